@@ -1,0 +1,29 @@
+// Octets: how files, frames and fingerprints are passed around.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bgs2 {
+
+using Bytes = std::vector<std::byte>;
+using ByteView = std::span<const std::byte>;
+
+/// The characters of `text` as octets, without a terminator.
+inline ByteView as_bytes(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
+
+/// Octets as characters, for parsers of text; valid as long as `bytes`.
+inline std::string_view as_text(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Lower-case hexadecimal, two digits an octet, nothing between them.
+std::string to_hex(ByteView bytes);
+
+} // namespace bgs2

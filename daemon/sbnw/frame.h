@@ -1,0 +1,83 @@
+// The secure command: one binary frame (protocol.md §1). Pure: octets in, values out.
+#pragma once
+
+#include "daemon/bytes.h"
+#include "daemon/error.h"
+#include "daemon/pki/secret.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bgs2::sbnw {
+
+/// The greatest total length of a frame: it is counted in a uint16 (protocol.md §1).
+constexpr std::size_t max_frame_size = 0xffff;
+
+enum class Command : std::uint16_t {
+    write_certificate = 1,
+    delete_certificate = 3,
+};
+
+enum class ParameterId : std::uint16_t {
+    slot = 1,
+    certificate = 2,
+    signature = 3,
+    imei = 4,
+    private_key = 5,
+    thumbprint = 6,
+    store = 7,
+};
+
+/// "write certificate"; "slot", "private key". For ids and commands of the table of protocol.md §1 only.
+std::string_view word(Command command);
+std::string_view word(ParameterId id);
+
+/// What a secure command says. Optional parts are sent only if they are there, in the order of protocol.md §1.
+struct SecureCommand {
+    Command command = Command::write_certificate;
+    std::uint16_t slot = 0;
+    Bytes certificate;                     ///< octets as they are; empty: not sent
+    pki::Secret private_key;               ///< DER, not encrypted; empty: not sent
+    std::optional<std::string> store;      ///< "is_cert", ...
+    std::optional<std::string> thumbprint; ///< 40 lower-case hex digits
+    std::optional<std::string> imei;       ///< 15 digits
+    std::optional<std::string> signature;  ///< Base64, one line
+
+    bool operator==(const SecureCommand&) const = default;
+};
+
+/// The frame of a command. Held as a Secret since it may carry a private key.
+/// Errors: TooMuchData (over max_frame_size), InvalidArgument (an IMEI that is not 15 digits, a thumbprint that is not
+/// 40 lower-case hex digits, text with a NUL in it).
+Expected<pki::Secret> encode(const SecureCommand& command);
+
+/// One parameter as it stands in a frame.
+struct Parameter {
+    std::size_t offset = 0; ///< of its length field, from the frame's start
+    ParameterId id{};       ///< one of the table of protocol.md §1
+    ByteView data;          ///< without length and id; a view into the frame
+
+    /// `data` without its terminating NUL.
+    [[nodiscard]] std::string_view text() const;
+};
+
+/// A frame taken apart. Views into the octets it was decoded from.
+struct Frame {
+    ByteView octets;
+    Command command{};
+    std::vector<Parameter> parameters; ///< in the order of the wire
+
+    [[nodiscard]] const Parameter* find(ParameterId id) const;
+};
+
+/// Takes a frame apart without trusting any length in it. The error (InvalidArgument) names the offset and the field;
+/// a frame that a text tool damaged is called that (see damage.h).
+Expected<Frame> decode(ByteView octets);
+
+/// The command of a decoded frame, by value.
+SecureCommand command_of(const Frame& frame);
+
+} // namespace bgs2::sbnw
