@@ -17,21 +17,14 @@ namespace bgs2::pki {
 /// In which form a certificate is sent. DER goes as it is under every one of them.
 enum class CertificateFormat {
     der,       ///< the first certificate of the source, as DER
-    pem_chain, ///< all certificates of the source as PEM, LF line ends, nothing between them (families that take chains)
+    pem_chain, ///< all certificates of the source as PEM, LF line ends, nothing between them (families that
+               ///< take chains)
     as_is,     ///< the source's octets, untouched
 };
 
-/// In which form a key is sent that is not DER yet; never encrypted. A key that is plain DER goes as it is.
-enum class KeyFormat {
-    pkcs8,
-    traditional, ///< PKCS#1 for RSA, SEC1 for EC
-};
-
-/// "der", "pem-chain", "as-is"; "pkcs8", "traditional".
+/// "der", "pem-chain", "as-is".
 std::string_view word(CertificateFormat format);
-std::string_view word(KeyFormat format);
 std::optional<CertificateFormat> certificate_format(std::string_view word);
-std::optional<KeyFormat> key_format(std::string_view word);
 
 /// The files' contents that a credential is made from. Names are for messages only.
 struct Sources {
@@ -40,7 +33,8 @@ struct Sources {
     std::optional<ByteView> key; ///< PEM, DER, PKCS#8 (encrypted too), PKCS#1, SEC1 or PKCS#12
     std::string key_name;
     const Secret* passphrase = nullptr; ///< of an encrypted key or a PKCS#12
-    bool key_from_certificate = false;  ///< without `key`: take the key a PKCS#12 `certificate` holds, if it does
+    bool key_from_certificate =
+        false; ///< without `key`: take the key a PKCS#12 `certificate` holds, if it does
 };
 
 struct Credential {
@@ -49,13 +43,15 @@ struct Credential {
     Secret key;                     ///< what is sent as the private key; empty if there is none
     std::optional<PrivateKey> private_key;
 
-    /// What the modem will report of this certificate: SHA-1 over the octets as they are sent (protocol.md §3);
-    /// 40 lower-case hex digits.
+    /// What the modem will report of this certificate: SHA-1 over the octets as they are sent (protocol.md
+    /// §3); 40 lower-case hex digits.
     [[nodiscard]] std::string thumbprint() const;
 };
 
-/// Reads the sources and puts them into the form asked for. Errors: InvalidCertificate (neither of the known forms,
-/// wrong or missing passphrase, no certificate in it), InvalidArgument (a key that can not be read).
+/// Reads the sources and puts them into the form asked for; a key that is plain DER goes as it is, whatever
+/// `key_format` says. Errors: InvalidCertificate (the certificate source is none of the known forms, holds no
+/// certificate, or is a PKCS#12 whose passphrase is missing or wrong; sent as it is it would give a private
+/// key away), InvalidArgument (the key can not be read, or its passphrase is missing or wrong).
 Expected<Credential> load(const Sources& sources, CertificateFormat format, KeyFormat key_format);
 
 } // namespace bgs2::pki

@@ -1,0 +1,51 @@
+// An X.509 certificate, read once and never changed.
+#pragma once
+
+#include "daemon/bytes.h"
+#include "daemon/error.h"
+
+#include <openssl/types.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace bgs2::pki {
+
+class PublicKey;
+
+/// SHA-1 of `bytes`, 40 lower-case hex digits: how modems name what they store (protocol.md §3).
+std::string sha1_hex(ByteView bytes);
+
+/// Copies share one certificate.
+class Certificate {
+  public:
+    /// `der` holds one certificate and nothing else; `name` is for messages. Errors: InvalidCertificate.
+    static Expected<Certificate> from_der(ByteView der, std::string_view name = "the certificate");
+
+    [[nodiscard]] ByteView
+    der() const; ///< the very octets it was read from; valid as long as a copy of this lives
+    [[nodiscard]] std::string
+    subject() const; ///< after RFC 2253, most specific part first, UTF-8: "CN=Gateway,O=Example"
+    [[nodiscard]] std::string issuer() const;                  ///< written like subject()
+    [[nodiscard]] std::string serial() const;                  ///< upper-case hex, two digits an octet
+    [[nodiscard]] std::chrono::sys_seconds not_before() const; ///< first second at which it is valid
+    [[nodiscard]] std::chrono::sys_seconds not_after() const;  ///< last second at which it is valid
+    [[nodiscard]] bool is_ca() const;                          ///< may sign other certificates
+    [[nodiscard]] std::string
+    signature_algorithm() const;                   ///< "sha256WithRSAEncryption"; a dotted OID if unknown
+    [[nodiscard]] std::string fingerprint() const; ///< sha1_hex of der()
+
+    /// Errors: InvalidCertificate (a kind of key that OpenSSL does not know).
+    [[nodiscard]] Expected<PublicKey> public_key() const;
+
+    bool operator==(const Certificate& other) const; ///< same DER
+
+  private:
+    struct Content;
+    explicit Certificate(std::shared_ptr<const Content> content);
+    std::shared_ptr<const Content> content_;
+};
+
+} // namespace bgs2::pki
