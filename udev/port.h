@@ -1,0 +1,30 @@
+// A serial port, as udev describes it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace bgs2::udev {
+
+/// What udev says of a tty. A value: it goes on being readable when the device is long gone.
+struct Port {
+    std::string node;               ///< "/dev/ttyUSB0"; says nothing about which modem sits there
+    std::string syspath;            ///< "/sys/devices/.../ttyUSB0", the port's identity while it exists
+    std::vector<std::string> links; ///< "/dev/serial/by-id/...", sorted
+    std::map<std::string, std::string> properties; ///< "ID_PATH", "ID_SERIAL_SHORT", "BGS2D_PORT", ...
+    dev_t number = 0;                              ///< major and minor of the node
+
+    bool operator==(const Port&) const = default;
+
+    /// The property's value; empty if udev does not know it.
+    [[nodiscard]] std::string_view property(const std::string& name) const;
+
+    /// Whether a rule put BGS2D_PORT=1 on it: a modem of the vendor's, or an adapter that the administrator
+    /// named.
+    [[nodiscard]] bool nominated() const { return property("BGS2D_PORT") == "1"; }
+};
+
+} // namespace bgs2::udev
