@@ -53,7 +53,8 @@ std::optional<ErrorCode> error_code(std::string_view word);
 /// What bgs2ctl exits with when this went wrong.
 ExitCode exit_code(ErrorCode code);
 
-/// One mishap, told to a person: what happened (naming the file, the field, the modem) and what to do about it.
+/// One mishap, told to a person: what happened (naming the file, the field, the modem) and what to do about
+/// it.
 struct Error {
     ErrorCode code = ErrorCode::failed;
     std::string what; ///< one sentence, no full stop, no secret

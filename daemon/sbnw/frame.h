@@ -35,7 +35,8 @@ enum class ParameterId : std::uint16_t {
 std::string_view word(Command command);
 std::string_view word(ParameterId id);
 
-/// What a secure command says. Optional parts are sent only if they are there, in the order of protocol.md §1.
+/// What a secure command says. Optional parts are sent only if they are there, in the order of protocol.md
+/// §1.
 struct SecureCommand {
     Command command = Command::write_certificate;
     std::uint16_t slot = 0;
@@ -50,8 +51,8 @@ struct SecureCommand {
 };
 
 /// The frame of a command. Held as a Secret since it may carry a private key.
-/// Errors: TooMuchData (over max_frame_size), InvalidArgument (an IMEI that is not 15 digits, a thumbprint that is not
-/// 40 lower-case hex digits, text with a NUL in it).
+/// Errors: TooMuchData (over max_frame_size), InvalidArgument (an IMEI that is not 15 digits, a thumbprint
+/// that is not 40 lower-case hex digits, text with a NUL in it).
 Expected<pki::Secret> encode(const SecureCommand& command);
 
 /// One parameter as it stands in a frame.
@@ -73,8 +74,8 @@ struct Frame {
     [[nodiscard]] const Parameter* find(ParameterId id) const;
 };
 
-/// Takes a frame apart without trusting any length in it. The error (InvalidArgument) names the offset and the field;
-/// a frame that a text tool damaged is called that (see damage.h).
+/// Takes a frame apart without trusting any length in it. The error (InvalidArgument) names the offset and
+/// the field; a frame that a text tool damaged is called that (see damage.h).
 Expected<Frame> decode(ByteView octets);
 
 /// The command of a decoded frame, by value.

@@ -24,8 +24,9 @@ std::optional<Digest> digest(std::string_view word);
 /// Errors: InvalidArgument (not an RSA key, or what encode() refuses), TooMuchData.
 Expected<void> sign(SecureCommand& command, const pki::PrivateKey& key, Digest digest);
 
-/// Which digest the frame's signature was made with by the private half of `key`. Errors: InvalidArgument (no signature,
-/// or not Base64, not by an RSA key), VerifyFailed (by another key, or the frame was changed since).
+/// Which digest the frame's signature was made with by the private half of `key`. Errors: InvalidArgument (no
+/// signature, or not Base64, not by an RSA key), VerifyFailed (by another key, or the frame was changed
+/// since).
 Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key);
 
 } // namespace bgs2::sbnw

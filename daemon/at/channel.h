@@ -1,0 +1,86 @@
+// A conversation with a module over a serial port: commands, answers, URCs, octets, each with a deadline.
+#pragma once
+
+#include "daemon/at/answer.h"
+#include "daemon/at/line_reader.h"
+#include "daemon/at/serial_port.h"
+#include "daemon/bytes.h"
+#include "daemon/error.h"
+
+#include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bgs2::at {
+
+/// One coroutine at a time talks through a channel; wake() and interrupt() may be called meanwhile, from the
+/// same thread. All that waits throws Exception: ModemTimeout (deadline), DeviceGone (unplugged, hung up),
+/// what interrupt() was given; and Cancelled if the awaiting coroutine's cancellation slot was signalled.
+class Channel {
+  public:
+    using Clock = std::chrono::steady_clock;
+    using Progress = std::function<void(std::size_t sent)>; ///< octets that the kernel took so far
+
+    Channel(SerialPort port, const LineSettings& settings);
+
+    /// Sends `text` and CR, and collects what comes up to the final result line.
+    asio::awaitable<Answer> command(std::string text, Clock::duration timeout);
+
+    /// Sends `text` and CR, `settle` after the last answer at the earliest.
+    asio::awaitable<void> send_line(std::string text);
+
+    /// The next line that is neither the echo of the last command nor a URC.
+    asio::awaitable<std::string> line(Clock::duration timeout);
+
+    /// Sends octets as they are. Not interrupted once begun, so that the module is not left within a frame.
+    asio::awaitable<void> send_octets(ByteView octets, Clock::duration timeout, Progress progress);
+
+    /// Waits until wake() is called, the deadline passes or the module restarts; returns at once if that has
+    /// happened since the last call. Without a deadline it takes no timer.
+    asio::awaitable<void> idle(std::optional<Clock::time_point> deadline);
+    void wake();
+
+    /// Lets what waits now, and all that would wait later, throw `error`, until resume().
+    void interrupt(Error error);
+    void resume() { interruption_.reset(); }
+
+    /// Whether the module said since the last call that it has started anew.
+    bool take_restart() { return std::exchange(restarted_, false); }
+
+    /// Takes over other settings of the line.
+    void apply(const LineSettings& settings);
+
+    /// Forgets all that came in or waits to go out: before the module is asked for its attention anew.
+    void start_over();
+
+    [[nodiscard]] SerialPort& port() { return port_; }
+
+  private:
+    enum class Received { octets, woken, deadline };
+
+    asio::awaitable<Received> receive(std::optional<Clock::time_point> deadline);
+    std::optional<std::string> next_line();
+    void throw_if_interrupted() const;
+    void cancel_wait();
+    [[noreturn]] void throw_gone(const std::error_code& error) const;
+
+    SerialPort port_;
+    std::chrono::milliseconds settle_;
+    asio::steady_timer timer_;
+    LineReader reader_;
+    std::array<std::byte, 512> buffer_{};
+    std::string last_command_;
+    Clock::time_point last_answer_ = Clock::time_point::min();
+    std::optional<Error> interruption_;
+    bool sending_ = false;
+    bool woken_ = false;
+    bool restarted_ = false;
+};
+
+} // namespace bgs2::at

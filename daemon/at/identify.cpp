@@ -1,0 +1,112 @@
+#include "daemon/at/identify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace bgs2::at {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto question_timeout = 5s;
+
+/// Who made or makes modules of the family (protocol.md §5), in lower case.
+constexpr std::array<std::string_view, 5> manufacturers{"cinterion", "siemens", "gemalto", "thales",
+                                                        "telit cinterion"};
+
+bool is_family(std::string_view manufacturer) {
+    std::string lower(manufacturer);
+    std::ranges::transform(lower, lower.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return std::ranges::any_of(manufacturers, [&](std::string_view name) { return lower.starts_with(name); });
+}
+
+bool is_imei(std::string_view line) {
+    return line.size() == 15 && line.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Whether `AT` is answered with OK in time. Other lines (noise at a wrong rate) are passed over.
+asio::awaitable<bool> answers(Channel& channel, std::chrono::milliseconds timeout) {
+    const auto deadline = Channel::Clock::now() + timeout;
+    try {
+        co_await channel.send_line("AT");
+        while (co_await channel.line(deadline - Channel::Clock::now()) != "OK") {
+        }
+        co_return true;
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::modem_timeout)
+            throw;
+        co_return false;
+    }
+}
+
+/// The first line of the answer to a question; empty if the module does not know it.
+asio::awaitable<std::string> ask(Channel& channel, std::string question) {
+    const Answer answer = co_await channel.command(std::move(question), question_timeout);
+    co_return answer.ok() && !answer.lines.empty() ? answer.lines.front() : std::string();
+}
+
+} // namespace
+
+asio::awaitable<void> synchronise(Channel& channel, Patience patience) {
+    channel.start_over();
+    for (unsigned attempt = 0; attempt < patience.attempts; ++attempt) {
+        if (attempt == patience.attempts / 2)
+            channel.port().pulse_rts();
+        if (co_await answers(channel, patience.interval)) {
+            co_await channel.command("ATE0", question_timeout);
+            co_return;
+        }
+    }
+    throw Exception(Error{ErrorCode::modem_timeout,
+                          fmt::format("nothing answers on {}", channel.port().node()),
+                          "is the modem switched on? Check baud, RX/TX and RTS/CTS"});
+}
+
+asio::awaitable<Identity> identify(Channel& channel) {
+    const Answer identification = co_await channel.command("ATI1", question_timeout);
+    Identity identity = parse_identification(identification.lines);
+    if (!identification.ok() || identity.model.empty()) {
+        identity.manufacturer = co_await ask(channel, "AT+CGMI");
+        identity.model = co_await ask(channel, "AT+CGMM");
+        identity.revision = co_await ask(channel, "AT+CGMR");
+    }
+    if (!is_family(identity.manufacturer))
+        throw Exception(
+            Error{ErrorCode::not_supported,
+                  fmt::format("'{} {}' answers on {}", identity.manufacturer, identity.model,
+                              channel.port().node()),
+                  "it is not a Cinterion module; take the port out of bgs2d.toml or the udev rule"});
+
+    const Answer serial = co_await channel.command("AT+CGSN", question_timeout);
+    const auto imei = std::ranges::find_if(serial.lines, is_imei);
+    if (imei == serial.lines.end())
+        throw Exception(Error{ErrorCode::not_supported,
+                              fmt::format("the module on {} does not tell its IMEI", channel.port().node()),
+                              "ask it with AT+CGSN; a module without an IMEI can not be managed"});
+    identity.imei = *imei;
+    co_await channel.command("AT+CMEE=2",
+                             question_timeout); // older firmware may refuse; errors stay numbers then
+    co_return identity;
+}
+
+Identity parse_identification(std::span<const std::string> lines) {
+    constexpr std::string_view revision = "REVISION ";
+    Identity identity;
+    for (const std::string_view line : lines) {
+        if (line.starts_with(revision))
+            identity.revision = line.substr(revision.size());
+        else if (line.starts_with("A-REVISION") || is_imei(line))
+            continue;
+        else if (identity.manufacturer.empty())
+            identity.manufacturer = line;
+        else if (identity.model.empty())
+            identity.model = line;
+    }
+    return identity;
+}
+
+} // namespace bgs2::at

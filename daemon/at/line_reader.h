@@ -1,0 +1,33 @@
+// Octets from a serial line, cut into lines. Pure.
+#pragma once
+
+#include "daemon/bytes.h"
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+
+namespace bgs2::at {
+
+/// Takes octets in pieces of any size and gives lines. CR, LF and any run of them end a line; empty lines are
+/// not given. NUL octets, which a UART shows on a break or a wrong baud rate, are dropped.
+class LineReader {
+  public:
+    /// Longer lines are cut here: no answer of a module is that long, and noise must not fill the memory.
+    static constexpr std::size_t max_line_length = 4096;
+
+    void feed(ByteView octets);
+
+    /// The next whole line, without its end; nothing if none is complete.
+    std::optional<std::string> next();
+
+    /// Forgets all that came in, complete or not.
+    void clear();
+
+  private:
+    std::string partial_;
+    std::deque<std::string> lines_;
+};
+
+} // namespace bgs2::at

@@ -1,0 +1,129 @@
+#include "daemon/at/serial_port.h"
+
+#include "daemon/error.h"
+
+#include <asio/error.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <system_error>
+#include <termios.h>
+#include <unistd.h>
+#include <utility>
+
+namespace bgs2::at {
+namespace {
+
+struct ErrnoRow {
+    int number;
+    ErrorCode code;
+    std::string_view hint;
+};
+
+constexpr std::array errno_rows{
+    ErrnoRow{ENOENT, ErrorCode::not_found, "is the cable plugged in?"},
+    ErrnoRow{EACCES, ErrorCode::access_denied,
+             "the daemon's user needs the group of the device node, 'dialout' by default"},
+    ErrnoRow{EPERM, ErrorCode::access_denied,
+             "the service's sandbox does not let it: see DeviceAllow= of bgs2d.service"},
+    ErrnoRow{EBUSY, ErrorCode::port_claimed, "another program uses the port; 'fuser -v' on it tells which"},
+    ErrnoRow{EWOULDBLOCK, ErrorCode::port_claimed,
+             "another program uses the port; 'fuser -v' on it tells which"},
+    ErrnoRow{ENOTTY, ErrorCode::invalid_argument, "it is not a serial port"},
+    ErrnoRow{EIO, ErrorCode::device_gone, ""},
+    ErrnoRow{ENXIO, ErrorCode::device_gone, ""},
+    ErrnoRow{ENODEV, ErrorCode::device_gone, ""},
+};
+
+[[noreturn]] void throw_errno(int number, std::string_view what, const std::string& node) {
+    const auto* row = std::ranges::find(errno_rows, number, &ErrnoRow::number);
+    const bool known = row != errno_rows.end();
+    throw Exception(Error{known ? row->code : ErrorCode::failed,
+                          fmt::format("{} {}: {}", what, node, std::generic_category().message(number)),
+                          std::string(known ? row->hint : "")});
+}
+
+int open_claimed(const std::string& node) {
+    // NONBLOCK, since opening would else wait for a carrier; NOCTTY, since a daemon wants no terminal.
+    const int fd = ::open(node.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        throw_errno(errno, "cannot open", node);
+    const auto close_and_throw = [&](std::string_view what) {
+        const int error = errno;
+        ::close(fd);
+        throw_errno(error, what, node);
+    };
+    if (::isatty(fd) == 0)
+        close_and_throw("cannot use");
+    // flock keeps other well-behaved programs out, root's too; TIOCEXCL those that know no locks.
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+        close_and_throw("cannot claim");
+    if (::ioctl(fd, TIOCEXCL) != 0)
+        close_and_throw("cannot claim");
+    return fd;
+}
+
+/// Whether the other side asserts CTS. A port without such lines (a pty, some adapters) has no flow control
+/// to use.
+bool clear_to_send(int fd) {
+    int lines = 0;
+    return ::ioctl(fd, TIOCMGET, &lines) == 0 && (lines & TIOCM_CTS) != 0;
+}
+
+} // namespace
+
+SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings)
+  : node_(std::move(node))
+  , stream_(executor, open_claimed(node_)) {
+    apply(settings);
+    flush();
+}
+
+SerialPort::~SerialPort() {
+    // Closing would wait for what is still to be sent, up to 30 s where the module holds the line.
+    if (stream_.is_open())
+        ::tcflush(stream_.native_handle(), TCOFLUSH);
+}
+
+void SerialPort::apply(const LineSettings& settings) {
+    const int fd = stream_.native_handle();
+    termios tio{};
+    if (::tcgetattr(fd, &tio) != 0)
+        throw_errno(errno, "cannot read the settings of", node_);
+    ::cfmakeraw(&tio);
+    tio.c_cflag |= CREAD | CLOCAL;
+    tio.c_cflag &= ~static_cast<tcflag_t>(CSTOPB | CRTSCTS);
+    tio.c_cc[VMIN] = 1;
+    tio.c_cc[VTIME] = 0;
+    if (settings.flow_control == FlowControl::rts_cts ||
+        (settings.flow_control == FlowControl::automatic && clear_to_send(fd)))
+        tio.c_cflag |= CRTSCTS;
+    if (::tcsetattr(fd, TCSANOW, &tio) != 0)
+        throw_errno(errno, "cannot set up", node_);
+
+    std::error_code error;
+    stream_.set_option(asio::serial_port::baud_rate(settings.baud), error);
+    if (error)
+        throw Exception(Error{ErrorCode::invalid_argument,
+                              fmt::format("{} cannot run at {} Bd", node_, settings.baud),
+                              "choose a rate that the port and the modem know, such as 115200"});
+}
+
+void SerialPort::pulse_rts() {
+    const int fd = stream_.native_handle();
+    const int rts = TIOCM_RTS;
+    if (::ioctl(fd, TIOCMBIC, &rts) == 0)
+        ::ioctl(fd, TIOCMBIS, &rts);
+}
+
+void SerialPort::flush() {
+    if (::tcflush(stream_.native_handle(), TCIOFLUSH) != 0)
+        throw_errno(errno, "cannot flush", node_);
+}
+
+} // namespace bgs2::at

@@ -1,0 +1,45 @@
+// A tty that is ours alone for as long as the object lives.
+#pragma once
+
+#include "daemon/at/line_settings.h"
+#include "daemon/bytes.h"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/serial_port.hpp>
+
+#include <string>
+
+namespace bgs2::at {
+
+class SerialPort {
+  public:
+    /// Opens and claims the port: flock(2) and TIOCEXCL, raw, with these settings. Throws Exception:
+    /// PortClaimed (another process holds it), NotFound, AccessDenied, InvalidArgument (not a tty, or not
+    /// that rate), DeviceGone, Failed.
+    SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings);
+
+    SerialPort(SerialPort&&) noexcept = default;
+    SerialPort& operator=(SerialPort&&) = delete;
+    SerialPort(const SerialPort&) = delete;
+    SerialPort& operator=(const SerialPort&) = delete;
+    ~SerialPort(); ///< at once: what was not sent yet is dropped
+
+    /// Changes rate and flow control of the open port. Throws as the constructor does.
+    void apply(const LineSettings& settings);
+
+    /// Lowers RTS and raises it again: wakes terminals that wait for it (protocol.md §2). No effect on ports
+    /// without lines.
+    void pulse_rts();
+
+    /// Forgets what was written but not sent yet, and what came in but was not read.
+    void flush();
+
+    [[nodiscard]] const std::string& node() const { return node_; }
+    [[nodiscard]] asio::serial_port& stream() { return stream_; }
+
+  private:
+    std::string node_;
+    asio::serial_port stream_;
+};
+
+} // namespace bgs2::at

@@ -1,0 +1,82 @@
+#include "daemon/sbnw/dialogue.h"
+
+#include "daemon/error.h"
+#include "daemon/sbnw/result.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace bgs2::sbnw {
+namespace {
+
+/// Octets a second at 9600 Bd: the slowest line that anyone would do this over.
+constexpr std::size_t slowest_rate = 960;
+
+/// Reads the OK that follows a result line, failures included, so that it is not taken for the next
+/// command's. Its absence proves nothing either way: reading the slots back does.
+asio::awaitable<void> take_final(at::Channel& channel, std::chrono::milliseconds timeout) {
+    try {
+        while (!at::is_final(co_await channel.line(timeout))) {
+        }
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::modem_timeout)
+            throw;
+    }
+}
+
+asio::awaitable<void> wait_until_ready(at::Channel& channel, std::chrono::milliseconds timeout) {
+    const auto deadline = at::Channel::Clock::now() + timeout;
+    for (;;) {
+        const std::string line = co_await channel.line(deadline - at::Channel::Clock::now());
+        if (line.starts_with("SECURE CMD READY"))
+            co_return;
+        const auto result = parse_result(line);
+        if (!result)
+            continue; // CONNECT, and what a family may add
+        if (*result != Result::command_unknown)
+            co_await take_final(channel, timeout);
+        throw Refusal(*result, line);
+    }
+}
+
+} // namespace
+
+asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
+                           at::Channel::Progress progress, Deadlines deadlines) {
+    co_await channel.send_line(fmt::format("AT^SBNW={},1", store));
+    co_await wait_until_ready(channel, deadlines.ready);
+    const auto sending = std::chrono::seconds(5 + frame.size() / slowest_rate);
+    co_await channel.send_octets(frame.bytes(), sending, std::move(progress));
+
+    const auto deadline = at::Channel::Clock::now() + deadlines.result;
+    for (;;) {
+        const std::string line = co_await channel.line(deadline - at::Channel::Clock::now());
+        const auto result = parse_result(line);
+        if (!result) {
+            if (at::is_final(line))
+                throw Exception(Error{
+                    ErrorCode::modem_rejected,
+                    fmt::format("the modem answered '{}' without saying that the command ended well", line),
+                    "read its slots to see what it holds"});
+            continue;
+        }
+        if (*result != Result::command_unknown)
+            co_await take_final(channel, deadlines.final);
+        if (*result != Result::stored)
+            throw Refusal(*result, line);
+        co_return;
+    }
+}
+
+asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines) {
+    const at::Answer answer = co_await channel.command(fmt::format("AT^SBNR=\"{}\"", store), deadlines.slots);
+    if (!answer.ok())
+        throw Exception(
+            Error{ErrorCode::not_supported,
+                  fmt::format("the modem answered '{}' when asked for its slots", answer.result),
+                  fmt::format("its firmware may not know the store '{}'; ask it with AT^SBNW=?", store)});
+    co_return parse_slots(answer.lines);
+}
+
+} // namespace bgs2::sbnw

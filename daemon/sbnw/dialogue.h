@@ -1,0 +1,39 @@
+// The secure command's way to the module, and the slots' way back (protocol.md §2 and §3).
+#pragma once
+
+#include "daemon/at/channel.h"
+#include "daemon/pki/secret.h"
+#include "daemon/sbnw/slots.h"
+
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace bgs2::sbnw {
+
+/// The store that TLS certificates live in.
+constexpr std::string_view tls_store = "is_cert";
+
+/// How long the module may take. Defaults from protocol.md §2.
+struct Deadlines {
+    std::chrono::milliseconds ready{10'000};  ///< from the command to `SECURE CMD READY`
+    std::chrono::milliseconds result{65'000}; ///< from the frame's last octet to the result line
+    std::chrono::milliseconds final{2'000};   ///< from there to the final `OK`
+    std::chrono::milliseconds slots{20'000};  ///< for the list of the slots
+
+    bool operator==(const Deadlines&) const = default;
+};
+
+/// Sends one frame to `store` and returns once the module said that it is stored, which is not yet a proof.
+/// Throws Refusal (its result lines, see result.h), Exception: ModemTimeout, ModemRejected (an OK without a
+/// result), DeviceGone.
+asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
+                           at::Channel::Progress progress, Deadlines deadlines = {});
+
+/// Reads every slot of `store`. Throws Exception: NotSupported (the firmware has no such store),
+/// ModemTimeout, DeviceGone.
+asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines = {});
+
+} // namespace bgs2::sbnw

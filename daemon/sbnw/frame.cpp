@@ -1,0 +1,359 @@
+#include "daemon/sbnw/frame.h"
+
+#include "daemon/sbnw/damage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace bgs2::sbnw {
+namespace {
+
+constexpr std::size_t header_size = 6;
+constexpr std::size_t parameter_header_size = 4;
+
+struct ParameterRow {
+    ParameterId id;
+    std::string_view word;
+    bool is_text; ///< ends with a NUL
+};
+
+/// In the order of the wire (protocol.md §1).
+constexpr std::array parameter_rows{
+    ParameterRow{ParameterId::store, "certificate store", true},
+    ParameterRow{ParameterId::thumbprint, "thumbprint", true},
+    ParameterRow{ParameterId::slot, "slot", false},
+    ParameterRow{ParameterId::certificate, "certificate", false},
+    ParameterRow{ParameterId::private_key, "private key", false},
+    ParameterRow{ParameterId::imei, "IMEI", true},
+    ParameterRow{ParameterId::signature, "signature", true},
+};
+
+const ParameterRow* row(ParameterId id) {
+    const auto* found = std::ranges::find(parameter_rows, id, &ParameterRow::id);
+    return found == parameter_rows.end() ? nullptr : found;
+}
+
+bool is_lower_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+Expected<void> check_texts(const SecureCommand& command) {
+    if (command.imei && (command.imei->size() != 15 || !std::ranges::all_of(*command.imei, is_digit)))
+        return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not an IMEI", *command.imei),
+                    "give its 15 digits");
+    if (command.thumbprint &&
+        (command.thumbprint->size() != 40 || !std::ranges::all_of(*command.thumbprint, is_lower_hex)))
+        return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not a thumbprint", *command.thumbprint),
+                    "give the SHA-1 of the certificate as 40 lower-case hex digits");
+    for (const auto* text : {&command.store, &command.signature}) {
+        if (*text && ((*text)->empty() || (*text)->find('\0') != std::string::npos))
+            return fail(ErrorCode::invalid_argument,
+                        "the certificate store and the signature are texts without NUL");
+    }
+    return {};
+}
+
+/// The data of each parameter that `command` has, in the order of the wire.
+class ParameterList {
+  public:
+    explicit ParameterList(const SecureCommand& command)
+      : slot_{std::byte(command.slot & 0xffU), std::byte(command.slot >> 8U)} {
+        for (const ParameterRow& r : parameter_rows)
+            add(r, command);
+    }
+    ParameterList(const ParameterList&) = delete; // items_ points into slot_
+    ParameterList& operator=(const ParameterList&) = delete;
+    ParameterList(ParameterList&&) = delete;
+    ParameterList& operator=(ParameterList&&) = delete;
+    ~ParameterList() = default;
+
+    struct Item {
+        ParameterRow row;
+        ByteView data;
+
+        [[nodiscard]] std::size_t size() const {
+            return parameter_header_size + data.size() + (row.is_text ? 1 : 0);
+        }
+    };
+
+    [[nodiscard]] const std::vector<Item>& items() const { return items_; }
+
+  private:
+    void add(const ParameterRow& r, const SecureCommand& command) {
+        const auto add_text = [&](const std::optional<std::string>& text) {
+            if (text)
+                items_.push_back({r, as_bytes(*text)});
+        };
+        const auto add_octets = [&](ByteView octets) {
+            if (!octets.empty())
+                items_.push_back({r, octets});
+        };
+        switch (r.id) {
+        case ParameterId::slot:
+            add_octets(slot_);
+            break;
+        case ParameterId::certificate:
+            add_octets(command.certificate);
+            break;
+        case ParameterId::private_key:
+            add_octets(command.private_key.bytes());
+            break;
+        case ParameterId::store:
+            add_text(command.store);
+            break;
+        case ParameterId::thumbprint:
+            add_text(command.thumbprint);
+            break;
+        case ParameterId::imei:
+            add_text(command.imei);
+            break;
+        case ParameterId::signature:
+            add_text(command.signature);
+            break;
+        }
+    }
+
+    std::array<std::byte, 2> slot_;
+    std::vector<Item> items_;
+};
+
+/// Writes little-endian integers and octets one behind the other into a span that is known to be large
+/// enough.
+class Writer {
+  public:
+    explicit Writer(std::span<std::byte> out)
+      : out_(out) {}
+    void number(std::size_t value) {
+        octet(std::byte(value & 0xffU));
+        octet(std::byte(value >> 8U & 0xffU));
+    }
+    void octet(std::byte value) { out_[offset_++] = value; }
+    void octets(ByteView data) {
+        std::ranges::copy(data, out_.subspan(offset_).begin());
+        offset_ += data.size();
+    }
+
+  private:
+    std::span<std::byte> out_;
+    std::size_t offset_ = 0;
+};
+
+/// Reads a frame front to back; every failure names the field and where it stands.
+class Reader {
+  public:
+    explicit Reader(ByteView octets)
+      : octets_(octets) {}
+
+    [[nodiscard]] std::size_t offset() const { return offset_; }
+    [[nodiscard]] std::size_t left() const { return octets_.size() - offset_; }
+
+    Expected<std::uint16_t> number(std::string_view field) {
+        if (left() < 2)
+            return fail(ErrorCode::invalid_argument,
+                        fmt::format("offset {}: the frame ends within the {}", offset_, field),
+                        "a part of it is missing");
+        const auto low = std::to_integer<unsigned>(octets_[offset_]);
+        const auto high = std::to_integer<unsigned>(octets_[offset_ + 1]);
+        offset_ += 2;
+        return static_cast<std::uint16_t>(low | high << 8U);
+    }
+
+    ByteView take(std::size_t size) { return octets_.subspan(std::exchange(offset_, offset_ + size), size); }
+
+  private:
+    ByteView octets_;
+    std::size_t offset_ = 0;
+};
+
+std::unexpected<Error> bad_field(std::size_t offset, std::string what, std::string hint = {}) {
+    return fail(ErrorCode::invalid_argument, fmt::format("offset {}: {}", offset, what), std::move(hint));
+}
+
+Expected<void> check_data(const ParameterRow& r, const Parameter& parameter) {
+    const std::size_t at = parameter.offset + parameter_header_size;
+    if (r.id == ParameterId::slot && parameter.data.size() != 2)
+        return bad_field(parameter.offset, fmt::format("a slot parameter is 6 octets long, this one says {}",
+                                                       parameter.data.size() + 4));
+    if (!r.is_text)
+        return {};
+    const auto nul = std::ranges::find(parameter.data, std::byte{0});
+    if (nul == parameter.data.end())
+        return bad_field(at, fmt::format("the {} does not end with a NUL", r.word));
+    if (std::next(nul) != parameter.data.end())
+        return bad_field(at + static_cast<std::size_t>(nul - parameter.data.begin()),
+                         fmt::format("a NUL stands within the {}", r.word));
+    return {};
+}
+
+Expected<Parameter> read_parameter(Reader& reader, unsigned number) {
+    Parameter parameter{.offset = reader.offset(), .id = {}, .data = {}};
+    const auto length = reader.number(fmt::format("length of parameter {}", number));
+    if (!length)
+        return std::unexpected(length.error());
+    const auto id = reader.number(fmt::format("id of parameter {}", number));
+    if (!id)
+        return std::unexpected(id.error());
+
+    parameter.id = ParameterId{*id};
+    const ParameterRow* r = row(parameter.id);
+    if (r == nullptr)
+        return bad_field(parameter.offset + 2, fmt::format("parameter {} has the unknown id {}", number, *id),
+                         "known are 1 to 7, as uint16, low octet first");
+    if (*length < parameter_header_size)
+        return bad_field(
+            parameter.offset,
+            fmt::format("the {} says that it is {} octets long, its header alone is 4", r->word, *length),
+            "a length counts its own 4 octets of header too");
+    if (*length - parameter_header_size > reader.left())
+        return bad_field(parameter.offset,
+                         fmt::format("the {} says that it is {} octets long, {} are left", r->word, *length,
+                                     reader.left() + parameter_header_size));
+    parameter.data = reader.take(*length - parameter_header_size);
+    if (const auto sound = check_data(*r, parameter); !sound)
+        return std::unexpected(sound.error());
+    return parameter;
+}
+
+Expected<Frame> decode_sound(ByteView octets) {
+    Reader reader(octets);
+    const auto total = reader.number("total length");
+    if (!total)
+        return std::unexpected(total.error());
+    if (*total < header_size)
+        return bad_field(0, fmt::format("the total length is {}, a header alone is {}", *total, header_size));
+    if (*total > octets.size())
+        return bad_field(0, fmt::format("the total length is {}, there are {} octets", *total, octets.size()),
+                         "a part of the frame is missing");
+    if (*total < octets.size())
+        return bad_field(0,
+                         fmt::format("the total length is {}, there are {} octets: {} too many", *total,
+                                     octets.size(), octets.size() - *total),
+                         "a length counts all octets, its own two included; it does not count words");
+
+    const auto number = reader.number("command");
+    if (!number)
+        return std::unexpected(number.error());
+    Frame frame{.octets = octets, .command = Command{*number}, .parameters = {}};
+    if (frame.command != Command::write_certificate && frame.command != Command::delete_certificate)
+        return bad_field(2, fmt::format("the command is {}", *number),
+                         "known are 1 (write) and 3 (delete), low octet first");
+
+    const auto count = reader.number("number of parameters");
+    if (!count)
+        return std::unexpected(count.error());
+    for (unsigned i = 1; i <= *count; ++i) {
+        auto parameter = read_parameter(reader, i);
+        if (!parameter)
+            return std::unexpected(parameter.error());
+        if (frame.find(parameter->id) != nullptr)
+            return bad_field(parameter->offset, fmt::format("the {} is there twice", word(parameter->id)));
+        frame.parameters.push_back(*parameter);
+    }
+    if (reader.left() > 0)
+        return bad_field(reader.offset(),
+                         fmt::format("{} octets follow the last of {} parameters", reader.left(), *count),
+                         "the number of parameters counts all of them, the signature included");
+    if (frame.find(ParameterId::slot) == nullptr)
+        return bad_field(header_size, "there is no slot parameter");
+    return frame;
+}
+
+} // namespace
+
+std::string_view word(Command command) {
+    return command == Command::write_certificate ? "write certificate" : "delete certificate";
+}
+
+std::string_view word(ParameterId id) {
+    return row(id)->word;
+}
+
+Expected<pki::Secret> encode(const SecureCommand& command) {
+    if (auto sound = check_texts(command); !sound)
+        return std::unexpected(std::move(sound.error()));
+
+    const ParameterList parameters(command);
+    std::size_t total = header_size;
+    for (const auto& item : parameters.items())
+        total += item.size();
+    if (total > max_frame_size)
+        return fail(
+            ErrorCode::too_much_data,
+            fmt::format("the frame would be {} octets long, at most {} are possible", total, max_frame_size),
+            "send a smaller certificate, or only the first of the chain");
+
+    pki::Secret frame(total);
+    Writer out(frame.bytes());
+    out.number(total);
+    out.number(std::to_underlying(command.command));
+    out.number(parameters.items().size());
+    for (const auto& item : parameters.items()) {
+        out.number(item.size());
+        out.number(std::to_underlying(item.row.id));
+        out.octets(item.data);
+        if (item.row.is_text)
+            out.octet(std::byte{0});
+    }
+    return frame;
+}
+
+std::string_view Parameter::text() const {
+    const std::string_view all = as_text(data);
+    return all.substr(0, all.find('\0'));
+}
+
+const Parameter* Frame::find(ParameterId id) const {
+    const auto found = std::ranges::find(parameters, id, &Parameter::id);
+    return found == parameters.end() ? nullptr : &*found;
+}
+
+Expected<Frame> decode(ByteView octets) {
+    auto frame = decode_sound(octets);
+    if (!frame) {
+        if (auto damage = recognise_damage(octets))
+            return std::unexpected(std::move(*damage));
+    }
+    return frame;
+}
+
+SecureCommand command_of(const Frame& frame) {
+    SecureCommand command;
+    command.command = frame.command;
+    for (const Parameter& parameter : frame.parameters) {
+        switch (parameter.id) {
+        case ParameterId::slot:
+            command.slot = static_cast<std::uint16_t>(std::to_integer<unsigned>(parameter.data[0]) |
+                                                      std::to_integer<unsigned>(parameter.data[1]) << 8U);
+            break;
+        case ParameterId::certificate:
+            command.certificate.assign(parameter.data.begin(), parameter.data.end());
+            break;
+        case ParameterId::private_key:
+            command.private_key = pki::Secret::copy_of(parameter.data);
+            break;
+        case ParameterId::signature:
+            command.signature = parameter.text();
+            break;
+        case ParameterId::imei:
+            command.imei = parameter.text();
+            break;
+        case ParameterId::thumbprint:
+            command.thumbprint = parameter.text();
+            break;
+        case ParameterId::store:
+            command.store = parameter.text();
+            break;
+        }
+    }
+    return command;
+}
+
+} // namespace bgs2::sbnw

@@ -1,0 +1,79 @@
+#include "daemon/sbnw/result.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace bgs2::sbnw {
+namespace {
+
+struct LineRow {
+    std::string_view line; ///< how the line begins
+    Result result;
+};
+
+/// The first row that fits counts, so longer lines stand before those that begin alike.
+constexpr std::array line_rows{
+    LineRow{"SECURE CMD END OK", Result::stored},
+    LineRow{"SECURE CMD LENGTH ERROR", Result::length_error},
+    LineRow{"SECURE CMD TOO MANY DATA ERROR", Result::too_many_data},
+    LineRow{"SECURE CMD TO MANY DATA ERROR", Result::too_many_data},
+    LineRow{"SECURE CMD PUBLIC CERTIFICATE IS CORRUPTED", Result::certificate_corrupted},
+    LineRow{"SECURE CMD PRIVATE KEY WAS REMOVED", Result::private_key_removed},
+    LineRow{"SECURE CMD SERVICE TIMEOUT ERROR", Result::service_timeout},
+    LineRow{"SECURE CMD ERROR", Result::refused},
+    LineRow{"+CME ERROR", Result::command_unknown},
+    LineRow{"ERROR", Result::command_unknown},
+};
+
+struct ResultRow {
+    Result result;
+    Remedy remedy;
+    ErrorCode code;
+    std::string_view hint;
+};
+
+constexpr std::array result_rows{
+    ResultRow{Result::stored, Remedy::none, ErrorCode::failed, ""},
+    ResultRow{Result::length_error, Remedy::retry, ErrorCode::modem_rejected,
+              "a length arrived wrong: check the flow control and the wiring"},
+    ResultRow{Result::too_many_data, Remedy::retry, ErrorCode::too_much_data,
+              "octets followed the frame: is another program writing to the port?"},
+    ResultRow{Result::certificate_corrupted, Remedy::person, ErrorCode::modem_rejected,
+              "the module reads DER; try an RSA certificate of up to 2048 bits with SHA-1 or SHA-256"},
+    ResultRow{
+        Result::private_key_removed, Remedy::person, ErrorCode::modem_rejected,
+        "the key did not suit: only slot 0 takes one, as unencrypted DER; try key-format = \"traditional\""},
+    ResultRow{Result::service_timeout, Remedy::retry, ErrorCode::modem_timeout,
+              "octets were lost on the way: check the flow control and the wiring"},
+    ResultRow{Result::refused, Remedy::person, ErrorCode::modem_rejected,
+              "a module in secure mode wants the command signed by its management key; else the certificate, "
+              "the key or "
+              "the slot does not suit"},
+    ResultRow{Result::command_unknown, Remedy::person, ErrorCode::not_supported,
+              "this firmware does not know the certificate store; ask it with AT^SBNW=?"},
+};
+
+const ResultRow& row(Result result) {
+    return *std::ranges::find(result_rows, result, &ResultRow::result);
+}
+
+} // namespace
+
+std::optional<Result> parse_result(std::string_view line) {
+    const auto* found =
+        std::ranges::find_if(line_rows, [&](const LineRow& r) { return line.starts_with(r.line); });
+    return found == line_rows.end() ? std::nullopt : std::optional(found->result);
+}
+
+Remedy remedy(Result result) {
+    return row(result).remedy;
+}
+
+Error to_error(Result result, std::string_view line) {
+    const ResultRow& r = row(result);
+    return Error{r.code, fmt::format("the modem answered '{}'", line), std::string(r.hint)};
+}
+
+} // namespace bgs2::sbnw

@@ -1,0 +1,156 @@
+#include "daemon/sbnw/signature.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+namespace bgs2::sbnw {
+namespace {
+
+using Context = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
+
+struct DigestRow {
+    Digest digest;
+    std::string_view word;
+    const EVP_MD* (*algorithm)();
+};
+
+constexpr std::array digest_rows{
+    DigestRow{Digest::sha1, "sha1", EVP_sha1},
+    DigestRow{Digest::sha256, "sha256", EVP_sha256},
+};
+
+const unsigned char* raw(ByteView bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+unsigned char* raw(Bytes& bytes) {
+    return reinterpret_cast<unsigned char*>(bytes.data());
+}
+
+/// From the command to the end of the last parameter before the signature (protocol.md §1, "Signed
+/// commands").
+ByteView signed_part(ByteView octets, std::size_t signature_offset) {
+    return octets.first(signature_offset).subspan(2);
+}
+
+Bytes digest_of(ByteView octets, const DigestRow& row) {
+    Bytes digest(EVP_MAX_MD_SIZE);
+    unsigned size = 0;
+    if (EVP_Digest(octets.data(), octets.size(), raw(digest), &size, row.algorithm(), nullptr) != 1)
+        throw Exception(Error{ErrorCode::failed, fmt::format("OpenSSL offers no {}", row.word), ""});
+    digest.resize(size);
+    return digest;
+}
+
+/// A context whose PKCS#1 v1.5 padding goes around the bare digest: with no signature digest set, OpenSSL
+/// puts no DigestInfo in, which is what the module expects.
+Context raw_rsa_context(EVP_PKEY* key, int (*init)(EVP_PKEY_CTX*)) {
+    Context context(EVP_PKEY_CTX_new(key, nullptr), EVP_PKEY_CTX_free);
+    if (context == nullptr || init(context.get()) != 1 ||
+        EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1)
+        return {nullptr, EVP_PKEY_CTX_free};
+    return context;
+}
+
+std::string to_base64(ByteView bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0'); // EVP_EncodeBlock ends it with a NUL
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), raw(bytes),
+                                     static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+Expected<Bytes> from_base64(std::string_view text) {
+    Bytes bytes(text.size() / 4 * 3);
+    const int size = text.size() % 4 != 0
+                         ? -1
+                         : EVP_DecodeBlock(raw(bytes), reinterpret_cast<const unsigned char*>(text.data()),
+                                           static_cast<int>(text.size()));
+    if (size <= 0)
+        return fail(ErrorCode::invalid_argument, "the signature is not Base64 on one line");
+    const auto padding = static_cast<std::size_t>(std::ranges::count(text.substr(text.size() - 2), '='));
+    bytes.resize(static_cast<std::size_t>(size) -
+                 padding); // EVP_DecodeBlock counts the padding as zero octets
+    return bytes;
+}
+
+Expected<void> require_rsa(pki::KeyKind kind) {
+    if (kind != pki::KeyKind::rsa)
+        return fail(ErrorCode::invalid_argument,
+                    "a secure command is signed with an RSA key, this is another kind",
+                    "give the RSA management key");
+    return {};
+}
+
+} // namespace
+
+std::string_view word(Digest digest) {
+    return std::ranges::find(digest_rows, digest, &DigestRow::digest)->word;
+}
+
+std::optional<Digest> digest(std::string_view word) {
+    const auto* found = std::ranges::find(digest_rows, word, &DigestRow::word);
+    return found == digest_rows.end() ? std::nullopt : std::optional(found->digest);
+}
+
+Expected<void> sign(SecureCommand& command, const pki::PrivateKey& key, Digest digest) {
+    if (auto rsa = require_rsa(key.kind()); !rsa)
+        return rsa;
+    constexpr std::string_view placeholder = "-"; // so that the parameters' number counts the signature
+    command.signature = placeholder;
+    const auto unsigned_frame = encode(command);
+    command.signature.reset();
+    if (!unsigned_frame)
+        return std::unexpected(unsigned_frame.error());
+
+    const std::size_t placeholder_size = 4 + placeholder.size() + 1;
+    const auto row = std::ranges::find(digest_rows, digest, &DigestRow::digest);
+    const Bytes hash =
+        digest_of(signed_part(unsigned_frame->bytes(), unsigned_frame->size() - placeholder_size), *row);
+
+    const Context context = raw_rsa_context(key.native(), EVP_PKEY_sign_init);
+    std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key.native()));
+    Bytes signature(size);
+    if (context == nullptr ||
+        EVP_PKEY_sign(context.get(), raw(signature), &size, raw(hash), hash.size()) != 1)
+        return fail(ErrorCode::failed, "the key could not sign", "check that it is a usable RSA private key");
+    signature.resize(size);
+    command.signature = to_base64(signature);
+    return {};
+}
+
+Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key) {
+    const Parameter* parameter = frame.find(ParameterId::signature);
+    if (parameter == nullptr)
+        return fail(ErrorCode::invalid_argument, "the frame has no signature",
+                    "sign it with 'bgs2ctl frame encode --sign-key FILE'");
+    if (auto rsa = require_rsa(key.kind()); !rsa)
+        return std::unexpected(std::move(rsa.error()));
+    const auto signature = from_base64(parameter->text());
+    if (!signature)
+        return std::unexpected(signature.error());
+
+    const Context context = raw_rsa_context(key.native(), EVP_PKEY_verify_recover_init);
+    Bytes recovered(static_cast<std::size_t>(EVP_PKEY_get_size(key.native())));
+    std::size_t size = recovered.size();
+    const std::unexpected<Error> wrong =
+        fail(ErrorCode::verify_failed,
+             "the signature is by another key, or the frame was changed after it was signed");
+    if (context == nullptr || EVP_PKEY_verify_recover(context.get(), raw(recovered), &size, raw(*signature),
+                                                      signature->size()) != 1)
+        return wrong;
+    recovered.resize(size);
+    for (const DigestRow& row : digest_rows) {
+        if (recovered == digest_of(signed_part(frame.octets, parameter->offset), row))
+            return row.digest;
+    }
+    return wrong;
+}
+
+} // namespace bgs2::sbnw

@@ -1,0 +1,143 @@
+#include "daemon/sbnw/slots.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+namespace bgs2::sbnw {
+namespace {
+
+char lower(char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+std::string to_lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), lower);
+    return result;
+}
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view blank = " \t";
+    const auto first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+template<class T>
+std::optional<T> to_number(std::string_view text) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+/// `YYYY,MM,DD`, or `YY/MM/DD HH:MM:SS` on older firmware.
+std::optional<std::chrono::year_month_day> parse_date(std::string_view text) {
+    std::array<int, 3> parts{};
+    const std::string_view date = text.substr(0, text.find(' '));
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto end = std::min(date.find_first_of(",/-", begin), date.size());
+        const auto number = to_number<int>(date.substr(begin, end - begin));
+        if (!number || *number < 0 || (i < 2) == (end == date.size()))
+            return std::nullopt;
+        parts[i] = *number;
+        begin = end + 1;
+    }
+    const int year = parts[0] < 100 ? 2000 + parts[0] : parts[0];
+    const std::chrono::year_month_day result{std::chrono::year{year},
+                                             std::chrono::month{static_cast<unsigned>(parts[1])},
+                                             std::chrono::day{static_cast<unsigned>(parts[2])}};
+    return result.ok() ? std::optional(result) : std::nullopt;
+}
+
+struct Label {
+    std::string_view name;
+    void (*set)(Slot&, std::string_view);
+};
+
+constexpr std::array labels{
+    Label{"size",
+          [](Slot& slot, std::string_view v) { slot.size = to_number<std::uint32_t>(v).value_or(0); }},
+    Label{"issuer", [](Slot& slot, std::string_view v) { slot.issuer = v; }},
+    Label{"serial number", [](Slot& slot, std::string_view v) { slot.serial = v; }},
+    Label{"subject", [](Slot& slot, std::string_view v) { slot.subject = v; }},
+    Label{"signature", [](Slot& slot, std::string_view v) { slot.signature_algorithm = v; }},
+    Label{"thumbprint", [](Slot& slot, std::string_view v) { slot.thumbprint = to_lower(v); }},
+    Label{"expiry date", [](Slot& slot, std::string_view v) { slot.expires = parse_date(v); }},
+};
+
+struct Field {
+    std::string_view label;
+    std::string_view value;
+};
+
+/// Where the quote stands that ends a value: quotes within one are not escaped, so it is the first that a
+/// comma or the end follows.
+std::size_t closing_quote(std::string_view text) {
+    for (auto at = text.find('"'); at != std::string_view::npos; at = text.find('"', at + 1)) {
+        const std::string_view rest = trim(text.substr(at + 1));
+        if (rest.empty() || rest.starts_with(','))
+            return at;
+    }
+    return text.size();
+}
+
+/// Takes `label: "value",` or `label: value,` off the front of `text`.
+Field take_field(std::string_view& text) {
+    const auto take = [&text](std::size_t end) {
+        const std::string_view taken = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        return taken;
+    };
+    Field field{.label = trim(take(text.find(':'))), .value = {}};
+    text = trim(text);
+    if (text.starts_with('"')) {
+        text.remove_prefix(1);
+        field.value = take(closing_quote(text));
+        take(text.find(','));
+    } else {
+        field.value = trim(take(text.find(',')));
+    }
+    return field;
+}
+
+Slot parse_slot(std::string_view text) {
+    Slot slot;
+    if (to_lower(text).find("corrupted") != std::string::npos && text.find('"') == std::string_view::npos) {
+        slot.corrupted = true;
+        return slot;
+    }
+    while (!text.empty()) {
+        const Field field = take_field(text);
+        const std::string name = to_lower(field.label);
+        if (const auto* label = std::ranges::find(labels, name, &Label::name); label != labels.end())
+            label->set(slot, field.value);
+    }
+    return slot;
+}
+
+} // namespace
+
+Slots parse_slots(std::span<const std::string> lines) {
+    constexpr std::string_view prefix = "^SBNR:";
+    Slots slots;
+    for (const std::string_view line : lines) {
+        if (!line.starts_with(prefix))
+            continue;
+        std::string_view rest = line.substr(prefix.size());
+        const auto comma = std::min(rest.find(','), rest.size());
+        const auto number = to_number<unsigned>(trim(rest.substr(0, comma)));
+        if (!number)
+            continue;
+        rest.remove_prefix(std::min(comma + 1, rest.size()));
+        slots[*number] = parse_slot(rest);
+    }
+    return slots;
+}
+
+} // namespace bgs2::sbnw

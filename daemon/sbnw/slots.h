@@ -1,0 +1,36 @@
+// What a module holds, as `AT^SBNR="is_cert"` tells it (protocol.md §3). Pure.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bgs2::sbnw {
+
+/// One slot as read back. Texts are the module's own, "" where it did not say.
+struct Slot {
+    std::uint32_t size = 0; ///< octets of the certificate as it was sent; 0: empty
+    bool corrupted = false; ///< the module says so of it
+    std::string issuer;
+    std::string serial; ///< hexadecimal, as the module spells it
+    std::string subject;
+    std::string signature_algorithm;
+    std::string thumbprint; ///< SHA-1 over the octets as they were sent, as lower-case hex
+    std::optional<std::chrono::year_month_day> expires;
+
+    [[nodiscard]] bool empty() const { return size == 0 && !corrupted && thumbprint.empty(); }
+    bool operator==(const Slot&) const = default;
+};
+
+/// By slot number. What a module does not list is not in it.
+using Slots = std::map<unsigned, Slot>;
+
+/// Reads the `^SBNR:` lines among `lines`, by label: labels may be missing, unknown, in another order, spaced
+/// or quoted otherwise. Lines that are not `^SBNR: <number>, ...` are passed over.
+Slots parse_slots(std::span<const std::string> lines);
+
+} // namespace bgs2::sbnw
