@@ -103,7 +103,7 @@ Expected<void> sign(SecureCommand& command, const pki::PrivateKey& key, Digest d
     if (auto rsa = require_rsa(key.kind()); !rsa)
         return rsa;
     constexpr std::string_view placeholder = "-"; // so that the parameters' number counts the signature
-    command.signature = placeholder;
+    command.signature.emplace(placeholder);
     const auto unsigned_frame = encode(command);
     command.signature.reset();
     if (!unsigned_frame)
