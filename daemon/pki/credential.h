@@ -4,27 +4,15 @@
 #include "daemon/bytes.h"
 #include "daemon/error.h"
 #include "daemon/pki/certificate.h"
+#include "daemon/pki/format.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/pki/secret.h"
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bgs2::pki {
-
-/// In which form a certificate is sent. DER goes as it is under every one of them.
-enum class CertificateFormat {
-    der,       ///< the first certificate of the source, as DER
-    pem_chain, ///< all certificates of the source as PEM, LF line ends, nothing between them (families that
-               ///< take chains)
-    as_is,     ///< the source's octets, untouched
-};
-
-/// "der", "pem-chain", "as-is".
-std::string_view word(CertificateFormat format);
-std::optional<CertificateFormat> certificate_format(std::string_view word);
 
 /// The files' contents that a credential is made from. Names are for messages only.
 struct Sources {

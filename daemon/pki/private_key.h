@@ -4,12 +4,12 @@
 
 #include "daemon/bytes.h"
 #include "daemon/error.h"
+#include "daemon/pki/format.h"
 #include "daemon/pki/secret.h"
 
 #include <openssl/types.h>
 
 #include <memory>
-#include <optional>
 #include <string_view>
 
 namespace bgs2::pki {
@@ -23,16 +23,6 @@ enum class KeyKind {
 };
 
 std::string_view word(KeyKind kind); ///< "RSA", "EC", "other"
-
-/// In which form a private key is written; never encrypted.
-enum class KeyFormat {
-    pkcs8,
-    traditional, ///< PKCS#1 for RSA, SEC1 for EC
-};
-
-/// "pkcs8", "traditional".
-std::string_view word(KeyFormat format);
-std::optional<KeyFormat> key_format(std::string_view word);
 
 /// Copies share one key.
 class PublicKey {

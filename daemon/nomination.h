@@ -1,0 +1,35 @@
+// Whether a port may be probed for a modem: writing to a stranger's serial port is rude, so someone has to
+// name it.
+#pragma once
+
+#include "daemon/config.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bgs2 {
+
+/// What udev says of a tty.
+struct PortFacts {
+    std::string device;             ///< "/dev/ttyUSB0"
+    std::vector<std::string> links; ///< udev's links to it, "/dev/serial/by-id/..."
+    std::map<std::string, std::string, std::less<>> properties; ///< ID_PATH among them
+
+    bool operator==(const PortFacts&) const = default;
+};
+
+struct Nomination {
+    bool nominated = false;
+    std::string why; ///< `udev rule (BGS2D_PORT=1)`, `[[port]] #2 (id-path = "platform-*")`, or why not
+
+    bool operator==(const Nomination&) const = default;
+};
+
+/// A port is nominated by the udev property BGS2D_PORT=1 or else by the first [[port]] of the configuration
+/// whose conditions all hold. A property that the port does not have meets only a list that negates
+/// throughout.
+Nomination nominate(const Config& config, const PortFacts& port);
+
+} // namespace bgs2

@@ -1,0 +1,56 @@
+// The policies of the drop-in directories, and the last good set of them.
+#pragma once
+
+#include "daemon/policy/model.h"
+#include "daemon/policy/problem.h"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+namespace bgs2::policy {
+
+/// Where policies are looked for, highest precedence first.
+inline constexpr std::array default_directories{"/etc/bgs2d/policy.d", "/run/bgs2d/policy.d",
+                                                "/usr/lib/bgs2d/policy.d"};
+
+struct Loaded {
+    Policies policies; ///< those of the valid files, sorted by name (octet by octet)
+    Problems problems; ///< of all the others
+
+    bool operator==(const Loaded&) const = default;
+};
+
+/// Reads every `*.toml` in `directories`, highest precedence first; names that begin with a dot are passed
+/// over (editors leave such behind). A file masks those of its name in later directories, a broken or
+/// unreadable one too; a file in which nothing is said (empty, only comments, a link to /dev/null) masks and
+/// defines no policy. A directory that does not exist is none; one that can not be read is a problem.
+Loaded load(std::span<const std::filesystem::path> directories);
+
+/// The policies in force: always one complete good set, never half of a broken one.
+///
+/// With a broken file among them, the valid ones are not a good set either: the broken one may be the one
+/// that is meant for a modem, and without it a later, more general one would write the wrong certificates
+/// into it. So reload() keeps what it had; and before the first success it has nothing, which leaves every
+/// modem unmanaged.
+class Set {
+  public:
+    /// Loads anew. If there is any problem, nothing but problems() changes.
+    const Problems& reload(std::span<const std::filesystem::path> directories);
+
+    [[nodiscard]] const Policies& policies() const { return policies_; }
+
+    /// How many loads have succeeded; 0 before the first.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
+
+    /// Of the last reload(); empty if that succeeded.
+    [[nodiscard]] const Problems& problems() const { return problems_; }
+
+  private:
+    Policies policies_;
+    Problems problems_;
+    std::uint64_t generation_ = 0;
+};
+
+} // namespace bgs2::policy

@@ -1,0 +1,36 @@
+// Shell globs, and lists of them: how a policy says which modems it is for.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bgs2::policy {
+
+/// Whether fnmatch(3) finds that `pattern` matches the whole `value`: `*`, `?`, `[...]`, `\`; case matters,
+/// and a `/` or a leading dot is a character like any other. What can not be matched (a NUL in it) does not
+/// match.
+bool glob_matches(std::string_view pattern, std::string_view value);
+
+/// A list of globs; one that begins with `!` negates.
+struct Patterns {
+    std::vector<std::string> list;
+
+    /// Whether some positive pattern matches `value`, or there is no positive one, and no negated one
+    /// matches.
+    [[nodiscard]] bool hold(std::string_view value) const;
+
+    /// The negated pattern (with its `!`) that matches `value`; nothing if none does.
+    [[nodiscard]] std::optional<std::string> ruled_out_by(std::string_view value) const;
+
+    /// Whether the list holds for what is not there at all: it does if it only negates.
+    [[nodiscard]] bool hold_without_value() const;
+
+    bool operator==(const Patterns&) const = default;
+};
+
+/// As it stands in a file: `"BGS2-*"` or `["35693803*", "!356938035643809"]`.
+std::string to_string(const Patterns& patterns);
+
+} // namespace bgs2::policy

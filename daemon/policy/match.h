@@ -1,0 +1,31 @@
+// Which policy is for a modem, and why.
+#pragma once
+
+#include "daemon/policy/model.h"
+#include "daemon/policy/subject.h"
+
+#include <optional>
+#include <string>
+
+namespace bgs2::policy {
+
+/// Whether a policy is for a modem, and what decided it.
+struct Verdict {
+    bool matches = false;
+    std::string field; ///< what did not hold: "imei", "property ID_BUS"; empty if all did
+    Patterns patterns; ///< of that field
+    std::optional<std::string>
+        actual;      ///< the modem's value of that field; nothing for a property it does not have
+    std::string why; ///< all of that in words; if it matches, every condition that holds
+
+    bool operator==(const Verdict&) const = default;
+};
+
+/// Asks the conditions in the order model, imei, port, properties; the first that does not hold decides. A
+/// property that the port does not have meets only a list that negates throughout.
+Verdict explain(const Policy& policy, const Subject& subject);
+
+/// The policy that applies; null (the modem is unmanaged) if none does. Valid as long as `policies`.
+const Policy* first_match(const Policies& policies, const Subject& subject);
+
+} // namespace bgs2::policy

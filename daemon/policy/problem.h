@@ -1,0 +1,32 @@
+// What is wrong with a policy or configuration file, and where.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace bgs2::policy {
+
+/// A place in a text; both count from 1. Line 0 is the file as a whole.
+struct Position {
+    std::size_t line = 0;
+    std::size_t column = 0; ///< in characters, not octets
+
+    auto operator<=>(const Position&) const = default;
+};
+
+struct Problem {
+    std::string file;
+    std::size_t line = 0; ///< from 1; 0 if it is the file as a whole
+    std::size_t column = 0;
+    std::string what; ///< one line, no full stop
+
+    bool operator==(const Problem&) const = default;
+};
+
+/// "file:line:column: what"; "file: what" for a file as a whole.
+std::string to_string(const Problem& problem);
+
+using Problems = std::vector<Problem>;
+
+} // namespace bgs2::policy

@@ -1,0 +1,44 @@
+// Where a certificate, a key or a passphrase comes from: a file or a systemd credential, by a name with
+// placeholders.
+#pragma once
+
+#include "daemon/error.h"
+#include "daemon/policy/subject.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace bgs2::policy {
+
+enum class SourceKind {
+    file,       ///< `/etc/bgs2d/certs/{imei}.pem`
+    credential, ///< `credential:{imei}.key`: a file of $CREDENTIALS_DIRECTORY (systemd.exec(5),
+                ///< LoadCredential=)
+};
+
+struct Source {
+    SourceKind kind = SourceKind::file;
+    std::string name; ///< an absolute path or a credential's name; may hold {imei}, {model} and {serial}
+
+    bool operator==(const Source&) const = default;
+};
+
+/// As it stands in a policy: `/path` or `credential:name`.
+std::string to_string(const Source& source);
+
+/// Errors: InvalidArgument (empty, a relative path, a scheme that is not known, a credential's name with a
+/// `/` in it, an unknown or unclosed placeholder, a NUL).
+Expected<Source> parse_source(std::string_view text);
+
+/// `text` with its placeholders replaced by what is known of the modem. A value can only ever be a part of
+/// one file name: what is empty, `.`, `..`, or holds a `/` or a NUL is refused. Errors: InvalidArgument.
+Expected<std::string> expand(std::string_view text, const Subject& subject);
+
+/// The file that a source stands for with this modem. `credentials` is $CREDENTIALS_DIRECTORY, empty if
+/// systemd passed none. Errors: InvalidArgument (what expand() refuses), NotFound (a credential is asked for
+/// and there are none at all). Whether the file exists is not looked at.
+Expected<std::filesystem::path> locate(const Source& source, const Subject& subject,
+                                       const std::filesystem::path& credentials);
+
+} // namespace bgs2::policy
