@@ -27,7 +27,7 @@ struct Finding {
 /// InvalidArgument (slot 0 without a key).
 std::vector<Finding> preflight(const Credential& credential, unsigned slot, std::chrono::sys_seconds now);
 
-/// The first finding that forbids sending, if there is one.
+/// The first finding that forbids sending; null if there is none. Valid as long as `findings`.
 const Error* blocking(const std::vector<Finding>& findings);
 
 } // namespace bgs2::pki

@@ -3,10 +3,44 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <malloc.h>
 #include <new>
 #include <utility>
 
 namespace bgs2::pki {
+
+namespace {
+
+// OpenSSL's own encoders and decoders leave a private key's DER in buffers that they release without zeroing.
+// NOLINTBEGIN(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): this is the allocator
+void* allocate(std::size_t size, const char* /*file*/, int /*line*/) {
+    return size == 0 ? nullptr : std::malloc(size);
+}
+
+void release(void* memory, const char* /*file*/, int /*line*/) {
+    if (memory == nullptr)
+        return;
+    OPENSSL_cleanse(memory, malloc_usable_size(memory));
+    std::free(memory);
+}
+
+void* reallocate(void* memory, std::size_t size, const char* file, int line) {
+    if (size == 0) {
+        release(memory, file, line);
+        return nullptr;
+    }
+    void* moved = allocate(size, file, line);
+    if (moved != nullptr && memory != nullptr) {
+        std::memcpy(moved, memory, std::min(size, malloc_usable_size(memory)));
+        release(memory, file, line);
+    }
+    return moved;
+}
+// NOLINTEND(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
+
+} // namespace
 
 Secret::Secret(std::size_t size)
   : size_(size) {
@@ -49,6 +83,20 @@ void Secret::truncate(std::size_t size) {
 
 bool Secret::operator==(const Secret& other) const {
     return size_ == other.size_ && (size_ == 0 || CRYPTO_memcmp(data_, other.data_, size_) == 0);
+}
+
+SecureHeap set_up_secure_heap(std::size_t size) {
+    constexpr std::size_t smallest_block = 32;
+    // Refused once OpenSSL has allocated anything; the secure heap itself is of use even then.
+    CRYPTO_set_mem_functions(allocate, reallocate, release);
+    switch (CRYPTO_secure_malloc_init(size, smallest_block)) {
+    case 1:
+        return SecureHeap::locked;
+    case 2:
+        return SecureHeap::unlocked;
+    default:
+        return SecureHeap::unavailable;
+    }
 }
 
 } // namespace bgs2::pki

@@ -44,7 +44,9 @@ enum class SecureHeap {
     unavailable, ///< secrets live in the ordinary heap, zeroed on release all the same
 };
 
-/// Sets the secure heap up, once, before any other use of OpenSSL. `size` in octets, a power of two.
+/// Sets the secure heap up, once, before any other use of OpenSSL. `size` in octets, a power of two. Called
+/// that early, it also makes OpenSSL zero whatever it releases: what it keeps on the ordinary heap while it
+/// decodes or decrypts a key.
 SecureHeap set_up_secure_heap(std::size_t size = std::size_t{1} << 20U);
 
 } // namespace bgs2::pki

@@ -1,0 +1,188 @@
+#include "daemon/pki/certificate.h"
+
+#include "daemon/pki/container.h"
+#include "daemon/pki/openssl.h"
+#include "daemon/pki/private_key.h"
+
+#include <fmt/format.h>
+#include <openssl/asn1.h>
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+namespace bgs2::pki {
+
+namespace {
+
+/// Length of the UTF-8 character that `text` starts with; 0 if it starts with none.
+std::size_t character_length(std::string_view text) {
+    const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
+        return i < text.size() && octet(i) >= low && octet(i) <= high;
+    };
+    const unsigned lead = octet(0);
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return continues(1) ? 2 : 0;
+    if (lead >= 0xe0 && lead <= 0xef)
+        return continues(1, lead == 0xe0 ? 0xa0 : 0x80, lead == 0xed ? 0x9f : 0xbf) && continues(2) ? 3 : 0;
+    if (lead >= 0xf0 && lead <= 0xf4)
+        return continues(1, lead == 0xf0 ? 0x90 : 0x80, lead == 0xf4 ? 0x8f : 0xbf) && continues(2) &&
+                       continues(3)
+                   ? 4
+                   : 0;
+    return 0;
+}
+
+// OpenSSL passes on what a name calls UTF-8 unchecked, and D-Bus drops a peer that sends it anything else.
+std::string valid_utf8(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        if (length == 0)
+            result += fmt::format("\\{:02X}", static_cast<unsigned char>(text.front()));
+        else
+            result += text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return result;
+}
+
+std::string readable(const X509_NAME* name) {
+    const BioPtr text = allocated(BioPtr(BIO_new(BIO_s_mem())));
+    // The bits above 7f are not escaped, so that names stay readable in any language.
+    constexpr unsigned long flags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+    if (X509_NAME_print_ex(text.get(), name, 0, flags) < 0)
+        return "(" + take_openssl_error().reason + ")";
+    char* start = nullptr;
+    const long length = BIO_get_mem_data(text.get(), &start);
+    return valid_utf8({start, static_cast<std::size_t>(length)});
+}
+
+std::optional<std::chrono::sys_seconds> instant(const ASN1_TIME* time) {
+    std::tm calendar{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &calendar) != 1)
+        return std::nullopt;
+    using namespace std::chrono;
+    const sys_days day = year(calendar.tm_year + 1900) / (calendar.tm_mon + 1) / calendar.tm_mday;
+    return day + hours(calendar.tm_hour) + minutes(calendar.tm_min) + seconds(calendar.tm_sec);
+}
+
+} // namespace
+
+std::string sha1_hex(ByteView bytes) {
+    std::array<std::byte, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &length,
+                   EVP_sha1(), nullptr) != 1)
+        throw Exception(Error{ErrorCode::failed, "SHA-1 can not be computed: " + take_openssl_error().reason,
+                              "let OpenSSL's configuration allow SHA-1: the modem names certificates by it"});
+    return to_hex(ByteView(digest).first(length));
+}
+
+struct Certificate::Content {
+    X509Ptr x509;
+    Bytes der;
+    std::chrono::sys_seconds not_before;
+    std::chrono::sys_seconds not_after;
+};
+
+Certificate::Certificate(std::shared_ptr<const Content> content)
+  : content_(std::move(content)) {}
+
+Expected<Certificate> Certificate::from_der(ByteView der, std::string_view name) {
+    if (auto error = check_length(der, name, ErrorCode::invalid_certificate))
+        return std::unexpected(std::move(*error));
+    const unsigned char* position = octets_of(der);
+    X509Ptr x509(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
+    if (!x509)
+        return fail(ErrorCode::invalid_certificate,
+                    fmt::format("{} is not an X.509 certificate: {}", name, take_openssl_error().reason),
+                    "export the certificate again, as DER or PEM");
+    const auto not_before = instant(X509_get0_notBefore(x509.get()));
+    const auto not_after = instant(X509_get0_notAfter(x509.get()));
+    if (!not_before || !not_after) {
+        take_openssl_error();
+        return fail(ErrorCode::invalid_certificate, fmt::format("{} has a validity that is no date", name),
+                    "have the certificate issued again");
+    }
+    return Certificate(std::make_shared<const Content>(std::move(x509), Bytes(der.begin(), der.end()),
+                                                       *not_before, *not_after));
+}
+
+ByteView Certificate::der() const {
+    return content_->der;
+}
+
+std::string Certificate::subject() const {
+    return readable(X509_get_subject_name(content_->x509.get()));
+}
+
+std::string Certificate::issuer() const {
+    return readable(X509_get_issuer_name(content_->x509.get()));
+}
+
+std::string Certificate::serial() const {
+    const BignumPtr number =
+        allocated(BignumPtr(ASN1_INTEGER_to_BN(X509_get0_serialNumber(content_->x509.get()), nullptr)));
+    std::string magnitude = to_hex(Bytes(1));
+    if (!BN_is_zero(number.get())) {
+        Bytes octets(static_cast<std::size_t>(BN_num_bytes(number.get())));
+        BN_bn2bin(number.get(), reinterpret_cast<unsigned char*>(octets.data()));
+        magnitude = to_hex(octets);
+    }
+    std::ranges::transform(magnitude, magnitude.begin(),
+                           [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return (BN_is_negative(number.get()) != 0 ? "-" : "") + magnitude;
+}
+
+std::chrono::sys_seconds Certificate::not_before() const {
+    return content_->not_before;
+}
+
+std::chrono::sys_seconds Certificate::not_after() const {
+    return content_->not_after;
+}
+
+bool Certificate::is_ca() const {
+    return X509_check_ca(content_->x509.get()) != 0;
+}
+
+std::string Certificate::signature_algorithm() const {
+    const X509_ALGOR* algorithm = nullptr;
+    X509_get0_signature(nullptr, &algorithm, content_->x509.get());
+    const ASN1_OBJECT* object = nullptr;
+    X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
+    std::array<char, 128> text{};
+    const int length = OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 0);
+    if (length <= 0)
+        return "unknown (" + take_openssl_error().reason + ")";
+    return text.data();
+}
+
+std::string Certificate::fingerprint() const {
+    return sha1_hex(der());
+}
+
+Expected<PublicKey> Certificate::public_key() const {
+    EVP_PKEY* key = X509_get0_pubkey(content_->x509.get());
+    if (key == nullptr)
+        return fail(ErrorCode::invalid_certificate,
+                    fmt::format("the key in the certificate of {} can not be read: {}", subject(),
+                                take_openssl_error().reason),
+                    "use a certificate with an RSA key");
+    // The certificate keeps the key: sharing its ownership is enough.
+    return PublicKey(std::shared_ptr<EVP_PKEY>(content_, key));
+}
+
+bool Certificate::operator==(const Certificate& other) const {
+    return content_ == other.content_ || std::ranges::equal(der(), other.der());
+}
+
+} // namespace bgs2::pki

@@ -1,0 +1,228 @@
+// Reading keys out of the many files they come in; what this offers is declared in private_key.h.
+#include "daemon/pki/certificate.h"
+#include "daemon/pki/container.h"
+#include "daemon/pki/openssl.h"
+#include "daemon/pki/pem.h"
+#include "daemon/pki/pkcs12.h"
+#include "daemon/pki/private_key.h"
+
+#include <fmt/format.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bgs2::pki {
+
+namespace {
+
+constexpr auto code = ErrorCode::invalid_argument;
+
+std::unexpected<Error> passphrase_missing(std::string_view name) {
+    return fail(code, fmt::format("the private key in {} is encrypted and no passphrase was given", name),
+                "give the key's passphrase, or decrypt a copy: openssl pkcs8 -in FILE -out FILE.key");
+}
+
+std::unexpected<Error> decryption_failed(std::string_view name) {
+    const OpensslError error = take_openssl_error();
+    if (error.unsupported)
+        return fail(code,
+                    fmt::format("the private key in {} is encrypted in a way that is not offered here: {}",
+                                name, error.reason),
+                    "encrypt it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc");
+    return fail(code, fmt::format("the passphrase does not open the private key in {}", name),
+                "check that the passphrase belongs to this file, its case and the keyboard's layout");
+}
+
+/// PKCS#8, PKCS#1 or SEC1.
+Expected<PrivateKey> plain_key(ByteView der, std::string_view name) {
+    if (auto error = check_length(der, name, code))
+        return std::unexpected(std::move(*error));
+    const unsigned char* position = octets_of(der);
+    KeyPtr key(d2i_AutoPrivateKey(nullptr, &position, static_cast<long>(der.size())));
+    if (!key)
+        return fail(
+            code, fmt::format("the private key in {} can not be read: {}", name, take_openssl_error().reason),
+            "export the private key again, as PKCS#8");
+    // The search for the right decoder leaves the complaints of the wrong ones behind.
+    take_openssl_error();
+    return PrivateKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
+}
+
+/// PKCS#8.
+Expected<PrivateKey> encrypted_key(ByteView der, std::string_view name, const Secret* passphrase) {
+    if (auto error = check_length(der, name, code))
+        return std::unexpected(std::move(*error));
+    const unsigned char* position = octets_of(der);
+    const EncryptedPkcs8Ptr encrypted(d2i_X509_SIG(nullptr, &position, static_cast<long>(der.size())));
+    if (!encrypted)
+        return fail(code,
+                    fmt::format("the encrypted private key in {} can not be read: {}", name,
+                                take_openssl_error().reason),
+                    "export the private key again, as PKCS#8");
+    if (passphrase == nullptr)
+        return passphrase_missing(name);
+    const Pkcs8Ptr decrypted(PKCS8_decrypt(encrypted.get(),
+                                           reinterpret_cast<const char*>(passphrase->bytes().data()),
+                                           static_cast<int>(passphrase->size())));
+    if (!decrypted)
+        return decryption_failed(name);
+    KeyPtr key(EVP_PKCS82PKEY(decrypted.get()));
+    if (!key)
+        return fail(
+            code, fmt::format("the private key in {} can not be read: {}", name, take_openssl_error().reason),
+            "export the private key again, as PKCS#8");
+    take_openssl_error();
+    return PrivateKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
+}
+
+extern "C" int hand_over_passphrase(char* buffer, int size, int /*encrypting*/, void* user) {
+    const ByteView passphrase = static_cast<const Secret*>(user)->bytes();
+    if (std::cmp_greater(passphrase.size(), size))
+        return -1;
+    std::ranges::copy(as_text(passphrase), buffer);
+    return static_cast<int>(passphrase.size());
+}
+
+/// PEM with its "Proc-Type: 4,ENCRYPTED" header, PKCS#1 or SEC1 inside.
+Expected<PrivateKey> old_encrypted_key(const PemBlock& block, std::string_view name,
+                                       const Secret* passphrase) {
+    if (passphrase == nullptr)
+        return passphrase_missing(name);
+    EVP_CIPHER_INFO cipher{};
+    std::string header = block.header;
+    if (PEM_get_EVP_CIPHER_INFO(header.data(), &cipher) != 1)
+        return fail(code,
+                    fmt::format("the header of the encrypted private key in {} can not be read: {}", name,
+                                take_openssl_error().reason),
+                    "export the private key again, as PKCS#8");
+    Secret content = block.content.clone();
+    auto length = static_cast<long>(content.size());
+    // The callback only reads what OpenSSL can not take as const.
+    auto* user = const_cast<Secret*>(passphrase); // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    if (PEM_do_header(&cipher, reinterpret_cast<unsigned char*>(content.bytes().data()), &length,
+                      hand_over_passphrase, user) != 1)
+        return decryption_failed(name);
+    content.truncate(static_cast<std::size_t>(length));
+    auto key = plain_key(content.bytes(), name);
+    // One wrong passphrase in 256 still yields sound padding, and noise in place of a key.
+    return key ? std::move(key) : decryption_failed(name);
+}
+
+Expected<PrivateKey> key_in(const PemBlock& block, std::string_view name, const Secret* passphrase) {
+    if (block.encrypted())
+        return old_encrypted_key(block, name, passphrase);
+    if (recognise_label(block.label) == Container::encrypted_key)
+        return encrypted_key(block.content.bytes(), name, passphrase);
+    return plain_key(block.content.bytes(), name);
+}
+
+bool is_private(const PemBlock& block) {
+    const Container container = recognise_label(block.label);
+    return container == Container::private_key || container == Container::encrypted_key;
+}
+
+/// "PUBLIC KEY" or the bare "RSA PUBLIC KEY".
+Expected<PublicKey> plain_public_key(ByteView der, std::string_view name) {
+    if (auto error = check_length(der, name, code))
+        return std::unexpected(std::move(*error));
+    const unsigned char* position = octets_of(der);
+    KeyPtr key(d2i_PUBKEY(nullptr, &position, static_cast<long>(der.size())));
+    if (!key) {
+        position = octets_of(der);
+        key.reset(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &position, static_cast<long>(der.size())));
+    }
+    const OpensslError error = take_openssl_error();
+    if (!key)
+        return fail(code, fmt::format("the public key in {} can not be read: {}", name, error.reason),
+                    "export the public key again: openssl pkey -in KEY -pubout");
+    return PublicKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
+}
+
+Expected<PublicKey> certified_key(ByteView der, std::string_view name) {
+    auto certificate = Certificate::from_der(der, name);
+    auto key = certificate ? certificate->public_key() : std::unexpected(std::move(certificate.error()));
+    if (!key)
+        key.error().code = code;
+    return key;
+}
+
+Expected<PublicKey> public_half(const Expected<PrivateKey>& key) {
+    if (!key)
+        return std::unexpected(key.error());
+    return key->public_key();
+}
+
+std::unexpected<Error> no_key(Container found, std::string_view name, std::string_view wanted) {
+    return fail(code, fmt::format("{} is {}, not {}", name, description(found), wanted),
+                std::string(hint_for_key(found)));
+}
+
+std::unexpected<Error> no_key(const std::vector<PemBlock>& blocks, std::string_view name,
+                              std::string_view wanted) {
+    return fail(code, fmt::format("{} holds \"{}\" and not {}", name, blocks.front().label, wanted),
+                std::string(hint_for_key(recognise_label(blocks.front().label))));
+}
+
+} // namespace
+
+Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name, const Secret* passphrase) {
+    switch (const Container container = recognise(octets)) {
+    case Container::pem: {
+        const auto blocks = read_pem(octets, name, code);
+        if (!blocks)
+            return std::unexpected(blocks.error());
+        const auto found = std::ranges::find_if(*blocks, is_private);
+        return found == blocks->end() ? no_key(*blocks, name, "a private key")
+                                      : key_in(*found, name, passphrase);
+    }
+    case Container::private_key:
+        return plain_key(octets, name);
+    case Container::encrypted_key:
+        return encrypted_key(octets, name, passphrase);
+    case Container::pkcs12: {
+        auto store = read_pkcs12(octets, name, passphrase, code);
+        if (!store)
+            return std::unexpected(std::move(store.error()));
+        if (!store->key)
+            return fail(code, fmt::format("the PKCS#12 store {} holds no private key", name),
+                        "export it again together with the private key");
+        return std::move(*store->key);
+    }
+    default:
+        return no_key(container, name, "a private key");
+    }
+}
+
+Expected<PublicKey> load_public_key(ByteView octets, std::string_view name, const Secret* passphrase) {
+    constexpr std::string_view wanted = "a public key, a certificate or a private key";
+    switch (const Container container = recognise(octets)) {
+    case Container::pem: {
+        const auto blocks = read_pem(octets, name, code);
+        if (!blocks)
+            return std::unexpected(blocks.error());
+        for (const PemBlock& block : *blocks) {
+            if (recognise_label(block.label) == Container::public_key)
+                return plain_public_key(block.content.bytes(), name);
+            if (recognise_label(block.label) == Container::certificate)
+                return certified_key(first_value(block.content.bytes()).value_or(block.content.bytes()),
+                                     name);
+            if (is_private(block))
+                return public_half(key_in(block, name, passphrase));
+        }
+        return no_key(*blocks, name, wanted);
+    }
+    case Container::public_key:
+        return plain_public_key(octets, name);
+    case Container::certificate:
+        return certified_key(octets, name);
+    case Container::private_key:
+    case Container::encrypted_key:
+    case Container::pkcs12:
+        return public_half(load_private_key(octets, name, passphrase));
+    default:
+        return no_key(container, name, wanted);
+    }
+}
+
+} // namespace bgs2::pki

@@ -1,0 +1,30 @@
+// PEM: labelled blocks of Base64 in a text.
+#pragma once
+
+#include "daemon/bytes.h"
+#include "daemon/error.h"
+#include "daemon/pki/certificate.h"
+#include "daemon/pki/secret.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bgs2::pki {
+
+struct PemBlock {
+    std::string label;  ///< "CERTIFICATE"
+    std::string header; ///< "Proc-Type: 4,ENCRYPTED ..." of a key in the encrypted form of old; mostly empty
+    Secret content;     ///< decoded, but not decrypted
+
+    [[nodiscard]] bool encrypted() const { return !header.empty(); }
+};
+
+/// All blocks of `text`, in order; what stands between them is skipped. Errors, with `code`: a damaged block,
+/// or none at all.
+Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, ErrorCode code);
+
+/// The certificates as PEM blocks with LF line ends, nothing between them.
+Bytes write_pem(const std::vector<Certificate>& certificates);
+
+} // namespace bgs2::pki

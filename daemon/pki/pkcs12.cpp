@@ -1,0 +1,94 @@
+#include "daemon/pki/pkcs12.h"
+
+#include "daemon/pki/openssl.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bgs2::pki {
+
+namespace {
+
+constexpr std::string_view no_longer_offered = "it is encrypted in a way that is no longer offered: convert "
+                                               "it with openssl pkcs12 -legacy to PEM, then with "
+                                               "openssl pkcs12 -export";
+
+Expected<Certificate> copy_of(X509* x509, std::string_view name) {
+    unsigned char* start = nullptr;
+    const int length = i2d_X509(x509, &start);
+    if (length < 0)
+        return fail(ErrorCode::invalid_certificate,
+                    fmt::format("a certificate in {} can not be written as DER: {}", name,
+                                take_openssl_error().reason));
+    const std::unique_ptr<unsigned char, decltype([](unsigned char* octets) { OPENSSL_free(octets); })> owned(
+        start);
+    return Certificate::from_der(std::as_bytes(std::span(start, static_cast<std::size_t>(length))), name);
+}
+
+} // namespace
+
+Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Secret* passphrase,
+                                  ErrorCode code) {
+    const unsigned char* position = octets_of(der);
+    const Pkcs12Ptr store(d2i_PKCS12(nullptr, &position, static_cast<long>(der.size())));
+    if (!store)
+        return fail(code, fmt::format("{} is no sound PKCS#12 store: {}", name, take_openssl_error().reason),
+                    "export it again");
+    if (const auto used = static_cast<std::size_t>(position - octets_of(der)); used != der.size())
+        return fail(code,
+                    fmt::format("{} has {} octets after the end of its PKCS#12 store, at offset {}", name,
+                                der.size() - used, used),
+                    "export it again");
+    if (passphrase != nullptr && as_text(passphrase->bytes()).contains('\0'))
+        return fail(code, fmt::format("the passphrase of {} holds a NUL octet", name),
+                    "check the passphrase's file: it is text");
+
+    // PKCS12_parse wants a terminated string; null makes it try both ways of having no passphrase.
+    Secret terminated((passphrase != nullptr ? passphrase->size() : 0) + 1);
+    if (passphrase != nullptr)
+        std::ranges::copy(passphrase->bytes(), terminated.bytes().begin());
+    const bool given = terminated.size() > 1;
+    EVP_PKEY* raw_key = nullptr;
+    X509* raw_leaf = nullptr;
+    STACK_OF(X509)* raw_others = nullptr;
+    const int parsed =
+        PKCS12_parse(store.get(), given ? reinterpret_cast<const char*>(terminated.bytes().data()) : nullptr,
+                     &raw_key, &raw_leaf, &raw_others);
+    KeyPtr key(raw_key);
+    const X509Ptr leaf(raw_leaf);
+    const X509StackPtr others(raw_others);
+    if (parsed != 1) {
+        const OpensslError error = take_openssl_error();
+        if (error.unsupported)
+            return fail(code, fmt::format("{} can not be decrypted: {}", name, error.reason),
+                        std::string(no_longer_offered));
+        return given
+                   ? fail(
+                         code, fmt::format("the passphrase does not open {}", name),
+                         "check that the passphrase belongs to this file, its case and the keyboard's layout")
+                   : fail(code, fmt::format("{} needs a passphrase and none was given", name),
+                          "give the PKCS#12 store's passphrase");
+    }
+    // Looking for an empty passphrase leaves complaints behind even where it succeeds.
+    take_openssl_error();
+
+    Pkcs12Store result;
+    if (key)
+        result.key.emplace(std::shared_ptr<EVP_PKEY>(std::move(key)));
+    std::vector<X509*> all;
+    if (leaf)
+        all.push_back(leaf.get());
+    for (int i = 0; others && i < sk_X509_num(others.get()); ++i)
+        all.push_back(sk_X509_value(others.get(), i));
+    for (X509* x509 : all) {
+        auto certificate = copy_of(x509, name);
+        if (!certificate)
+            return std::unexpected(std::move(certificate.error()));
+        result.certificates.push_back(std::move(*certificate));
+    }
+    return result;
+}
+
+} // namespace bgs2::pki
