@@ -1,0 +1,88 @@
+#include "daemon/policy/match.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace bgs2::policy {
+namespace {
+
+/// One condition of a [match] beside the modem's value; null if it has none.
+struct Condition {
+    std::string field;
+    const Patterns* patterns;
+    const std::string* actual;
+};
+
+std::vector<Condition> conditions(const Match& match, const Subject& subject) {
+    std::vector<Condition> result;
+    const auto add = [&result](std::string_view field, const std::optional<Patterns>& patterns,
+                               const std::string& actual) {
+        if (patterns)
+            result.push_back({.field = std::string(field), .patterns = &*patterns, .actual = &actual});
+    };
+    add("model", match.model, subject.model);
+    add("imei", match.imei, subject.imei);
+    add("port", match.port, subject.port);
+    for (const auto& [name, patterns] : match.properties) {
+        const auto found = subject.properties.find(name);
+        result.push_back({.field = "property " + name,
+                          .patterns = &patterns,
+                          .actual = found == subject.properties.end() ? nullptr : &found->second});
+    }
+    return result;
+}
+
+bool holds(const Condition& condition) {
+    return condition.actual == nullptr ? condition.patterns->hold_without_value()
+                                       : condition.patterns->hold(*condition.actual);
+}
+
+std::string why(const Condition& condition) {
+    const std::string wanted = to_string(*condition.patterns);
+    if (condition.actual == nullptr)
+        return fmt::format("{} is not there{} {}", condition.field,
+                           holds(condition) ? ", which suits" : " and had to match", wanted);
+    const std::string actual = fmt::format("{} {:?}", condition.field, *condition.actual);
+    if (holds(condition))
+        return fmt::format("{} matches {}", actual, wanted);
+    if (const auto negated = condition.patterns->ruled_out_by(*condition.actual))
+        return fmt::format("{} is ruled out by {:?}", actual, *negated);
+    return fmt::format("{} does not match {}", actual, wanted);
+}
+
+} // namespace
+
+Verdict explain(const Policy& policy, const Subject& subject) {
+    std::vector<std::string> reasons;
+    for (const Condition& condition : conditions(policy.match, subject)) {
+        if (!holds(condition)) {
+            Verdict verdict{.matches = false,
+                            .field = condition.field,
+                            .patterns = *condition.patterns,
+                            .actual = {},
+                            .why = why(condition)};
+            if (condition.actual != nullptr)
+                verdict.actual = *condition.actual;
+            return verdict;
+        }
+        reasons.push_back(why(condition));
+    }
+    if (reasons.empty())
+        reasons.emplace_back("no condition, every modem matches");
+    return {.matches = true,
+            .field = {},
+            .patterns = {},
+            .actual = {},
+            .why = fmt::format("{}", fmt::join(reasons, "; "))};
+}
+
+const Policy* first_match(const Policies& policies, const Subject& subject) {
+    const auto found = std::ranges::find_if(
+        policies, [&subject](const Policy& policy) { return explain(policy, subject).matches; });
+    return found == policies.end() ? nullptr : &*found;
+}
+
+} // namespace bgs2::policy

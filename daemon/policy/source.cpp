@@ -1,0 +1,150 @@
+#include "daemon/policy/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace bgs2::policy {
+namespace {
+
+constexpr std::string_view credential_scheme = "credential:";
+constexpr std::string_view known_sources = "give an absolute path or credential:NAME";
+constexpr std::string_view known_placeholders = "known are {imei}, {model} and {serial}";
+
+struct Placeholder {
+    std::string_view name;
+    std::string Subject::* value;
+};
+
+constexpr std::array placeholders{
+    Placeholder{"imei", &Subject::imei},
+    Placeholder{"model", &Subject::model},
+    Placeholder{"serial", &Subject::serial},
+};
+
+/// Literal text, and the placeholder that follows it; the last piece of a text has none.
+struct Piece {
+    std::string_view literal;
+    const Placeholder* placeholder = nullptr;
+};
+
+std::unexpected<Error> refuse(std::string what, std::string_view hint) {
+    return fail(ErrorCode::invalid_argument, std::move(what), std::string(hint));
+}
+
+Expected<std::vector<Piece>> pieces(std::string_view text) {
+    std::vector<Piece> result;
+    for (std::string_view rest = text;;) {
+        const auto brace = rest.find_first_of("{}");
+        if (brace == std::string_view::npos) {
+            result.push_back({.literal = rest});
+            return result;
+        }
+        if (rest[brace] == '}')
+            return refuse(fmt::format("{:?} closes a placeholder that it did not open", text),
+                          known_placeholders);
+        const auto end = rest.find('}', brace);
+        if (end == std::string_view::npos)
+            return refuse(fmt::format("{:?} does not close its placeholder", text), known_placeholders);
+        const std::string_view name = rest.substr(brace + 1, end - brace - 1);
+        const auto* placeholder = std::ranges::find(placeholders, name, &Placeholder::name);
+        if (placeholder == placeholders.end())
+            return refuse(fmt::format("{:?} has the unknown placeholder {{{}}}", text, name),
+                          known_placeholders);
+        result.push_back({.literal = rest.substr(0, brace), .placeholder = placeholder});
+        rest.remove_prefix(end + 1);
+    }
+}
+
+/// `pkcs11:` of `pkcs11:token=x`; nothing if the text does not begin with a scheme (RFC 3986 §3.1).
+std::optional<std::string_view> scheme(std::string_view text) {
+    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    constexpr std::string_view more = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.";
+    const auto colon = text.find_first_not_of(more);
+    if (colon == std::string_view::npos || text[colon] != ':' || !letters.contains(text.front()))
+        return std::nullopt;
+    return text.substr(0, colon + 1);
+}
+
+bool is_file_name(std::string_view text) {
+    return !text.empty() && text != "." && text != ".." && !text.contains('/') && !text.contains('\0');
+}
+
+Expected<Source> kind_and_name(std::string_view text) {
+    if (text.empty())
+        return refuse("an empty text is no source", known_sources);
+    if (text.contains('\0'))
+        return refuse("a source can not hold a NUL", known_sources);
+    if (text.starts_with('/')) {
+        if (text.ends_with('/'))
+            return refuse(fmt::format("{:?} is a directory", text), known_sources);
+        return Source{.kind = SourceKind::file, .name = std::string(text)};
+    }
+    if (text.starts_with(credential_scheme)) {
+        const std::string_view name = text.substr(credential_scheme.size());
+        if (!is_file_name(name))
+            return refuse(fmt::format("{:?} is no credential's name", name),
+                          "a plain file name follows credential:");
+        return Source{.kind = SourceKind::credential, .name = std::string(name)};
+    }
+    // Only the scheme is told: what follows can hold a PIN.
+    if (const auto unknown = scheme(text))
+        return refuse(fmt::format("{:?} is an unknown scheme", *unknown), known_sources);
+    return refuse(fmt::format("{:?} is a relative path", text), known_sources);
+}
+
+} // namespace
+
+std::string to_string(const Source& source) {
+    return source.kind == SourceKind::credential ? std::string(credential_scheme) + source.name : source.name;
+}
+
+Expected<Source> parse_source(std::string_view text) {
+    auto source = kind_and_name(text);
+    if (!source)
+        return source;
+    if (const auto parts = pieces(source->name); !parts)
+        return std::unexpected(parts.error());
+    return source;
+}
+
+Expected<std::string> expand(std::string_view text, const Subject& subject) {
+    const auto parts = pieces(text);
+    if (!parts)
+        return std::unexpected(parts.error());
+    std::string result;
+    for (const Piece& piece : *parts) {
+        result += piece.literal;
+        if (piece.placeholder == nullptr)
+            continue;
+        const std::string& value = subject.*piece.placeholder->value;
+        if (value.empty())
+            return refuse(fmt::format("this modem has no {} to put into {:?}", piece.placeholder->name, text),
+                          "use another placeholder, or another policy for such modems");
+        if (!is_file_name(value))
+            return refuse(
+                fmt::format("the {} {:?} can not be a part of a file name", piece.placeholder->name, value),
+                fmt::format("do without it in {:?}", text));
+        result += value;
+    }
+    return result;
+}
+
+Expected<std::filesystem::path> locate(const Source& source, const Subject& subject,
+                                       const std::filesystem::path& credentials) {
+    auto name = expand(source.name, subject);
+    if (!name)
+        return std::unexpected(std::move(name.error()));
+    if (source.kind == SourceKind::file)
+        return *name;
+    if (credentials.empty())
+        return fail(ErrorCode::not_found,
+                    fmt::format("there is no credential {:?}, systemd passed none at all", *name),
+                    "add LoadCredential= or LoadCredentialEncrypted= to bgs2d.service");
+    return credentials / *name;
+}
+
+} // namespace bgs2::policy

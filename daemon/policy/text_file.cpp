@@ -1,0 +1,74 @@
+#include "daemon/policy/text_file.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace bgs2::policy {
+namespace {
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number)
+      : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor(Descriptor&&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor& operator=(Descriptor&&) = delete;
+    ~Descriptor() {
+        if (number_ >= 0)
+            ::close(number_);
+    }
+    [[nodiscard]] int number() const { return number_; }
+
+  private:
+    int number_;
+};
+
+std::unexpected<Error> refuse(int error, std::string_view doing, const std::filesystem::path& file) {
+    const ErrorCode code = error == ENOENT                     ? ErrorCode::not_found
+                           : error == EACCES || error == EPERM ? ErrorCode::access_denied
+                                                               : ErrorCode::failed;
+    return fail(code, fmt::format("can not {} {}: {}", doing, file.string(),
+                                  std::error_code(error, std::system_category()).message()));
+}
+
+bool is_null_device(const struct stat& status) {
+    return S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+}
+
+} // namespace
+
+Expected<std::string> read_text_file(const std::filesystem::path& file) {
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (descriptor.number() < 0)
+        return refuse(errno, "open", file);
+    struct stat status{};
+    if (::fstat(descriptor.number(), &status) != 0)
+        return refuse(errno, "look at", file);
+    if (!S_ISREG(status.st_mode) && !is_null_device(status))
+        return fail(ErrorCode::failed, fmt::format("{} is not a regular file", file.string()));
+    std::string text;
+    std::array<char, 4096> buffer{};
+    for (;;) {
+        const auto got = ::read(descriptor.number(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return refuse(errno, "read", file);
+        if (got == 0)
+            return text;
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+        if (text.size() > largest_text_file)
+            return fail(ErrorCode::failed,
+                        fmt::format("{} is larger than {} octets", file.string(), largest_text_file));
+    }
+}
+
+} // namespace bgs2::policy

@@ -1,0 +1,125 @@
+// Reads TOML tables by a list of their keys and collects all that is wrong with them.
+#pragma once
+
+#include "daemon/policy/glob.h"
+#include "daemon/policy/problem.h"
+#include "daemon/policy/toml_value.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace bgs2::policy {
+
+class TomlReader;
+
+/// One key that a table may have, and what to make of its value.
+template<class Target>
+struct TomlField {
+    std::string_view key;
+    /// `name` is what the value is called in a problem: "[port] baud".
+    void (*read)(TomlReader& reader, const TomlValue& value, std::string_view name, Target& target);
+    bool required = false;
+};
+
+/// A key as TomlReader checks it.
+struct TomlKey {
+    std::string_view key;
+    bool required = false;
+};
+
+/// The getters return nothing, and note a problem, if a value is not what they are for.
+class TomlReader {
+  public:
+    explicit TomlReader(std::string_view file_name)
+      : file_name_(file_name) {}
+
+    void refuse(Position at, std::string what);
+
+    std::optional<std::string> text(const TomlValue& value, std::string_view name);
+    std::optional<std::int64_t> integer(const TomlValue& value, std::string_view name, std::int64_t lowest,
+                                        std::int64_t highest);
+    /// A text such as "100ms" from nothing to `longest`.
+    std::optional<std::chrono::milliseconds> duration(const TomlValue& value, std::string_view name,
+                                                      std::chrono::milliseconds longest);
+    /// A pattern, or a list of at least one.
+    std::optional<Patterns> patterns(const TomlValue& value, std::string_view name);
+    /// A table of them with keys of any name; those that are good.
+    std::map<std::string, Patterns, std::less<>> pattern_table(const TomlValue& value, std::string_view name);
+
+    /// One of the `words`: its place among them.
+    std::optional<std::size_t> choice(const TomlValue& value, std::string_view name,
+                                      std::span<const std::string_view> words);
+    /// The value of an enumeration whose word(value) is the text.
+    template<class Enum, std::size_t count>
+    std::optional<Enum> choice(const TomlValue& value, std::string_view name,
+                               const std::array<Enum, count>& values);
+
+    /// Reads a table: each of its keys by the field of that name. A key that no field has, or that is
+    /// required and not there, is a problem. `where` is what the table is called: "[port]", empty for the
+    /// top.
+    template<class Target>
+    void table(const TomlValue& value, std::string_view where,
+               std::type_identity_t<std::span<const TomlField<Target>>> fields, Target& target);
+
+    /// The tables of an array of tables, each with what it is called: "[[slot]] #2".
+    std::vector<std::pair<std::string, const TomlValue*>> tables(const TomlValue& value,
+                                                                 std::string_view name);
+
+    /// What was noted, in the order of the text.
+    [[nodiscard]] Problems problems() const;
+
+  private:
+    void refuse_kind(const TomlValue& value, std::string_view name, std::string_view wanted);
+    /// The entries, if it is a table; checks their keys.
+    const TomlTable* entries(const TomlValue& value, std::string_view where, std::span<const TomlKey> known);
+
+    std::string file_name_;
+    Problems problems_;
+};
+
+template<class Enum, std::size_t count>
+std::optional<Enum> TomlReader::choice(const TomlValue& value, std::string_view name,
+                                       const std::array<Enum, count>& values) {
+    std::array<std::string_view, count> words;
+    std::ranges::transform(values, words.begin(), [](Enum each) { return word(each); });
+    return choice(value, name, std::span<const std::string_view>(words))
+        .transform([&values](std::size_t index) { return values.at(index); });
+}
+
+template<class Target>
+void TomlReader::table(const TomlValue& value, std::string_view where,
+                       std::type_identity_t<std::span<const TomlField<Target>>> fields, Target& target) {
+    std::vector<TomlKey> known;
+    for (const auto& field : fields)
+        known.push_back({.key = field.key, .required = field.required});
+    const TomlTable* table = entries(value, where, known);
+    if (table == nullptr)
+        return;
+    for (const TomlEntry& entry : *table) {
+        const auto field = std::ranges::find(fields, std::string_view(entry.key), &TomlField<Target>::key);
+        if (field != fields.end())
+            field->read(*this, entry.value, where.empty() ? entry.key : std::string(where) + ' ' + entry.key,
+                        target);
+    }
+}
+
+/// Stores a value if there is one: what a field does with most getters.
+template<class Value, class Target>
+void store(std::optional<Value> value, Target& target) {
+    if (value)
+        target = std::move(*value);
+}
+
+} // namespace bgs2::policy
