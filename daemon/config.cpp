@@ -1,0 +1,87 @@
+#include "daemon/config.h"
+
+#include "daemon/policy/text_file.h"
+#include "daemon/policy/toml_reader.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace bgs2 {
+namespace {
+
+using policy::TomlField;
+using policy::TomlReader;
+using policy::TomlValue;
+
+void read_device(TomlReader& reader, const TomlValue& value, std::string_view name, PortRule& port) {
+    const auto text = reader.text(value, name);
+    if (!text)
+        return;
+    if (!text->starts_with('/') || text->ends_with('/') || text->contains('\0'))
+        reader.refuse(value.at, fmt::format("{} must be an absolute path such as \"/dev/ttyS1\", not {:?}",
+                                            name, *text));
+    else if (text->find_first_of("*?[") != std::string::npos)
+        reader.refuse(value.at,
+                      fmt::format("{} is a path, not a pattern as {:?}; use id-path or property for patterns",
+                                  name, *text));
+    else
+        port.device = *text;
+}
+
+constexpr std::array port_fields{
+    TomlField<PortRule>{"device", read_device},
+    TomlField<PortRule>{"id-path",
+                        [](auto& reader, const auto& value, auto name, auto& port) {
+                            policy::store(reader.patterns(value, name), port.id_path);
+                        }},
+    TomlField<PortRule>{"property", [](auto& reader, const auto& value, auto name,
+                                       auto& port) { port.properties = reader.pattern_table(value, name); }},
+};
+
+void read_ports(TomlReader& reader, const TomlValue& value, std::string_view name, Config& config) {
+    for (const auto& [where, table] : reader.tables(value, name)) {
+        // A rule without a condition would have every serial port of the machine written to.
+        const auto* entries = std::get_if<policy::TomlTable>(&table->value);
+        if (entries != nullptr && entries->empty())
+            reader.refuse(table->at, fmt::format("{} needs a device, id-path or property", where));
+        reader.table(*table, where, port_fields, config.ports.emplace_back());
+    }
+}
+
+constexpr std::array file_fields{TomlField<Config>{"port", read_ports}};
+
+} // namespace
+
+std::expected<Config, policy::Problems> parse_config(std::string_view text, std::string_view file_name) {
+    const auto file = policy::read_toml(text, file_name);
+    if (!file)
+        return std::unexpected(policy::Problems{file.error()});
+    TomlReader reader(file_name);
+    Config config;
+    reader.table(*file, "", file_fields, config);
+    if (policy::Problems problems = reader.problems(); !problems.empty())
+        return std::unexpected(std::move(problems));
+    return config;
+}
+
+Expected<Config> read_config(const std::filesystem::path& file, bool must_exist) {
+    const auto text = policy::read_text_file(file);
+    if (!text) {
+        if (text.error().code == ErrorCode::not_found && !must_exist)
+            return Config{};
+        return std::unexpected(text.error());
+    }
+    auto config = parse_config(*text, file.string());
+    if (config)
+        return std::move(*config);
+    std::vector<std::string> lines;
+    std::ranges::transform(config.error(), std::back_inserter(lines),
+                           [](const policy::Problem& each) { return to_string(each); });
+    return fail(ErrorCode::invalid_argument, fmt::format("{}", fmt::join(lines, "\n")));
+}
+
+} // namespace bgs2

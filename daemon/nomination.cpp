@@ -1,0 +1,76 @@
+#include "daemon/nomination.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace bgs2 {
+namespace {
+
+constexpr std::string_view mark = "BGS2D_PORT";
+constexpr std::string_view id_path = "ID_PATH";
+
+/// One condition of a [[port]] and what the port has to it.
+struct Condition {
+    std::string wanted;
+    std::string actual;
+    bool holds = false;
+};
+
+Condition condition_of_device(const std::string& device, const PortFacts& port) {
+    return {.wanted = fmt::format("device = {:?}", device),
+            .actual = fmt::format("{:?}", port.device),
+            .holds = port.device == device || std::ranges::find(port.links, device) != port.links.end()};
+}
+
+Condition condition_of_property(std::string_view wanted_as, std::string_view property,
+                                const policy::Patterns& patterns, const PortFacts& port) {
+    const std::string wanted = fmt::format("{} = {}", wanted_as, to_string(patterns));
+    const auto found = port.properties.find(property);
+    if (found == port.properties.end())
+        return {.wanted = wanted, .actual = "nothing", .holds = patterns.hold_without_value()};
+    return {.wanted = wanted,
+            .actual = fmt::format("{:?}", found->second),
+            .holds = patterns.hold(found->second)};
+}
+
+std::vector<Condition> conditions(const PortRule& rule, const PortFacts& port) {
+    std::vector<Condition> result;
+    if (rule.device)
+        result.push_back(condition_of_device(rule.device->string(), port));
+    if (rule.id_path)
+        result.push_back(condition_of_property("id-path", id_path, *rule.id_path, port));
+    for (const auto& [name, patterns] : rule.properties)
+        result.push_back(condition_of_property("property " + name, name, patterns, port));
+    return result;
+}
+
+} // namespace
+
+Nomination nominate(const Config& config, const PortFacts& port) {
+    if (const auto found = port.properties.find(mark); found != port.properties.end() && found->second == "1")
+        return {.nominated = true, .why = fmt::format("udev rule ({}=1)", mark)};
+
+    std::string why = fmt::format("no udev rule gives it {}=1", mark);
+    if (config.ports.empty())
+        why += " and no [[port]] is configured";
+    for (std::size_t i = 0; i < config.ports.size(); ++i) {
+        const auto wanted = conditions(config.ports[i], port);
+        if (wanted.empty())
+            continue; // names no port, rather than every one
+        const auto missed = std::ranges::find(wanted, false, &Condition::holds);
+        if (missed != wanted.end()) {
+            why += fmt::format("; [[port]] #{} wants {}, it has {}", i + 1, missed->wanted, missed->actual);
+            continue;
+        }
+        std::vector<std::string> words;
+        for (const Condition& each : wanted)
+            words.push_back(each.wanted);
+        return {.nominated = true, .why = fmt::format("[[port]] #{} ({})", i + 1, fmt::join(words, ", "))};
+    }
+    return {.nominated = false, .why = std::move(why)};
+}
+
+} // namespace bgs2
