@@ -1,7 +1,9 @@
 // How a serial line is driven.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <string_view>
 
 namespace bgs2::at {
 
@@ -10,6 +12,10 @@ enum class FlowControl {
     none,
     rts_cts,
 };
+
+inline constexpr std::array flow_controls{FlowControl::automatic, FlowControl::none, FlowControl::rts_cts};
+
+std::string_view word(FlowControl flow_control); ///< "auto", "none", "rts-cts"
 
 /// 8 data bits, no parity, 1 stop bit always (protocol.md §2); XON/XOFF never, since frames are binary.
 struct LineSettings {

@@ -14,12 +14,6 @@ namespace bgs2::pki {
 
 namespace {
 
-constexpr std::array<std::pair<CertificateFormat, std::string_view>, 3> formats{{
-    {CertificateFormat::der, "der"},
-    {CertificateFormat::pem_chain, "pem-chain"},
-    {CertificateFormat::as_is, "as-is"},
-}};
-
 constexpr auto code = ErrorCode::invalid_certificate;
 
 bool is_private(const PemBlock& block) {
@@ -131,18 +125,6 @@ Expected<Credential> load_certificate(const Sources& sources, CertificateFormat 
 }
 
 } // namespace
-
-std::string_view word(CertificateFormat format) {
-    const auto* found =
-        std::ranges::find(formats, format, &std::pair<CertificateFormat, std::string_view>::first);
-    return found == formats.end() ? "" : found->second;
-}
-
-std::optional<CertificateFormat> certificate_format(std::string_view word) {
-    const auto* found =
-        std::ranges::find(formats, word, &std::pair<CertificateFormat, std::string_view>::second);
-    return found == formats.end() ? std::nullopt : std::optional(found->first);
-}
 
 std::string Credential::thumbprint() const {
     return sha1_hex(certificate);

@@ -13,11 +13,6 @@ namespace bgs2::pki {
 
 namespace {
 
-constexpr std::array<std::pair<KeyFormat, std::string_view>, 2> key_formats{{
-    {KeyFormat::pkcs8, "pkcs8"},
-    {KeyFormat::traditional, "traditional"},
-}};
-
 KeyKind kind_of(const EVP_PKEY* key) {
     if (EVP_PKEY_is_a(key, "RSA") == 1)
         return KeyKind::rsa;
@@ -43,17 +38,6 @@ std::string_view word(KeyKind kind) {
         break;
     }
     return "other";
-}
-
-std::string_view word(KeyFormat format) {
-    const auto* found =
-        std::ranges::find(key_formats, format, &std::pair<KeyFormat, std::string_view>::first);
-    return found == key_formats.end() ? "" : found->second;
-}
-
-std::optional<KeyFormat> key_format(std::string_view word) {
-    const auto* found = std::ranges::find(key_formats, word, &std::pair<KeyFormat, std::string_view>::second);
-    return found == key_formats.end() ? std::nullopt : std::optional(found->first);
 }
 
 PublicKey::PublicKey(std::shared_ptr<EVP_PKEY> key)

@@ -5,18 +5,10 @@
 namespace bgs2::policy {
 namespace {
 
-template<class Value>
 struct Row {
-    Value value;
+    Mode value;
     std::string_view word;
 };
-
-constexpr std::array flow_control_rows{
-    Row{FlowControl::automatic, "auto"},
-    Row{FlowControl::none, "none"},
-    Row{FlowControl::rts_cts, "rts-cts"},
-};
-static_assert(flow_control_rows.size() == flow_controls.size());
 
 constexpr std::array mode_rows{
     Row{Mode::automatic, "auto"},
@@ -28,23 +20,12 @@ static_assert(mode_rows.size() == modes.size());
 
 } // namespace
 
-std::string_view word(FlowControl flow_control) {
-    return std::ranges::find(flow_control_rows, flow_control, &Row<FlowControl>::value)->word;
-}
-
 std::string_view word(Mode mode) {
-    return std::ranges::find(mode_rows, mode, &Row<Mode>::value)->word;
-}
-
-std::optional<FlowControl> flow_control(std::string_view word) {
-    const auto* found = std::ranges::find(flow_control_rows, word, &Row<FlowControl>::word);
-    if (found == flow_control_rows.end())
-        return std::nullopt;
-    return found->value;
+    return std::ranges::find(mode_rows, mode, &Row::value)->word;
 }
 
 std::optional<Mode> mode(std::string_view word) {
-    const auto* found = std::ranges::find(mode_rows, word, &Row<Mode>::word);
+    const auto* found = std::ranges::find(mode_rows, word, &Row::word);
     if (found == mode_rows.end())
         return std::nullopt;
     return found->value;

@@ -1,6 +1,7 @@
 // A policy: which modems it is for, how to talk to them, and what their slots are to hold.
 #pragma once
 
+#include "daemon/at/line_settings.h"
 #include "daemon/pki/format.h"
 #include "daemon/policy/glob.h"
 #include "daemon/policy/source.h"
@@ -18,12 +19,6 @@
 
 namespace bgs2::policy {
 
-enum class FlowControl {
-    automatic, ///< what the port is found to work with
-    none,
-    rts_cts,
-};
-
 /// What is done about a modem whose slots differ from the policy.
 enum class Mode {
     automatic, ///< it is provisioned at once
@@ -32,7 +27,6 @@ enum class Mode {
     ignore,    ///< it is left alone, not even its slots are read
 };
 
-inline constexpr std::array flow_controls{FlowControl::automatic, FlowControl::none, FlowControl::rts_cts};
 inline constexpr std::array modes{Mode::automatic, Mode::manual, Mode::report, Mode::ignore};
 
 /// The rates a port can be set to, in Bd, ascending.
@@ -48,10 +42,8 @@ inline constexpr int client_slot = 0;
 /// The longest pause that `settle` may ask for.
 inline constexpr std::chrono::seconds longest_settle{10};
 
-/// "auto", "none", "rts-cts"; "auto", "manual", "report", "ignore".
-std::string_view word(FlowControl flow_control);
+/// "auto", "manual", "report", "ignore".
 std::string_view word(Mode mode);
-std::optional<FlowControl> flow_control(std::string_view word);
 std::optional<Mode> mode(std::string_view word);
 
 /// All that is given must hold; what is not given does not matter.
@@ -62,14 +54,6 @@ struct Match {
     std::map<std::string, Patterns, std::less<>> properties; ///< against udev's properties, by their name
 
     bool operator==(const Match&) const = default;
-};
-
-struct PortSettings {
-    int baud = 115200; ///< Bd; one of baud_rates
-    FlowControl flow_control = FlowControl::automatic;
-    std::chrono::milliseconds settle{100}; ///< between an answer and the next command; up to longest_settle
-
-    bool operator==(const PortSettings&) const = default;
 };
 
 /// What one slot is to hold.
@@ -89,7 +73,7 @@ struct Policy {
     std::string name;           ///< the file's name without `.toml`
     std::filesystem::path file; ///< where it was read from
     Match match;
-    PortSettings port;
+    at::LineSettings port; ///< baud is one of baud_rates, settle at most longest_settle
     Mode mode = Mode::automatic;
     std::vector<SlotRule> slots; ///< by ascending index; slots that are not named here are left as they are
 

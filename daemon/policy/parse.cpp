@@ -40,7 +40,7 @@ std::optional<Source> source(TomlReader& reader, const TomlValue& value, std::st
     return *source;
 }
 
-void read_baud(TomlReader& reader, const TomlValue& value, std::string_view name, PortSettings& port) {
+void read_baud(TomlReader& reader, const TomlValue& value, std::string_view name, at::LineSettings& port) {
     using Limits = std::numeric_limits<std::int64_t>;
     const auto baud = reader.integer(value, name, Limits::min(), Limits::max());
     if (!baud)
@@ -49,7 +49,7 @@ void read_baud(TomlReader& reader, const TomlValue& value, std::string_view name
         reader.refuse(value.at,
                       fmt::format("{} must be one of {}, not {}", name, fmt::join(baud_rates, ", "), *baud));
     else
-        port.baud = static_cast<int>(*baud);
+        port.baud = static_cast<unsigned>(*baud);
 }
 
 void read_index(TomlReader& reader, const TomlValue& value, std::string_view name, SlotDraft& slot) {
@@ -71,15 +71,15 @@ constexpr std::array match_fields{
 };
 
 constexpr std::array port_fields{
-    TomlField<PortSettings>{"baud", read_baud},
-    TomlField<PortSettings>{"flow-control",
-                            [](auto& reader, const auto& value, auto name, auto& port) {
-                                store(reader.choice(value, name, flow_controls), port.flow_control);
-                            }},
-    TomlField<PortSettings>{"settle",
-                            [](auto& reader, const auto& value, auto name, auto& port) {
-                                store(reader.duration(value, name, longest_settle), port.settle);
-                            }},
+    TomlField<at::LineSettings>{"baud", read_baud},
+    TomlField<at::LineSettings>{"flow-control",
+                                [](auto& reader, const auto& value, auto name, auto& port) {
+                                    store(reader.choice(value, name, at::flow_controls), port.flow_control);
+                                }},
+    TomlField<at::LineSettings>{"settle",
+                                [](auto& reader, const auto& value, auto name, auto& port) {
+                                    store(reader.duration(value, name, longest_settle), port.settle);
+                                }},
 };
 
 constexpr std::array provision_fields{

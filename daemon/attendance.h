@@ -1,0 +1,95 @@
+// One port that is watched over: opened, asked who is there, and kept for the modem behind it.
+#pragma once
+
+#include "daemon/at/identify.h"
+#include "daemon/at/line_settings.h"
+#include "daemon/backoff.h"
+#include "daemon/error.h"
+#include "daemon/log.h"
+#include "daemon/modem.h"
+#include "daemon/nomination.h"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bgs2 {
+
+enum class PortState {
+    ignored, ///< not nominated: never opened, never written to
+    absent,
+    probing,
+    modem,
+    not_a_modem,
+    silent,
+    second, ///< another port of a modem that is attended on the first
+    unavailable,
+};
+
+std::string_view word(PortState state);
+
+class Attendance : public std::enable_shared_from_this<Attendance> {
+  public:
+    /// What a port needs of the one who keeps it.
+    class Host {
+      public:
+        Host() = default;
+        Host(const Host&) = delete;
+        Host& operator=(const Host&) = delete;
+        Host(Host&&) = delete;
+        Host& operator=(Host&&) = delete;
+        virtual ~Host() = default;
+
+        /// How to drive the line before it is known who is there.
+        [[nodiscard]] virtual at::LineSettings probe_settings(const PortFacts& port) const = 0;
+        /// How to drive it for this modem.
+        [[nodiscard]] virtual at::LineSettings line_settings(const Modem& modem) const = 0;
+        /// The modem now known to be behind `port`; null if it is attended on another port already.
+        virtual std::shared_ptr<Modem> admit(const at::Identity& identity, const PortFacts& port) = 0;
+        virtual void dismiss(const std::shared_ptr<Modem>& modem) = 0;
+    };
+
+    Attendance(const asio::any_io_executor& executor, PortFacts port, Host& host, const Log& log);
+
+    /// Begins to attend the port, because of `why` it was nominated.
+    void start(const std::string& why);
+
+    /// Lets go of it at once; the object may live on until what was going on has unwound.
+    void stop();
+
+    /// Tries again now, if it waits for another try.
+    void retry();
+
+    [[nodiscard]] const PortFacts& port() const { return port_; }
+    [[nodiscard]] PortState state() const { return state_; }
+    [[nodiscard]] const std::string& reason() const { return reason_; }
+    [[nodiscard]] std::string imei() const { return modem_ ? modem_->identity().imei : std::string(); }
+    [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const { return retry_at_; }
+
+  private:
+    asio::awaitable<void> run();
+    asio::awaitable<Error> attend();
+    std::optional<std::chrono::milliseconds> conclude(const Error& end);
+
+    PortFacts port_;
+    Host& host_;
+    Log log_;
+    asio::any_io_executor executor_;
+    asio::steady_timer retry_timer_;
+    asio::cancellation_signal cancellation_;
+    Backoff backoff_{std::chrono::minutes(1)};
+    PortState state_ = PortState::probing;
+    std::string reason_;
+    std::shared_ptr<Modem> modem_;
+    std::optional<std::chrono::sys_seconds> retry_at_;
+    bool stopped_ = false;
+};
+
+} // namespace bgs2

@@ -1,0 +1,215 @@
+#include "daemon/fleet.h"
+
+#include "daemon/policy/match.h"
+
+#include <asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bgs2 {
+namespace {
+
+/// How long a finished job can be looked at.
+constexpr std::chrono::minutes job_retention{1};
+
+std::string id_path(const PortFacts& port) {
+    const auto found = port.properties.find("ID_PATH");
+    return found == port.properties.end() ? std::string() : found->second;
+}
+
+bool is_named(const PortFacts& port, const std::filesystem::path& device) {
+    return port.device == device || std::ranges::find(port.links, device.string()) != port.links.end();
+}
+
+} // namespace
+
+Fleet::Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
+             const Log& log)
+  : loop_(std::move(loop))
+  , background_(std::move(background))
+  , credentials_(std::move(credentials))
+  , log_(log) {}
+
+void Fleet::set_config(Config config) {
+    config_ = std::move(config);
+    for (auto& [device, known] : ports_)
+        consider(known);
+}
+
+void Fleet::set_policies(policy::Policies policies, std::string problem) {
+    policies_ = std::make_shared<const policy::Policies>(std::move(policies));
+    policy_problem_ = std::move(problem);
+    for (const auto& [imei, modem] : modems_)
+        modem->policy_changed();
+}
+
+void Fleet::port_added(const PortFacts& port) {
+    Known& known = ports_[port.device];
+    if (known.attendance && known.facts == port) {
+        known.attendance->retry();
+        return;
+    }
+    let_go(known); // its properties, by which policies match, are others now
+    known.facts = port;
+    consider(known);
+}
+
+void Fleet::port_removed(const std::string& device) {
+    const auto found = ports_.find(device);
+    if (found == ports_.end())
+        return;
+    let_go(found->second);
+    ports_.erase(found);
+}
+
+void Fleet::retry_ports() {
+    for (const auto& [device, known] : ports_) {
+        if (known.attendance)
+            known.attendance->retry();
+    }
+}
+
+void Fleet::stop() {
+    for (auto& [device, known] : ports_)
+        let_go(known);
+}
+
+std::vector<PortStatus> Fleet::ports() const {
+    std::vector<PortStatus> list;
+    for (const auto& [device, known] : ports_) {
+        PortStatus status{.device = device,
+                          .path = id_path(known.facts),
+                          .state = PortState::ignored,
+                          .reason = known.nomination.why,
+                          .imei = "",
+                          .retry_at = std::nullopt};
+        if (const auto& attendance = known.attendance) {
+            status.state = attendance->state();
+            status.reason = attendance->reason();
+            status.imei = attendance->imei();
+            status.retry_at = attendance->retry_at();
+        }
+        list.push_back(std::move(status));
+    }
+    for (const PortRule& rule : config_.ports) {
+        const auto is_there = [&](const auto& entry) { return is_named(entry.second.facts, *rule.device); };
+        if (rule.device && std::ranges::none_of(ports_, is_there))
+            list.push_back({.device = *rule.device,
+                            .path = "",
+                            .state = PortState::absent,
+                            .reason = "named in bgs2d.toml, does not exist",
+                            .imei = "",
+                            .retry_at = std::nullopt});
+    }
+    return list;
+}
+
+Expected<std::shared_ptr<Modem>> Fleet::find(std::string_view imei) const {
+    std::shared_ptr<Modem> found;
+    for (const auto& [whole, modem] : modems_) {
+        if (!whole.ends_with(imei))
+            continue;
+        if (found)
+            return fail(ErrorCode::invalid_argument,
+                        fmt::format("several modems have an IMEI that ends with '{}'", imei),
+                        "give more of its digits");
+        found = modem;
+    }
+    if (!found)
+        return fail(ErrorCode::not_found, fmt::format("there is no modem with the IMEI '{}'", imei),
+                    "'bgs2ctl list' shows those that are there, 'bgs2ctl ports' why others are not");
+    return found;
+}
+
+void Fleet::consider(Known& known) {
+    known.nomination = nominate(config_, known.facts);
+    if (!known.nomination.nominated) {
+        let_go(known);
+    } else if (!known.attendance) {
+        known.attendance =
+            std::make_shared<Attendance>(loop_, known.facts, static_cast<Attendance::Host&>(*this), log_);
+        known.attendance->start(known.nomination.why);
+    }
+}
+
+void Fleet::let_go(Known& known) {
+    if (const auto attendance = std::exchange(known.attendance, nullptr))
+        attendance->stop();
+}
+
+std::shared_ptr<Job> Fleet::new_job(Operation operation, const std::string& imei,
+                                    std::optional<unsigned> slot) {
+    const auto number = ++last_job_;
+    auto job = std::make_shared<Job>(number, operation, imei, slot,
+                                     [this](const Job& changed) { job_changed(changed); });
+    jobs_.emplace(number, job);
+    if (observer_ != nullptr)
+        observer_->job_added(job);
+    return job;
+}
+
+void Fleet::job_changed(const Job& job) {
+    if (observer_ != nullptr)
+        observer_->job_changed(job);
+    if (!job.finished())
+        return;
+    const auto timer = std::make_shared<asio::steady_timer>(loop_, job_retention);
+    timer->async_wait([this, timer, number = job.number()](const std::error_code&) {
+        const auto finished = jobs_.extract(number);
+        if (observer_ != nullptr && !finished.empty())
+            observer_->job_removed(*finished.mapped());
+    });
+}
+
+void Fleet::modem_changed(const Modem& modem) {
+    if (observer_ != nullptr)
+        observer_->modem_changed(modem);
+}
+
+at::LineSettings Fleet::probe_settings(const PortFacts& port) const {
+    // Who is there is not known yet: a policy that asks for a model or an IMEI may well be the one.
+    const policy::Subject subject{
+        .imei = "", .model = "", .serial = "", .port = id_path(port), .properties = port.properties};
+    for (policy::Policy policy : *policies_) {
+        policy.match.imei.reset();
+        policy.match.model.reset();
+        if (policy::explain(policy, subject).matches)
+            return policy.port;
+    }
+    return {};
+}
+
+at::LineSettings Fleet::line_settings(const Modem& modem) const {
+    const policy::Policy* policy = policy::first_match(*policies_, modem.subject());
+    return policy == nullptr ? at::LineSettings{} : policy->port;
+}
+
+std::shared_ptr<Modem> Fleet::admit(const at::Identity& identity, const PortFacts& port) {
+    const auto [place, is_new] = modems_.try_emplace(identity.imei);
+    if (!is_new)
+        return nullptr;
+    place->second = std::make_shared<Modem>(identity, port, static_cast<Modem::Host&>(*this), log_);
+    if (const auto known = last_provisioned_.find(identity.imei); known != last_provisioned_.end())
+        place->second->set_last_provisioned(known->second);
+    log_.notice("{}: {} {} is on {}", identity.imei, identity.manufacturer, identity.model, port.device);
+    if (observer_ != nullptr)
+        observer_->modem_added(place->second);
+    return place->second;
+}
+
+void Fleet::dismiss(const std::shared_ptr<Modem>& modem) {
+    const std::string& imei = modem->identity().imei;
+    log_.notice("{}: gone from {}", imei, modem->port());
+    last_provisioned_[imei] = modem->last_provisioned();
+    modems_.erase(imei);
+    if (observer_ != nullptr)
+        observer_->modem_removed(*modem);
+    for (const auto& [device, known] : ports_) {
+        if (known.attendance && known.attendance->state() == PortState::second)
+            known.attendance->retry();
+    }
+}
+
+} // namespace bgs2

@@ -1,0 +1,114 @@
+// Ports in, modems out: which modem sits where, keyed by IMEI.
+#pragma once
+
+#include "daemon/attendance.h"
+#include "daemon/config.h"
+#include "daemon/error.h"
+#include "daemon/job.h"
+#include "daemon/log.h"
+#include "daemon/modem.h"
+#include "daemon/nomination.h"
+#include "daemon/observer.h"
+#include "daemon/policy/model.h"
+
+#include <asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bgs2 {
+
+/// One line of the list of ports.
+struct PortStatus {
+    std::string device;
+    std::string path; ///< udev's ID_PATH
+    PortState state = PortState::ignored;
+    std::string reason;
+    std::string imei;
+    std::optional<std::chrono::sys_seconds> retry_at;
+
+    bool operator==(const PortStatus&) const = default;
+};
+
+class Fleet : private Modem::Host, private Attendance::Host {
+  public:
+    /// `loop` runs everything that talks, one thread; `background` what blocks. `credentials` is
+    /// $CREDENTIALS_DIRECTORY.
+    Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
+          const Log& log);
+
+    /// Who is told of changes from now on; at most one. Null: nobody.
+    void set_observer(Observer* observer) { observer_ = observer; }
+
+    /// Takes over which ports may be probed; those that may not be any more are let go of.
+    void set_config(Config config);
+
+    /// Takes over policies, or, with a `problem`, tells why there are no others. Sources are read anew in
+    /// either case.
+    void set_policies(policy::Policies policies, std::string problem);
+
+    /// A port is there, or its properties are others now.
+    void port_added(const PortFacts& port);
+    void port_removed(const std::string& device);
+
+    /// Tries all ports at once that wait for another try.
+    void retry_ports();
+
+    /// Lets go of all ports. What is under way unwinds in the loop.
+    void stop();
+
+    [[nodiscard]] const std::map<std::string, std::shared_ptr<Modem>>& modems() const { return modems_; }
+    [[nodiscard]] std::vector<PortStatus> ports() const;
+
+    /// The modem with this IMEI, or the only one whose IMEI ends so. Errors: NotFound, InvalidArgument
+    /// (several).
+    [[nodiscard]] Expected<std::shared_ptr<Modem>> find(std::string_view imei) const;
+
+  private:
+    struct Known {
+        PortFacts facts;
+        Nomination nomination;
+        std::shared_ptr<Attendance> attendance; ///< null unless nominated
+    };
+
+    void consider(Known& known);
+    static void let_go(Known& known);
+
+    [[nodiscard]] std::shared_ptr<const policy::Policies> policies() const override { return policies_; }
+    [[nodiscard]] std::string policy_problem() const override { return policy_problem_; }
+    [[nodiscard]] asio::any_io_executor background() const override { return background_; }
+    [[nodiscard]] const std::filesystem::path& credentials_directory() const override { return credentials_; }
+    std::shared_ptr<Job> new_job(Operation operation, const std::string& imei,
+                                 std::optional<unsigned> slot) override;
+    void modem_changed(const Modem& modem) override;
+
+    [[nodiscard]] at::LineSettings probe_settings(const PortFacts& port) const override;
+    [[nodiscard]] at::LineSettings line_settings(const Modem& modem) const override;
+    std::shared_ptr<Modem> admit(const at::Identity& identity, const PortFacts& port) override;
+    void dismiss(const std::shared_ptr<Modem>& modem) override;
+
+    void job_changed(const Job& job);
+
+    asio::any_io_executor loop_;
+    asio::any_io_executor background_;
+    std::filesystem::path credentials_;
+    Log log_;
+    Observer* observer_ = nullptr;
+    Config config_;
+    std::shared_ptr<const policy::Policies> policies_ = std::make_shared<policy::Policies>();
+    std::string policy_problem_;
+    std::map<std::string, Known> ports_;                               ///< by device node
+    std::map<std::string, std::shared_ptr<Modem>> modems_;             ///< by IMEI
+    std::map<std::string, std::chrono::sys_seconds> last_provisioned_; ///< by IMEI, of modems that left
+    std::map<std::uint64_t, std::shared_ptr<Job>> jobs_;
+    std::uint64_t last_job_ = 0;
+};
+
+} // namespace bgs2

@@ -1,0 +1,28 @@
+// Who wants to know what becomes of modems and jobs.
+#pragma once
+
+#include <memory>
+
+namespace bgs2 {
+
+class Job;
+class Modem;
+
+class Observer {
+  public:
+    Observer() = default;
+    Observer(const Observer&) = delete;
+    Observer& operator=(const Observer&) = delete;
+    Observer(Observer&&) = delete;
+    Observer& operator=(Observer&&) = delete;
+    virtual ~Observer() = default;
+
+    virtual void modem_added(const std::shared_ptr<Modem>& modem) = 0;
+    virtual void modem_changed(const Modem& modem) = 0;
+    virtual void modem_removed(const Modem& modem) = 0;
+    virtual void job_added(const std::shared_ptr<Job>& job) = 0;
+    virtual void job_changed(const Job& job) = 0; ///< its end is a change, too
+    virtual void job_removed(const Job& job) = 0;
+};
+
+} // namespace bgs2
