@@ -31,7 +31,7 @@ class Journal {
   public:
     explicit Journal(int descriptor = STDERR_FILENO);
 
-    /// May be called from any thread; allocates room for the line once. A line that not even `descriptor`
+    /// May be called from any thread; holds no memory between lines. A line that not even `descriptor`
     /// takes is lost: there is no third place to say so.
     void write(Priority priority, std::string_view message, std::span<const Field> fields = {}) const;
 

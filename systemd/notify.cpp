@@ -1,0 +1,77 @@
+#include "systemd/notify.h"
+
+#include "daemon/error.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <system_error>
+
+namespace bgs2::systemd {
+namespace {
+
+bool tell(const std::string& state) {
+    const int result = sd_notify(0, state.c_str());
+    if (result < 0)
+        throw Exception(
+            Error{ErrorCode::failed,
+                  "can not notify the service manager: " + std::generic_category().message(-result),
+                  {}});
+    return result > 0;
+}
+
+// A line feed would begin another assignment: text from a modem must not be able to say READY=1.
+std::string status_line(std::string_view text) {
+    std::string line = "STATUS=" + std::string(text);
+    std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    return line;
+}
+
+// The service manager compares it with the moment it sent the reload signal, by the same clock.
+std::string monotonic_microseconds() {
+    timespec now{};
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+        throw Exception(Error{
+            ErrorCode::failed, "can not read the clock: " + std::generic_category().message(errno), {}});
+    return std::to_string(std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000);
+}
+
+} // namespace
+
+bool ready(std::string_view text) {
+    return tell("READY=1\n" + status_line(text));
+}
+
+bool reloading() {
+    return tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds());
+}
+
+bool stopping() {
+    return tell("STOPPING=1");
+}
+
+bool status(std::string_view text) {
+    return tell(status_line(text));
+}
+
+bool watchdog() {
+    return tell("WATCHDOG=1");
+}
+
+std::optional<std::chrono::microseconds> watchdog_interval() {
+    std::uint64_t allowed = 0;
+    const int result = sd_watchdog_enabled(0, &allowed);
+    if (result < 0)
+        throw Exception(
+            Error{ErrorCode::failed,
+                  "WATCHDOG_USEC or WATCHDOG_PID makes no sense: " + std::generic_category().message(-result),
+                  {}});
+    if (result == 0)
+        return std::nullopt;
+    return std::chrono::microseconds(allowed / 2);
+}
+
+} // namespace bgs2::systemd

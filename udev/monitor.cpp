@@ -1,0 +1,178 @@
+#include "udev/monitor.h"
+
+#include "daemon/error.h"
+
+#include <libudev.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace bgs2::udev {
+namespace {
+
+struct ReleaseDevice {
+    void operator()(udev_device* device) const { udev_device_unref(device); }
+};
+using Device = std::unique_ptr<udev_device, ReleaseDevice>;
+
+struct ReleaseEnumeration {
+    void operator()(udev_enumerate* enumeration) const { udev_enumerate_unref(enumeration); }
+};
+using Enumeration = std::unique_ptr<udev_enumerate, ReleaseEnumeration>;
+
+// A hub full of modems that boots sends some hundred events of about 2 kB at once.
+constexpr int receive_buffer = 4 << 20;
+
+// Of the event, not of the port: a port told of twice shall compare equal.
+constexpr std::array<std::string_view, 3> event_properties{"ACTION", "SEQNUM", "SYNTH_UUID"};
+
+[[noreturn]] void give_up(std::string_view doing, int error) {
+    throw Exception(Error{ErrorCode::failed,
+                          "udev: " + std::string(doing) + ": " + std::generic_category().message(error),
+                          {}});
+}
+
+void check(int result, std::string_view doing) {
+    if (result < 0)
+        give_up(doing, -result);
+}
+
+std::string text(const char* value) {
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+Port describe(udev_device* device) {
+    Port port;
+    port.node = text(udev_device_get_devnode(device));
+    port.syspath = text(udev_device_get_syspath(device));
+    port.number = udev_device_get_devnum(device);
+    for (auto* link = udev_device_get_devlinks_list_entry(device); link != nullptr;
+         link = udev_list_entry_get_next(link))
+        port.links.emplace_back(udev_list_entry_get_name(link));
+    std::ranges::sort(port.links);
+    for (auto* property = udev_device_get_properties_list_entry(device); property != nullptr;
+         property = udev_list_entry_get_next(property))
+        port.properties.emplace(udev_list_entry_get_name(property),
+                                text(udev_list_entry_get_value(property)));
+    for (const auto name : event_properties)
+        port.properties.erase(std::string(name));
+    return port;
+}
+
+// Virtual consoles, /dev/console and the like are made by the kernel alone: nothing stands above them in
+// sysfs.
+bool has_hardware(udev_device* device) {
+    return udev_device_get_parent(device) != nullptr; // owned by `device`
+}
+
+Action action_of(udev_device* device) {
+    const std::string action = text(udev_device_get_action(device));
+    if (action == "add")
+        return Action::added;
+    if (action == "remove")
+        return Action::removed;
+    return Action::changed;
+}
+
+bool readable(int descriptor) {
+    pollfd waiting{.fd = descriptor, .events = POLLIN, .revents = 0};
+    return poll(&waiting, 1, 0) > 0;
+}
+
+} // namespace
+
+void Monitor::Release::operator()(::udev* context) const {
+    udev_unref(context);
+}
+
+void Monitor::Release::operator()(udev_monitor* monitor) const {
+    udev_monitor_unref(monitor);
+}
+
+Monitor::Monitor()
+  : udev_(udev_new()) {
+    if (!udev_)
+        give_up("start libudev", errno);
+    // "udev" and not "kernel": the kernel tells of a device before the rules have set its links, group and
+    // mode.
+    monitor_.reset(udev_monitor_new_from_netlink(udev_.get(), "udev"));
+    if (!monitor_)
+        give_up("open the netlink socket", errno);
+    check(udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), "tty", nullptr), "filter for ttys");
+    // Without CAP_NET_ADMIN the kernel grants net.core.rmem_max at most; overflow is dealt with, so that will
+    // do.
+    const int enlarged = udev_monitor_set_receive_buffer_size(monitor_.get(), receive_buffer);
+    if (enlarged != -EPERM)
+        check(enlarged, "enlarge the receive buffer");
+    check(udev_monitor_enable_receiving(monitor_.get()), "listen");
+}
+
+int Monitor::fd() const {
+    return udev_monitor_get_fd(monitor_.get());
+}
+
+Batch Monitor::receive() {
+    Batch batch;
+    for (;;) {
+        errno = 0;
+        const Device device(udev_monitor_receive_device(monitor_.get()));
+        if (device) {
+            const Action action = action_of(device.get());
+            // What stood above a removed port may be gone too, so that there is nothing left to ask about it.
+            if (action == Action::removed || has_hardware(device.get()))
+                batch.events.push_back({action, describe(device.get())});
+            continue;
+        }
+        switch (errno) {
+        case EINTR:
+            continue;
+        case EAGAIN: // nothing there, or something that libudev does not trust, behind which more may wait
+            if (readable(fd()))
+                continue;
+            return batch;
+        case ENOBUFS: // the kernel's queue ran over
+        case EINVAL:  // a message that says nothing sensible: what it meant is found by enumerating
+        case EBADMSG:
+            batch.overflow = true;
+            continue;
+        default:
+            give_up("receive an event", errno);
+        }
+    }
+}
+
+std::vector<Port> Monitor::enumerate() const {
+    const Enumeration enumeration(udev_enumerate_new(udev_.get()));
+    if (!enumeration)
+        give_up("start an enumeration", errno);
+    check(udev_enumerate_add_match_subsystem(enumeration.get(), "tty"), "enumerate ttys");
+    check(udev_enumerate_add_match_is_initialized(enumeration.get()), "enumerate ttys");
+    check(udev_enumerate_scan_devices(enumeration.get()), "scan for ttys");
+    std::vector<Port> ports;
+    for (auto* entry = udev_enumerate_get_list_entry(enumeration.get()); entry != nullptr;
+         entry = udev_list_entry_get_next(entry)) {
+        const Device device(udev_device_new_from_syspath(udev_.get(), udev_list_entry_get_name(entry)));
+        // Unplugged since the scan: the monitor will say so.
+        if (!device)
+            continue;
+        if (udev_device_get_is_initialized(device.get()) > 0 && has_hardware(device.get()))
+            ports.push_back(describe(device.get()));
+    }
+    std::ranges::sort(ports, {}, &Port::syspath);
+    return ports;
+}
+
+std::optional<Port> Monitor::find(dev_t number) const {
+    const Device device(udev_device_new_from_devnum(udev_.get(), 'c', number));
+    if (!device || text(udev_device_get_subsystem(device.get())) != "tty" ||
+        udev_device_get_is_initialized(device.get()) <= 0)
+        return std::nullopt;
+    return describe(device.get());
+}
+
+} // namespace bgs2::udev
