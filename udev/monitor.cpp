@@ -59,8 +59,11 @@ Port describe(udev_device* device) {
          property = udev_list_entry_get_next(property))
         port.properties.emplace(udev_list_entry_get_name(property),
                                 text(udev_list_entry_get_value(property)));
-    for (const auto name : event_properties)
-        port.properties.erase(std::string(name));
+    // A leading dot: a note from one rule to the next, which the database does not keep.
+    std::erase_if(port.properties, [](const auto& property) {
+        return property.first.starts_with('.') ||
+               std::ranges::find(event_properties, property.first) != event_properties.end();
+    });
     return port;
 }
 
