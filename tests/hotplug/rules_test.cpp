@@ -1,4 +1,4 @@
-// The shipped rules and the monitor, against the real systemd-udevd: run by tests/hotplug/bed.
+// The shipped rules against the real systemd-udevd: run by tests/hotplug/bed.
 #include "tests/support/pty.h"
 #include "tests/support/udev_bed.h"
 #include "udev/monitor.h"
@@ -6,45 +6,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstddef>
 #include <filesystem>
 #include <grp.h>
-#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <vector>
 
 namespace bgs2::udev {
-
-// So that gtest can say which.
-void PrintTo(const Port& port, std::ostream* out) {
-    *out << port.syspath;
-}
-
-void PrintTo(Action action, std::ostream* out) {
-    constexpr std::array words{"added", "changed", "removed"};
-    *out << words.at(static_cast<std::size_t>(action));
-}
 
 namespace {
 
 using test::Pty;
 using test::UdevBed;
 using test::UsbSerial;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::EndsWith;
-using testing::Field;
-using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::IsSupersetOf;
 using testing::Pair;
-
-constexpr std::chrono::seconds patience{10};
 
 UsbSerial of_vendor(const std::string& vendor) {
     UsbSerial device;
@@ -59,23 +36,6 @@ UsbSerial adapter() {
     device.manufacturer = "FTDI";
     device.model = "FT232R";
     return device;
-}
-
-/// Waits until that many events have come.
-std::vector<Event> receive(Monitor& monitor, std::size_t count) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    std::vector<Event> events;
-    while (events.size() < count) {
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-        pollfd waiting{.fd = monitor.fd(), .events = POLLIN, .revents = 0};
-        if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) <= 0)
-            throw std::runtime_error("only " + std::to_string(events.size()) + " events came");
-        auto batch = monitor.receive();
-        EXPECT_FALSE(batch.overflow);
-        std::ranges::move(batch.events, std::back_inserter(events));
-    }
-    return events;
 }
 
 class Rules : public testing::Test {
@@ -157,6 +117,13 @@ TEST_F(Rules, LetTheAdministratorKeepThemAway) {
     EXPECT_FALSE(port.properties.contains("SYSTEMD_WANTS"));
 }
 
+TEST_F(Rules, OpenThePortToTheServiceWhateverWasSaidBefore) {
+    bed.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", GROUP=\"root\", MODE=\"0600\"\n");
+    const Port port = plug(UsbSerial());
+    EXPECT_EQ(node_of(port).group, "dialout");
+    EXPECT_EQ(node_of(port).mode, 0660U);
+}
+
 TEST_F(Rules, LetTheAdministratorNominateAnAdapter) {
     bed.add_rules("65-local.rules",
                   "SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_SERIAL_SHORT}==\"A6001\", "
@@ -174,111 +141,6 @@ TEST_F(Rules, GiveAnOnBoardUartAPathButDoNotNominateIt) {
     ASSERT_EQ(ports.size(), 1U);
     EXPECT_EQ(ports.front().property("ID_PATH"), "platform-serial8250");
     EXPECT_FALSE(ports.front().nominated());
-}
-
-using Hotplug = Rules;
-
-TEST_F(Hotplug, EnumerateFindsWhatWasThereAtStart) {
-    const Port port = plug(UsbSerial());
-    EXPECT_EQ(port.node, "/dev/ttyUSB0");
-    EXPECT_EQ(port.syspath, bed.syspath("ttyUSB0"));
-    EXPECT_EQ(port.property("ID_SERIAL_SHORT"), "A6001");
-    EXPECT_EQ(port.property("ID_PATH"), "pci-0000:00:14.0-usb-0:1:1.0");
-    EXPECT_THAT(port.links, ElementsAre("/dev/serial/by-id/usb-Cinterion_BGS2_A6001-if00-port0",
-                                        "/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0"));
-    struct stat slave{};
-    ASSERT_EQ(stat(pty.path().c_str(), &slave), 0);
-    EXPECT_EQ(port.number, slave.st_rdev);
-}
-
-TEST_F(Hotplug, EnumerateListsPortsInAFixedOrderAndNoVirtualConsole) {
-    const Pty second;
-    const Pty console;
-    auto other = UsbSerial();
-    other.name = "ttyUSB1";
-    other.usb_port = "1-2";
-    other.serial = "A6002";
-    bed.plug(other, second.path());
-    bed.plug(UsbSerial(), pty.path());
-    bed.plug_virtual("tty1", console.path());
-    EXPECT_THAT(Monitor().enumerate(),
-                ElementsAre(Field(&Port::node, "/dev/ttyUSB0"), Field(&Port::node, "/dev/ttyUSB1")));
-    bed.unplug("ttyUSB1");
-    bed.unplug("tty1");
-}
-
-TEST_F(Hotplug, TheMonitorSaysWhatEnumerateWouldSay) {
-    Monitor monitor;
-    EXPECT_THAT(monitor.enumerate(), IsEmpty());
-    bed.plug(UsbSerial(), pty.path());
-    const auto events = receive(monitor, 1);
-    ASSERT_EQ(events.size(), 1U);
-    EXPECT_EQ(events.front().action, Action::added);
-    const auto ports = monitor.enumerate();
-    ASSERT_EQ(ports.size(), 1U);
-    EXPECT_EQ(events.front().port.properties, ports.front().properties);
-    EXPECT_EQ(events.front().port, ports.front());
-}
-
-TEST_F(Hotplug, TheMonitorTellsOfRemoval) {
-    Monitor monitor;
-    bed.plug(UsbSerial(), pty.path());
-    const std::string syspath = bed.syspath("ttyUSB0");
-    bed.unplug("ttyUSB0");
-    const auto events = receive(monitor, 2);
-    ASSERT_EQ(events.size(), 2U);
-    EXPECT_EQ(events[1].action, Action::removed);
-    EXPECT_EQ(events[1].port.syspath, syspath);
-    EXPECT_EQ(events[1].port.node, "/dev/ttyUSB0");
-    EXPECT_EQ(events[1].port.property("ID_SERIAL_SHORT"), "A6001");
-    EXPECT_THAT(monitor.enumerate(), IsEmpty());
-}
-
-TEST_F(Hotplug, AModemThatComesBackUnderAnotherNumberIsRecognizable) {
-    Monitor monitor;
-    bed.plug(UsbSerial(), pty.path());
-    bed.renumber("ttyUSB0", "ttyUSB1");
-    const auto events = receive(monitor, 3);
-    ASSERT_EQ(events.size(), 3U);
-    EXPECT_EQ(events[1].action, Action::removed);
-    EXPECT_EQ(events[2].action, Action::added);
-    EXPECT_EQ(events[2].port.node, "/dev/ttyUSB1");
-    EXPECT_EQ(events[2].port.links, events[0].port.links);
-    EXPECT_EQ(events[2].port.property("ID_SERIAL_SHORT"), "A6001");
-    EXPECT_TRUE(events[2].port.nominated());
-}
-
-TEST_F(Hotplug, ARuleThatIsAddedLaterTakesEffectOnATrigger) {
-    Monitor monitor;
-    bed.plug(adapter(), pty.path());
-    bed.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}=\"1\"\n");
-    bed.change("ttyUSB0");
-    const auto events = receive(monitor, 2);
-    ASSERT_EQ(events.size(), 2U);
-    EXPECT_FALSE(events[0].port.nominated());
-    EXPECT_EQ(events[1].action, Action::changed);
-    EXPECT_TRUE(events[1].port.nominated());
-}
-
-TEST_F(Hotplug, ReceiveNeverBlocksNorInvents) {
-    EXPECT_EQ(Monitor().receive(), Batch());
-}
-
-TEST_F(Hotplug, FindKnowsADeviceByItsNumber) {
-    const Port port = plug(UsbSerial());
-    const Monitor monitor;
-    EXPECT_EQ(monitor.find(port.number), port);
-    bed.unplug("ttyUSB0");
-    EXPECT_EQ(monitor.find(port.number), std::nullopt);
-}
-
-TEST_F(Hotplug, FindSeesAVirtualTtyToo) {
-    bed.plug_virtual("ttyGS0", pty.path());
-    struct stat slave{};
-    ASSERT_EQ(stat(pty.path().c_str(), &slave), 0);
-    const auto port = Monitor().find(slave.st_rdev);
-    ASSERT_TRUE(port.has_value());
-    EXPECT_EQ(port->node, "/dev/ttyGS0");
 }
 
 } // namespace

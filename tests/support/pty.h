@@ -11,7 +11,9 @@ class Pty {
   public:
     Pty(); ///< throws std::system_error
     Pty(const Pty&) = delete;
+    Pty(Pty&&) = delete;
     Pty& operator=(const Pty&) = delete;
+    Pty& operator=(Pty&&) = delete;
     ~Pty();
 
     [[nodiscard]] int master() const { return master_; }

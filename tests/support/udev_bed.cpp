@@ -93,7 +93,9 @@ class Socket {
             give_up("open a netlink socket");
     }
     Socket(const Socket&) = delete;
+    Socket(Socket&&) = delete;
     Socket& operator=(const Socket&) = delete;
+    Socket& operator=(Socket&&) = delete;
     ~Socket() { close(descriptor_); }
 
     void send_to_kernel(std::string_view payload) const {

@@ -28,7 +28,9 @@ class UdevBed {
   public:
     UdevBed();
     UdevBed(const UdevBed&) = delete;
+    UdevBed(UdevBed&&) = delete;
     UdevBed& operator=(const UdevBed&) = delete;
+    UdevBed& operator=(UdevBed&&) = delete;
     ~UdevBed();
 
     void plug(const UsbSerial& device, const std::string& pts); ///< `pts`: "/dev/pts/7"

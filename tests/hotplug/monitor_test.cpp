@@ -1,0 +1,203 @@
+// The monitor, against the real systemd-udevd: run by tests/hotplug/bed.
+#include "tests/support/pty.h"
+#include "tests/support/udev_bed.h"
+#include "udev/monitor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+namespace bgs2::udev {
+
+namespace {
+
+using test::Pty;
+using test::UdevBed;
+using test::UsbSerial;
+using testing::ElementsAre;
+using testing::Field;
+using testing::IsEmpty;
+using testing::Optional;
+
+constexpr std::chrono::seconds patience{10};
+
+/// Waits until that many events have come.
+std::vector<Event> receive(Monitor& monitor, std::size_t count) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    std::vector<Event> events;
+    while (events.size() < count) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        pollfd waiting{.fd = monitor.fd(), .events = POLLIN, .revents = 0};
+        if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) <= 0)
+            throw std::runtime_error("only " + std::to_string(events.size()) + " events came");
+        auto batch = monitor.receive();
+        EXPECT_FALSE(batch.overflow);
+        std::ranges::move(batch.events, std::back_inserter(events));
+    }
+    return events;
+}
+
+/// Messages to those who listen to udev, of which libudev makes nothing.
+void send_noise(int count) {
+    const int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
+    ASSERT_GE(descriptor, 0);
+    sockaddr_nl listeners{};
+    listeners.nl_family = AF_NETLINK;
+    listeners.nl_groups = 2; // where udevd sends
+    const std::array<char, 4096> noise{};
+    for (int i = 0; i < count; ++i)
+        EXPECT_EQ(sendto(descriptor, noise.data(), noise.size(), 0,
+                         reinterpret_cast<const sockaddr*>(&listeners), sizeof listeners),
+                  static_cast<ssize_t>(noise.size()));
+    close(descriptor);
+}
+
+class MonitorInTheBed : public testing::Test {
+  protected:
+    // The pty outlives what is plugged into it.
+    Pty pty;
+    UdevBed bed;
+};
+
+TEST_F(MonitorInTheBed, EnumerateFindsWhatWasThereAtStart) {
+    bed.plug(UsbSerial(), pty.path());
+    const auto ports = Monitor().enumerate();
+    ASSERT_EQ(ports.size(), 1U);
+    const Port& port = ports.front();
+    EXPECT_EQ(port.node, "/dev/ttyUSB0");
+    EXPECT_EQ(port.syspath, bed.syspath("ttyUSB0"));
+    EXPECT_EQ(port.property("ID_SERIAL_SHORT"), "A6001");
+    EXPECT_EQ(port.property("ID_PATH"), "pci-0000:00:14.0-usb-0:1:1.0");
+    EXPECT_THAT(port.links, ElementsAre("/dev/serial/by-id/usb-Cinterion_BGS2_A6001-if00-port0",
+                                        "/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0"));
+    struct stat slave{};
+    ASSERT_EQ(stat(pty.path().c_str(), &slave), 0);
+    EXPECT_EQ(port.number, slave.st_rdev);
+}
+
+TEST_F(MonitorInTheBed, EnumerateListsPortsInAFixedOrderAndNoVirtualConsole) {
+    const Pty second;
+    const Pty console;
+    auto other = UsbSerial();
+    other.name = "ttyUSB1";
+    other.usb_port = "1-2";
+    other.serial = "A6002";
+    bed.plug(other, second.path());
+    bed.plug(UsbSerial(), pty.path());
+    bed.plug_virtual("tty1", console.path());
+    EXPECT_THAT(Monitor().enumerate(),
+                ElementsAre(Field(&Port::node, "/dev/ttyUSB0"), Field(&Port::node, "/dev/ttyUSB1")));
+    bed.unplug("ttyUSB1");
+    bed.unplug("tty1");
+}
+
+TEST_F(MonitorInTheBed, TheMonitorSaysWhatEnumerateWouldSay) {
+    Monitor monitor;
+    EXPECT_THAT(monitor.enumerate(), IsEmpty());
+    bed.plug(UsbSerial(), pty.path());
+    const auto events = receive(monitor, 1);
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events.front().action, Action::added);
+    const auto ports = monitor.enumerate();
+    ASSERT_EQ(ports.size(), 1U);
+    EXPECT_EQ(events.front().port.properties, ports.front().properties);
+    EXPECT_EQ(events.front().port, ports.front());
+}
+
+TEST_F(MonitorInTheBed, TheMonitorTellsOfRemoval) {
+    Monitor monitor;
+    bed.plug(UsbSerial(), pty.path());
+    const std::string syspath = bed.syspath("ttyUSB0");
+    bed.unplug("ttyUSB0");
+    const auto events = receive(monitor, 2);
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[1].action, Action::removed);
+    EXPECT_EQ(events[1].port.syspath, syspath);
+    EXPECT_EQ(events[1].port.node, "/dev/ttyUSB0");
+    EXPECT_EQ(events[1].port.property("ID_SERIAL_SHORT"), "A6001");
+    EXPECT_THAT(monitor.enumerate(), IsEmpty());
+}
+
+TEST_F(MonitorInTheBed, AModemThatComesBackUnderAnotherNumberIsRecognizable) {
+    Monitor monitor;
+    bed.plug(UsbSerial(), pty.path());
+    bed.renumber("ttyUSB0", "ttyUSB1");
+    const auto events = receive(monitor, 3);
+    ASSERT_EQ(events.size(), 3U);
+    EXPECT_EQ(events[1].action, Action::removed);
+    EXPECT_EQ(events[2].action, Action::added);
+    EXPECT_EQ(events[2].port.node, "/dev/ttyUSB1");
+    EXPECT_EQ(events[2].port.links, events[0].port.links);
+    EXPECT_EQ(events[2].port.property("ID_SERIAL_SHORT"), "A6001");
+    EXPECT_TRUE(events[2].port.nominated());
+}
+
+TEST_F(MonitorInTheBed, ARuleThatIsAddedLaterTakesEffectOnATrigger) {
+    Monitor monitor;
+    UsbSerial adapter;
+    adapter.vendor = "0403";
+    bed.plug(adapter, pty.path());
+    bed.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}=\"1\"\n");
+    bed.change("ttyUSB0");
+    const auto events = receive(monitor, 2);
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_FALSE(events[0].port.nominated());
+    EXPECT_EQ(events[1].action, Action::changed);
+    EXPECT_TRUE(events[1].port.nominated());
+}
+
+TEST_F(MonitorInTheBed, ReceiveNeverBlocksNorInvents) {
+    EXPECT_EQ(Monitor().receive(), Batch());
+}
+
+TEST_F(MonitorInTheBed, FindKnowsADeviceByItsNumber) {
+    bed.plug(UsbSerial(), pty.path());
+    const auto ports = Monitor().enumerate();
+    ASSERT_EQ(ports.size(), 1U);
+    const Port& port = ports.front();
+    const Monitor monitor;
+    EXPECT_EQ(monitor.find(port.number), port);
+    bed.unplug("ttyUSB0");
+    EXPECT_EQ(monitor.find(port.number), std::nullopt);
+}
+
+TEST_F(MonitorInTheBed, FindSeesAVirtualTtyToo) {
+    bed.plug_virtual("ttyGS0", pty.path());
+    struct stat slave{};
+    ASSERT_EQ(stat(pty.path().c_str(), &slave), 0);
+    const auto port = Monitor().find(slave.st_rdev);
+    EXPECT_THAT(port, Optional(Field(&Port::node, "/dev/ttyGS0")));
+}
+
+TEST_F(MonitorInTheBed, WhatComesBehindNoiseIsStillReceived) {
+    Monitor monitor;
+    send_noise(1);
+    bed.plug(UsbSerial(), pty.path());
+    const Batch batch = monitor.receive();
+    EXPECT_FALSE(batch.overflow);
+    EXPECT_THAT(batch.events, ElementsAre(Field(&Event::action, Action::added)));
+}
+
+TEST_F(MonitorInTheBed, AnOverflowIsToldOnce) {
+    Monitor monitor;
+    send_noise(4096); // 16 MiB, twice what the buffer may hold
+    EXPECT_TRUE(monitor.receive().overflow);
+    EXPECT_EQ(monitor.receive(), Batch());
+}
+
+} // namespace
+} // namespace bgs2::udev

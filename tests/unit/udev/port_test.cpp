@@ -1,0 +1,34 @@
+#include "udev/port.h"
+
+#include <gtest/gtest.h>
+
+namespace bgs2::udev {
+namespace {
+
+TEST(Port, HasNoPropertyUntilUdevSaysSo) {
+    const Port port;
+    EXPECT_EQ(port.property("ID_PATH"), "");
+    EXPECT_FALSE(port.nominated());
+}
+
+TEST(Port, IsNominatedByAOneAndNothingElse) {
+    Port port;
+    for (const auto* value : {"", "0", "yes", "11"}) {
+        port.properties["BGS2D_PORT"] = value;
+        EXPECT_FALSE(port.nominated()) << value;
+    }
+    port.properties["BGS2D_PORT"] = "1";
+    EXPECT_TRUE(port.nominated());
+}
+
+TEST(Port, IsAnotherWhenAPropertyChanges) {
+    Port before;
+    before.syspath = "/sys/devices/ttyUSB0";
+    Port after = before;
+    EXPECT_EQ(before, after);
+    after.properties["BGS2D_PORT"] = "0";
+    EXPECT_NE(before, after);
+}
+
+} // namespace
+} // namespace bgs2::udev
