@@ -38,9 +38,12 @@ NodeWatch::NodeWatch(const asio::any_io_executor& executor, Changed changed)
 NodeWatch::~NodeWatch() = default;
 
 void NodeWatch::watch(const std::vector<std::filesystem::path>& nodes) {
-    nodes_.clear();
-    for (const auto& node : nodes)
-        nodes_.emplace(node, Identity{});
+    std::map<std::filesystem::path, Identity> watched;
+    for (const auto& node : nodes) {
+        const auto known = nodes_.find(node);
+        watched.emplace(node, known == nodes_.end() ? Identity{} : known->second);
+    }
+    nodes_ = std::move(watched);
     look();
 }
 

@@ -29,7 +29,7 @@ class NodeWatch {
     NodeWatch& operator=(NodeWatch&&) = delete;
     ~NodeWatch();
 
-    /// Watches these and no others from now on; tells of those that exist at once.
+    /// Watches these and no others from now on; tells at once of those that are new and exist.
     void watch(const std::vector<std::filesystem::path>& nodes);
     void stop();
 

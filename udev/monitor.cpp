@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unistd.h>
 
 namespace bgs2::udev {
 namespace {
@@ -176,6 +177,14 @@ std::optional<Port> Monitor::find(dev_t number) const {
         udev_device_get_is_initialized(device.get()) <= 0)
         return std::nullopt;
     return describe(device.get());
+}
+
+bool Monitor::knows(dev_t number) const {
+    constexpr const char* control_socket = "/run/udev/control"; // there for as long as udevd is (udev.7)
+    if (::access(control_socket, F_OK) != 0)
+        return false;
+    const Device device(udev_device_new_from_devnum(udev_.get(), 'c', number));
+    return device != nullptr;
 }
 
 } // namespace bgs2::udev

@@ -1,0 +1,24 @@
+// The daemon's command line.
+#pragma once
+
+#include "daemon/log.h"
+
+#include <expected>
+#include <filesystem>
+#include <vector>
+
+namespace bgs2 {
+
+struct Arguments {
+    std::filesystem::path config;
+    bool config_is_named = false;                          ///< on the command line, so that it has to exist
+    std::vector<std::filesystem::path> policy_directories; ///< highest precedence first
+    std::filesystem::path state_directory;
+    LogLevel log_level = LogLevel::info;
+};
+
+/// Reads the command line; on --help, --version or a mistake says so to the user, and gives the exit code
+/// instead.
+std::expected<Arguments, int> parse_arguments(int argc, char** argv);
+
+} // namespace bgs2

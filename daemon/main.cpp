@@ -1,0 +1,276 @@
+// The wiring: configuration and policies, udev and nodes, the fleet, the bus, systemd; one event loop.
+#include "daemon/arguments.h"
+#include "daemon/config.h"
+#include "daemon/error.h"
+#include "daemon/fleet.h"
+#include "daemon/log.h"
+#include "daemon/node_watch.h"
+#include "daemon/pki/secret.h"
+#include "daemon/policy/directories.h"
+#include "dbus/service.h"
+#include "systemd/journal.h"
+#include "systemd/notify.h"
+#include "udev/monitor.h"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
+#include <asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace bgs2 {
+namespace {
+
+Log make_log(const systemd::Journal& journal, LogLevel threshold) {
+    const auto sink = [journal](LogLevel level, std::string_view message, const LogFields& fields) {
+        std::vector<systemd::Field> list;
+        list.reserve(fields.size());
+        for (const auto& [name, value] : fields)
+            list.push_back({.name = name, .value = value});
+        journal.write(static_cast<systemd::Priority>(level), message, list);
+    };
+    return {sink, threshold};
+}
+
+/// Keys must not get into a core dump, nor into another process of the same user.
+void forbid_dumps() {
+    constexpr rlimit none{.rlim_cur = 0, .rlim_max = 0};
+    if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::setrlimit(RLIMIT_CORE, &none) != 0)
+        throw std::system_error(errno, std::generic_category(), "cannot forbid core dumps");
+}
+
+PortFacts to_facts(const udev::Port& port) {
+    return {.device = port.node,
+            .links = port.links,
+            .properties = {port.properties.begin(), port.properties.end()}};
+}
+
+std::filesystem::path credentials_directory() {
+    const char* directory = std::getenv("CREDENTIALS_DIRECTORY"); // systemd.exec(5), LoadCredential=
+    return directory != nullptr ? directory : "";
+}
+
+class Daemon {
+  public:
+    Daemon(Arguments arguments, const Log& log)
+      : arguments_(std::move(arguments))
+      , log_(log)
+      , signals_(loop_, SIGTERM, SIGINT, SIGHUP)
+      , udev_events_(loop_, udev_.fd())
+      , watchdog_(loop_)
+      , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), log_)
+      , nodes_(loop_.get_executor(), [this](const auto& node) { look_at(node); })
+      , service_(
+            loop_.get_executor(), fleet_,
+            {.version = BGS2_VERSION, .reload = [this] { return reload(); }, .rescan = [this] { rescan(); }},
+            [this](const std::string& why) { lose_bus(why); }) {
+        fleet_.set_observer(&service_);
+    }
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+    Daemon(Daemon&&) = delete;
+    Daemon& operator=(Daemon&&) = delete;
+    ~Daemon() {
+        fleet_.set_observer(nullptr);
+        udev_events_.release(); // the monitor closes it
+    }
+
+    int run() {
+        load();
+        service_.own_name();
+        enumerate();
+        asio::co_spawn(loop_, handle_signals(), asio::detached);
+        asio::co_spawn(loop_, handle_udev(), asio::detached);
+        asio::co_spawn(loop_, ping_watchdog(), asio::detached);
+        systemd::ready(status());
+        log_.info("bgs2d {} is ready: {}", BGS2_VERSION, status());
+        loop_.run();
+        background_.join();
+        return exit_code_;
+    }
+
+  private:
+    /// Reads configuration and policies, and takes over what is good.
+    void load() {
+        problems_.clear();
+        if (auto config = read_config(arguments_.config, arguments_.config_is_named)) {
+            fleet_.set_config(*config);
+            watch_nodes(*config);
+        } else {
+            problems_.push_back(to_string(config.error()));
+        }
+        for (const policy::Problem& problem : policies_.reload(arguments_.policy_directories))
+            problems_.push_back(to_string(problem));
+        for (const std::string& problem : problems_)
+            log_.error("{}", problem);
+        const bool has_policies = policies_.generation() > 0;
+        fleet_.set_policies(policies_.policies(),
+                            has_policies ? "" : to_string(policies_.problems().front()));
+        service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
+    }
+
+    std::vector<std::string> reload() {
+        systemd::reloading();
+        load();
+        systemd::ready(status());
+        log_.info("reloaded: {}", status());
+        return problems_;
+    }
+
+    [[nodiscard]] std::string status() const {
+        return fmt::format("{} policies, {} problems", policies_.policies().size(), problems_.size());
+    }
+
+    void watch_nodes(const Config& config) {
+        std::vector<std::filesystem::path> nodes;
+        for (const PortRule& rule : config.ports) {
+            if (rule.device)
+                nodes.push_back(*rule.device);
+        }
+        nodes_.watch(nodes);
+    }
+
+    void enumerate() {
+        for (const udev::Port& port : udev_.enumerate())
+            fleet_.port_added(to_facts(port));
+    }
+
+    void rescan() {
+        enumerate();
+        fleet_.retry_ports();
+    }
+
+    /// A node that bgs2d.toml names has appeared, vanished or become another.
+    void look_at(const std::filesystem::path& node) {
+        struct stat status{};
+        const bool exists = ::stat(node.c_str(), &status) == 0;
+        if (exists && udev_.knows(status.st_rdev))
+            return; // udev tells of it, once it is done with it
+        fleet_.port_removed(node);
+        if (exists)
+            fleet_.port_added({.device = node, .links = {}, .properties = {}});
+    }
+
+    asio::awaitable<void> handle_signals() {
+        while (!stopping_) {
+            std::error_code error;
+            const int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            if (error)
+                co_return;
+            if (signal == SIGHUP)
+                reload();
+            else
+                stop();
+        }
+    }
+
+    asio::awaitable<void> handle_udev() {
+        while (!stopping_) {
+            std::error_code error;
+            co_await udev_events_.async_wait(asio::posix::descriptor_base::wait_read,
+                                             asio::redirect_error(asio::use_awaitable, error));
+            if (error)
+                co_return;
+            const udev::Batch batch = udev_.receive();
+            for (const udev::Event& event : batch.events) {
+                if (event.action == udev::Action::removed)
+                    fleet_.port_removed(event.port.node);
+                else
+                    fleet_.port_added(to_facts(event.port));
+            }
+            if (batch.overflow)
+                enumerate();
+        }
+    }
+
+    asio::awaitable<void> ping_watchdog() {
+        const auto interval = systemd::watchdog_interval();
+        while (interval && !stopping_) {
+            systemd::watchdog();
+            std::error_code error;
+            watchdog_.expires_after(*interval);
+            co_await watchdog_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        }
+    }
+
+    void stop() {
+        systemd::stopping();
+        stopping_ = true;
+        signals_.cancel();
+        udev_events_.cancel();
+        watchdog_.cancel();
+        nodes_.stop();
+        service_.stop();
+        fleet_.stop();
+    }
+
+    void lose_bus(const std::string& why) {
+        log_.error("the system bus is gone: {}", why);
+        exit_code_ = EXIT_FAILURE; // so that systemd starts us again with the bus
+        stop();
+    }
+
+    Arguments arguments_;
+    Log log_;
+    asio::io_context loop_{1};
+    asio::thread_pool background_{1};
+    asio::signal_set signals_;
+    udev::Monitor udev_;
+    asio::posix::stream_descriptor udev_events_;
+    asio::steady_timer watchdog_;
+    policy::Set policies_;
+    std::vector<std::string> problems_;
+    Fleet fleet_;
+    NodeWatch nodes_;
+    dbus::Service service_;
+    bool stopping_ = false;
+    int exit_code_ = EXIT_SUCCESS;
+};
+
+int run(int argc, char** argv) {
+    auto arguments = parse_arguments(argc, argv);
+    if (!arguments)
+        return arguments.error();
+    const Log log = make_log(systemd::Journal(), arguments->log_level);
+    try {
+        forbid_dumps();
+        if (const auto heap = pki::set_up_secure_heap(); heap != pki::SecureHeap::locked)
+            log.warning("private keys can not be locked into memory; raise RLIMIT_MEMLOCK (LimitMEMLOCK= of "
+                        "the unit)");
+        if (arguments->config_is_named) {
+            if (const auto config = read_config(arguments->config, true); !config)
+                throw Exception(config.error());
+        }
+        return Daemon(std::move(*arguments), log).run();
+    } catch (const sdbus::Error& e) {
+        log.error("cannot be on the system bus: {}: {}; does dbus-daemon run, and is another bgs2d there?",
+                  e.getName(), e.getMessage());
+    } catch (const std::exception& e) {
+        log.error("{}", e.what());
+    }
+    return EXIT_FAILURE;
+}
+
+} // namespace
+} // namespace bgs2
+
+int main(int argc, char** argv) {
+    return bgs2::run(argc, argv);
+}

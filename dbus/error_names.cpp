@@ -1,0 +1,15 @@
+#include "dbus/error_names.h"
+
+namespace bgs2::dbus {
+
+std::string error_name(ErrorCode code) {
+    if (code == ErrorCode::access_denied)
+        return "org.freedesktop.DBus.Error.AccessDenied";
+    return "io.bgs2d1.Error." + std::string(word(code));
+}
+
+sdbus::Error to_bus(const Error& error) {
+    return {error_name(error.code), to_string(error)};
+}
+
+} // namespace bgs2::dbus

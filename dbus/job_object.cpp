@@ -1,0 +1,47 @@
+#include "dbus/job_object.h"
+
+#include "dbus/names.h"
+
+#include <chrono>
+#include <utility>
+
+namespace bgs2::dbus {
+namespace {
+
+constexpr const char* interface = io::bgs2d1::Job_adaptor::INTERFACE_NAME;
+
+} // namespace
+
+JobObject::JobObject(sdbus::IConnection& connection, std::shared_ptr<bgs2::Job> job,
+                     const Authority& authority)
+  : AdaptorInterfaces(connection, job_path(job->number()))
+  , job_(std::move(job))
+  , authority_(authority) {
+    registerAdaptor();
+    emitInterfacesAddedSignal({interface});
+}
+
+JobObject::~JobObject() {
+    emitInterfacesRemovedSignal({interface});
+    unregisterAdaptor();
+}
+
+void JobObject::publish() {
+    getObject().emitPropertiesChangedSignal(interface, {"Step", "Progress", "BytesSent", "BytesTotal"});
+}
+
+void JobObject::Cancel() {
+    authority_.require(getObject(), "cancel jobs");
+    job_->cancel();
+}
+
+sdbus::ObjectPath JobObject::Modem() {
+    return modem_path(job_->imei());
+}
+
+std::uint64_t JobObject::StartTime() {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(job_->start_time().time_since_epoch()).count());
+}
+
+} // namespace bgs2::dbus

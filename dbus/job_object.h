@@ -1,0 +1,44 @@
+// io.bgs2d1.Job: a job as seen on the bus.
+#pragma once
+
+#include "daemon/job.h"
+#include "dbus/authority.h"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cstdint>
+#include <io.bgs2d1.adaptor.h>
+#include <memory>
+#include <string>
+
+namespace bgs2::dbus {
+
+class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor, sdbus::Properties_adaptor,
+                                                        sdbus::ManagedObject_adaptor> {
+  public:
+    JobObject(sdbus::IConnection& connection, std::shared_ptr<bgs2::Job> job, const Authority& authority);
+    JobObject(const JobObject&) = delete;
+    JobObject& operator=(const JobObject&) = delete;
+    JobObject(JobObject&&) = delete;
+    JobObject& operator=(JobObject&&) = delete;
+    ~JobObject();
+
+    /// Tells how far the job is.
+    void publish();
+
+  private:
+    void Cancel() override;
+
+    std::string Operation() override { return std::string(word(job_->operation())); }
+    sdbus::ObjectPath Modem() override;
+    std::string Step() override { return job_->step(); }
+    double Progress() override { return job_->progress(); }
+    std::uint64_t BytesSent() override { return job_->bytes_sent(); }
+    std::uint64_t BytesTotal() override { return job_->bytes_total(); }
+    std::uint64_t StartTime() override;
+
+    std::shared_ptr<bgs2::Job> job_;
+    const Authority& authority_;
+};
+
+} // namespace bgs2::dbus

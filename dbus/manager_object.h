@@ -1,0 +1,64 @@
+// io.bgs2d1.Manager: the daemon as seen on the bus.
+#pragma once
+
+#include "daemon/fleet.h"
+#include "dbus/authority.h"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cstdint>
+#include <functional>
+#include <io.bgs2d1.adaptor.h>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bgs2::dbus {
+
+/// What the manager can have done that is not the fleet's.
+struct Controls {
+    std::string version;
+    std::function<std::vector<std::string>()> reload; ///< reads everything anew; returns what is wrong
+    std::function<void()> rescan;                     ///< looks for ports anew
+};
+
+/// How policies stand, to be told.
+struct PolicyStatus {
+    std::uint64_t generation = 0;
+    std::vector<std::string> errors;
+
+    bool operator==(const PolicyStatus&) const = default;
+};
+
+class ManagerObject final
+  : public sdbus::AdaptorInterfaces<io::bgs2d1::Manager_adaptor, sdbus::Properties_adaptor,
+                                    sdbus::ObjectManager_adaptor> {
+  public:
+    ManagerObject(sdbus::IConnection& connection, const Fleet& fleet, Controls controls,
+                  const Authority& authority);
+    ManagerObject(const ManagerObject&) = delete;
+    ManagerObject& operator=(const ManagerObject&) = delete;
+    ManagerObject(ManagerObject&&) = delete;
+    ManagerObject& operator=(ManagerObject&&) = delete;
+    ~ManagerObject();
+
+    void set_policy_status(PolicyStatus status);
+
+  private:
+    std::vector<sdbus::ObjectPath> ListModems() override;
+    sdbus::ObjectPath GetModem(const std::string& imei) override;
+    std::vector<std::map<std::string, sdbus::Variant>> ListPorts() override;
+    void Rescan() override;
+    std::vector<std::string> Reload() override;
+
+    std::string Version() override { return controls_.version; }
+    std::uint64_t PolicyGeneration() override { return policy_.generation; }
+    std::vector<std::string> PolicyErrors() override { return policy_.errors; }
+
+    const Fleet& fleet_;
+    Controls controls_;
+    const Authority& authority_;
+    PolicyStatus policy_;
+};
+
+} // namespace bgs2::dbus

@@ -1,0 +1,139 @@
+#include "dbus/modem_object.h"
+
+#include "dbus/error_names.h"
+#include "dbus/names.h"
+#include "dbus/options.h"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace bgs2::dbus {
+namespace {
+
+constexpr const char* interface = io::bgs2d1::Modem_adaptor::INTERFACE_NAME;
+
+template<class Time>
+std::uint64_t seconds(Time time) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
+std::map<std::string, sdbus::Variant> to_dictionary(const sbnw::Slot& slot, Compliance compliance) {
+    const std::uint64_t expires = slot.expires ? seconds(std::chrono::sys_days(*slot.expires)) : 0;
+    return {
+        {"subject", slot.subject},
+        {"issuer", slot.issuer},
+        {"serial", slot.serial},
+        {"signature-algorithm", slot.signature_algorithm},
+        {"thumbprint", slot.thumbprint},
+        {"size", slot.size},
+        {"expires", expires},
+        {"compliance", std::string(word(compliance))},
+    };
+}
+
+std::map<std::string, sdbus::Variant> to_dictionary(const PreparedStep& prepared) {
+    return {
+        {"action", std::string("write")},
+        {"slot", static_cast<std::uint32_t>(prepared.step.slot)},
+        {"reason", prepared.step.reason},
+        {"bytes", static_cast<std::uint32_t>(prepared.frame.size())},
+    };
+}
+
+/// Works the plan out and answers; the modem lives as long as this.
+asio::awaitable<void> answer_plan(std::shared_ptr<bgs2::Modem> modem, std::optional<unsigned> slot,
+                                  sdbus::Result<std::vector<std::map<std::string, sdbus::Variant>>> result) {
+    std::vector<std::map<std::string, sdbus::Variant>> steps;
+    try {
+        for (const PreparedStep& prepared : co_await modem->preview(slot))
+            steps.push_back(to_dictionary(prepared));
+    } catch (const Exception& e) {
+        result.returnError(to_bus(e.error()));
+        co_return;
+    }
+    result.returnResults(steps);
+}
+
+} // namespace
+
+ModemObject::ModemObject(sdbus::IConnection& connection, asio::any_io_executor executor,
+                         std::shared_ptr<bgs2::Modem> modem, const Authority& authority)
+  : AdaptorInterfaces(connection, modem_path(modem->identity().imei))
+  , executor_(std::move(executor))
+  , modem_(std::move(modem))
+  , authority_(authority)
+  , told_(values()) {
+    registerAdaptor();
+    emitInterfacesAddedSignal({interface});
+}
+
+ModemObject::~ModemObject() {
+    emitInterfacesRemovedSignal({interface});
+    unregisterAdaptor();
+}
+
+ModemObject::Values ModemObject::values() const {
+    const auto retry_at = modem_->retry_at();
+    const bool waits = modem_->state() == ModemState::failed && retry_at;
+    return {
+        .state = std::string(word(modem_->state())),
+        .reason = modem_->reason(),
+        .hint = modem_->hint(),
+        .policy = modem_->policy(),
+        .slots = modem_->slots(),
+        .compliance = modem_->compliance(),
+        .last_provisioned = seconds(modem_->last_provisioned()),
+        .retry_at = waits ? seconds(*retry_at) : 0,
+    };
+}
+
+void ModemObject::publish() {
+    const Values before = std::exchange(told_, values());
+    std::vector<std::string> changed;
+    const auto compare = [&](const char* name, bool same) {
+        if (!same)
+            changed.emplace_back(name);
+    };
+    compare("State", told_.state == before.state);
+    compare("Reason", told_.reason == before.reason);
+    compare("Hint", told_.hint == before.hint);
+    compare("Policy", told_.policy == before.policy);
+    compare("Slots", told_.slots == before.slots && told_.compliance == before.compliance);
+    compare("LastProvisioned", told_.last_provisioned == before.last_provisioned);
+    compare("RetryAt", told_.retry_at == before.retry_at);
+    if (!changed.empty())
+        getObject().emitPropertiesChangedSignal(interface, changed);
+}
+
+sdbus::ObjectPath ModemObject::Provision(const Dictionary& options) {
+    authority_.require(getObject(), "write to modems");
+    return job_path(value_or_throw_bus(modem_->provision(slot_option(options)))->number());
+}
+
+void ModemObject::Plan(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary options) {
+    const auto slot = slot_option(options);
+    asio::co_spawn(executor_, answer_plan(modem_, slot, std::move(result)), asio::detached);
+}
+
+sdbus::ObjectPath ModemObject::Refresh(const Dictionary& options) {
+    authority_.require(getObject(), "have modems read anew");
+    no_options(options);
+    return job_path(value_or_throw_bus(modem_->refresh())->number());
+}
+
+std::map<std::uint32_t, ModemObject::Dictionary> ModemObject::Slots() {
+    std::map<std::uint32_t, Dictionary> result;
+    const auto& slots = modem_->slots();
+    for (const auto& [number, compliance] : modem_->compliance()) {
+        const auto slot = slots.find(number);
+        result.emplace(number, to_dictionary(slot == slots.end() ? sbnw::Slot{} : slot->second, compliance));
+    }
+    return result;
+}
+
+} // namespace bgs2::dbus

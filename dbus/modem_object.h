@@ -1,0 +1,75 @@
+// io.bgs2d1.Modem: a modem as seen on the bus.
+#pragma once
+
+#include "daemon/modem.h"
+#include "dbus/authority.h"
+
+#include <asio/any_io_executor.hpp>
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cstdint>
+#include <io.bgs2d1.adaptor.h>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bgs2::dbus {
+
+class ModemObject final
+  : public sdbus::AdaptorInterfaces<io::bgs2d1::Modem_adaptor, sdbus::Properties_adaptor,
+                                    sdbus::ManagedObject_adaptor> {
+  public:
+    ModemObject(sdbus::IConnection& connection, asio::any_io_executor executor,
+                std::shared_ptr<bgs2::Modem> modem, const Authority& authority);
+    ModemObject(const ModemObject&) = delete;
+    ModemObject& operator=(const ModemObject&) = delete;
+    ModemObject(ModemObject&&) = delete;
+    ModemObject& operator=(ModemObject&&) = delete;
+    ~ModemObject();
+
+    /// Tells of the properties that are others than last told.
+    void publish();
+
+  private:
+    using Dictionary = std::map<std::string, sdbus::Variant>;
+
+    /// What changes, as last told of.
+    struct Values {
+        std::string state;
+        std::string reason;
+        std::string hint;
+        std::string policy;
+        sbnw::Slots slots;
+        std::map<unsigned, Compliance> compliance;
+        std::uint64_t last_provisioned = 0;
+        std::uint64_t retry_at = 0;
+
+        bool operator==(const Values&) const = default;
+    };
+    [[nodiscard]] Values values() const;
+
+    sdbus::ObjectPath Provision(const Dictionary& options) override;
+    void Plan(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary options) override;
+    sdbus::ObjectPath Refresh(const Dictionary& options) override;
+
+    std::string Imei() override { return modem_->identity().imei; }
+    std::string Model() override { return modem_->identity().model; }
+    std::string Revision() override { return modem_->identity().revision; }
+    std::string Port() override { return modem_->port(); }
+    std::string PortPath() override { return modem_->subject().port; }
+    std::string State() override { return std::string(word(modem_->state())); }
+    std::string Reason() override { return modem_->reason(); }
+    std::string Hint() override { return modem_->hint(); }
+    std::string Policy() override { return modem_->policy(); }
+    std::map<std::uint32_t, Dictionary> Slots() override;
+    std::uint64_t LastProvisioned() override { return values().last_provisioned; }
+    std::uint64_t RetryAt() override { return values().retry_at; }
+
+    asio::any_io_executor executor_;
+    std::shared_ptr<bgs2::Modem> modem_;
+    const Authority& authority_;
+    Values told_;
+};
+
+} // namespace bgs2::dbus

@@ -1,0 +1,46 @@
+// A D-Bus connection driven by the event loop.
+#pragma once
+
+#include <asio/any_io_executor.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <sdbus-c++/IConnection.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace bgs2::dbus {
+
+class Pump {
+  public:
+    using Lost = std::function<void(const std::string& why)>;
+
+    /// `connection` outlives this. `lost` is called once if the bus closes the connection.
+    Pump(const asio::any_io_executor& executor, sdbus::IConnection& connection, Lost lost);
+    Pump(const Pump&) = delete;
+    Pump& operator=(const Pump&) = delete;
+    Pump(Pump&&) = delete;
+    Pump& operator=(Pump&&) = delete;
+    ~Pump();
+
+    /// Finds out anew what the connection waits for: after anything that may have sent or received.
+    void arm();
+
+    /// Handles nothing that comes in from now on; sending goes on.
+    void stop();
+
+  private:
+    void wait(asio::posix::descriptor_base::wait_type direction, bool& waiting);
+    void process();
+
+    sdbus::IConnection& connection_;
+    Lost lost_;
+    asio::posix::stream_descriptor socket_;
+    asio::steady_timer timer_;
+    bool reading_ = false;
+    bool writing_ = false;
+    bool stopped_ = false;
+};
+
+} // namespace bgs2::dbus

@@ -1,0 +1,93 @@
+#include "dbus/service.h"
+
+#include "dbus/names.h"
+
+#include <asio/post.hpp>
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <utility>
+
+namespace bgs2::dbus {
+
+Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost)
+  : executor_(std::move(executor))
+  , connection_(sdbus::createSystemBusConnection())
+  , authority_(*connection_)
+  , manager_(*connection_, fleet, std::move(controls), authority_)
+  , pump_(executor_, *connection_, std::move(lost)) {}
+
+Service::~Service() = default;
+
+void Service::own_name() {
+    connection_->requestName(bus_name);
+    pump_.arm();
+}
+
+void Service::set_policy_status(PolicyStatus status) {
+    manager_.set_policy_status(std::move(status));
+    pump_.arm();
+}
+
+void Service::modem_added(const std::shared_ptr<Modem>& modem) {
+    modems_[modem->identity().imei] =
+        std::make_unique<ModemObject>(*connection_, executor_, modem, authority_);
+    pump_.arm();
+}
+
+void Service::modem_changed(const Modem& modem) {
+    changed_modems_.insert(modem.identity().imei);
+    publish_later();
+}
+
+void Service::modem_removed(const Modem& modem) {
+    modems_.erase(modem.identity().imei);
+    pump_.arm();
+}
+
+void Service::job_added(const std::shared_ptr<Job>& job) {
+    jobs_[job->number()] = std::make_unique<JobObject>(*connection_, job, authority_);
+    pump_.arm();
+}
+
+void Service::job_changed(const Job& job) {
+    changed_jobs_.insert(job.number());
+    if (!job.finished()) {
+        publish_later();
+        return;
+    }
+    publish(); // who hears that the job is done finds everything as it is then
+    const auto& error = job.error();
+    manager_.emitJobCompleted(job_path(job.number()), !error, error ? std::string(word(error->code)) : "",
+                              error ? to_string(*error) : "");
+    pump_.arm();
+}
+
+void Service::job_removed(const Job& job) {
+    jobs_.erase(job.number());
+    pump_.arm();
+}
+
+/// Once for all that changes in this turn of the loop.
+void Service::publish_later() {
+    if (std::exchange(*publishing_, true))
+        return;
+    asio::post(executor_, [this, alive = std::weak_ptr(publishing_)] {
+        if (!alive.expired())
+            publish();
+    });
+}
+
+void Service::publish() {
+    *publishing_ = false;
+    for (const std::string& imei : std::exchange(changed_modems_, {})) {
+        if (const auto modem = modems_.find(imei); modem != modems_.end())
+            modem->second->publish();
+    }
+    for (const std::uint64_t number : std::exchange(changed_jobs_, {})) {
+        if (const auto job = jobs_.find(number); job != jobs_.end())
+            job->second->publish();
+    }
+    pump_.arm();
+}
+
+} // namespace bgs2::dbus

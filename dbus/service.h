@@ -1,0 +1,65 @@
+// The fleet on the bus: a connection, the manager, an object for every modem and job.
+#pragma once
+
+#include "daemon/fleet.h"
+#include "daemon/observer.h"
+#include "dbus/authority.h"
+#include "dbus/job_object.h"
+#include "dbus/manager_object.h"
+#include "dbus/modem_object.h"
+#include "dbus/pump.h"
+
+#include <asio/any_io_executor.hpp>
+#include <sdbus-c++/IConnection.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace bgs2::dbus {
+
+class Service final : public Observer {
+  public:
+    /// Connects to the system bus (that of DBUS_SYSTEM_BUS_ADDRESS, if set) and shows the fleet there,
+    /// without a name yet. `lost` is called once if the bus goes away. Throws sdbus::Error.
+    Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost);
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+    Service(Service&&) = delete;
+    Service& operator=(Service&&) = delete;
+    ~Service() override;
+
+    /// Takes the name io.bgs2d1. Throws sdbus::Error: somebody else has it, or the bus does not allow it.
+    void own_name();
+
+    void set_policy_status(PolicyStatus status);
+
+    /// Takes no more calls; what changes is still told.
+    void stop() { pump_.stop(); }
+
+    void modem_added(const std::shared_ptr<Modem>& modem) override;
+    void modem_changed(const Modem& modem) override;
+    void modem_removed(const Modem& modem) override;
+    void job_added(const std::shared_ptr<Job>& job) override;
+    void job_changed(const Job& job) override;
+    void job_removed(const Job& job) override;
+
+  private:
+    void publish_later();
+    void publish();
+
+    asio::any_io_executor executor_;
+    std::unique_ptr<sdbus::IConnection> connection_;
+    Authority authority_;
+    ManagerObject manager_;
+    std::map<std::string, std::unique_ptr<ModemObject>> modems_; ///< by IMEI
+    std::map<std::uint64_t, std::unique_ptr<JobObject>> jobs_;
+    std::set<std::string> changed_modems_;
+    std::set<std::uint64_t> changed_jobs_;
+    std::shared_ptr<bool> publishing_ = std::make_shared<bool>(false); ///< outlives this in what is posted
+    Pump pump_;
+};
+
+} // namespace bgs2::dbus
