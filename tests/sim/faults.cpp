@@ -1,0 +1,214 @@
+#include "tests/sim/faults.h"
+
+#include "tests/sim/slots.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <stdexcept>
+
+namespace bgs2::sim {
+namespace {
+
+enum class Argument { none, optional_text, number, slot, slot_pair, labels, identity };
+
+struct Row {
+    FaultKind kind;
+    std::string_view name;
+    Argument argument;
+    std::string_view shown; ///< the argument in --help
+    std::string_view effect;
+};
+
+constexpr auto rows = std::to_array<Row>({
+    {FaultKind::length_error, "length-error", Argument::none, "",
+     "a frame is answered SECURE CMD LENGTH ERROR, OK"},
+    {FaultKind::too_many_data, "too-many-data", Argument::none, "", "... SECURE CMD TOO MANY DATA ERROR, OK"},
+    {FaultKind::to_many_data, "to-many-data", Argument::none, "", "... SECURE CMD TO MANY DATA ERROR, OK"},
+    {FaultKind::certificate_corrupted, "certificate-corrupted", Argument::none, "",
+     "... SECURE CMD PUBLIC CERTIFICATE IS CORRUPTED, OK"},
+    {FaultKind::key_removed, "key-removed", Argument::none, "", "... SECURE CMD PRIVATE KEY WAS REMOVED, OK"},
+    {FaultKind::service_timeout, "service-timeout", Argument::none, "",
+     "... SECURE CMD SERVICE TIMEOUT ERROR, OK"},
+    {FaultKind::secure_error, "secure-error", Argument::none, "", "... SECURE CMD ERROR, OK"},
+    {FaultKind::not_stored, "not-stored", Argument::none, "",
+     "... SECURE CMD END OK, OK, but nothing is stored"},
+    {FaultKind::no_ok, "no-ok", Argument::none, "", "no OK follows the result of a frame, END OK included"},
+    {FaultKind::no_result, "no-result", Argument::none, "", "a frame is obeyed, but never answered"},
+    {FaultKind::error, "error", Argument::optional_text, ":COMMAND",
+     "commands that begin so (AT^SBNW= if left out) are answered ERROR"},
+    {FaultKind::cme_error, "cme-error", Argument::optional_text, ":WORDS",
+     "AT^SBNW=... is answered +CME ERROR: WORDS (operation not supported)"},
+    {FaultKind::silence, "silence", Argument::none, "", "commands are not answered"},
+    {FaultKind::deaf, "deaf", Argument::number, ":N",
+     "the first N commands are not even heard, as before autobauding"},
+    {FaultKind::half_line, "half-line", Argument::none, "",
+     "half an answer's first line, then silence for good"},
+    {FaultKind::garbage, "garbage", Argument::none, "",
+     "octets that are no text before and between an answer's lines"},
+    {FaultKind::hang_up, "hang-up", Argument::number, ":N",
+     "the line goes dead when N octets were received, and bgs2sim ends"},
+    {FaultKind::hang_up_in_frame, "hang-up-in-frame", Argument::number, ":N",
+     "... when N octets of a frame were received"},
+    {FaultKind::readback_slot, "readback-slot", Argument::slot_pair, ":A=B",
+     "slot A reads back what is in slot B"},
+    {FaultKind::corrupt_slot, "corrupt-slot", Argument::slot, ":N",
+     "slot N reads back 'certificate is corrupted'"},
+    {FaultKind::old_expiry, "old-expiry", Argument::none, "", "expiry dates as YY/MM/DD HH:MM:SS"},
+    {FaultKind::labels, "labels", Argument::labels, ":HOW",
+     "AT^SBNR without some labels (missing), without all (bare), without quotes (unquoted)"},
+    {FaultKind::no_is_cert, "no-is-cert", Argument::none, "", "firmware that does not know is_cert"},
+    {FaultKind::identity, "identity", Argument::identity, ":WHO",
+     "not a Cinterion: 'arduino' (no AT at all), 'quectel', or a maker's name"},
+});
+
+const Row& row(FaultKind kind) {
+    return *std::ranges::find(rows, kind, &Row::kind);
+}
+
+std::optional<unsigned> number(std::string_view text) {
+    unsigned value = 0;
+    const auto* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, value);
+    if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end)
+        return std::nullopt;
+    return value;
+}
+
+bool is_slot(std::string_view text) {
+    const auto value = number(text);
+    return value && *value <= last_slot;
+}
+
+// What is wrong with the argument; empty if nothing is.
+std::string complaint(Argument argument, std::string_view text) {
+    const auto equals = text.find('=');
+    switch (argument) {
+    case Argument::none:
+        return text.empty() ? "" : "takes no argument";
+    case Argument::identity:
+        return text.empty() ? "needs an argument" : "";
+    case Argument::optional_text:
+        return "";
+    case Argument::number:
+        return number(text) ? "" : "needs a number, as in NAME:12";
+    case Argument::slot:
+        return is_slot(text) ? "" : fmt::format("needs a slot from 0 to {}", last_slot);
+    case Argument::slot_pair:
+        return equals != std::string_view::npos && is_slot(text.substr(0, equals)) &&
+                       is_slot(text.substr(equals + 1))
+                   ? ""
+                   : fmt::format("needs two slots from 0 to {}, as in NAME:1=2", last_slot);
+    case Argument::labels:
+        return text == "missing" || text == "bare" || text == "unquoted" ? ""
+                                                                         : "needs missing, bare or unquoted";
+    }
+    return "is not known";
+}
+
+bool begins_with(std::string_view text, std::string_view beginning) {
+    const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+    return text.size() >= beginning.size() &&
+           std::ranges::equal(text.substr(0, beginning.size()), beginning, {}, lower, lower);
+}
+
+} // namespace
+
+std::string_view name(FaultKind kind) {
+    return row(kind).name;
+}
+
+std::expected<Fault, std::string> parse_fault(std::string_view text) {
+    const auto comma = text.find(',');
+    const auto head = text.substr(0, comma);
+    const auto colon = head.find(':');
+    const auto found = std::ranges::find(rows, head.substr(0, colon), &Row::name);
+    if (found == rows.end()) {
+        std::vector<std::string_view> names;
+        std::ranges::transform(rows, std::back_inserter(names), &Row::name);
+        return std::unexpected(fmt::format("no fault is called '{}'; there are {}", head.substr(0, colon),
+                                           fmt::join(names, ", ")));
+    }
+
+    Fault fault{.kind = found->kind, .argument = {}, .after = 0, .times = std::nullopt};
+    if (colon != std::string_view::npos)
+        fault.argument = head.substr(colon + 1);
+    if (const auto wrong = complaint(found->argument, fault.argument); !wrong.empty())
+        return std::unexpected(fmt::format("the fault '{}' {}", found->name, wrong));
+
+    auto limits = comma == std::string_view::npos ? std::string_view() : text.substr(comma);
+    while (!limits.empty()) {
+        limits.remove_prefix(1);
+        const auto limit = limits.substr(0, limits.find(','));
+        limits.remove_prefix(limit.size());
+        const auto equals = limit.find('=');
+        const auto value = equals == std::string_view::npos ? std::nullopt : number(limit.substr(equals + 1));
+        if (value && limit.starts_with("after="))
+            fault.after = *value;
+        else if (value && limit.starts_with("times="))
+            fault.times = *value;
+        else
+            return std::unexpected(
+                fmt::format("'{}' does not limit a fault; write after=N or times=N", limit));
+    }
+    return fault;
+}
+
+unsigned number_argument(const Fault& fault) {
+    const auto value = number(fault.argument);
+    if (!value)
+        throw std::logic_error(fmt::format("the fault '{}' has no number", name(fault.kind)));
+    return *value;
+}
+
+SlotPair slots_argument(const Fault& fault) {
+    const std::string_view text = fault.argument;
+    const auto asked = number(text.substr(0, text.find('=')));
+    const auto shown = number(text.substr(text.find('=') + 1));
+    if (!asked || !shown)
+        throw std::logic_error(fmt::format("the fault '{}' has no slots", name(fault.kind)));
+    return {.asked = *asked, .shown = *shown};
+}
+
+std::string faults_help() {
+    std::string text =
+        "Faults: --fault NAME[:ARGUMENT][,after=N][,times=N], as often as you like. A fault strikes at "
+        "every\n"
+        "occasion (a frame, a command, an answer: what its line below is about), or only after the first N\n"
+        "of them, or only N times. What the first seven do: a frame is read, its result is as told, nothing\n"
+        "is stored.\n";
+    for (const auto& entry : rows)
+        text += fmt::format("  {:<24}{}\n", fmt::format("{}{}", entry.name, entry.shown), entry.effect);
+    return text;
+}
+
+Faults::Faults(const std::vector<Fault>& faults) {
+    for (const auto& fault : faults)
+        faults_.push_back({.fault = fault, .occasions = 0});
+}
+
+const Fault* Faults::strike(FaultKind kind, std::string_view argument) {
+    const Fault* struck = nullptr;
+    for (auto& [fault, occasions] : faults_) {
+        if (fault.kind != kind || (!argument.empty() && !begins_with(argument, fault.argument)))
+            continue;
+        const auto nth = occasions++;
+        if (struck == nullptr && nth >= fault.after && (!fault.times || nth - fault.after < *fault.times))
+            struck = &fault;
+    }
+    return struck;
+}
+
+std::vector<const Fault*> Faults::all(FaultKind kind) const {
+    std::vector<const Fault*> found;
+    for (const auto& counted : faults_)
+        if (counted.fault.kind == kind)
+            found.push_back(&counted.fault);
+    return found;
+}
+
+} // namespace bgs2::sim

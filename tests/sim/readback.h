@@ -1,0 +1,28 @@
+// The lines of AT^SBNR (protocol.md §3). Pure.
+#pragma once
+
+#include "tests/sim/certificate.h"
+
+#include <optional>
+#include <string>
+
+namespace bgs2::sim {
+
+/// How firmwares differ in telling the same.
+struct ReadbackStyle {
+    enum class Labels { all, some, none, unquoted };
+
+    Labels labels = Labels::all;
+    bool old_expiry = false; ///< "YY/MM/DD HH:MM:SS" instead of "YYYY,MM,DD"
+
+    bool operator==(const ReadbackStyle&) const = default;
+};
+
+/// The line of one slot, without its line ends; without `facts` that of an empty slot.
+std::string readback_line(unsigned slot, const std::optional<CertificateFacts>& facts,
+                          const ReadbackStyle& style);
+
+/// "^SBNR: 7, certificate is corrupted"
+std::string corrupted_line(unsigned slot);
+
+} // namespace bgs2::sim

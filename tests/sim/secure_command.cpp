@@ -1,0 +1,158 @@
+#include "tests/sim/secure_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace bgs2::sim {
+namespace {
+
+// Thrown inside this file only: the reader is a chain of reads of which any can fail.
+struct Stop {
+    Refusal refusal;
+};
+
+[[noreturn]] void wrong_length(std::string why) {
+    throw Stop{{Verdict::length_error, std::move(why)}};
+}
+
+[[noreturn]] void refuse(std::string why) {
+    throw Stop{{Verdict::refused, std::move(why)}};
+}
+
+class Reader {
+  public:
+    explicit Reader(OctetView frame)
+      : frame_(frame) {}
+
+    [[nodiscard]] std::size_t offset() const { return offset_; }
+    [[nodiscard]] std::size_t left() const { return frame_.size() - offset_; }
+
+    std::uint16_t number(std::string_view what) {
+        const auto two = take(2, what);
+        return static_cast<std::uint16_t>(two[0] | two[1] << 8);
+    }
+
+    OctetView take(std::size_t count, std::string_view what) {
+        if (count > left())
+            wrong_length(
+                fmt::format("{} at offset {} needs {} octets, {} are left", what, offset_, count, left()));
+        const auto part = frame_.subspan(offset_, count);
+        offset_ += count;
+        return part;
+    }
+
+  private:
+    OctetView frame_;
+    std::size_t offset_ = 0;
+};
+
+std::string terminated(OctetView text, std::string_view what) {
+    if (text.empty() || std::ranges::find(text, 0) != text.end() - 1)
+        wrong_length(fmt::format("{} must end with its only NUL", what));
+    return std::string(text_of(text.first(text.size() - 1)));
+}
+
+std::string imei_text(OctetView text) {
+    auto digits = terminated(text, "IMEI");
+    if (digits.size() != 15)
+        wrong_length(fmt::format("IMEI has {} characters, not 15", digits.size()));
+    return digits;
+}
+
+std::string thumbprint_text(OctetView text) {
+    auto digits = terminated(text, "thumbprint");
+    if (digits.size() != 40)
+        wrong_length(fmt::format("thumbprint has {} characters, not 40", digits.size()));
+    return digits;
+}
+
+template<class T>
+void once(std::optional<T>& field, T value, std::string_view what) {
+    if (field)
+        refuse(fmt::format("{} is given twice", what));
+    field = std::move(value);
+}
+
+SecureCommand::Verb verb(std::uint16_t number) {
+    switch (number) {
+    case 1:
+        return SecureCommand::Verb::write;
+    case 3:
+        return SecureCommand::Verb::erase;
+    default:
+        wrong_length(fmt::format("command {} is not known", number));
+    }
+}
+
+SecureCommand read(OctetView frame) {
+    Reader reader(frame);
+    const auto total = reader.number("total length");
+    if (total != frame.size())
+        wrong_length(fmt::format("total length says {}, {} octets came", total, frame.size()));
+
+    SecureCommand command;
+    command.verb = verb(reader.number("command"));
+    const auto count = reader.number("number of parameters");
+    std::optional<std::uint16_t> slot;
+    for (unsigned nth = 0; nth < count; ++nth) {
+        const auto start = reader.offset();
+        if (command.signature)
+            refuse(fmt::format("a parameter at offset {} stands behind the signature", start));
+        const auto size = reader.number("parameter length");
+        const auto id = reader.number("parameter id");
+        if (size < 4)
+            wrong_length(
+                fmt::format("parameter at offset {} has length {}, its header alone is 4", start, size));
+        const auto content = reader.take(size - 4U, "parameter");
+        command.parameter_ids.push_back(id);
+        switch (id) {
+        case 1:
+            if (size != 6)
+                wrong_length(fmt::format("slot at offset {} has length {}, not 6", start, size));
+            once(slot, Reader(content).number("slot"), "slot");
+            break;
+        case 2:
+            once(command.certificate, Octets(content.begin(), content.end()), "certificate");
+            break;
+        case 3:
+            once(command.signature, terminated(content, "signature"), "signature");
+            command.signed_octets.assign(frame.begin() + 2,
+                                         frame.begin() + static_cast<std::ptrdiff_t>(start));
+            break;
+        case 4:
+            once(command.imei, imei_text(content), "IMEI");
+            break;
+        case 5:
+            once(command.private_key, Octets(content.begin(), content.end()), "private key");
+            break;
+        case 6:
+            once(command.thumbprint, thumbprint_text(content), "thumbprint");
+            break;
+        case 7:
+            once(command.store, terminated(content, "store"), "store");
+            break;
+        default:
+            refuse(fmt::format("parameter {} at offset {} is not known", id, start));
+        }
+    }
+    if (reader.left() != 0)
+        wrong_length(fmt::format("{} octets stand behind the last of {} parameters", reader.left(), count));
+    if (!slot)
+        refuse("no slot is given");
+    command.slot = *slot;
+    return command;
+}
+
+} // namespace
+
+std::expected<SecureCommand, Refusal> read_secure_command(OctetView frame) {
+    try {
+        return read(frame);
+    } catch (Stop& stop) {
+        return std::unexpected(std::move(stop.refusal));
+    }
+}
+
+} // namespace bgs2::sim

@@ -1,0 +1,28 @@
+// The part of the module that decides on a frame. Pure: it says what would change, it changes nothing.
+#pragma once
+
+#include "tests/sim/octets.h"
+#include "tests/sim/secure_command.h"
+#include "tests/sim/signing_key.h"
+#include "tests/sim/slots.h"
+#include "tests/sim/verdict.h"
+
+#include <expected>
+#include <optional>
+#include <string>
+
+namespace bgs2::sim {
+
+/// What the module holds a frame against.
+struct SecureService {
+    std::string imei;
+    std::optional<SigningKey> signer; ///< secure mode: obey this key only
+    bool chains = false;              ///< a PEM chain is a certificate too
+
+    /// What the command asks of the slots of `store`, or why not. In secure mode an occupied slot must be
+    /// emptied before it is written (protocol.md §3).
+    [[nodiscard]] std::expected<Change, Refusal> decide(const SecureCommand& command,
+                                                        const std::string& store, const Slots& slots) const;
+};
+
+} // namespace bgs2::sim

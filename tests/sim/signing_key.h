@@ -1,0 +1,28 @@
+// The one key whose commands a module in secure mode obeys (protocol.md §1, "Signed commands").
+#pragma once
+
+#include "tests/sim/octets.h"
+#include "tests/sim/openssl.h"
+
+#include <filesystem>
+#include <string_view>
+
+namespace bgs2::sim {
+
+class SigningKey {
+  public:
+    /// A PEM file with a public key, an unencrypted private key or a certificate, RSA. Throws
+    /// std::runtime_error naming the file if there is none in it.
+    static SigningKey load(const std::filesystem::path& file);
+
+    /// Whether `signature` (Base64) is this key's: PKCS#1 v1.5 around the bare SHA-1 or SHA-256 of `content`.
+    [[nodiscard]] bool made(std::string_view signature, OctetView content) const;
+
+  private:
+    explicit SigningKey(Key key)
+      : key_(std::move(key)) {}
+
+    Key key_;
+};
+
+} // namespace bgs2::sim

@@ -1,0 +1,109 @@
+#include "tests/sim/slots.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+
+namespace bgs2::sim {
+namespace {
+
+using Json = nlohmann::json;
+
+Octets octets_in(const Json& slot, const char* name) {
+    const auto octets = from_base64(slot.at(name).get_ref<const std::string&>());
+    if (!octets)
+        throw std::runtime_error(fmt::format("\"{}\" is not Base64", name));
+    return *octets;
+}
+
+unsigned slot_number(const std::string& text) {
+    unsigned number = 0;
+    const auto* end = text.data() + text.size();
+    if (const auto parsed = std::from_chars(text.data(), end, number);
+        parsed.ec != std::errc() || parsed.ptr != end || number > last_slot)
+        throw std::runtime_error(fmt::format("\"{}\" is not a slot from 0 to {}", text, last_slot));
+    return number;
+}
+
+Stored stored(const Json& slot) {
+    Stored result{.certificate = octets_in(slot, "certificate"), .private_key = std::nullopt};
+    if (slot.contains("private_key"))
+        result.private_key = octets_in(slot, "private_key");
+    return result;
+}
+
+Json json_of(const Stored& stored) {
+    Json slot = {{"certificate", base64(stored.certificate)}, {"key", stored.private_key.has_value()}};
+    if (stored.private_key)
+        slot["private_key"] = base64(*stored.private_key);
+    return slot;
+}
+
+[[noreturn]] void can_not(std::string_view what, const std::filesystem::path& file) {
+    throw std::system_error(errno, std::generic_category(),
+                            fmt::format("can not {} {}", what, file.string()));
+}
+
+} // namespace
+
+Slots::Slots(std::filesystem::path file)
+  : file_(std::move(file)) {
+    std::ifstream stream(*file_);
+    if (!stream) {
+        if (errno == ENOENT)
+            return;
+        can_not("read the slots from", *file_);
+    }
+    try {
+        // A local of its own: items() of a temporary would dangle.
+        const auto document = Json::parse(stream);
+        for (const auto& [store, slots] : document.get_ref<const Json::object_t&>())
+            for (const auto& [slot, content] : slots.get_ref<const Json::object_t&>())
+                stores_[store][slot_number(slot)] = stored(content);
+    } catch (const std::exception& error) {
+        throw std::runtime_error(
+            fmt::format("{} does not hold slots: {}; correct or remove it", file_->string(), error.what()));
+    }
+}
+
+const Stored* Slots::at(const std::string& store, unsigned slot) const {
+    const auto slots = stores_.find(store);
+    if (slots == stores_.end())
+        return nullptr;
+    const auto found = slots->second.find(slot);
+    return found == slots->second.end() ? nullptr : &found->second;
+}
+
+void Slots::apply(const Change& change) {
+    if (change.content)
+        stores_[change.store].insert_or_assign(change.slot, *change.content);
+    else
+        stores_[change.store].erase(change.slot);
+    save();
+}
+
+void Slots::save() const {
+    if (!file_)
+        return;
+    auto document = Json::object();
+    for (const auto& [store, slots] : stores_) {
+        auto& entry = document[store] = Json::object();
+        for (const auto& [slot, content] : slots)
+            entry[std::to_string(slot)] = json_of(content);
+    }
+    const std::filesystem::path next = fmt::format("{}.{}", file_->string(), getpid());
+    std::ofstream stream(next);
+    stream << document.dump(2) << '\n';
+    stream.close();
+    if (!stream)
+        can_not("write the slots to", next);
+    std::filesystem::rename(next, *file_);
+}
+
+} // namespace bgs2::sim

@@ -1,0 +1,55 @@
+// What the module keeps: certificates by store and slot, on disk if asked to.
+#pragma once
+
+#include "tests/sim/octets.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace bgs2::sim {
+
+/// The highest slot of every store; 0 is the client's (protocol.md §3).
+constexpr unsigned last_slot = 10;
+
+/// One slot's content, octet by octet as it was sent.
+struct Stored {
+    Octets certificate;
+    std::optional<Octets> private_key;
+
+    bool operator==(const Stored&) const = default;
+};
+
+/// One change of one slot.
+struct Change {
+    std::string store;             ///< "is_cert", "management_cert", "preconfig_cert"
+    unsigned slot = 0;             ///< 0..last_slot
+    std::optional<Stored> content; ///< nothing: the slot is emptied
+
+    bool operator==(const Change&) const = default;
+};
+
+/// The stores of one module. With a file they outlive the program:
+/// {"is_cert": {"0": {"certificate": "<Base64>", "key": true, "private_key": "<Base64>"}}}
+class Slots {
+  public:
+    Slots() = default;
+    /// Reads `file`; one that is not there yet is an empty module. Throws std::runtime_error naming the file
+    /// and the place in it if it can not be understood.
+    explicit Slots(std::filesystem::path file);
+
+    /// What is in the slot; null if it is empty.
+    [[nodiscard]] const Stored* at(const std::string& store, unsigned slot) const;
+
+    /// Makes the change and writes the file, whole or not at all. Throws std::system_error.
+    void apply(const Change& change);
+
+  private:
+    void save() const;
+
+    std::optional<std::filesystem::path> file_;
+    std::map<std::string, std::map<unsigned, Stored>> stores_;
+};
+
+} // namespace bgs2::sim
