@@ -40,7 +40,7 @@ constexpr auto rows = std::to_array<Row>({
     {FaultKind::no_ok, "no-ok", Argument::none, "", "no OK follows the result of a frame, END OK included"},
     {FaultKind::no_result, "no-result", Argument::none, "", "a frame is obeyed, but never answered"},
     {FaultKind::error, "error", Argument::optional_text, ":COMMAND",
-     "commands that begin so (AT^SBNW= if left out) are answered ERROR"},
+     "commands that begin so (AT^SBNW=is_cert if left out) are answered ERROR"},
     {FaultKind::cme_error, "cme-error", Argument::optional_text, ":WORDS",
      "AT^SBNW=... is answered +CME ERROR: WORDS (operation not supported)"},
     {FaultKind::silence, "silence", Argument::none, "", "commands are not answered"},
@@ -110,10 +110,15 @@ std::string complaint(Argument argument, std::string_view text) {
     return "is not known";
 }
 
-bool begins_with(std::string_view text, std::string_view beginning) {
+bool begins_with(std::string_view command, std::string_view beginning) {
+    std::string bare;
+    for (const char c : command)
+        if (c != '"')
+            bare += c;
     const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-    return text.size() >= beginning.size() &&
-           std::ranges::equal(text.substr(0, beginning.size()), beginning, {}, lower, lower);
+    return bare.size() >= beginning.size() &&
+           std::ranges::equal(std::string_view(bare).substr(0, beginning.size()), beginning, {}, lower,
+                              lower);
 }
 
 } // namespace
@@ -137,6 +142,8 @@ std::expected<Fault, std::string> parse_fault(std::string_view text) {
     Fault fault{.kind = found->kind, .argument = {}, .after = 0, .times = std::nullopt};
     if (colon != std::string_view::npos)
         fault.argument = head.substr(colon + 1);
+    else if (found->kind == FaultKind::error)
+        fault.argument = "AT^SBNW=is_cert";
     if (const auto wrong = complaint(found->argument, fault.argument); !wrong.empty())
         return std::unexpected(fmt::format("the fault '{}' {}", found->name, wrong));
 
@@ -191,24 +198,16 @@ Faults::Faults(const std::vector<Fault>& faults) {
         faults_.push_back({.fault = fault, .occasions = 0});
 }
 
-const Fault* Faults::strike(FaultKind kind, std::string_view argument) {
-    const Fault* struck = nullptr;
+std::vector<Fault> Faults::strike(FaultKind kind, std::string_view command) {
+    std::vector<Fault> struck;
     for (auto& [fault, occasions] : faults_) {
-        if (fault.kind != kind || (!argument.empty() && !begins_with(argument, fault.argument)))
+        if (fault.kind != kind || (!command.empty() && !begins_with(command, fault.argument)))
             continue;
         const auto nth = occasions++;
-        if (struck == nullptr && nth >= fault.after && (!fault.times || nth - fault.after < *fault.times))
-            struck = &fault;
+        if (nth >= fault.after && (!fault.times || nth - fault.after < *fault.times))
+            struck.push_back(fault);
     }
     return struck;
-}
-
-std::vector<const Fault*> Faults::all(FaultKind kind) const {
-    std::vector<const Fault*> found;
-    for (const auto& counted : faults_)
-        if (counted.fault.kind == kind)
-            found.push_back(&counted.fault);
-    return found;
 }
 
 } // namespace bgs2::sim

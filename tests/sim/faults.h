@@ -76,12 +76,9 @@ class Faults {
   public:
     explicit Faults(const std::vector<Fault>& faults);
 
-    /// An occasion for `kind`: the fault if it strikes now, else null. With `argument`, only faults for which
-    /// it begins with their own argument (regardless of case) have an occasion.
-    const Fault* strike(FaultKind kind, std::string_view argument = {});
-
-    /// The faults of a kind that strike at every occasion; for those that are about what the module is.
-    [[nodiscard]] std::vector<const Fault*> all(FaultKind kind) const;
+    /// An occasion for all faults of a kind: those that strike now. With `command`, only those have an
+    /// occasion whose argument it begins with, regardless of case and quotes.
+    std::vector<Fault> strike(FaultKind kind, std::string_view command = {});
 
   private:
     struct Counted {

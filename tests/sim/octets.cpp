@@ -83,8 +83,8 @@ std::string escaped(std::string_view text) {
             result += "\\r";
         else if (c == '\n')
             result += "\\n";
-        else if (c == '\\' || c == '"')
-            result += fmt::format("\\{}", c);
+        else if (c == '\\')
+            result += "\\\\";
         else if (code < 0x20 || code > 0x7e)
             result += fmt::format("\\x{:02x}", code);
         else

@@ -28,7 +28,7 @@ std::string base64(OctetView octets);
 /// Nothing if `text` is not padded Base64 without white space.
 std::optional<Octets> from_base64(std::string_view text);
 
-/// `text` with everything but printable ASCII as \r, \n, \\, \" or \xNN: one line for a log.
+/// `text` with everything but printable ASCII as \r, \n, \\ or \xNN: one line for a log.
 std::string escaped(std::string_view text);
 
 } // namespace bgs2::sim

@@ -1,0 +1,30 @@
+// Takes one frame off the wire: as many octets as it says it has, and whatever wrongly follows.
+#pragma once
+
+#include "tests/sim/octets.h"
+#include "tests/sim/wire.h"
+
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+namespace bgs2::sim {
+
+struct ReceivedFrame {
+    Octets octets;             ///< no more than announced
+    std::size_t announced = 0; ///< what its first two octets say; 0 if not even those came
+    Octets behind;             ///< what followed it too closely to be a command
+};
+
+struct FrameReceiver {
+    std::chrono::milliseconds timeout{60000}; ///< how long the next octet may take
+    std::chrono::milliseconds gap{20};        ///< octets that follow sooner belong to it
+    std::optional<std::size_t> hang_up_after; ///< throw LineDead when this many octets of the frame are there
+
+    /// A frame that announces less than its own preamble is read no further than that.
+    asio::awaitable<ReceivedFrame> receive(Wire& wire) const;
+};
+
+} // namespace bgs2::sim

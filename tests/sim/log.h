@@ -1,0 +1,24 @@
+// What happened, one line each, written at once: for people and for tests that wait for a line.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string_view>
+
+namespace bgs2::sim {
+
+class Log {
+  public:
+    Log() = default; ///< keeps nothing
+    /// Appends to `file`. Throws std::system_error naming it.
+    explicit Log(const std::filesystem::path& file);
+
+    /// "2026-11-22T19:03:33.123Z command AT+CGSN": the time, what it is about, the particulars.
+    void write(std::string_view subject, std::string_view particulars = {});
+
+  private:
+    std::optional<std::ofstream> stream_;
+};
+
+} // namespace bgs2::sim

@@ -1,0 +1,136 @@
+// bgs2sim: a BGS2 made of software.
+#include "tests/sim/answers.h"
+#include "tests/sim/faults.h"
+#include "tests/sim/log.h"
+#include "tests/sim/modem.h"
+#include "tests/sim/options.h"
+#include "tests/sim/pty.h"
+#include "tests/sim/signing_key.h"
+#include "tests/sim/slots.h"
+#include "tests/sim/socket.h"
+#include "tests/sim/wire.h"
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace bgs2::sim {
+namespace {
+
+/// What the faults of a kind are about, where only the last one given counts.
+std::optional<Fault> about(Faults& faults, FaultKind kind) {
+    const auto given = faults.strike(kind);
+    return given.empty() ? std::nullopt : std::optional(given.back());
+}
+
+std::optional<std::size_t> number_about(Faults& faults, FaultKind kind) {
+    const auto fault = about(faults, kind);
+    return fault ? std::optional<std::size_t>(number_argument(*fault)) : std::nullopt;
+}
+
+Answers answers_for(const Options& options, Faults& faults) {
+    Identity identity{.model = options.model, .revision = options.revision, .imei = options.imei};
+    if (const auto fault = about(faults, FaultKind::identity))
+        identity = impostor(fault->argument, std::move(identity));
+    return {std::move(identity), options.echo, !about(faults, FaultKind::no_is_cert)};
+}
+
+asio::awaitable<void> serve(Port& port, Modem& modem) {
+    co_await port.opened();
+    co_await modem.run();
+}
+
+void run(const Options& options) {
+    // OpenSSL and std::filesystem report failures; a write to a socket whose other end is gone must not end
+    // us.
+    std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): can not fail for SIGPIPE
+
+    Log log = options.log ? Log(*options.log) : Log();
+    asio::io_context loop(1);
+    const auto executor = loop.get_executor();
+    asio::signal_set signals(loop, SIGINT, SIGTERM);
+
+    std::exception_ptr failure;
+    std::string reason;
+    const std::function<void(std::exception_ptr)> ended = [&](std::exception_ptr why) {
+        try {
+            if (why)
+                std::rethrow_exception(why);
+        } catch (const LineDead& dead) {
+            reason = dead.what();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        loop.stop();
+    };
+    signals.async_wait([&](std::error_code error, int signal) {
+        if (!error) {
+            reason = fmt::format("signal {}", signal);
+            loop.stop();
+        }
+    });
+
+    Faults faults(options.faults);
+    auto answers = answers_for(options, faults);
+    const FrameReceiver receiver{.timeout = options.frame_timeout,
+                                 .gap = options.frame_gap,
+                                 .hang_up_after = number_about(faults, FaultKind::hang_up_in_frame)};
+    const auto hang_up_after = number_about(faults, FaultKind::hang_up);
+    SecureService service{.imei = options.imei, .signer = std::nullopt, .chains = options.chains};
+    if (options.secure)
+        service.signer = SigningKey::load(*options.secure);
+    auto slots = options.slots ? Slots(*options.slots) : Slots();
+
+    log.write("start", fmt::format("imei={} model={} revision={} baud={}", options.imei, options.model,
+                                   options.revision, options.baud));
+    std::unique_ptr<Port> port;
+    if (options.pty) {
+        auto pty = Pty::create(executor, *options.pty, log);
+        asio::co_spawn(executor, pty->watch(), ended);
+        port = std::move(pty);
+    } else {
+        port = Socket::connect(executor, options.connect.value());
+        log.write("port-open", options.connect->string());
+    }
+    Wire wire(*port, executor, options.baud,
+              [&](std::size_t count) { log.write("unread", fmt::format("{} octets nobody took", count)); });
+    Modem modem(wire, std::move(answers), receiver, std::move(service), std::move(slots), std::move(faults),
+                {.settle = options.settle, .urc = options.urc, .frames = options.frames}, log);
+    asio::co_spawn(executor, wire.pump(hang_up_after), ended);
+    asio::co_spawn(executor, serve(*port, modem), ended);
+    loop.run();
+
+    port->close();
+    log.write("end", failure ? "failure" : reason);
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+} // namespace
+} // namespace bgs2::sim
+
+int main(int argc, char** argv) {
+    try {
+        const auto parsed = bgs2::sim::parse_options(argc, argv, BGS2SIM_VERSION);
+        if (const auto* farewell = std::get_if<bgs2::sim::Farewell>(&parsed)) {
+            std::fputs(farewell->text.c_str(), farewell->exit_code == 0 ? stdout : stderr);
+            return farewell->exit_code;
+        }
+        bgs2::sim::run(std::get<bgs2::sim::Options>(parsed));
+        return EXIT_SUCCESS;
+    } catch (const std::exception& error) {
+        std::fputs(fmt::format("bgs2sim: {}\n", error.what()).c_str(), stderr);
+        return EXIT_FAILURE;
+    }
+}

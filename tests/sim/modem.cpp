@@ -1,0 +1,347 @@
+#include "tests/sim/modem.h"
+
+#include "tests/sim/certificate.h"
+#include "tests/sim/readback.h"
+#include "tests/sim/secure_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+namespace bgs2::sim {
+namespace {
+
+constexpr std::size_t longest_command = 2048;
+constexpr auto line_feed_grace = std::chrono::milliseconds(20);
+
+constexpr std::string_view ready = "SECURE CMD READY: SEND COMMAND ...";
+
+// No line ends and no letters among them: what garbles an answer, but is not a line by itself.
+constexpr std::string_view garbage("\0\xff\x8a\x1b~\xc3", 6);
+
+constexpr auto unsolicited_lines =
+    std::to_array<std::string_view>({"+CIEV: signal,3", "+CREG: 1", "+CIEV: rssi,4", "RING"});
+
+// The faults that replace the result of a frame.
+struct FaultyResult {
+    FaultKind kind;
+    std::string_view line;
+};
+constexpr auto faulty_results = std::to_array<FaultyResult>({
+    {FaultKind::length_error, line(Verdict::length_error)},
+    {FaultKind::too_many_data, "SECURE CMD TOO MANY DATA ERROR"},
+    {FaultKind::to_many_data, "SECURE CMD TO MANY DATA ERROR"},
+    {FaultKind::certificate_corrupted, line(Verdict::certificate_corrupted)},
+    {FaultKind::key_removed, line(Verdict::key_removed)},
+    {FaultKind::service_timeout, line(Verdict::service_timeout)},
+    {FaultKind::secure_error, line(Verdict::refused)},
+});
+
+// A module waits for "AT" and takes no notice of what stands before it.
+std::string_view from_attention(std::string_view text) {
+    for (std::size_t i = 0; i + 1 < text.size(); ++i)
+        if (std::toupper(static_cast<unsigned char>(text[i])) == 'A' &&
+            std::toupper(static_cast<unsigned char>(text[i + 1])) == 'T')
+            return text.substr(i);
+    return {};
+}
+
+ReadbackStyle::Labels labels_style(std::string_view how) {
+    using Labels = ReadbackStyle::Labels;
+    return how == "missing" ? Labels::some : how == "bare" ? Labels::none : Labels::unquoted;
+}
+
+} // namespace
+
+Modem::Modem(Wire& wire, Answers answers, FrameReceiver receiver, SecureService service, Slots slots,
+             Faults faults, Manners manners, Log& log)
+  : wire_(wire)
+  , answers_(std::move(answers))
+  , receiver_(receiver)
+  , service_(std::move(service))
+  , slots_(std::move(slots))
+  , faults_(std::move(faults))
+  , manners_(std::move(manners))
+  , log_(log) {
+    for (const auto& fault : strike(FaultKind::deaf))
+        deaf_for_ = number_argument(fault);
+}
+
+asio::awaitable<void> Modem::run() {
+    if (manners_.urc)
+        co_await say_line("^SYSSTART");
+    answered_.reset();
+    for (;;) {
+        const auto line = co_await next_command();
+        if (hears(line))
+            co_await obey(from_attention(line.text));
+    }
+}
+
+// ---- commands
+
+asio::awaitable<Modem::CommandLine> Modem::next_command() {
+    CommandLine line;
+    Octets echo;
+    for (;;) {
+        auto arrival = wire_.receive_now();
+        if (!arrival) {
+            co_await wire_.send(std::exchange(echo, {}));
+            arrival = co_await wire_.receive();
+        }
+        const auto c = static_cast<char>(arrival->octet);
+        if (std::exchange(line_feed_may_follow_, false) && c == '\n')
+            continue;
+        if (answers_.echo() && !silent_ && deaf_for_ == 0)
+            echo.push_back(arrival->octet);
+        if (c == '\r') {
+            line_feed_may_follow_ = true;
+            if (line.text.empty())
+                continue;
+            co_await wire_.send(echo);
+            co_return line;
+        }
+        if (c == '\b' || c == '\x7f') {
+            if (!line.text.empty())
+                line.text.pop_back();
+            continue;
+        }
+        if (line.text.empty())
+            line.began = arrival->when;
+        if (line.text.size() < longest_command)
+            line.text += c;
+    }
+}
+
+bool Modem::hears(const CommandLine& line) {
+    if (deaf_for_ > 0) {
+        --deaf_for_;
+        log_.write("lost", "deaf: " + escaped(line.text));
+        return false;
+    }
+    if (answered_ && line.began < *answered_ + manners_.settle) {
+        log_.write("lost",
+                   fmt::format("{} ms after the last answer: {}",
+                               std::chrono::floor<std::chrono::milliseconds>(line.began - *answered_).count(),
+                               escaped(line.text)));
+        return false;
+    }
+    log_.write("command", escaped(line.text));
+    return !silent_ && !struck(FaultKind::silence);
+}
+
+asio::awaitable<void> Modem::obey(std::string_view command) {
+    if (!answers_.identity().speaks_at) {
+        co_await say_line("Unknown command");
+        co_return;
+    }
+    if (command.empty())
+        co_return;
+    if (struck(FaultKind::error, command)) {
+        co_await say_result("ERROR");
+        co_return;
+    }
+    auto answer = answers_.answer(command, Clock::now());
+    if (answer.end == Answer::End::connect) {
+        for (const auto& fault : strike(FaultKind::cme_error)) {
+            answer.end = Answer::End::cme_error;
+            answer.words = fault.argument.empty() ? "operation not supported" : fault.argument;
+        }
+    }
+    switch (answer.end) {
+    case Answer::End::ok:
+        if (const auto store = answers_.readback_store(command))
+            answer.lines = readback(*store);
+        co_await say(std::move(answer.lines), "OK");
+        break;
+    case Answer::End::error:
+    case Answer::End::cme_error:
+        co_await say_result(answers_.error_line(answer.words, answer.end == Answer::End::cme_error));
+        break;
+    case Answer::End::connect:
+        co_await take_frame(answer.store);
+        break;
+    }
+}
+
+// ---- frames
+
+asio::awaitable<void> Modem::take_frame(const std::string& store) {
+    co_await swallow_line_feed();
+    co_await say_line("CONNECT");
+    if (manners_.urc)
+        co_await wire_.send(octets_of(unsolicited()));
+    if (const auto early = wire_.discard(); !early.empty())
+        log_.write("lost", "before the module was ready: " + escaped(text_of(early)));
+    if (silent_)
+        co_return;
+    co_await say_line(std::string(ready));
+    if (silent_)
+        co_return;
+
+    const auto frame = co_await receiver_.receive(wire_);
+    save(frame);
+    const std::string result(judge(frame, store));
+    if (struck(FaultKind::no_result))
+        co_return;
+    co_await say(std::vector(1, result), struck(FaultKind::no_ok) ? "" : "OK");
+}
+
+// An LF behind the CR of the command may be under way still; it must not become the first octet of the frame.
+asio::awaitable<void> Modem::swallow_line_feed() {
+    const auto grace = line_feed_grace + wire_.duration(4);
+    const auto arrival = co_await wire_.receive(Clock::now() + grace);
+    line_feed_may_follow_ = false;
+    if (arrival && arrival->octet != '\n')
+        log_.write("lost", fmt::format("before the module was ready: \\x{:02x}", arrival->octet));
+}
+
+void Modem::save(const ReceivedFrame& frame) {
+    log_.write("frame", fmt::format("{} octets sha256={} announced={} behind={}", frame.octets.size(),
+                                    hex_lower(sha256(frame.octets)), frame.announced, frame.behind.size()));
+    if (!manners_.frames)
+        return;
+    std::filesystem::path file;
+    do {
+        file = *manners_.frames / fmt::format("{:03}.bin", ++frames_);
+    } while (std::filesystem::exists(file)); // those of an earlier run stay
+    std::ofstream stream(file, std::ios::binary);
+    stream << text_of(frame.octets) << text_of(frame.behind);
+    stream.close();
+    if (!stream)
+        throw std::system_error(errno, std::generic_category(),
+                                fmt::format("can not save {}", file.string()));
+    log_.write("saved", file.string());
+}
+
+std::string_view Modem::judge(const ReceivedFrame& frame, const std::string& store) {
+    for (const auto& [kind, faulty_line] : faulty_results)
+        if (struck(kind))
+            return faulty_line;
+    return line(carry_out(frame, store));
+}
+
+Verdict Modem::refuse(const Refusal& refusal) {
+    log_.write("refused", fmt::format("{}: {}", line(refusal.verdict), refusal.why));
+    return refusal.verdict;
+}
+
+Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
+    const auto size = frame.octets.size();
+    if (size >= 2 && frame.announced < preamble_size)
+        return refuse(
+            {Verdict::length_error, fmt::format("a frame can not have {} octets", frame.announced)});
+    if (size < 2 || size < frame.announced)
+        return refuse({Verdict::service_timeout, fmt::format("{} octets of {} came", size, frame.announced)});
+    if (!frame.behind.empty())
+        return refuse(
+            {Verdict::too_many_data, fmt::format("{} octets came behind the frame", frame.behind.size())});
+
+    const auto command = read_secure_command(frame.octets);
+    if (!command)
+        return refuse(command.error());
+    log_.write("asked", fmt::format("{} {} {} parameters={}",
+                                    command->verb == SecureCommand::Verb::write ? "write" : "delete", store,
+                                    command->slot, fmt::join(command->parameter_ids, ",")));
+    const auto change = service_.decide(*command, store, slots_);
+    if (!change)
+        return refuse(change.error());
+    if (struck(FaultKind::not_stored))
+        return Verdict::end_ok;
+    slots_.apply(*change);
+    if (const auto& content = change->content)
+        log_.write("slot", fmt::format("{} {} written {} octets sha1={} key={}", store, change->slot,
+                                       content->certificate.size(), hex_upper(sha1(content->certificate)),
+                                       content->private_key ? "yes" : "no"));
+    else
+        log_.write("slot", fmt::format("{} {} emptied", store, change->slot));
+    return Verdict::end_ok;
+}
+
+// ---- reading back
+
+std::vector<std::string> Modem::readback(const std::string& store) {
+    ReadbackStyle style;
+    style.old_expiry = struck(FaultKind::old_expiry);
+    for (const auto& fault : strike(FaultKind::labels))
+        style.labels = labels_style(fault.argument);
+    std::array<unsigned, last_slot + 1> shown{};
+    for (unsigned slot = 0; slot <= last_slot; ++slot)
+        shown[slot] = slot;
+    for (const auto& fault : strike(FaultKind::readback_slot))
+        shown[slots_argument(fault).asked] = slots_argument(fault).shown;
+    std::array<bool, last_slot + 1> corrupted{};
+    for (const auto& fault : strike(FaultKind::corrupt_slot))
+        corrupted[number_argument(fault)] = true;
+
+    std::vector<std::string> lines;
+    for (unsigned slot = 0; slot <= last_slot; ++slot) {
+        const auto* content = slots_.at(store, shown[slot]);
+        std::optional<CertificateFacts> facts;
+        if (content != nullptr)
+            facts = facts_of(content->certificate, service_.chains);
+        const bool unreadable = content != nullptr && !facts;
+        lines.push_back(corrupted[slot] || unreadable ? corrupted_line(slot)
+                                                      : readback_line(slot, facts, style));
+    }
+    return lines;
+}
+
+// ---- speaking
+
+asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string final_line) {
+    const auto information = lines.size();
+    if (!final_line.empty())
+        lines.push_back(std::move(final_line));
+    std::string text;
+    if (struck(FaultKind::half_line)) {
+        silent_ = true;
+        text = "\r\n" + lines.front().substr(0, lines.front().size() / 2);
+        log_.write("answer", escaped(text));
+        co_await wire_.send(octets_of(text));
+        co_return;
+    }
+    const bool garbled = struck(FaultKind::garbage);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        log_.write("answer", escaped(lines[i]));
+        if (garbled)
+            text += garbage;
+        // Lines of information stand together, the result stands apart.
+        text += i == 0 || i == information ? "\r\n" : "";
+        text += lines[i] + "\r\n";
+        if (manners_.urc && i + 1 < lines.size())
+            text += unsolicited();
+    }
+    co_await wire_.send(octets_of(text));
+    answered_ = Clock::now();
+}
+
+asio::awaitable<void> Modem::say_line(std::string line) {
+    return say(std::vector(1, std::move(line)), "");
+}
+
+asio::awaitable<void> Modem::say_result(std::string line) {
+    return say({}, std::move(line));
+}
+
+std::string Modem::unsolicited() {
+    const auto text = unsolicited_lines.at(unsolicited_++ % unsolicited_lines.size());
+    log_.write("urc", escaped(text));
+    return fmt::format("\r\n{}\r\n", text);
+}
+
+std::vector<Fault> Modem::strike(FaultKind kind, std::string_view command) {
+    auto faults = faults_.strike(kind, command);
+    for (const auto& fault : faults)
+        log_.write("fault", fault.argument.empty() ? std::string(name(kind))
+                                                   : fmt::format("{}:{}", name(kind), fault.argument));
+    return faults;
+}
+
+} // namespace bgs2::sim

@@ -1,0 +1,125 @@
+#include "tests/sim/options.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace bgs2::sim {
+namespace {
+
+constexpr auto examples = R"(Examples:
+  A modem on a pty; talk to it with picocom, and watch what it makes of you:
+    bgs2sim --pty /tmp/modem --echo --log /tmp/modem.log &
+    picocom --omap crlf /tmp/modem        (then type ATI1, and AT^SBNR="is_cert")
+
+  A modem at 115200 Bd that keeps its slots, and whose first frame is refused; delete slot 3 twice with socat:
+    bgs2sim --pty /tmp/modem --baud 115200 --slots /tmp/slots.json --fault secure-error,times=1 &
+    for n in 1 2; do
+      (printf 'AT^SBNW=is_cert,1\r'; sleep 1; printf '\14\0\3\0\1\0\6\0\1\0\3\0'; sleep 1) |
+        socat - /tmp/modem,raw,echo=0
+    done
+
+  A modem behind a USB serial adapter of QEMU (-chardev socket,id=at1,path=/tmp/at1,server=on,wait=off
+  -device qemu-xhci -device usb-serial,chardev=at1): connecting plugs it in, ending bgs2sim pulls it out:
+    bgs2sim --connect /tmp/at1
+
+Exit codes: 0 ended by a signal, by the other side or by a hang-up fault; 1 something failed; 2 wrong usage.
+)";
+
+std::string digits_only(const std::string& imei) {
+    const bool good =
+        imei.size() == 15 && std::ranges::all_of(imei, [](char c) { return c >= '0' && c <= '9'; });
+    return good ? "" : fmt::format("'{}' is no IMEI, which has 15 digits", imei);
+}
+
+std::string is_fault(const std::string& text) {
+    const auto fault = parse_fault(text);
+    return fault ? "" : fault.error();
+}
+
+} // namespace
+
+std::variant<Options, Farewell> parse_options(int argc, const char* const* argv, const std::string& version) {
+    Options options;
+    long settle_ms = 0;
+    long gap_ms = options.frame_gap.count();
+    double timeout_s = std::chrono::duration<double>(options.frame_timeout).count();
+    std::vector<std::string> faults;
+
+    CLI::App app(
+        "bgs2sim: a Cinterion BGS2 modem made of software. It answers AT commands, takes certificates over\n"
+        "AT^SBNW and shows them with AT^SBNR, as the module does; and it fails in all the ways the module "
+        "can.",
+        "bgs2sim");
+    app.footer(faults_help() + "\n" + examples);
+    app.set_version_flag("--version", "bgs2sim " + version);
+    app.get_formatter()->column_width(26);
+
+    auto* line = app.add_option_group("Line", "one of --pty and --connect");
+    line->add_option("--pty", options.pty, "make a pty and the symbolic link LINK to it")->type_name("LINK");
+    line->add_option("--connect", options.connect, "connect to a listening unix socket")->type_name("SOCKET");
+    line->require_option(1);
+
+    app.add_option("--baud", options.baud, "let octets take their time, 10 bits each; 0: none")
+        ->type_name("N")
+        ->check(CLI::Range(0, 4000000));
+    app.add_option("--imei", options.imei, "who it is")
+        ->type_name("DIGITS")
+        ->check(digits_only)
+        ->capture_default_str();
+    app.add_option("--model", options.model, "what AT+CGMM says")->type_name("TEXT")->capture_default_str();
+    app.add_option("--revision", options.revision, "what AT+CGMR says")
+        ->type_name("TEXT")
+        ->capture_default_str();
+    app.add_option("--slots", options.slots, "keep the slots in this JSON file; made if it is not there")
+        ->type_name("FILE");
+    app.add_option(
+           "--secure", options.secure,
+           "secure mode: obey only what this key signed (PEM: public key, private key or certificate)")
+        ->type_name("KEY");
+    app.add_flag("--chains", options.chains, "take a PEM chain for a certificate, as newer families do");
+    app.add_flag("--echo", options.echo, "start with echo on, as modules do; ATE0 and ATE1 switch it");
+    app.add_flag("--urc", options.urc,
+                 "put unsolicited lines between the lines of answers; ^SYSSTART at the start");
+    app.add_option("--settle", settle_ms,
+                   "lose commands that come sooner than this after an answer (BGS2: 100)")
+        ->type_name("MS")
+        ->check(CLI::Range(0L, 60000L));
+    app.add_option("--frame-timeout", timeout_s, "how long to wait for the next octet of a frame")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.001, 3600.0))
+        ->capture_default_str();
+    app.add_option("--frame-gap", gap_ms, "octets that follow a frame within this time are too many")
+        ->type_name("MS")
+        ->check(CLI::Range(1L, 60000L))
+        ->capture_default_str();
+    app.add_option("--log", options.log, "append what happens, a line each")->type_name("FILE");
+    app.add_option("--frames", options.frames, "save each frame as DIR/NNN.bin")->type_name("DIR");
+    app.add_option("--fault", faults, "what is to go wrong; see below")
+        ->type_name("NAME[:ARG][,...]")
+        ->expected(1)
+        ->take_all()
+        ->check(is_fault);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        return Farewell{.text = app.help(), .exit_code = 0};
+    } catch (const CLI::CallForVersion& version_text) {
+        return Farewell{.text = std::string(version_text.what()) + "\n", .exit_code = 0};
+    } catch (const CLI::ParseError& error) {
+        return Farewell{.text = fmt::format("bgs2sim: {}\nTry 'bgs2sim --help'.\n", error.what()),
+                        .exit_code = 2};
+    }
+
+    options.settle = std::chrono::milliseconds(settle_ms);
+    options.frame_gap = std::chrono::milliseconds(gap_ms);
+    options.frame_timeout =
+        std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(timeout_s));
+    for (const auto& text : faults)
+        options.faults.push_back(parse_fault(text).value()); // checked above
+    return options;
+}
+
+} // namespace bgs2::sim

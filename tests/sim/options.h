@@ -1,0 +1,44 @@
+// The command line of bgs2sim.
+#pragma once
+
+#include "tests/sim/faults.h"
+
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace bgs2::sim {
+
+struct Options {
+    std::optional<std::filesystem::path> pty;     ///< exactly one of these two
+    std::optional<std::filesystem::path> connect; ///< "
+    std::string imei = "356938035643809";
+    std::string model = "BGS2-W";
+    std::string revision = "01.301";
+    std::optional<std::filesystem::path> slots;
+    unsigned baud = 0; ///< 0: as fast as it goes
+    std::chrono::milliseconds settle{0};
+    std::chrono::milliseconds frame_timeout{60000};
+    std::chrono::milliseconds frame_gap{20};
+    std::optional<std::filesystem::path> secure;
+    bool chains = false;
+    bool echo = false;
+    bool urc = false;
+    std::optional<std::filesystem::path> log;
+    std::optional<std::filesystem::path> frames;
+    std::vector<Fault> faults;
+};
+
+/// The program has nothing more to do than to say this and leave.
+struct Farewell {
+    std::string text;
+    int exit_code = 0; ///< 0: --help, --version, for standard output; 2: wrong usage, for standard error
+};
+
+std::variant<Options, Farewell> parse_options(int argc, const char* const* argv, const std::string& version);
+
+} // namespace bgs2::sim

@@ -1,0 +1,152 @@
+#include "tests/sim/pty.h"
+
+#include <asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace bgs2::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void can_not(std::string_view what) {
+    throw std::system_error(errno, std::generic_category(), fmt::format("can not {}", what));
+}
+
+int checked(int result, std::string_view what) {
+    if (result < 0)
+        can_not(what);
+    return result;
+}
+
+// The line is raw from the start: a cooked one would echo the modem's own answers back to it.
+void make_raw(int descriptor) {
+    termios settings{};
+    checked(tcgetattr(descriptor, &settings), "read the settings of the pty");
+    cfmakeraw(&settings);
+    checked(tcsetattr(descriptor, TCSANOW, &settings), "make the pty raw");
+}
+
+} // namespace
+
+std::unique_ptr<Pty> Pty::create(const asio::any_io_executor& executor, const fs::path& link, Log& log) {
+    using Descriptor = asio::posix::stream_descriptor;
+    Descriptor master(executor, checked(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK),
+                                        "make a pty; is /dev/pts mounted?"));
+    checked(grantpt(master.native_handle()), "grant access to the pty");
+    checked(unlockpt(master.native_handle()), "unlock the pty");
+    std::array<char, 64> name{};
+    if (ptsname_r(master.native_handle(), name.data(), name.size()) != 0)
+        can_not("find the name of the pty");
+    Descriptor slave(executor, checked(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK),
+                                       fmt::format("open {}", name.data())));
+    make_raw(slave.native_handle());
+
+    // Only now, so that our own opening does not count.
+    Descriptor inotify(executor, checked(inotify_init1(IN_NONBLOCK | IN_CLOEXEC), "watch the pty"));
+    checked(inotify_add_watch(inotify.native_handle(), name.data(), IN_OPEN | IN_CLOSE),
+            fmt::format("watch {}", name.data()));
+
+    std::unique_ptr<Pty> pty(
+        new Pty(std::move(master), std::move(slave), std::move(inotify), name.data(), log));
+    pty->make_link(link);
+    return pty;
+}
+
+Pty::Pty(asio::posix::stream_descriptor master, asio::posix::stream_descriptor slave,
+         asio::posix::stream_descriptor inotify, fs::path device, Log& log)
+  : Port(std::move(master))
+  , slave_(std::move(slave))
+  , inotify_(std::move(inotify))
+  , first_open_(slave_.get_executor())
+  , device_(std::move(device))
+  , log_(log) {}
+
+Pty::~Pty() {
+    remove_link();
+}
+
+void Pty::make_link(const fs::path& link) {
+    const auto status = fs::symlink_status(link);
+    if (fs::exists(status) && !fs::is_symlink(status))
+        throw std::runtime_error(fmt::format(
+            "{} is there and is no symbolic link; remove it, or choose another name", link.string()));
+    const fs::path next = fmt::format("{}.{}", link.string(), getpid());
+    fs::create_symlink(device_, next);
+    fs::rename(next, link);
+    link_ = link;
+    log_.write("link", fmt::format("{} -> {}", link.string(), device_.string()));
+}
+
+void Pty::remove_link() {
+    std::error_code ignored; // somebody may have removed the link already
+    if (!link_.empty() && fs::read_symlink(link_, ignored) == device_)
+        fs::remove(link_, ignored);
+    link_.clear();
+}
+
+asio::awaitable<void> Pty::opened() {
+    while (openers_ == 0)
+        co_await first_open_.heard();
+}
+
+asio::awaitable<void> Pty::watch() {
+    for (;;) {
+        co_await inotify_.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+        count_openers();
+    }
+}
+
+void Pty::count_openers() {
+    std::array<char, 4096> events{};
+    for (;;) {
+        const auto size = ::read(inotify_.native_handle(), events.data(), events.size());
+        if (size < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (size <= 0)
+            can_not("read who opened the pty");
+        for (std::size_t offset = 0; offset < static_cast<std::size_t>(size);) {
+            inotify_event event{};
+            std::memcpy(&event, events.data() + offset, sizeof event);
+            offset += sizeof event + event.len;
+            if ((event.mask & IN_OPEN) != 0) {
+                ++openers_;
+                log_.write("port-open", fmt::format("{} by {}", device_.string(), openers_));
+                first_open_.ring();
+            } else if ((event.mask & IN_CLOSE) != 0) {
+                --openers_;
+                log_.write("port-close", fmt::format("{} by {}", device_.string(), openers_));
+                if (openers_ == 0)
+                    last_one_left();
+            }
+        }
+    }
+}
+
+// What the kernel does on the last close of a real tty, and does not do here because we hold the slave.
+void Pty::last_one_left() {
+    checked(tcflush(slave_.native_handle(), TCIFLUSH), "empty the pty");
+    checked(ioctl(slave_.native_handle(), TIOCNXCL), "release the pty");
+}
+
+std::size_t Pty::send(OctetView octets) {
+    count_openers();
+    return openers_ == 0 ? 0 : Port::send(octets);
+}
+
+void Pty::close() {
+    remove_link();
+    slave_.close();
+    Port::close();
+}
+
+} // namespace bgs2::sim

@@ -1,0 +1,55 @@
+// A serial line made of a pty, under a name of the caller's choice.
+#pragma once
+
+#include "tests/sim/bell.h"
+#include "tests/sim/log.h"
+#include "tests/sim/port.h"
+
+#include <asio/any_io_executor.hpp>
+
+#include <filesystem>
+#include <memory>
+
+namespace bgs2::sim {
+
+/// Programs may open and close the far end as often as they like. As on a real tty, what the modem sends
+/// while nobody has it open is lost, and so is TIOCEXCL when the last one closes it.
+class Pty : public Port {
+  public:
+    /// Makes `link` point to the pty, replacing a symbolic link but nothing else. Throws std::system_error.
+    static std::unique_ptr<Pty> create(const asio::any_io_executor& executor,
+                                       const std::filesystem::path& link, Log& log);
+    ~Pty() override; ///< removes the link, if it still is ours
+    Pty(const Pty&) = delete;
+    Pty& operator=(const Pty&) = delete;
+    Pty(Pty&&) = delete;
+    Pty& operator=(Pty&&) = delete;
+
+    asio::awaitable<void> opened() override;
+    std::size_t send(OctetView octets) override;
+    void close() override;
+
+    /// Notices who opens and closes the far end; runs until the line is closed.
+    asio::awaitable<void> watch();
+
+  protected:
+    void before_reading() override { count_openers(); }
+
+  private:
+    Pty(asio::posix::stream_descriptor master, asio::posix::stream_descriptor slave,
+        asio::posix::stream_descriptor inotify, std::filesystem::path device, Log& log);
+    void make_link(const std::filesystem::path& link);
+    void remove_link();
+    void count_openers();
+    void last_one_left();
+
+    asio::posix::stream_descriptor slave_; ///< held, so that the master does not report POLLHUP all the time
+    asio::posix::stream_descriptor inotify_;
+    Bell first_open_;
+    std::filesystem::path device_;
+    std::filesystem::path link_; ///< empty while there is none
+    Log& log_;
+    int openers_ = 0;
+};
+
+} // namespace bgs2::sim

@@ -1,0 +1,121 @@
+#include "tests/sim/wire.h"
+
+#include <asio/use_awaitable.hpp>
+
+#include <array>
+#include <limits>
+
+namespace bgs2::sim {
+
+Clock::duration LineSchedule::duration(std::size_t count) const {
+    if (baud_ == 0)
+        return Clock::duration::zero();
+    return std::chrono::nanoseconds(count * 10 * 1'000'000'000ULL / baud_);
+}
+
+std::size_t LineSchedule::grain() const {
+    if (baud_ == 0)
+        return std::numeric_limits<std::size_t>::max();
+    return std::max<std::size_t>(1, baud_ / 10 / 200);
+}
+
+Wire::Wire(Port& port, const asio::any_io_executor& executor, unsigned baud,
+           std::function<void(std::size_t)> lost)
+  : port_(port)
+  , incoming_(baud)
+  , outgoing_(baud)
+  , lost_(std::move(lost))
+  , wake_(executor)
+  , pump_timer_(executor)
+  , dialogue_timer_(executor) {}
+
+asio::awaitable<void> Wire::pump(std::optional<std::size_t> hang_up_after) {
+    std::array<std::uint8_t, 4096> buffer{};
+    auto left = hang_up_after.value_or(std::numeric_limits<std::size_t>::max());
+    bool idle = true;
+    while (left != 0) {
+        const auto count = port_.receive_now(std::span(buffer).first(std::min(buffer.size(), left)));
+        if (!count) {
+            idle = true;
+            co_await port_.readable();
+            continue;
+        }
+        if (idle)
+            incoming_.start(Clock::now());
+        idle = false;
+        left -= *count;
+        for (OctetView rest(buffer.data(), *count); !rest.empty();) {
+            const auto part = rest.first(std::min(rest.size(), incoming_.grain()));
+            rest = rest.subspan(part.size());
+            co_await deliver(part);
+        }
+    }
+    throw LineDead("hung up by a fault");
+}
+
+asio::awaitable<void> Wire::deliver(OctetView octets) {
+    const auto through = incoming_.add(octets.size());
+    co_await until(through, pump_timer_);
+    const auto paced = incoming_.duration(1) != Clock::duration::zero();
+    const auto last = paced ? through : Clock::now();
+    for (std::size_t i = 0; i < octets.size(); ++i)
+        inbox_.push_back({.octet = octets[i], .when = last - incoming_.duration(octets.size() - 1 - i)});
+    wake_.ring();
+}
+
+asio::awaitable<Arrival> Wire::receive() {
+    while (inbox_.empty())
+        co_await wake_.heard();
+    co_return *receive_now();
+}
+
+asio::awaitable<std::optional<Arrival>> Wire::receive(Clock::time_point deadline) {
+    if (inbox_.empty()) {
+        dialogue_timer_.expires_at(deadline);
+        dialogue_timer_.async_wait([this](std::error_code cancelled) {
+            if (!cancelled)
+                wake_.ring();
+        });
+        while (inbox_.empty() && Clock::now() < deadline)
+            co_await wake_.heard();
+        dialogue_timer_.cancel();
+    }
+    if (inbox_.empty() || inbox_.front().when > deadline)
+        co_return std::nullopt;
+    co_return receive_now();
+}
+
+std::optional<Arrival> Wire::receive_now() {
+    if (inbox_.empty())
+        return std::nullopt;
+    const auto arrival = inbox_.front();
+    inbox_.pop_front();
+    return arrival;
+}
+
+Octets Wire::discard() {
+    Octets octets;
+    while (const auto arrival = receive_now())
+        octets.push_back(arrival->octet);
+    return octets;
+}
+
+asio::awaitable<void> Wire::send(OctetView octets) {
+    outgoing_.start(Clock::now());
+    while (!octets.empty()) {
+        const auto part = octets.first(std::min(octets.size(), outgoing_.grain()));
+        octets = octets.subspan(part.size());
+        co_await until(outgoing_.add(part.size()), dialogue_timer_);
+        if (const auto sent = port_.send(part); sent < part.size())
+            lost_(part.size() - sent);
+    }
+}
+
+asio::awaitable<void> Wire::until(Clock::time_point time, asio::steady_timer& timer) {
+    if (time <= Clock::now())
+        co_return;
+    timer.expires_at(time);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+} // namespace bgs2::sim
