@@ -45,9 +45,9 @@ enum class FaultKind {
 /// One fault as asked for: NAME[:ARGUMENT][,after=N][,times=N].
 struct Fault {
     FaultKind kind = FaultKind::error;
-    std::string argument;          ///< in the form the kind needs; empty if it was left out and may be
-    unsigned after = 0;            ///< this many occasions pass before it strikes
-    std::optional<unsigned> times; ///< it strikes this many times; nothing: every time
+    std::string argument{};          ///< in the form the kind needs; empty if it was left out and may be
+    unsigned after = 0;              ///< this many occasions pass before it strikes
+    std::optional<unsigned> times{}; ///< it strikes this many times; nothing: every time
 
     bool operator==(const Fault&) const = default;
 };

@@ -19,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -94,6 +95,8 @@ void run(const Options& options) {
 
     log.write("start", fmt::format("imei={} model={} revision={} baud={}", options.imei, options.model,
                                    options.revision, options.baud));
+    if (options.frames)
+        std::filesystem::create_directories(*options.frames);
     std::unique_ptr<Port> port;
     if (options.pty) {
         auto pty = Pty::create(executor, *options.pty, log);

@@ -61,9 +61,10 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
     line->add_option("--connect", options.connect, "connect to a listening unix socket")->type_name("SOCKET");
     line->require_option(1);
 
-    app.add_option("--baud", options.baud, "let octets take their time, 10 bits each; 0: none")
+    app.add_option("--baud", options.baud,
+                   "pace octets both ways as a UART would, 10 bits each; 0: as fast as it goes")
         ->type_name("N")
-        ->check(CLI::Range(0, 4000000));
+        ->check(CLI::Range(0, 4000000).description(""));
     app.add_option("--imei", options.imei, "who it is")
         ->type_name("DIGITS")
         ->check(digits_only)
@@ -85,14 +86,14 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
     app.add_option("--settle", settle_ms,
                    "lose commands that come sooner than this after an answer (BGS2: 100)")
         ->type_name("MS")
-        ->check(CLI::Range(0L, 60000L));
+        ->check(CLI::Range(0L, 60000L).description(""));
     app.add_option("--frame-timeout", timeout_s, "how long to wait for the next octet of a frame")
         ->type_name("SECONDS")
-        ->check(CLI::Range(0.001, 3600.0))
+        ->check(CLI::Range(0.001, 3600.0).description(""))
         ->capture_default_str();
     app.add_option("--frame-gap", gap_ms, "octets that follow a frame within this time are too many")
         ->type_name("MS")
-        ->check(CLI::Range(1L, 60000L))
+        ->check(CLI::Range(1L, 60000L).description(""))
         ->capture_default_str();
     app.add_option("--log", options.log, "append what happens, a line each")->type_name("FILE");
     app.add_option("--frames", options.frames, "save each frame as DIR/NNN.bin")->type_name("DIR");

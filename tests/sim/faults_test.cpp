@@ -1,0 +1,44 @@
+#include "tests/sim/faults.h"
+
+#include <gtest/gtest.h>
+
+namespace bgs2::sim {
+namespace {
+
+TEST(Faults, AreReadFromTheirText) {
+    EXPECT_EQ(parse_fault("length-error"), (Fault{.kind = FaultKind::length_error}));
+    EXPECT_EQ(parse_fault("readback-slot:1=2,times=1"),
+              (Fault{.kind = FaultKind::readback_slot, .argument = "1=2", .times = 1}));
+    EXPECT_EQ(parse_fault("silence,after=3,times=2"),
+              (Fault{.kind = FaultKind::silence, .after = 3, .times = 2}));
+    EXPECT_EQ(parse_fault("cme-error:SIM busy")->argument, "SIM busy");
+}
+
+TEST(Faults, SayWhatIsWrongWithTheirText) {
+    EXPECT_TRUE(
+        parse_fault("lenght-error").error().starts_with("no fault is called 'lenght-error'; there are"));
+    for (const auto* text : {"hang-up", "hang-up:x", "corrupt-slot:11", "readback-slot:1", "labels:no",
+                             "silence:3", "silence,often", "silence,times=", "silence,", "identity"})
+        EXPECT_FALSE(parse_fault(text)) << text;
+}
+
+TEST(Faults, StrikeAfterSoManyOccasionsSoManyTimes) {
+    Faults faults({*parse_fault("silence,after=1,times=2")});
+    std::string struck;
+    for (int i = 0; i < 5; ++i)
+        struck += faults.strike(FaultKind::silence).empty() ? '.' : 'x';
+    EXPECT_EQ(struck, ".xx..");
+    EXPECT_TRUE(faults.strike(FaultKind::garbage).empty());
+}
+
+TEST(Faults, OfOneCommandHaveAnOccasionOnlyAtThatCommand) {
+    Faults faults({*parse_fault("error,times=1"), *parse_fault("error:AT+CGSN")});
+    EXPECT_TRUE(faults.strike(FaultKind::error, "AT").empty());
+    EXPECT_TRUE(faults.strike(FaultKind::error, "AT^SBNW=?").empty());
+    EXPECT_FALSE(faults.strike(FaultKind::error, "at^sbnw=\"is_cert\",1").empty());
+    EXPECT_TRUE(faults.strike(FaultKind::error, "AT^SBNW=is_cert,1").empty());
+    EXPECT_FALSE(faults.strike(FaultKind::error, "AT+CGSN").empty());
+}
+
+} // namespace
+} // namespace bgs2::sim

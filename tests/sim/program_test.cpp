@@ -1,0 +1,378 @@
+// The program itself, over its pty.
+#include "tests/sim/test_certificate.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <poll.h>
+#include <spawn.h>
+#include <stdexcept>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace bgs2::sim {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto patience = 20s; // until something that must happen counts as not happening
+
+class Descriptor {
+  public:
+    explicit Descriptor(int descriptor)
+      : descriptor_(descriptor) {
+        if (descriptor < 0)
+            throw std::system_error(errno, std::generic_category(), "descriptor");
+    }
+    ~Descriptor() { ::close(descriptor_); }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor(Descriptor&&) = delete;
+    Descriptor& operator=(Descriptor&&) = delete;
+
+    [[nodiscard]] int get() const { return descriptor_; }
+
+    /// False if the deadline passed first.
+    [[nodiscard]] bool readable(Clock::time_point deadline) const {
+        pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+        return ::poll(&waiting, 1, static_cast<int>(std::max(left, 0ms).count())) > 0;
+    }
+
+  private:
+    int descriptor_;
+};
+
+class Folder {
+  public:
+    Folder() {
+        auto name = (fs::temp_directory_path() / "bgs2sim-test-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr)
+            throw std::system_error(errno, std::generic_category(), name);
+        path_ = name;
+    }
+    ~Folder() {
+        std::error_code ignored; // a folder left behind spoils nothing
+        fs::remove_all(path_, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    Folder(Folder&&) = delete;
+    Folder& operator=(Folder&&) = delete;
+
+    [[nodiscard]] fs::path operator/(std::string_view name) const { return path_ / name; }
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+  private:
+    fs::path path_;
+};
+
+/// A running bgs2sim whose link is there.
+class Program {
+  public:
+    Program(const Folder& folder, std::vector<std::string> arguments)
+      : link_(folder / "modem") {
+        const Descriptor watch(::inotify_init1(IN_CLOEXEC));
+        if (::inotify_add_watch(watch.get(), folder.path().c_str(), IN_MOVED_TO) < 0)
+            throw std::system_error(errno, std::generic_category(), "inotify");
+        arguments.insert(arguments.begin(), {BGS2SIM_PROGRAM, "--pty", link_.string()});
+        arguments.insert(arguments.end(), {"--log", (folder / "log").string()});
+        std::vector<char*> pointers;
+        for (auto& argument : arguments)
+            pointers.push_back(argument.data());
+        pointers.push_back(nullptr);
+        if (const auto error =
+                ::posix_spawn(&process_, BGS2SIM_PROGRAM, nullptr, nullptr, pointers.data(), environ))
+            throw std::system_error(error, std::generic_category(), BGS2SIM_PROGRAM);
+        const auto deadline = Clock::now() + patience;
+        while (!fs::is_symlink(link_)) {
+            std::array<char, 4096> events{};
+            if (!watch.readable(deadline) || ::read(watch.get(), events.data(), events.size()) <= 0)
+                throw std::runtime_error("bgs2sim made no link");
+        }
+    }
+    ~Program() {
+        if (process_ > 0)
+            end();
+    }
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+    Program(Program&&) = delete;
+    Program& operator=(Program&&) = delete;
+
+    [[nodiscard]] const fs::path& link() const { return link_; }
+
+    int end() {
+        ::kill(process_, SIGTERM);
+        return wait();
+    }
+
+    /// The exit code, once it ended by itself.
+    int wait() {
+        const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, process_, 0)));
+        if (!process.readable(Clock::now() + patience))
+            ::kill(process_, SIGKILL);
+        int status = 0;
+        ::waitpid(std::exchange(process_, 0), &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+  private:
+    fs::path link_;
+    pid_t process_ = 0;
+};
+
+/// The far end of the line.
+class Terminal {
+  public:
+    explicit Terminal(const fs::path& link)
+      : line_(::open(link.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+        termios settings{};
+        ::tcgetattr(line_.get(), &settings);
+        ::cfmakeraw(&settings);
+        ::tcsetattr(line_.get(), TCSANOW, &settings);
+    }
+
+    void send(OctetView octets) {
+        ASSERT_EQ(::write(line_.get(), octets.data(), octets.size()), static_cast<ssize_t>(octets.size()));
+    }
+
+    /// What comes, up to and with `end`; what came so far if that does not come.
+    std::string until(std::string_view end, Clock::duration time = patience) {
+        const auto deadline = Clock::now() + time;
+        std::string text;
+        while (!text.ends_with(end) && line_.readable(deadline)) {
+            std::array<char, 1> octet{};
+            if (::read(line_.get(), octet.data(), 1) != 1)
+                return text;
+            text += octet[0];
+        }
+        return text;
+    }
+
+    std::string ask(std::string_view command, std::string_view line_end = "\r") {
+        send(octets_of(fmt::format("{}{}", command, line_end)));
+        return until("OK\r\n");
+    }
+
+    std::string secure(const Octets& frame, std::string_view line_end = "\r") {
+        send(octets_of(fmt::format("AT^SBNW=is_cert,1{}", line_end)));
+        const auto greeting = until("COMMAND ...\r\n");
+        if (greeting != "\r\nCONNECT\r\n\r\nSECURE CMD READY: SEND COMMAND ...\r\n")
+            return greeting;
+        send(frame);
+        return until("\r\nOK\r\n");
+    }
+
+    [[nodiscard]] bool hangs_up() const {
+        std::array<char, 1> octet{};
+        return line_.readable(Clock::now() + patience) && ::read(line_.get(), octet.data(), 1) <= 0;
+    }
+
+  private:
+    Descriptor line_;
+};
+
+class Bgs2sim : public testing::Test {
+  protected:
+    Program& start(std::vector<std::string> arguments = {}) {
+        program_.reset();
+        program_.emplace(folder_, std::move(arguments));
+        return *program_;
+    }
+    Terminal open() { return Terminal(program_->link()); }
+    [[nodiscard]] std::string log() const {
+        std::ifstream stream(folder_ / "log");
+        return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    }
+
+    Folder folder_;
+    std::optional<Program> program_;
+    TestIdentity identity_ = test_identity("one");
+    Octets write_ = frame(1, {slot_parameter(1), parameter(2, identity_.certificate)});
+    Octets delete_ = frame(3, {slot_parameter(1)});
+    std::string thumbprint_ = hex_upper(sha1(identity_.certificate));
+    std::string stored_ = "\r\nSECURE CMD END OK\r\n\r\nOK\r\n";
+};
+
+TEST_F(Bgs2sim, SaysWhoItIs) {
+    start();
+    auto line = open();
+    EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
+    EXPECT_EQ(line.ask("ATI1"),
+              "\r\nCinterion\r\nBGS2-W\r\nREVISION 01.301\r\nA-REVISION 01.000.00\r\n\r\nOK\r\n");
+    EXPECT_EQ(line.ask("AT+CGSN"), "\r\n356938035643809\r\n\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, StoresReadsBackAndDeletes) {
+    start();
+    auto line = open();
+    EXPECT_EQ(line.secure(write_), stored_);
+    EXPECT_THAT(line.ask("AT^SBNR=\"is_cert\""), HasSubstr("thumbprint: \"" + thumbprint_ + "\""));
+    EXPECT_EQ(line.secure(delete_), stored_);
+    EXPECT_THAT(line.ask("AT^SBNR=is_cert"), Not(HasSubstr(thumbprint_)));
+    EXPECT_THAT(log(), HasSubstr("slot is_cert 1 emptied"));
+}
+
+TEST_F(Bgs2sim, TakesLineEndsOfCrLf) {
+    start();
+    auto line = open();
+    EXPECT_EQ(line.ask("AT+CGMM", "\r\n"), "\r\nBGS2-W\r\n\r\nOK\r\n");
+    EXPECT_EQ(line.secure(write_, "\r\n"), stored_);
+    EXPECT_EQ(line.ask("AT", "\r\n"), "\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, AFrameMayBeginWithTheOctetOfALineFeed) {
+    start();
+    auto line = open();
+    // 0x010a octets: the total length begins with 0a.
+    const Octets filler(0x010a - 6 - 6 - 4, 0);
+    const auto octets = frame(1, {slot_parameter(1), parameter(2, filler)});
+    ASSERT_EQ(octets.front(), '\n');
+    EXPECT_THAT(line.secure(octets, "\r\n"), HasSubstr("PUBLIC CERTIFICATE IS CORRUPTED"));
+    EXPECT_THAT(line.secure(octets, "\r"), HasSubstr("PUBLIC CERTIFICATE IS CORRUPTED"));
+}
+
+TEST_F(Bgs2sim, RefusesWhatFollowsAFrame) {
+    start();
+    auto line = open();
+    auto octets = write_;
+    octets.push_back('\r');
+    EXPECT_EQ(line.secure(octets), "\r\nSECURE CMD TO MANY DATA ERROR\r\n\r\nOK\r\n");
+    EXPECT_THAT(line.ask("AT^SBNR=is_cert"), Not(HasSubstr(thumbprint_)));
+}
+
+TEST_F(Bgs2sim, GivesUpOnAShortFrame) {
+    start({"--frame-timeout", "0.05"});
+    auto line = open();
+    auto octets = write_;
+    octets.pop_back();
+    EXPECT_EQ(line.secure(octets), "\r\nSECURE CMD SERVICE TIMEOUT ERROR\r\n\r\nOK\r\n");
+    EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, KeepsItsSlotsOverARestart) {
+    const std::vector<std::string> arguments = {"--slots", (folder_ / "slots.json").string()};
+    start(arguments);
+    EXPECT_EQ(open().secure(frame(1, {slot_parameter(0), parameter(2, identity_.certificate),
+                                      parameter(5, identity_.private_key)})),
+              stored_);
+    EXPECT_EQ(program_->end(), 0);
+    EXPECT_FALSE(fs::is_symlink(program_->link()));
+    start(arguments);
+    EXPECT_THAT(open().ask("AT^SBNR=\"is_cert\""), HasSubstr(thumbprint_));
+}
+
+TEST_F(Bgs2sim, SurvivesBeingOpenedAndClosedAndForgetsWhatNobodyRead) {
+    start();
+    for (int i = 0; i < 20; ++i) {
+        auto line = open();
+        ASSERT_EQ(line.ask("AT"), "\r\nOK\r\n") << i;
+        line.send(octets_of("ATI\r")); // the answer is left unread
+        ASSERT_EQ(line.until("Cinterion"), "\r\nCinterion") << i;
+    }
+    EXPECT_EQ(open().ask("AT"), "\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, IsNoFasterAndNotMuchSlowerThanItsLine) {
+    constexpr unsigned baud = 38400;
+    start({"--baud", std::to_string(baud)});
+    auto line = open();
+    const auto answer = line.ask("AT^SBNR=\"is_cert\"");
+    const auto began = Clock::now();
+    EXPECT_EQ(line.ask("AT^SBNR=\"is_cert\""), answer);
+    const std::chrono::duration<double> took = Clock::now() - began;
+    const auto octets = answer.size() + std::string_view("AT^SBNR=\"is_cert\"\r").size();
+    const auto expected = static_cast<double>(octets) * 10 / baud;
+    fmt::print("{} octets at {} Bd took {:.4f} s, {:.4f} of what a UART takes\n", octets, baud, took.count(),
+               took.count() / expected);
+    EXPECT_GE(took.count(), expected * 0.999);
+    EXPECT_LE(took.count(), expected * 1.5);
+}
+
+TEST_F(Bgs2sim, EchoesAndSaysUnsolicitedThingsWhenAsked) {
+    start({"--echo", "--urc"});
+    auto line = open();
+    EXPECT_EQ(line.until("^SYSSTART\r\n"), "\r\n^SYSSTART\r\n");
+    EXPECT_EQ(line.ask("AT"), "AT\r\r\nOK\r\n");
+    EXPECT_EQ(line.ask("ATE0"), "ATE0\r\r\nOK\r\n");
+    EXPECT_EQ(line.ask("AT+CGMM"), "\r\nBGS2-W\r\n\r\n+CIEV: signal,3\r\n\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, FailsAFrameAndThenTakesIt) {
+    start({"--fault", "length-error,times=1", "--fault", "no-ok,after=1,times=1"});
+    auto line = open();
+    EXPECT_EQ(line.secure(write_), "\r\nSECURE CMD LENGTH ERROR\r\n\r\nOK\r\n");
+    line.send(octets_of("AT^SBNW=is_cert,1\r"));
+    line.until("...\r\n");
+    line.send(write_);
+    EXPECT_EQ(line.until("END OK\r\n"), "\r\nSECURE CMD END OK\r\n");
+    EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
+    EXPECT_THAT(log(), HasSubstr("fault length-error"));
+}
+
+TEST_F(Bgs2sim, LiesAboutWhatItStores) {
+    start({"--fault", "not-stored", "--fault", "corrupt-slot:7"});
+    auto line = open();
+    EXPECT_EQ(line.secure(write_), stored_);
+    const auto slots = line.ask("AT^SBNR=is_cert");
+    EXPECT_THAT(slots, Not(HasSubstr(thumbprint_)));
+    EXPECT_THAT(slots, HasSubstr("^SBNR: 7, certificate is corrupted\r\n"));
+}
+
+TEST_F(Bgs2sim, HearsNothingAtFirst) {
+    start({"--fault", "deaf:2"});
+    auto line = open();
+    line.send(octets_of("AT\rAT\rAT+CGMM\r"));
+    EXPECT_EQ(line.until("OK\r\n"), "\r\nBGS2-W\r\n\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, SaysHalfALineAndFallsSilent) {
+    start({"--fault", "half-line"});
+    auto line = open();
+    line.send(octets_of("AT+CGMM\r"));
+    EXPECT_EQ(line.until("BGS"), "\r\nBGS");
+    line.send(octets_of("AT\r"));
+    EXPECT_EQ(line.until("OK", 100ms), "");
+}
+
+TEST_F(Bgs2sim, HangsUpInTheMiddleOfAFrame) {
+    auto& program = start({"--fault", "hang-up-in-frame:10"});
+    auto line = open();
+    line.send(octets_of("AT^SBNW=is_cert,1\r"));
+    line.until("...\r\n");
+    line.send(write_);
+    EXPECT_TRUE(line.hangs_up());
+    EXPECT_EQ(program.wait(), 0);
+    EXPECT_FALSE(fs::is_symlink(program.link()));
+}
+
+TEST_F(Bgs2sim, LosesACommandThatComesTooSoon) {
+    start({"--settle", "60000"});
+    auto line = open();
+    EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
+    line.send(octets_of("AT\r"));
+    EXPECT_EQ(line.until("OK", 100ms), "");
+    EXPECT_THAT(log(), HasSubstr("ms after the last answer: AT\n"));
+}
+
+} // namespace
+} // namespace bgs2::sim

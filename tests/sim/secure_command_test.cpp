@@ -1,0 +1,171 @@
+#include "tests/sim/secure_command.h"
+#include "tests/sim/signing_key.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace bgs2::sim {
+namespace {
+
+Octets from_hex(std::string_view text) {
+    Octets octets;
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] == ' ') {
+            ++i;
+            continue;
+        }
+        octets.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+        i += 2;
+    }
+    return octets;
+}
+
+Verdict verdict_on(std::string_view hex) {
+    const auto command = read_secure_command(from_hex(hex));
+    return command ? Verdict::end_ok : command.error().verdict;
+}
+
+TEST(SecureCommand, ReadsADelete) {
+    const auto command = read_secure_command(from_hex("0c00 0300 0100 0600 0100 0300"));
+    ASSERT_TRUE(command) << command.error().why;
+    EXPECT_EQ(command->verb, SecureCommand::Verb::erase);
+    EXPECT_EQ(command->slot, 3);
+    EXPECT_EQ(command->parameter_ids, std::vector<unsigned>{1});
+    EXPECT_FALSE(command->certificate || command->private_key || command->signature);
+}
+
+TEST(SecureCommand, ReadsAWriteWithEveryParameter) {
+    // store "is_cert", thumbprint 40 x "a", slot 0, certificate c0 c1, key e0, IMEI, signature "QUI="
+    const auto command = read_secure_command(from_hex(
+        "7100 0100 0700"
+        "0c00 0700 69735f6365727400"
+        "2d00 0600 61616161616161616161616161616161616161616161616161616161616161616161616161616161 00"
+        "0600 0100 0000"
+        "0600 0200 c0c1"
+        "0500 0500 e0"
+        "1400 0400 333536393338303335363433383039 00"
+        "0900 0300 5155493d 00"));
+    ASSERT_TRUE(command) << command.error().why;
+    EXPECT_EQ(command->parameter_ids, (std::vector<unsigned>{7, 6, 1, 2, 5, 4, 3}));
+    EXPECT_EQ(command->store, "is_cert");
+    EXPECT_EQ(command->thumbprint, std::string(40, 'a'));
+    EXPECT_EQ(command->certificate, (Octets{0xc0, 0xc1}));
+    EXPECT_EQ(command->private_key, Octets{0xe0});
+    EXPECT_EQ(command->imei, "356938035643809");
+    EXPECT_EQ(command->signature, "QUI=");
+    EXPECT_EQ(command->signed_octets.size(), 0x71U - 2 - 9);
+}
+
+TEST(SecureCommand, LengthsAreLittleEndianAndCountThemselves) {
+    EXPECT_EQ(announced_size(0x6b, 0x03), 875U);
+    EXPECT_EQ(verdict_on("000c 0300 0100 0600 0100 0300"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("0a00 0300 0100 0600 0100 0300"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("0c00 0300 0100 0200 0100 0300"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("0c00 0300 0100 0700 0100 0300"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("0d00 0300 0100 0600 0100 0300 00"), Verdict::length_error);
+}
+
+TEST(SecureCommand, RefusesAWrongCount) {
+    EXPECT_EQ(verdict_on("0c00 0300 0200 0600 0100 0300"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("0c00 0300 0000 0600 0100 0300"), Verdict::length_error);
+}
+
+TEST(SecureCommand, RefusesAnUnknownCommand) {
+    EXPECT_EQ(verdict_on("0c00 0200 0100 0600 0100 0300"), Verdict::length_error);
+}
+
+TEST(SecureCommand, RefusesTextsThatDoNotEndWithTheirOnlyNul) {
+    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 616263"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 610000"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 616200"), Verdict::end_ok);
+}
+
+TEST(SecureCommand, RefusesParametersThatAreUnknownRepeatedOrBehindTheSignature) {
+    EXPECT_EQ(verdict_on("1000 0300 0200 0600 0100 0300 0400 0800"), Verdict::refused);
+    EXPECT_EQ(verdict_on("1200 0300 0200 0600 0100 0300 0600 0100 0300"), Verdict::refused);
+    EXPECT_EQ(verdict_on("1200 0300 0200 0600 0300 4100 0600 0100 0300"), Verdict::refused);
+    EXPECT_EQ(verdict_on("0600 0300 0000"), Verdict::refused); // no slot
+}
+
+TEST(SecureCommand, SurvivesEveryTruncation) {
+    const auto whole = from_hex("1900 0100 0300 0600 0100 0000 0700 0200 c0c1c2 0600 0500 e0e1");
+    ASSERT_TRUE(read_secure_command(whole));
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_EQ(read_secure_command(OctetView(whole).first(size)).error().verdict, Verdict::length_error)
+            << size;
+}
+
+// ---- what the vendor's tool made
+
+std::filesystem::path vectors() {
+    const char* given = std::getenv("BGS2_VECTORS");
+    return given != nullptr ? std::filesystem::path(given) : std::filesystem::path(BGS2SIM_DEFAULT_VECTORS);
+}
+
+Octets read_file(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+class Vectors : public testing::Test {
+  protected:
+    void SetUp() override {
+        std::ifstream stream(vectors() / "vectors.json");
+        if (!stream)
+            GTEST_SKIP() << "no vectors.json in " << vectors() << "; name their folder in BGS2_VECTORS";
+        list_ = nlohmann::json::parse(stream);
+        ASSERT_FALSE(list_.empty());
+    }
+    nlohmann::json list_;
+};
+
+TEST_F(Vectors, EachReadsAsItWasMade) {
+    for (const auto& vector : list_) {
+        SCOPED_TRACE(vector.at("name"));
+        const auto octets = read_file(vectors() / (vector.at("name").get<std::string>() + ".bin"));
+        ASSERT_EQ(octets.size(), vector.at("bytes"));
+        const auto command = read_secure_command(octets);
+        ASSERT_TRUE(command) << command.error().why;
+        EXPECT_EQ(command->verb == SecureCommand::Verb::write, vector.at("command") == "write");
+        EXPECT_EQ(command->slot, vector.at("slot"));
+        if (vector.contains("certificate")) {
+            EXPECT_EQ(command->certificate, read_file(vectors() / vector.at("certificate")));
+        }
+        EXPECT_EQ(command->private_key.has_value(), vector.contains("private_key"));
+        if (command->private_key) {
+            EXPECT_EQ(*command->private_key, read_file(vectors() / vector.at("private_key")));
+        }
+        EXPECT_EQ(command->signature.has_value(), !vector.at("signature").is_null());
+        EXPECT_EQ(command->imei.value_or(""), vector.at("imei").is_null() ? "" : vector.at("imei"));
+        EXPECT_EQ(command->store.has_value(), vector.at("include_store"));
+        EXPECT_EQ(command->thumbprint.has_value(), vector.at("include_thumbprint"));
+    }
+}
+
+TEST_F(Vectors, SignaturesAreByTheKeyThatMadeThemAndNoOther) {
+    const auto signer = SigningKey::load(vectors() / "inputs/mgmt.cert.pem");
+    const auto from_private = SigningKey::load(vectors() / "inputs/mgmt.key.pem");
+    const auto other = SigningKey::load(vectors() / "inputs/client-a.cert.pem");
+    for (const auto& vector : list_) {
+        SCOPED_TRACE(vector.at("name"));
+        auto command =
+            read_secure_command(read_file(vectors() / (vector.at("name").get<std::string>() + ".bin")));
+        ASSERT_TRUE(command) << command.error().why;
+        if (!command->signature)
+            continue;
+        EXPECT_TRUE(signer.made(*command->signature, command->signed_octets));
+        EXPECT_TRUE(from_private.made(*command->signature, command->signed_octets));
+        EXPECT_FALSE(other.made(*command->signature, command->signed_octets));
+        command->signed_octets.back() ^= 1U;
+        EXPECT_FALSE(signer.made(*command->signature, command->signed_octets));
+    }
+}
+
+} // namespace
+} // namespace bgs2::sim

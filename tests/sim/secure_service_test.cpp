@@ -1,0 +1,96 @@
+#include "tests/sim/readback.h"
+#include "tests/sim/secure_service.h"
+#include "tests/sim/test_certificate.h"
+
+#include <gtest/gtest.h>
+
+namespace bgs2::sim {
+namespace {
+
+class Service : public testing::Test {
+  protected:
+    Verdict verdict(const Octets& octets) {
+        const auto command = read_secure_command(octets);
+        if (!command)
+            return command.error().verdict;
+        const auto change = service_.decide(*command, "is_cert", slots_);
+        return change ? Verdict::end_ok : change.error().verdict;
+    }
+
+    TestIdentity identity_ = test_identity("one");
+    Octets certificate_ = parameter(2, identity_.certificate);
+    Octets key_ = parameter(5, identity_.private_key);
+    SecureService service_{.imei = "356938035643809", .signer = std::nullopt, .chains = false};
+    Slots slots_;
+};
+
+TEST_F(Service, TakesACertificateInEverySlotAndNoneBeyond) {
+    for (std::uint16_t slot = 0; slot <= 10; ++slot)
+        EXPECT_EQ(verdict(frame(1, {slot_parameter(slot), certificate_})), Verdict::end_ok) << slot;
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(11), certificate_})), Verdict::refused);
+    EXPECT_EQ(verdict(frame(3, {slot_parameter(11)})), Verdict::refused);
+}
+
+TEST_F(Service, TakesAKeyOfTheCertificateInSlotZeroOnly) {
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(0), certificate_, key_})), Verdict::end_ok);
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(1), certificate_, key_})), Verdict::key_removed);
+    const auto other = parameter(5, test_identity("other").private_key);
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(0), certificate_, other})), Verdict::key_removed);
+    auto longer = identity_.private_key;
+    longer.push_back(0);
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(0), certificate_, parameter(5, longer)})),
+              Verdict::key_removed);
+}
+
+TEST_F(Service, TakesDerAndNothingElse) {
+    auto longer = identity_.certificate;
+    longer.push_back(0);
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(1), parameter(2, longer)})), Verdict::certificate_corrupted);
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(1), parameter(2, pem(identity_))})),
+              Verdict::certificate_corrupted);
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(1)})), Verdict::certificate_corrupted);
+}
+
+TEST_F(Service, TakesPemWhereChainsAreKnown) {
+    service_.chains = true;
+    auto chain = pem(identity_);
+    const auto second = pem(test_identity("issuer"));
+    chain.insert(chain.end(), second.begin(), second.end());
+    EXPECT_EQ(verdict(frame(1, {slot_parameter(0), parameter(2, chain), key_})), Verdict::end_ok);
+}
+
+TEST_F(Service, ObeysItsOwnImeiStoreAndThumbprintOnly) {
+    EXPECT_EQ(verdict(frame(3, {slot_parameter(1), text_parameter(4, "356938035643809")})), Verdict::end_ok);
+    EXPECT_EQ(verdict(frame(3, {slot_parameter(1), text_parameter(4, "356938035643800")})), Verdict::refused);
+    EXPECT_EQ(verdict(frame(3, {text_parameter(7, "is_cert"), slot_parameter(1)})), Verdict::end_ok);
+    EXPECT_EQ(verdict(frame(3, {text_parameter(7, "omadm"), slot_parameter(1)})), Verdict::refused);
+    const auto right = text_parameter(6, hex_lower(sha1(identity_.certificate)));
+    const auto wrong = text_parameter(6, std::string(40, '0'));
+    EXPECT_EQ(verdict(frame(1, {right, slot_parameter(1), certificate_})), Verdict::end_ok);
+    EXPECT_EQ(verdict(frame(1, {wrong, slot_parameter(1), certificate_})), Verdict::refused);
+}
+
+TEST_F(Service, ReadsBackWhatItWasSent) {
+    auto facts = facts_of(identity_.certificate, false);
+    ASSERT_TRUE(facts);
+    const auto thumbprint = hex_upper(sha1(identity_.certificate));
+    const auto size = identity_.certificate.size();
+    EXPECT_EQ(readback_line(3, facts, {}),
+              "^SBNR: 3, size: \"" + std::to_string(size) +
+                  "\", issuer: \"/O=Test CN=one\", serial number: \"4BE109B8\", subject: \"/O=Test CN=one\", "
+                  "signature: "
+                  "\"sha256ECDSA\", thumbprint algorithm: \"sha1\", thumbprint: \"" +
+                  thumbprint + "\", expiry date: \"2049,12,31\"");
+    EXPECT_TRUE(
+        readback_line(3, facts, {.old_expiry = true}).ends_with("expiry date: \"49/12/31 23:59:58\""));
+    EXPECT_EQ(readback_line(5, std::nullopt, {}), "^SBNR: 5, size: \"0\", issuer: \"\", serial number: \"\", "
+                                                  "subject: \"\", signature: \"\", thumbprint "
+                                                  "algorithm: \"\", thumbprint: \"\", expiry date: \"\"");
+    EXPECT_EQ(readback_line(5, std::nullopt, {.labels = ReadbackStyle::Labels::none}),
+              "^SBNR: 5, \"0\", \"\", \"\", \"\", \"\", \"\", \"\", \"\"");
+    EXPECT_EQ(readback_line(5, std::nullopt, {.labels = ReadbackStyle::Labels::some}),
+              "^SBNR: 5, size: \"0\", serial number: \"\", subject: \"\", thumbprint: \"\"");
+}
+
+} // namespace
+} // namespace bgs2::sim
