@@ -204,6 +204,24 @@ class Bgs2sim : public testing::Test {
         return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
     }
 
+    /// Waits until `text` stands in the log so many times.
+    [[nodiscard]] bool log_says(std::string_view text, int times) const {
+        const Descriptor watch(::inotify_init1(IN_CLOEXEC));
+        ::inotify_add_watch(watch.get(), (folder_ / "log").c_str(), IN_MODIFY);
+        const auto deadline = Clock::now() + patience;
+        for (;;) {
+            const auto written = log();
+            auto found = 0;
+            for (auto at = written.find(text); at != std::string::npos; at = written.find(text, at + 1))
+                ++found;
+            if (found >= times)
+                return true;
+            std::array<char, 4096> events{};
+            if (!watch.readable(deadline) || ::read(watch.get(), events.data(), events.size()) <= 0)
+                return false;
+        }
+    }
+
     Folder folder_;
     std::optional<Program> program_;
     TestIdentity identity_ = test_identity("one");
@@ -284,11 +302,13 @@ TEST_F(Bgs2sim, KeepsItsSlotsOverARestart) {
 TEST_F(Bgs2sim, SurvivesBeingOpenedAndClosedAndForgetsWhatNobodyRead) {
     start();
     for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(log_says("port-close", i));
         auto line = open();
         ASSERT_EQ(line.ask("AT"), "\r\nOK\r\n") << i;
         line.send(octets_of("ATI\r")); // the answer is left unread
         ASSERT_EQ(line.until("Cinterion"), "\r\nCinterion") << i;
     }
+    ASSERT_TRUE(log_says("port-close", 20));
     EXPECT_EQ(open().ask("AT"), "\r\nOK\r\n");
 }
 

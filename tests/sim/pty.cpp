@@ -124,9 +124,9 @@ void Pty::count_openers() {
                 first_open_.ring();
             } else if ((event.mask & IN_CLOSE) != 0) {
                 --openers_;
-                log_.write("port-close", fmt::format("{} by {}", device_.string(), openers_));
                 if (openers_ == 0)
                     last_one_left();
+                log_.write("port-close", fmt::format("{} by {}", device_.string(), openers_));
             }
         }
     }

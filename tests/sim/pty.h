@@ -13,7 +13,8 @@
 namespace bgs2::sim {
 
 /// Programs may open and close the far end as often as they like. As on a real tty, what the modem sends
-/// while nobody has it open is lost, and so is TIOCEXCL when the last one closes it.
+/// while nobody has it open is lost, and unread octets and TIOCEXCL go with the last one who closes it;
+/// unlike there only a moment later, when this program has noticed.
 class Pty : public Port {
   public:
     /// Makes `link` point to the pty, replacing a symbolic link but nothing else. Throws std::system_error.

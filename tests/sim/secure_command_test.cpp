@@ -43,7 +43,7 @@ TEST(SecureCommand, ReadsADelete) {
 TEST(SecureCommand, ReadsAWriteWithEveryParameter) {
     // store "is_cert", thumbprint 40 x "a", slot 0, certificate c0 c1, key e0, IMEI, signature "QUI="
     const auto command = read_secure_command(from_hex(
-        "7100 0100 0700"
+        "6d00 0100 0700"
         "0c00 0700 69735f6365727400"
         "2d00 0600 61616161616161616161616161616161616161616161616161616161616161616161616161616161 00"
         "0600 0100 0000"
@@ -59,7 +59,7 @@ TEST(SecureCommand, ReadsAWriteWithEveryParameter) {
     EXPECT_EQ(command->private_key, Octets{0xe0});
     EXPECT_EQ(command->imei, "356938035643809");
     EXPECT_EQ(command->signature, "QUI=");
-    EXPECT_EQ(command->signed_octets.size(), 0x71U - 2 - 9);
+    EXPECT_EQ(command->signed_octets.size(), 0x6dU - 2 - 9);
 }
 
 TEST(SecureCommand, LengthsAreLittleEndianAndCountThemselves) {
