@@ -73,7 +73,7 @@ Expected<Config> read_config(const std::filesystem::path& file, bool must_exist)
     if (!text) {
         if (text.error().code == ErrorCode::not_found && !must_exist)
             return Config{};
-        return std::unexpected(text.error());
+        return fail(text.error().code, fmt::format("{}: {}", file.string(), text.error().what));
     }
     auto config = parse_config(*text, file.string());
     if (config)

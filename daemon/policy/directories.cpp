@@ -78,7 +78,7 @@ Loaded load(std::span<const std::filesystem::path> directories) {
         const std::error_code error = collect(directory, files);
         if (error && error != std::errc::no_such_file_or_directory)
             loaded.problems.push_back(
-                problem(directory, fmt::format("can not read the directory: {}", error.message())));
+                problem(directory, fmt::format("can not be read: {}", error.message())));
     }
     for (const auto& [name, file] : files)
         load_file(file, loaded);

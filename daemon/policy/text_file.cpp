@@ -31,11 +31,11 @@ class Descriptor {
     int number_;
 };
 
-std::unexpected<Error> refuse(int error, std::string_view doing, const std::filesystem::path& file) {
+std::unexpected<Error> refuse(int error, std::string_view doing) {
     const ErrorCode code = error == ENOENT                     ? ErrorCode::not_found
                            : error == EACCES || error == EPERM ? ErrorCode::access_denied
                                                                : ErrorCode::failed;
-    return fail(code, fmt::format("can not {} {}: {}", doing, file.string(),
+    return fail(code, fmt::format("can not be {}: {}", doing,
                                   std::error_code(error, std::system_category()).message()));
 }
 
@@ -48,12 +48,12 @@ bool is_null_device(const struct stat& status) {
 Expected<std::string> read_text_file(const std::filesystem::path& file) {
     const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (descriptor.number() < 0)
-        return refuse(errno, "open", file);
+        return refuse(errno, "opened");
     struct stat status{};
     if (::fstat(descriptor.number(), &status) != 0)
-        return refuse(errno, "look at", file);
+        return refuse(errno, "examined");
     if (!S_ISREG(status.st_mode) && !is_null_device(status))
-        return fail(ErrorCode::failed, fmt::format("{} is not a regular file", file.string()));
+        return fail(ErrorCode::failed, "is not a regular file");
     std::string text;
     std::array<char, 4096> buffer{};
     for (;;) {
@@ -61,13 +61,12 @@ Expected<std::string> read_text_file(const std::filesystem::path& file) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return refuse(errno, "read", file);
+            return refuse(errno, "read");
         if (got == 0)
             return text;
         text.append(buffer.data(), static_cast<std::size_t>(got));
         if (text.size() > largest_text_file)
-            return fail(ErrorCode::failed,
-                        fmt::format("{} is larger than {} octets", file.string(), largest_text_file));
+            return fail(ErrorCode::failed, fmt::format("is larger than {} octets", largest_text_file));
     }
 }
 

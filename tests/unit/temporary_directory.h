@@ -1,0 +1,53 @@
+// A directory that is gone when the test is.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace bgs2::test {
+
+class TemporaryDirectory {
+  public:
+    TemporaryDirectory() {
+        std::string name = ::testing::TempDir() + "bgs2.XXXXXX";
+        if (::mkdtemp(name.data()) == nullptr)
+            throw std::runtime_error("can not make " + name);
+        path_ = name;
+    }
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory(TemporaryDirectory&&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
+    ~TemporaryDirectory() {
+        std::error_code error;
+        std::filesystem::remove_all(path_, error);
+        if (error)
+            ADD_FAILURE() << "can not remove " << path_ << ": " << error.message();
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    /// Writes a file, and the directories it is in, anew.
+    [[nodiscard]] std::filesystem::path write(std::string_view name, std::string_view text) const {
+        auto file = path_ / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+        stream << text;
+        stream.close();
+        if (!stream)
+            throw std::runtime_error("can not write " + file.string());
+        return file;
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+} // namespace bgs2::test
