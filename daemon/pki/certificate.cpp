@@ -19,41 +19,6 @@ namespace bgs2::pki {
 
 namespace {
 
-/// Length of the UTF-8 character that `text` starts with; 0 if it starts with none.
-std::size_t character_length(std::string_view text) {
-    const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
-        return i < text.size() && octet(i) >= low && octet(i) <= high;
-    };
-    const unsigned lead = octet(0);
-    if (lead < 0x80)
-        return 1;
-    if (lead >= 0xc2 && lead <= 0xdf)
-        return continues(1) ? 2 : 0;
-    if (lead >= 0xe0 && lead <= 0xef)
-        return continues(1, lead == 0xe0 ? 0xa0 : 0x80, lead == 0xed ? 0x9f : 0xbf) && continues(2) ? 3 : 0;
-    if (lead >= 0xf0 && lead <= 0xf4)
-        return continues(1, lead == 0xf0 ? 0x90 : 0x80, lead == 0xf4 ? 0x8f : 0xbf) && continues(2) &&
-                       continues(3)
-                   ? 4
-                   : 0;
-    return 0;
-}
-
-// OpenSSL passes on what a name calls UTF-8 unchecked, and D-Bus drops a peer that sends it anything else.
-std::string valid_utf8(std::string_view text) {
-    std::string result;
-    while (!text.empty()) {
-        const std::size_t length = character_length(text);
-        if (length == 0)
-            result += fmt::format("\\{:02X}", static_cast<unsigned char>(text.front()));
-        else
-            result += text.substr(0, length);
-        text.remove_prefix(std::max<std::size_t>(length, 1));
-    }
-    return result;
-}
-
 std::string readable(const X509_NAME* name) {
     const BioPtr text = allocated(BioPtr(BIO_new(BIO_s_mem())));
     // The bits above 7f are not escaped, so that names stay readable in any language.
@@ -62,7 +27,7 @@ std::string readable(const X509_NAME* name) {
         return "(" + take_openssl_error().reason + ")";
     char* start = nullptr;
     const long length = BIO_get_mem_data(text.get(), &start);
-    return valid_utf8({start, static_cast<std::size_t>(length)});
+    return {start, static_cast<std::size_t>(length)};
 }
 
 std::optional<std::chrono::sys_seconds> instant(const ASN1_TIME* time) {

@@ -16,11 +16,6 @@ namespace {
 
 constexpr auto code = ErrorCode::invalid_certificate;
 
-bool is_private(const PemBlock& block) {
-    const Container container = recognise_label(block.label);
-    return container == Container::private_key || container == Container::encrypted_key;
-}
-
 std::unexpected<Error> would_give_key_away(std::string_view name) {
     return fail(
         code, fmt::format("{} holds a private key, which as-is would send as part of the certificate", name),
@@ -74,7 +69,7 @@ Expected<Credential> from_pem(const Sources& sources, CertificateFormat format) 
     credential.chain = std::move(*chain);
     if (format != CertificateFormat::as_is)
         write_chain(credential, format);
-    else if (std::ranges::any_of(*blocks, is_private))
+    else if (std::ranges::any_of(*blocks, &PemBlock::has_private_key))
         return would_give_key_away(sources.certificate_name);
     else
         credential.certificate = copy_of(sources.certificate);
@@ -144,8 +139,8 @@ Expected<Credential> load(const Sources& sources, CertificateFormat format, KeyF
             return credential;
         }
     }
-    if (credential->private_key) {
-        auto key = credential->private_key->to_der(key_format);
+    if (const auto& private_key = credential->private_key) {
+        auto key = private_key->to_der(key_format);
         if (!key)
             return std::unexpected(std::move(key.error()));
         credential->key = std::move(*key);

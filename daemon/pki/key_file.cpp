@@ -110,16 +110,15 @@ Expected<PrivateKey> old_encrypted_key(const PemBlock& block, std::string_view n
 }
 
 Expected<PrivateKey> key_in(const PemBlock& block, std::string_view name, const Secret* passphrase) {
-    if (block.encrypted())
+    if (!block.header.empty())
         return old_encrypted_key(block, name, passphrase);
     if (recognise_label(block.label) == Container::encrypted_key)
         return encrypted_key(block.content.bytes(), name, passphrase);
     return plain_key(block.content.bytes(), name);
 }
 
-bool is_private(const PemBlock& block) {
-    const Container container = recognise_label(block.label);
-    return container == Container::private_key || container == Container::encrypted_key;
+bool readable(const PemBlock& block) {
+    return block.has_private_key() && recognise_label(block.label) != Container::openssh_key;
 }
 
 /// "PUBLIC KEY" or the bare "RSA PUBLIC KEY".
@@ -172,7 +171,7 @@ Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name, co
         const auto blocks = read_pem(octets, name, code);
         if (!blocks)
             return std::unexpected(blocks.error());
-        const auto found = std::ranges::find_if(*blocks, is_private);
+        const auto found = std::ranges::find_if(*blocks, readable);
         return found == blocks->end() ? no_key(*blocks, name, "a private key")
                                       : key_in(*found, name, passphrase);
     }
@@ -184,10 +183,10 @@ Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name, co
         auto store = read_pkcs12(octets, name, passphrase, code);
         if (!store)
             return std::unexpected(std::move(store.error()));
-        if (!store->key)
-            return fail(code, fmt::format("the PKCS#12 store {} holds no private key", name),
-                        "export it again together with the private key");
-        return std::move(*store->key);
+        if (auto& key = store->key)
+            return std::move(*key);
+        return fail(code, fmt::format("the PKCS#12 store {} holds no private key", name),
+                    "export it again together with the private key");
     }
     default:
         return no_key(container, name, "a private key");
@@ -207,7 +206,7 @@ Expected<PublicKey> load_public_key(ByteView octets, std::string_view name, cons
             if (recognise_label(block.label) == Container::certificate)
                 return certified_key(first_value(block.content.bytes()).value_or(block.content.bytes()),
                                      name);
-            if (is_private(block))
+            if (readable(block))
                 return public_half(key_in(block, name, passphrase));
         }
         return no_key(*blocks, name, wanted);

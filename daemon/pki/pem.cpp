@@ -1,5 +1,6 @@
 #include "daemon/pki/pem.h"
 
+#include "daemon/pki/container.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
@@ -38,6 +39,12 @@ std::optional<PemBlock> next_block(BIO* source) {
 }
 
 } // namespace
+
+bool PemBlock::has_private_key() const {
+    const Container container = recognise_label(label);
+    return container == Container::private_key || container == Container::encrypted_key ||
+           container == Container::openssh_key;
+}
 
 Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, ErrorCode code) {
     // Some editors put a byte order mark before the first line, where OpenSSL does not look for BEGIN then.

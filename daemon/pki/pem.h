@@ -17,7 +17,7 @@ struct PemBlock {
     std::string header; ///< "Proc-Type: 4,ENCRYPTED ..." of a key in the encrypted form of old; mostly empty
     Secret content;     ///< decoded, but not decrypted
 
-    [[nodiscard]] bool encrypted() const { return !header.empty(); }
+    [[nodiscard]] bool has_private_key() const; ///< encrypted or not, by its label
 };
 
 /// All blocks of `text`, in order; what stands between them is skipped. Errors, with `code`: a damaged block,

@@ -110,11 +110,8 @@ void check_family(const Credential& credential, Findings& findings) {
              }))
         findings.warning(
             ErrorCode::not_supported,
-            fmt::format("that BGS2 takes a certificate with {} key of {} bits is assumed, not known",
-                        key->kind() == KeyKind::rsa  ? "an RSA"
-                        : key->kind() == KeyKind::ec ? "an EC"
-                                                     : "this kind of",
-                        key->bits()),
+            fmt::format("that BGS2 takes a certificate for a key of {} bits ({}) is assumed, not known",
+                        key->bits(), word(key->kind())),
             std::string(tell));
     if (const std::string signature = certificate.signature_algorithm();
         std::ranges::find(known_signatures, signature) == known_signatures.end())

@@ -1,0 +1,148 @@
+#include "daemon/pki/file.h"
+
+#include <gmock/gmock.h>
+#include <openssl/crypto.h>
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace bgs2::pki {
+namespace {
+
+using testing::HasSubstr;
+
+class FileTest : public testing::Test {
+  protected:
+    FileTest() {
+        std::string pattern = testing::TempDir() + "bgs2-file-XXXXXX";
+        if (::mkdtemp(pattern.data()) == nullptr)
+            throw std::runtime_error("no temporary directory");
+        folder_ = pattern;
+    }
+    ~FileTest() override { std::filesystem::remove_all(folder_); }
+
+    [[nodiscard]] std::filesystem::path file(const std::string& content) const {
+        std::ofstream(folder_ / "file", std::ios::binary) << content;
+        return folder_ / "file";
+    }
+    template<class Buffer>
+    static void expect_refused(const Expected<Buffer>& result, ErrorCode code, const std::string& what) {
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().code, code);
+        EXPECT_THAT(result.error().what, HasSubstr(what));
+        EXPECT_FALSE(result.error().hint.empty());
+    }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(FileTest, IsReadWhole) {
+    for (const std::size_t size : {0UL, 1UL, 4095UL, 4096UL, 4097UL, 65536UL}) {
+        const std::string content(size, 'x');
+        const auto path = file(content);
+        EXPECT_EQ(as_text(value_or_throw(read_file(path))), content);
+        const Secret secret = value_or_throw(read_secret_file(path));
+        EXPECT_EQ(as_text(secret.bytes()), content);
+        if (size != 0) {
+            EXPECT_EQ(CRYPTO_secure_allocated(secret.bytes().data()), 1);
+        }
+    }
+}
+
+TEST_F(FileTest, IsReadWholeWhereItsSizeIsNotTold) {
+    const auto status = read_file("/proc/self/status");
+    ASSERT_TRUE(status);
+    EXPECT_THAT(as_text(*status), HasSubstr("VmRSS"));
+    expect_refused(read_file("/proc/self/status", 10), ErrorCode::too_much_data,
+                   "/proc/self/status is larger than 10");
+}
+
+TEST_F(FileTest, IsRefusedWhenTooLarge) {
+    expect_refused(read_file(file(std::string(65537, 'x'))), ErrorCode::too_much_data,
+                   "larger than 65536 octets");
+    EXPECT_TRUE(read_file(file("12345"), 5));
+    expect_refused(read_secret_file(file("123456"), 5), ErrorCode::too_much_data, "larger than 5 octets");
+}
+
+TEST_F(FileTest, IsNamedWhenItIsNotThere) {
+    expect_refused(read_file(folder_ / "none"), ErrorCode::not_found,
+                   "none can not be read: No such file or directory");
+    expect_refused(read_passphrase_file(folder_ / "none"), ErrorCode::not_found, "none can not be read");
+    expect_refused(read_file(file("x") / "below"), ErrorCode::not_found, "Not a directory");
+}
+
+TEST_F(FileTest, IsNamedWhenItMayNotBeRead) {
+    const auto path = file("x");
+    ASSERT_EQ(::chmod(path.c_str(), 0), 0);
+    if (::geteuid() == 0) {
+        // Root reads everything; another user is asked in a process of its own.
+        ASSERT_EQ(::chmod(folder_.c_str(), 0755), 0);
+        EXPECT_EXIT(
+            {
+                if (::seteuid(65534) != 0)
+                    ::_exit(2);
+                const auto result = read_file(path);
+                ::_exit(!result && result.error().code == ErrorCode::access_denied ? 0 : 1);
+            },
+            testing::ExitedWithCode(0), "");
+        return;
+    }
+    expect_refused(read_file(path), ErrorCode::access_denied, "Permission denied");
+}
+
+TEST_F(FileTest, IsAFileAndNothingElse) {
+    expect_refused(read_file(folder_), ErrorCode::failed, "is a directory, not a regular file");
+    expect_refused(read_file("/dev/zero"), ErrorCode::failed, "/dev/zero is a device, pipe or socket");
+    ASSERT_EQ(::mkfifo((folder_ / "fifo").c_str(), 0600), 0);
+    expect_refused(read_secret_file(folder_ / "fifo"), ErrorCode::failed, "fifo is a device, pipe or socket");
+}
+
+TEST_F(FileTest, IsNotFollowedInCircles) {
+    std::filesystem::create_symlink("circle", folder_ / "circle");
+    expect_refused(read_file(folder_ / "circle"), ErrorCode::failed, "circle can not be read");
+}
+
+TEST_F(FileTest, PassphraseLosesOneLineEnd) {
+    const struct {
+        const char* content;
+        const char* passphrase;
+    } table[] = {{"pass", "pass"},       {"pass\n", "pass"},   {"pass\r\n", "pass"}, {"pass\n\n", "pass\n"},
+                 {" pass \n", " pass "}, {"pass\r", "pass\r"}, {"\n", ""},           {"", ""}};
+    for (const auto& row : table) {
+        const Secret passphrase = value_or_throw(read_passphrase_file(file(row.content)));
+        EXPECT_EQ(as_text(passphrase.bytes()), row.passphrase);
+    }
+}
+
+TEST_F(FileTest, DescriptorIsReadFromItsBeginningAndLeftAlone) {
+    const auto path = file("0123456789");
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    ASSERT_GE(descriptor, 0);
+    ASSERT_EQ(::lseek(descriptor, 5, SEEK_SET), 5);
+    EXPECT_EQ(as_text(value_or_throw(read_descriptor(descriptor, "sent"))), "0123456789");
+    const Secret secret = value_or_throw(read_secret_descriptor(descriptor, "sent"));
+    EXPECT_EQ(as_text(secret.bytes()), "0123456789");
+    EXPECT_EQ(::lseek(descriptor, 0, SEEK_CUR), 5);
+    ::close(descriptor);
+    expect_refused(read_descriptor(-1, "sent"), ErrorCode::failed,
+                   "sent can not be read: Bad file descriptor");
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    expect_refused(read_secret_descriptor(ends[0], "sent"), ErrorCode::failed,
+                   "sent is a device, pipe or socket");
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST_F(FileTest, DescriptorForWritingOnlyIsRefused) {
+    const int descriptor = ::open(file("x").c_str(), O_WRONLY | O_CLOEXEC);
+    expect_refused(read_descriptor(descriptor, "sent"), ErrorCode::failed,
+                   "sent can not be read: Bad file descriptor");
+    ::close(descriptor);
+}
+
+} // namespace
+} // namespace bgs2::pki

@@ -1,0 +1,73 @@
+#include "daemon/pki/pkcs12.h"
+#include "tests/support/identity.h"
+
+#include <gmock/gmock.h>
+#include <openssl/err.h>
+
+namespace bgs2::pki {
+namespace {
+
+using test::Identity;
+using testing::HasSubstr;
+
+constexpr auto code = ErrorCode::invalid_certificate;
+
+TEST(Pkcs12, GivesTheKeyItsCertificateAndTheIssuersInOrder) {
+    const Identity root = Identity::make({.common_name = "Root", .ca = true});
+    const Identity middle = Identity::make({.common_name = "Middle", .ca = true, .issuer = &root});
+    const Identity leaf = Identity::make({.common_name = "Leaf", .issuer = &middle});
+    const Secret secret = Secret::copy_of(as_bytes("pass"));
+    const auto store =
+        read_pkcs12(leaf.pkcs12({.passphrase = "pass", .others = {middle.certificate(), root.certificate()}}),
+                    "a.p12", &secret, code);
+    ASSERT_TRUE(store) << to_string(store.error());
+    ASSERT_TRUE(store->key);
+    EXPECT_TRUE(store->key->matches(leaf.certificate()));
+    EXPECT_THAT(store->certificates,
+                testing::ElementsAre(leaf.certificate(), middle.certificate(), root.certificate()));
+}
+
+TEST(Pkcs12, OpensWithoutAPassphraseWhereThereIsNone) {
+    const Identity leaf = Identity::make({});
+    const Secret none;
+    for (const Secret* secret : {static_cast<const Secret*>(nullptr), &none}) {
+        const auto store = read_pkcs12(leaf.pkcs12({}), "a.p12", secret, code);
+        ASSERT_TRUE(store) << to_string(store.error());
+        EXPECT_EQ(store->certificates.size(), 1U);
+    }
+    EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST(Pkcs12, MayHoldNothingButIssuers) {
+    const Identity root = Identity::make({.ca = true});
+    const auto store = read_pkcs12(
+        root.pkcs12({.others = {root.certificate()}, .with_key = false, .with_certificate = false}), "a.p12",
+        nullptr, code);
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_FALSE(store->key);
+    EXPECT_THAT(store->certificates, testing::ElementsAre(root.certificate()));
+}
+
+TEST(Pkcs12, RefusesADamagedStore) {
+    const Secret secret = Secret::copy_of(as_bytes("pass"));
+    Bytes longer = Identity::make({}).pkcs12({.passphrase = "pass"});
+    const Bytes shorter(longer.begin(), longer.end() - 1);
+    longer.push_back(std::byte{0});
+    EXPECT_THAT(read_pkcs12(longer, "a.p12", &secret, code).error().what,
+                HasSubstr("a.p12 has 1 octets after the end of its PKCS#12 store"));
+    EXPECT_THAT(read_pkcs12(shorter, "a.p12", &secret, code).error().what,
+                HasSubstr("a.p12 is no sound PKCS#12 store"));
+    EXPECT_EQ(read_pkcs12({}, "a.p12", &secret, ErrorCode::invalid_argument).error().code,
+              ErrorCode::invalid_argument);
+    EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST(Pkcs12, RefusesAPassphraseThatIsNoText) {
+    const Secret secret = Secret::copy_of(as_bytes(std::string_view("pa\0ss", 5)));
+    const auto store = read_pkcs12(Identity::make({}).pkcs12({.passphrase = "pa"}), "a.p12", &secret, code);
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().what, "the passphrase of a.p12 holds a NUL octet");
+}
+
+} // namespace
+} // namespace bgs2::pki

@@ -1,0 +1,69 @@
+#include "daemon/pki/secret.h"
+
+#include <gtest/gtest.h>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace bgs2::pki {
+namespace {
+
+TEST(Secret, LivesInTheSecureHeap) {
+    const Secret secret(16);
+    EXPECT_EQ(CRYPTO_secure_allocated(secret.bytes().data()), 1);
+}
+
+TEST(Secret, StartsAsZeroOctets) {
+    const Secret secret(100);
+    EXPECT_EQ(secret.size(), 100U);
+    EXPECT_TRUE(std::ranges::all_of(secret.bytes(), [](std::byte octet) { return octet == std::byte{0}; }));
+}
+
+TEST(Secret, HoldsACopyOfWhatItWasGiven) {
+    const Secret secret = Secret::copy_of(as_bytes("passphrase"));
+    EXPECT_EQ(as_text(secret.bytes()), "passphrase");
+    EXPECT_EQ(secret.clone(), secret);
+}
+
+TEST(Secret, LeavesNothingBehindWhenMovedFrom) {
+    Secret first = Secret::copy_of(as_bytes("first"));
+    Secret second(std::move(first));
+    EXPECT_TRUE(first.empty()); // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move): promised
+    EXPECT_EQ(as_text(std::as_const(second).bytes()), "first");
+    Secret third = Secret::copy_of(as_bytes("third"));
+    third = std::move(second);
+    EXPECT_TRUE(second.empty()); // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move): promised
+    EXPECT_EQ(as_text(std::as_const(third).bytes()), "first");
+}
+
+TEST(Secret, ZeroesWhatIsTruncated) {
+    Secret secret = Secret::copy_of(as_bytes("0123456789"));
+    const std::span<std::byte> all = secret.bytes();
+    secret.truncate(4);
+    EXPECT_EQ(as_text(std::as_const(secret).bytes()), "0123");
+    EXPECT_TRUE(std::ranges::all_of(all.subspan(4), [](std::byte octet) { return octet == std::byte{0}; }));
+    secret.truncate(7);
+    EXPECT_EQ(secret.size(), 4U);
+}
+
+TEST(Secret, EqualsByContent) {
+    const Secret secret = Secret::copy_of(as_bytes("same"));
+    EXPECT_EQ(secret, Secret::copy_of(as_bytes("same")));
+    EXPECT_FALSE(secret == Secret::copy_of(as_bytes("sama")));
+    EXPECT_FALSE(secret == Secret::copy_of(as_bytes("same again")));
+    EXPECT_EQ(Secret(), Secret(0));
+}
+
+TEST(Secret, SaysSoWhenTheSecureHeapIsUsedUp) {
+    EXPECT_THROW(Secret(std::size_t{1} << 24U), std::bad_alloc);
+}
+
+TEST(Secret, SecureHeapCanNotBeSetUpTwice) {
+    EXPECT_EQ(set_up_secure_heap(), SecureHeap::unavailable);
+    EXPECT_EQ(CRYPTO_secure_malloc_initialized(), 1);
+}
+
+} // namespace
+} // namespace bgs2::pki
