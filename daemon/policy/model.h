@@ -30,8 +30,8 @@ enum class Mode {
 inline constexpr std::array modes{Mode::automatic, Mode::manual, Mode::report, Mode::ignore};
 
 /// The rates a port can be set to, in Bd, ascending.
-inline constexpr std::array baud_rates{300,   600,   1200,   2400,   4800,   9600,  19200,
-                                       38400, 57600, 115200, 230400, 460800, 921600};
+inline constexpr std::array baud_rates{300U,   600U,   1200U,   2400U,   4800U,   9600U,  19200U,
+                                       38400U, 57600U, 115200U, 230400U, 460800U, 921600U};
 
 /// The highest slot that any family has (protocol.md §3).
 inline constexpr int highest_slot = 30;

@@ -8,16 +8,6 @@
 namespace bgs2::policy {
 namespace {
 
-TEST(FlowControl, HasAWordEachThatLeadsBack) {
-    std::set<std::string_view> words;
-    for (const FlowControl each : flow_controls) {
-        words.insert(word(each));
-        EXPECT_EQ(flow_control(word(each)), each);
-    }
-    EXPECT_EQ(words, (std::set<std::string_view>{"auto", "none", "rts-cts"}));
-    EXPECT_EQ(flow_control("xon-xoff"), std::nullopt);
-}
-
 TEST(Mode, HasAWordEachThatLeadsBack) {
     std::set<std::string_view> words;
     for (const Mode each : modes) {
@@ -30,7 +20,7 @@ TEST(Mode, HasAWordEachThatLeadsBack) {
 
 TEST(BaudRates, AscendAndHoldTheDefault) {
     EXPECT_TRUE(std::ranges::is_sorted(baud_rates));
-    EXPECT_NE(std::ranges::find(baud_rates, PortSettings().baud), baud_rates.end());
+    EXPECT_NE(std::ranges::find(baud_rates, at::LineSettings().baud), baud_rates.end());
 }
 
 } // namespace

@@ -60,7 +60,7 @@ key-format = "traditional"
                   .imei = Patterns{{"35693803*", "!356938035643809"}},
                   .port = Patterns{{"platform-*"}},
                   .properties = {{"ID_SERIAL_SHORT", {{"A6*"}}}, {"ID_BUS", {{"usb", "pci"}}}}},
-        .port = {.baud = 9600, .flow_control = FlowControl::rts_cts, .settle = 1s},
+        .port = {.baud = 9600, .flow_control = at::FlowControl::rts_cts, .settle = 1s},
         .mode = Mode::manual,
         .slots = {{.index = 0,
                    .certificate = {SourceKind::file, "/certs/{imei}.pem"},
@@ -83,7 +83,7 @@ TEST(Parse, TakesAnEmptyTextForAPolicyOfDefaults) {
     EXPECT_EQ(policy->name, "x");
     EXPECT_EQ(policy->match, Match());
     EXPECT_EQ(policy->port.baud, 115200);
-    EXPECT_EQ(policy->port.flow_control, FlowControl::automatic);
+    EXPECT_EQ(policy->port.flow_control, at::FlowControl::automatic);
     EXPECT_EQ(policy->port.settle, 100ms);
     EXPECT_EQ(policy->mode, Mode::automatic);
     EXPECT_TRUE(policy->slots.empty());

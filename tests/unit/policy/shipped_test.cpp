@@ -22,7 +22,7 @@ TEST(PolicyExample, IsAValidPolicy) {
                                     .imei = Patterns{{"35693803*", "!356938035643809"}},
                                     .port = {},
                                     .properties = {}}));
-    EXPECT_EQ(policy->port, PortSettings()) << "it says that these are the defaults";
+    EXPECT_EQ(policy->port, at::LineSettings()) << "it says that these are the defaults";
     EXPECT_EQ(policy->mode, Mode::automatic);
     const SlotRule client{.index = 0,
                           .certificate = {SourceKind::file, "/etc/bgs2d/certs/{imei}.pem"},
