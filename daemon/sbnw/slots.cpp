@@ -37,13 +37,14 @@ std::optional<T> to_number(std::string_view text) {
 
 /// `YYYY,MM,DD`, or `YY/MM/DD HH:MM:SS` on older firmware.
 std::optional<std::chrono::year_month_day> parse_date(std::string_view text) {
+    constexpr std::array<int, 3> greatest{9999, 12, 31}; // std::chrono's types would wrap
     std::array<int, 3> parts{};
     const std::string_view date = text.substr(0, text.find(' '));
     std::size_t begin = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const auto end = std::min(date.find_first_of(",/-", begin), date.size());
         const auto number = to_number<int>(date.substr(begin, end - begin));
-        if (!number || *number < 0 || (i < 2) == (end == date.size()))
+        if (!number || *number < 0 || *number > greatest[i] || (i < 2) == (end == date.size()))
             return std::nullopt;
         parts[i] = *number;
         begin = end + 1;
@@ -76,40 +77,61 @@ struct Field {
     std::string_view value;
 };
 
-/// Where the quote stands that ends a value: quotes within one are not escaped, so it is the first that a
-/// comma or the end follows.
-std::size_t closing_quote(std::string_view text) {
-    for (auto at = text.find('"'); at != std::string_view::npos; at = text.find('"', at + 1)) {
-        const std::string_view rest = trim(text.substr(at + 1));
-        if (rest.empty() || rest.starts_with(','))
-            return at;
+bool is_label(std::string_view text) {
+    const auto in_label = [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == ' ' || c == '-' || c == '_';
+    };
+    return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
+           std::ranges::all_of(text, in_label);
+}
+
+/// Whether a field can end before `rest`: nothing more comes, or a comma and the next label.
+bool ends_field(std::string_view rest) {
+    rest = trim(rest);
+    if (rest.empty())
+        return true;
+    if (!rest.starts_with(','))
+        return false;
+    const std::string_view next = trim(rest.substr(1));
+    const auto colon = next.find(':');
+    return next.empty() || (colon != std::string_view::npos && is_label(trim(next.substr(0, colon))));
+}
+
+/// Takes what stands before `end` off the front of `text`, and the character at `end` with it.
+std::string_view take(std::string_view& text, std::size_t end) {
+    const std::string_view taken = text.substr(0, end);
+    text.remove_prefix(end < text.size() ? end + 1 : text.size());
+    return taken;
+}
+
+/// Takes a value off the front: up to the first `stop` that can end the field, since neither quotes nor
+/// commas within one are escaped.
+std::string_view take_value(std::string_view& text, char stop) {
+    for (auto at = text.find(stop); at != std::string_view::npos; at = text.find(stop, at + 1)) {
+        if (ends_field(text.substr(stop == ',' ? at : at + 1)))
+            return take(text, at);
     }
-    return text.size();
+    return take(text, std::string_view::npos);
 }
 
 /// Takes `label: "value",` or `label: value,` off the front of `text`.
 Field take_field(std::string_view& text) {
-    const auto take = [&text](std::size_t end) {
-        const std::string_view taken = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        return taken;
-    };
-    Field field{.label = trim(take(text.find(':'))), .value = {}};
+    Field field{.label = trim(take(text, text.find(':'))), .value = {}};
     text = trim(text);
     if (text.starts_with('"')) {
         text.remove_prefix(1);
-        field.value = take(closing_quote(text));
-        take(text.find(','));
+        field.value = trim(take_value(text, '"'));
+        take(text, text.find(','));
     } else {
-        field.value = trim(take(text.find(',')));
+        field.value = trim(take_value(text, ','));
     }
     return field;
 }
 
 Slot parse_slot(std::string_view text) {
     Slot slot;
-    if (to_lower(text).find("corrupted") != std::string::npos && text.find('"') == std::string_view::npos) {
-        slot.corrupted = true;
+    if (!text.contains(':')) {
+        slot.corrupted = to_lower(text).contains("corrupted");
         return slot;
     }
     while (!text.empty()) {
