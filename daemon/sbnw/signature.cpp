@@ -1,5 +1,7 @@
 #include "daemon/sbnw/signature.h"
 
+#include "daemon/pki/openssl.h"
+
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -68,15 +70,14 @@ std::string to_base64(ByteView bytes) {
 
 Expected<Bytes> from_base64(std::string_view text) {
     Bytes bytes(text.size() / 4 * 3);
-    const int size = text.size() % 4 != 0
-                         ? -1
-                         : EVP_DecodeBlock(raw(bytes), reinterpret_cast<const unsigned char*>(text.data()),
-                                           static_cast<int>(text.size()));
-    if (size <= 0)
+    const int size = EVP_DecodeBlock(raw(bytes), reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+    // EVP_DecodeBlock counts the padding as zero octets.
+    const auto padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
+    bytes.resize(size > 0 && padding <= 2 ? static_cast<std::size_t>(size) - padding : 0);
+    if (bytes.empty() ||
+        to_base64(bytes) != text) // it takes blanks around the text, too, and a false padding
         return fail(ErrorCode::invalid_argument, "the signature is not Base64 on one line");
-    const auto padding = static_cast<std::size_t>(std::ranges::count(text.substr(text.size() - 2), '='));
-    bytes.resize(static_cast<std::size_t>(size) -
-                 padding); // EVP_DecodeBlock counts the padding as zero octets
     return bytes;
 }
 
@@ -102,24 +103,27 @@ std::optional<Digest> digest(std::string_view word) {
 Expected<void> sign(SecureCommand& command, const pki::PrivateKey& key, Digest digest) {
     if (auto rsa = require_rsa(key.kind()); !rsa)
         return rsa;
-    constexpr std::string_view placeholder = "-"; // so that the parameters' number counts the signature
-    command.signature.emplace(placeholder);
+    // As long as the signature will be, so that the number of parameters counts it and the frame can be too
+    // long.
+    Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(key.native())));
+    command.signature = to_base64(signature);
+    const std::size_t parameter_size = 4 + command.signature->size() + 1;
     const auto unsigned_frame = encode(command);
     command.signature.reset();
     if (!unsigned_frame)
         return std::unexpected(unsigned_frame.error());
 
-    const std::size_t placeholder_size = 4 + placeholder.size() + 1;
-    const auto row = std::ranges::find(digest_rows, digest, &DigestRow::digest);
+    const auto* row = std::ranges::find(digest_rows, digest, &DigestRow::digest);
     const Bytes hash =
-        digest_of(signed_part(unsigned_frame->bytes(), unsigned_frame->size() - placeholder_size), *row);
+        digest_of(signed_part(unsigned_frame->bytes(), unsigned_frame->size() - parameter_size), *row);
 
     const Context context = raw_rsa_context(key.native(), EVP_PKEY_sign_init);
-    std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key.native()));
-    Bytes signature(size);
+    std::size_t size = signature.size();
     if (context == nullptr ||
         EVP_PKEY_sign(context.get(), raw(signature), &size, raw(hash), hash.size()) != 1)
-        return fail(ErrorCode::failed, "the key could not sign", "check that it is a usable RSA private key");
+        return fail(ErrorCode::failed,
+                    fmt::format("the key could not sign: {}", pki::take_openssl_error().reason),
+                    "check that it is a usable RSA private key");
     signature.resize(size);
     command.signature = to_base64(signature);
     return {};
@@ -143,8 +147,10 @@ Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key) {
         fail(ErrorCode::verify_failed,
              "the signature is by another key, or the frame was changed after it was signed");
     if (context == nullptr || EVP_PKEY_verify_recover(context.get(), raw(recovered), &size, raw(*signature),
-                                                      signature->size()) != 1)
+                                                      signature->size()) != 1) {
+        pki::take_openssl_error(); // or it would be taken for the reason of somebody's later failure
         return wrong;
+    }
     recovered.resize(size);
     for (const DigestRow& row : digest_rows) {
         if (recovered == digest_of(signed_part(frame.octets, parameter->offset), row))
