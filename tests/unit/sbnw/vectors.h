@@ -1,0 +1,37 @@
+// Frames that the vendor's tool made (protocol.md §1), and what it made them from.
+#pragma once
+
+#include "daemon/sbnw/frame.h"
+#include "daemon/sbnw/signature.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bgs2::sbnw {
+
+struct Vector {
+    std::string name;
+    Bytes frame;           ///< as the vendor's tool wrote it
+    SecureCommand command; ///< the same, from the inputs; without the signature
+    std::optional<Digest> digest;
+    std::filesystem::path signing_key; ///< where there is a digest
+};
+
+/// Where vectors.json is: the environment's BGS2_VECTORS, or the place beside the sources.
+std::filesystem::path vectors_directory();
+
+/// Throws where a file is missing or not understood.
+std::vector<Vector> read_vectors(const std::filesystem::path& directory);
+
+/// For tests of the vendor's frames: skipped, saying what is missing, where these are not at hand.
+class VectorsTest : public testing::Test {
+  protected:
+    void SetUp() override;
+    std::vector<Vector> vectors_;
+};
+
+} // namespace bgs2::sbnw
