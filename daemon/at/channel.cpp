@@ -4,6 +4,7 @@
 #include <asio/experimental/deferred.hpp>
 #include <asio/experimental/parallel_group.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 #include <fmt/chrono.h>
@@ -21,8 +22,17 @@ using asio::experimental::wait_for_one;
 /// Small enough for a progress that moves at 9600 Bd, large enough to keep the line busy.
 constexpr std::size_t write_size = 512;
 
-std::string seconds(Channel::Clock::duration timeout) {
-    return fmt::format("{:g} s", std::chrono::duration<double>(timeout).count());
+/// How often the port is read before a command: more than the kernel keeps, since a rogue device could send
+/// on for ever.
+constexpr int leftover_reads = 64;
+
+double seconds(Channel::Clock::duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+/// Whether it was the timer that ended an operation. Both may have come at once: what was done is done then.
+bool expired(const std::error_code& operation, const std::error_code& timer) {
+    return !timer && operation == asio::error::operation_aborted;
 }
 
 } // namespace
@@ -47,53 +57,48 @@ asio::awaitable<Answer> Channel::command(std::string text, Clock::duration timeo
 }
 
 asio::awaitable<void> Channel::send_line(std::string text) {
-    throw_if_interrupted();
-    if (const auto earliest = last_answer_ + settle_;
-        last_answer_ != Clock::time_point::min() && Clock::now() < earliest) {
-        timer_.expires_at(earliest);
-        co_await timer_.async_wait(asio::use_awaitable);
-    }
-    while (next_line()) {
-    } // what is left of an earlier answer must not be taken for this one's
+    co_await settle();
+    drop_leftovers();
     last_command_ = text;
     text.push_back('\r');
     co_await send_octets(as_bytes(text), std::chrono::seconds(5), {});
 }
 
+asio::awaitable<void> Channel::settle() {
+    throw_if_interrupted();
+    const auto earliest = last_answer_ + settle_;
+    if (Clock::now() >= earliest)
+        co_return;
+    std::error_code error;
+    timer_.expires_at(earliest);
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (error)
+        throw_failed(error);
+}
+
 asio::awaitable<std::string> Channel::line(Clock::duration timeout) {
     const auto deadline = Clock::now() + timeout;
-    for (;;) {
+    while (timeout > Clock::duration::zero()) {
         if (auto next = next_line()) {
             last_answer_ = Clock::now();
             co_return std::move(*next);
         }
-        if (co_await receive(deadline) == Received::deadline)
-            throw Exception(Error{
-                ErrorCode::modem_timeout,
-                fmt::format("{}: no answer to '{}' within {}", port_.node(), last_command_, seconds(timeout)),
-                ""});
+        if (Clock::now() >= deadline)
+            break;
+        co_await receive(deadline);
     }
+    throw Exception(Error{ErrorCode::modem_timeout,
+                          fmt::format("{}: no answer to '{}' for {:.1f} s", port_.node(), last_command_,
+                                      seconds(Clock::now() - asked_)),
+                          ""});
 }
 
 asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration timeout, Progress progress) {
-    throw_if_interrupted();
-    struct Sending {
-        explicit Sending(bool& flag)
-          : flag_(flag) {
-            flag_ = true;
-        }
-        Sending(const Sending&) = delete;
-        Sending& operator=(const Sending&) = delete;
-        Sending(Sending&&) = delete;
-        Sending& operator=(Sending&&) = delete;
-        ~Sending() { flag_ = false; }
-
-      private:
-        bool& flag_;
-    } const sending(sending_);
-
+    const Raised whole = uninterrupted();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
     const auto deadline = Clock::now() + timeout;
     for (std::size_t sent = 0; sent < octets.size();) {
+        throw_if_ended(cancellation);
         const ByteView part = octets.subspan(sent, std::min(write_size, octets.size() - sent));
         timer_.expires_at(deadline);
         const auto [order, error, written, timer_error] =
@@ -101,37 +106,51 @@ asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration time
                 port_.stream().async_write_some(asio::buffer(part.data(), part.size()), deferred),
                 timer_.async_wait(deferred))
                 .async_wait(wait_for_one(), asio::use_awaitable);
-        if (order[0] == 1 && !timer_error)
+        if (expired(error, timer_error))
             throw Exception(
                 Error{ErrorCode::modem_timeout,
-                      fmt::format("{}: {} of {} octets were not taken within {}", port_.node(),
+                      fmt::format("{}: {} of {} octets were not taken within {:g} s", port_.node(),
                                   octets.size() - sent, octets.size(), seconds(timeout)),
                       "the modem holds the line: check the flow control (RTS/CTS) and the wiring"});
         if (error)
-            throw_gone(error);
+            throw_failed(error);
         sent += written;
         if (progress)
             progress(sent);
     }
+    asked_ = Clock::now();
 }
 
 asio::awaitable<void> Channel::idle(std::optional<Clock::time_point> deadline) {
-    while (!std::exchange(woken_, false) && !restarted_) {
-        if (co_await receive(deadline) == Received::deadline)
-            co_return;
+    const Raised idle(idle_);
+    for (;;) {
         while (next_line()) {
         } // nobody asked: what is a URC was dealt with, the rest is noise
+        if (std::exchange(woken_, false) || restarted_)
+            co_return;
+        if (deadline && Clock::now() >= *deadline)
+            co_return;
+        co_await receive(deadline);
     }
 }
 
 void Channel::wake() {
     woken_ = true;
-    cancel_wait();
+    if (idle_)
+        port_.stream().cancel();
 }
 
 void Channel::interrupt(Error error) {
     interruption_ = std::move(error);
-    cancel_wait();
+    if (!interrupted())
+        return;
+    port_.stream().cancel();
+    timer_.cancel();
+}
+
+Channel::Raised Channel::uninterrupted() {
+    throw_if_interrupted();
+    return Raised(uninterrupted_);
 }
 
 void Channel::apply(const LineSettings& settings) {
@@ -145,10 +164,12 @@ void Channel::start_over() {
     restarted_ = false;
 }
 
-asio::awaitable<Channel::Received> Channel::receive(std::optional<Clock::time_point> deadline) {
-    throw_if_interrupted();
+asio::awaitable<void> Channel::receive(std::optional<Clock::time_point> deadline) {
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    throw_if_ended(cancellation);
     std::error_code error;
     std::size_t size = 0;
+    bool late = false;
     const auto buffer = asio::buffer(buffer_);
     if (deadline) {
         timer_.expires_at(*deadline);
@@ -156,21 +177,18 @@ asio::awaitable<Channel::Received> Channel::receive(std::optional<Clock::time_po
             co_await make_parallel_group(port_.stream().async_read_some(buffer, deferred),
                                          timer_.async_wait(deferred))
                 .async_wait(wait_for_one(), asio::use_awaitable);
-        if (order[0] == 1 && !timer_error && read_size == 0)
-            co_return Received::deadline;
+        late = expired(read_error, timer_error);
         error = read_error;
         size = read_size;
     } else {
         size =
             co_await port_.stream().async_read_some(buffer, asio::redirect_error(asio::use_awaitable, error));
     }
-    throw_if_interrupted();
-    if (error == asio::error::operation_aborted && woken_)
-        co_return Received::woken;
-    if (error)
-        throw_gone(error);
     reader_.feed(ByteView(buffer_).first(size));
-    co_return Received::octets;
+    throw_if_ended(cancellation);
+    const bool woken = idle_ && woken_ && error == asio::error::operation_aborted;
+    if (error && !late && !woken)
+        throw_failed(error);
 }
 
 std::optional<std::string> Channel::next_line() {
@@ -183,17 +201,35 @@ std::optional<std::string> Channel::next_line() {
     return std::nullopt;
 }
 
+/// An answer that came too late must not be taken for the next command's; URCs are heeded all the same.
+void Channel::drop_leftovers() {
+    for (int i = 0; i < leftover_reads; ++i) {
+        const std::size_t size = port_.read_available(buffer_);
+        if (size == 0)
+            break;
+        reader_.feed(ByteView(buffer_).first(size));
+    }
+    while (next_line()) {
+    }
+}
+
+bool Channel::interrupted() const {
+    return interruption_ && (!uninterrupted_ || interruption_->code == ErrorCode::device_gone);
+}
+
 void Channel::throw_if_interrupted() const {
-    if (interruption_)
+    if (interrupted())
         throw Exception(*interruption_);
 }
 
-void Channel::cancel_wait() {
-    if (!sending_)
-        port_.stream().cancel();
+void Channel::throw_if_ended(const asio::cancellation_state& cancellation) const {
+    throw_if_interrupted();
+    if (cancellation.cancelled() != asio::cancellation_type::none)
+        throw_failed(asio::error::operation_aborted);
 }
 
-void Channel::throw_gone(const std::error_code& error) const {
+void Channel::throw_failed(const std::error_code& error) const {
+    throw_if_interrupted();
     if (error == asio::error::operation_aborted)
         throw Exception(
             Error{ErrorCode::cancelled, fmt::format("{}: the conversation was ended", port_.node()), ""});

@@ -8,6 +8,7 @@
 #include "daemon/error.h"
 
 #include <asio/awaitable.hpp>
+#include <asio/cancellation_state.hpp>
 #include <asio/steady_timer.hpp>
 
 #include <array>
@@ -16,12 +17,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bgs2::at {
 
 /// One coroutine at a time talks through a channel; wake() and interrupt() may be called meanwhile, from the
 /// same thread. All that waits throws Exception: ModemTimeout (deadline), DeviceGone (unplugged, hung up),
-/// what interrupt() was given; and Cancelled if the awaiting coroutine's cancellation slot was signalled.
+/// what interrupt() was given; and Cancelled if the awaiting coroutine's cancellation slot was signalled, for
+/// which it must have set this_coro::throw_if_cancelled(false): Asio would else throw its own error at any
+/// await.
 class Channel {
   public:
     using Clock = std::chrono::steady_clock;
@@ -29,13 +33,32 @@ class Channel {
 
     Channel(SerialPort port, const LineSettings& settings);
 
+    /// A flag that is up for as long as this lives.
+    class Raised {
+      public:
+        explicit Raised(bool& flag)
+          : flag_(flag)
+          , before_(std::exchange(flag, true)) {}
+        Raised(const Raised&) = delete;
+        Raised& operator=(const Raised&) = delete;
+        Raised(Raised&&) = delete;
+        Raised& operator=(Raised&&) = delete;
+        ~Raised() { flag_ = before_; }
+
+      private:
+        bool& flag_;
+        bool before_;
+    };
+
     /// Sends `text` and CR, and collects what comes up to the final result line.
     asio::awaitable<Answer> command(std::string text, Clock::duration timeout);
 
-    /// Sends `text` and CR, `settle` after the last answer at the earliest.
+    /// Sends `text` and CR, `settle` after the last answer at the earliest. What came in until then is
+    /// dropped.
     asio::awaitable<void> send_line(std::string text);
 
-    /// The next line that is neither the echo of the last command nor a URC.
+    /// The next line that is neither the echo of the last command nor a URC. Without any time left it throws
+    /// ModemTimeout even if there is one, so that a chatterer can not keep a loop of calls busy for ever.
     asio::awaitable<std::string> line(Clock::duration timeout);
 
     /// Sends octets as they are. Not interrupted once begun, so that the module is not left within a frame.
@@ -50,6 +73,11 @@ class Channel {
     void interrupt(Error error);
     void resume() { interruption_.reset(); }
 
+    /// While the result lives, interrupt() is put off, so that the module is not left within something that
+    /// it would take the next commands for a part of; unless the error is DeviceGone. Throws what interrupt()
+    /// was given before.
+    [[nodiscard]] Raised uninterrupted();
+
     /// Whether the module said since the last call that it has started anew.
     bool take_restart() { return std::exchange(restarted_, false); }
 
@@ -62,13 +90,16 @@ class Channel {
     [[nodiscard]] SerialPort& port() { return port_; }
 
   private:
-    enum class Received { octets, woken, deadline };
-
-    asio::awaitable<Received> receive(std::optional<Clock::time_point> deadline);
+    /// Feeds the reader with what comes next; returns at the deadline, or when idle and woken, without.
+    asio::awaitable<void> receive(std::optional<Clock::time_point> deadline);
+    asio::awaitable<void> settle();
     std::optional<std::string> next_line();
+    void drop_leftovers();
+    [[nodiscard]] bool interrupted() const;
     void throw_if_interrupted() const;
-    void cancel_wait();
-    [[noreturn]] void throw_gone(const std::error_code& error) const;
+    void throw_if_ended(const asio::cancellation_state& cancellation) const; ///< interrupted or cancelled
+    /// Throws what the failure of an operation means: an interruption, a cancellation or the end of the port.
+    [[noreturn]] void throw_failed(const std::error_code& error) const;
 
     SerialPort port_;
     std::chrono::milliseconds settle_;
@@ -77,8 +108,10 @@ class Channel {
     std::array<std::byte, 512> buffer_{};
     std::string last_command_;
     Clock::time_point last_answer_ = Clock::time_point::min();
+    Clock::time_point asked_; ///< when the last octet of a command or frame was sent
     std::optional<Error> interruption_;
-    bool sending_ = false;
+    bool uninterrupted_ = false;
+    bool idle_ = false;
     bool woken_ = false;
     bool restarted_ = false;
 };

@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto question_timeout = 5s;
+constexpr std::string_view revision_prefix = "REVISION ";
 
 /// Who made or makes modules of the family (protocol.md §5), in lower case.
 constexpr std::array<std::string_view, 5> manufacturers{"cinterion", "siemens", "gemalto", "thales",
@@ -73,6 +74,8 @@ asio::awaitable<Identity> identify(Channel& channel) {
         identity.manufacturer = co_await ask(channel, "AT+CGMI");
         identity.model = co_await ask(channel, "AT+CGMM");
         identity.revision = co_await ask(channel, "AT+CGMR");
+        if (identity.revision.starts_with(revision_prefix))
+            identity.revision.erase(0, revision_prefix.size());
     }
     if (!is_family(identity.manufacturer))
         throw Exception(
@@ -94,11 +97,10 @@ asio::awaitable<Identity> identify(Channel& channel) {
 }
 
 Identity parse_identification(std::span<const std::string> lines) {
-    constexpr std::string_view revision = "REVISION ";
     Identity identity;
     for (const std::string_view line : lines) {
-        if (line.starts_with(revision))
-            identity.revision = line.substr(revision.size());
+        if (line.starts_with(revision_prefix))
+            identity.revision = line.substr(revision_prefix.size());
         else if (line.starts_with("A-REVISION") || is_imei(line))
             continue;
         else if (identity.manufacturer.empty())

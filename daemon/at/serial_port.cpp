@@ -86,8 +86,11 @@ SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, 
 
 SerialPort::~SerialPort() {
     // Closing would wait for what is still to be sent, up to 30 s where the module holds the line.
-    if (stream_.is_open())
-        ::tcflush(stream_.native_handle(), TCOFLUSH);
+    if (!stream_.is_open())
+        return;
+    ::tcflush(stream_.native_handle(), TCOFLUSH);
+    // A pty keeps TIOCEXCL for as long as its other side is open, and would let nobody in again.
+    ::ioctl(stream_.native_handle(), TIOCNXCL);
 }
 
 void SerialPort::apply(const LineSettings& settings) {
@@ -119,6 +122,11 @@ void SerialPort::pulse_rts() {
     const int rts = TIOCM_RTS;
     if (::ioctl(fd, TIOCMBIC, &rts) == 0)
         ::ioctl(fd, TIOCMBIS, &rts);
+}
+
+std::size_t SerialPort::read_available(std::span<std::byte> buffer) {
+    const ssize_t size = ::read(stream_.native_handle(), buffer.data(), buffer.size()); // O_NONBLOCK
+    return size > 0 ? static_cast<std::size_t>(size) : 0;
 }
 
 void SerialPort::flush() {

@@ -7,6 +7,8 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/serial_port.hpp>
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 namespace bgs2::at {
@@ -30,6 +32,9 @@ class SerialPort {
     /// Lowers RTS and raises it again: wakes terminals that wait for it (protocol.md §2). No effect on ports
     /// without lines.
     void pulse_rts();
+
+    /// Reads what is there already, up to the buffer's size; 0 if there is nothing, or the port is gone.
+    std::size_t read_available(std::span<std::byte> buffer);
 
     /// Forgets what was written but not sent yet, and what came in but was not read.
     void flush();

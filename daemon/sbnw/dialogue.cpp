@@ -13,11 +13,14 @@ namespace {
 /// Octets a second at 9600 Bd: the slowest line that anyone would do this over.
 constexpr std::size_t slowest_rate = 960;
 
+using Clock = at::Channel::Clock;
+
 /// Reads the OK that follows a result line, failures included, so that it is not taken for the next
 /// command's. Its absence proves nothing either way: reading the slots back does.
 asio::awaitable<void> take_final(at::Channel& channel, std::chrono::milliseconds timeout) {
+    const auto deadline = Clock::now() + timeout;
     try {
-        while (!at::is_final(co_await channel.line(timeout))) {
+        while (!at::is_final(co_await channel.line(deadline - Clock::now()))) {
         }
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::modem_timeout)
@@ -25,18 +28,45 @@ asio::awaitable<void> take_final(at::Channel& channel, std::chrono::milliseconds
     }
 }
 
-asio::awaitable<void> wait_until_ready(at::Channel& channel, std::chrono::milliseconds timeout) {
-    const auto deadline = at::Channel::Clock::now() + timeout;
+Exception ended_without_result(std::string_view line) {
+    return Exception(
+        Error{ErrorCode::modem_rejected,
+              fmt::format("the modem answered '{}' without saying that the command ended well", line),
+              "read its slots to see what it holds"});
+}
+
+asio::awaitable<void> wait_until_ready(at::Channel& channel, Deadlines deadlines) {
+    const auto deadline = Clock::now() + deadlines.ready;
     for (;;) {
-        const std::string line = co_await channel.line(deadline - at::Channel::Clock::now());
+        const std::string line = co_await channel.line(deadline - Clock::now());
         if (line.starts_with("SECURE CMD READY"))
             co_return;
+        if (const auto result = parse_result(line)) {
+            if (*result != Result::command_unknown)
+                co_await take_final(channel, deadlines.final);
+            throw Refusal(*result, line);
+        }
+        if (at::is_final(line))
+            throw ended_without_result(line);
+        // CONNECT, and what a family may add
+    }
+}
+
+asio::awaitable<void> wait_until_stored(at::Channel& channel, Deadlines deadlines) {
+    const auto deadline = Clock::now() + deadlines.result;
+    for (;;) {
+        const std::string line = co_await channel.line(deadline - Clock::now());
         const auto result = parse_result(line);
-        if (!result)
-            continue; // CONNECT, and what a family may add
-        if (*result != Result::command_unknown)
-            co_await take_final(channel, timeout);
-        throw Refusal(*result, line);
+        if (result == Result::command_unknown)
+            throw Refusal(Result::refused, line); // it was known: the module asked for the frame
+        if (result)
+            co_await take_final(channel, deadlines.final);
+        if (result == Result::stored)
+            co_return;
+        if (result)
+            throw Refusal(*result, line);
+        if (at::is_final(line))
+            throw ended_without_result(line);
     }
 }
 
@@ -44,29 +74,13 @@ asio::awaitable<void> wait_until_ready(at::Channel& channel, std::chrono::millis
 
 asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
                            at::Channel::Progress progress, Deadlines deadlines) {
+    // A module that asked for a frame takes whatever comes for it, and hears nothing else while it stores it.
+    const auto whole = channel.uninterrupted();
     co_await channel.send_line(fmt::format("AT^SBNW={},1", store));
-    co_await wait_until_ready(channel, deadlines.ready);
+    co_await wait_until_ready(channel, deadlines);
     const auto sending = std::chrono::seconds(5 + frame.size() / slowest_rate);
     co_await channel.send_octets(frame.bytes(), sending, std::move(progress));
-
-    const auto deadline = at::Channel::Clock::now() + deadlines.result;
-    for (;;) {
-        const std::string line = co_await channel.line(deadline - at::Channel::Clock::now());
-        const auto result = parse_result(line);
-        if (!result) {
-            if (at::is_final(line))
-                throw Exception(Error{
-                    ErrorCode::modem_rejected,
-                    fmt::format("the modem answered '{}' without saying that the command ended well", line),
-                    "read its slots to see what it holds"});
-            continue;
-        }
-        if (*result != Result::command_unknown)
-            co_await take_final(channel, deadlines.final);
-        if (*result != Result::stored)
-            throw Refusal(*result, line);
-        co_return;
-    }
+    co_await wait_until_stored(channel, deadlines);
 }
 
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines) {

@@ -27,6 +27,7 @@ struct Deadlines {
 };
 
 /// Sends one frame to `store` and returns once the module said that it is stored, which is not yet a proof.
+/// Once begun it is not interrupted, unless the module is gone (Channel::uninterrupted).
 /// Throws Refusal (its result lines, see result.h), Exception: ModemTimeout, ModemRejected (an OK without a
 /// result), DeviceGone.
 asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
