@@ -1,0 +1,70 @@
+// A test that talks to a scripted module through a channel.
+#pragma once
+
+#include "daemon/at/channel.h"
+#include "daemon/error.h"
+#include "tests/support/scripted_module.h"
+
+#include <asio/awaitable.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace bgs2::test {
+
+class Conversation : public testing::Test {
+  protected:
+    using Script = std::function<asio::awaitable<void>()>;
+
+    Conversation();
+
+    /// Runs both sides until both have ended; the test fails where one throws, or takes longer than ten
+    /// seconds.
+    void converse(const Script& module, const Script& caller);
+
+    /// The same where the module has nothing to say.
+    void converse(const Script& caller);
+
+    /// Waits for a condition; the test's deadline is its deadline.
+    asio::awaitable<void> until(std::function<bool()> condition);
+
+    /// Signals the slot that the caller's coroutine was started with.
+    void cancel_caller() { cancellation_.emit(asio::cancellation_type::terminal); }
+
+    /// How it fails; an Error with an empty `what` if it does not.
+    template<class T>
+    static asio::awaitable<Error> error_of(asio::awaitable<T> conversation) {
+        try {
+            co_await std::move(conversation);
+        } catch (const Exception& e) {
+            co_return e.error();
+        }
+        co_return Error{};
+    }
+
+    /// Replaces the channel by one with other settings.
+    void open(const at::LineSettings& others);
+
+    asio::io_context& context() { return context_; }
+    ScriptedModule& module() { return module_; }
+    at::Channel& channel() { return *channel_; }
+
+    /// No pause between answers and commands, so that tests are quick.
+    static constexpr at::LineSettings settings{.settle = std::chrono::milliseconds(0)};
+
+  private:
+    void run(const Script& script, const char* who, bool cancellable);
+
+    asio::io_context context_;
+    ScriptedModule module_;
+    std::unique_ptr<at::Channel> channel_;
+    asio::cancellation_signal cancellation_;
+    int running_ = 0;
+};
+
+} // namespace bgs2::test

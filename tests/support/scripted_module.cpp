@@ -1,0 +1,103 @@
+#include "tests/support/scripted_module.h"
+
+#include <asio/buffer.hpp>
+#include <asio/read.hpp>
+#include <asio/read_until.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <chrono>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <system_error>
+#include <termios.h>
+#include <unistd.h>
+#include <utility>
+
+namespace bgs2::test {
+namespace {
+
+int checked(int result, const char* what) {
+    if (result < 0)
+        throw std::system_error(errno, std::generic_category(), what);
+    return result;
+}
+
+int open_raw(const std::string& node) {
+    const int fd = checked(::open(node.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC), "open");
+    termios tio{};
+    checked(::tcgetattr(fd, &tio), "tcgetattr");
+    ::cfmakeraw(&tio);
+    checked(::tcsetattr(fd, TCSANOW, &tio), "tcsetattr");
+    return fd;
+}
+
+} // namespace
+
+ScriptedModule::ScriptedModule(const asio::any_io_executor& executor)
+  : pty_(std::in_place)
+  , node_(pty_->path())
+  , master_(executor, checked(::dup(pty_->master()), "dup"))
+  , slave_(executor, open_raw(node_)) {}
+
+void ScriptedModule::hang_up() {
+    master_.close();
+    pty_.reset();
+}
+
+asio::awaitable<std::string> ScriptedModule::hear() {
+    const std::size_t size =
+        co_await asio::async_read_until(master_, asio::dynamic_buffer(heard_), '\r', asio::use_awaitable);
+    std::string line = heard_.substr(0, size - 1);
+    heard_.erase(0, size);
+    co_return line;
+}
+
+asio::awaitable<Bytes> ScriptedModule::hear(std::size_t count) {
+    if (heard_.size() < count)
+        co_await asio::async_read(master_, asio::dynamic_buffer(heard_),
+                                  asio::transfer_exactly(count - heard_.size()), asio::use_awaitable);
+    const ByteView octets = as_bytes(heard_).first(count);
+    Bytes result(octets.begin(), octets.end());
+    heard_.erase(0, count);
+    co_return result;
+}
+
+asio::awaitable<void> ScriptedModule::say(std::string text) {
+    co_await asio::async_write(master_, asio::buffer(text), asio::use_awaitable);
+}
+
+asio::awaitable<void> ScriptedModule::expect(std::string command, std::string reply) {
+    const std::string heard = co_await hear();
+    EXPECT_EQ(heard, command);
+    co_await say(std::move(reply));
+}
+
+asio::awaitable<void> ScriptedModule::until_taken() {
+    co_await until_waiting(0);
+}
+
+asio::awaitable<void> ScriptedModule::until_waiting(std::size_t count) {
+    asio::steady_timer timer(master_.get_executor());
+    while (waiting() != count) {
+        timer.expires_after(std::chrono::milliseconds(1));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+bool ScriptedModule::has_unheard() {
+    int count = 0;
+    checked(::ioctl(master_.native_handle(), FIONREAD, &count), "FIONREAD");
+    return count > 0 || !heard_.empty();
+}
+
+std::size_t ScriptedModule::waiting() {
+    int count = 0;
+    checked(::ioctl(slave_.native_handle(), FIONREAD, &count), "FIONREAD");
+    return static_cast<std::size_t>(count);
+}
+
+} // namespace bgs2::test
