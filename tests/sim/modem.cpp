@@ -125,7 +125,7 @@ bool Modem::hears(const CommandLine& line) {
         log_.write("lost", "deaf: " + escaped(line.text));
         return false;
     }
-    if (answered_ && line.began < *answered_ + manners_.settle) {
+    if (manners_.settle > manners_.settle.zero() && answered_ && line.began < *answered_ + manners_.settle) {
         log_.write("lost",
                    fmt::format("{} ms after the last answer: {}",
                                std::chrono::floor<std::chrono::milliseconds>(line.began - *answered_).count(),
