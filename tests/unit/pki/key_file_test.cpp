@@ -149,7 +149,7 @@ TEST(KeyFileRefusal, SaysWhereTheKeyIsDamaged) {
     Bytes der = identity.pkcs8_der();
     der.push_back(std::byte{'\n'});
     expect_refused(der, "1 octets after the end of its DER, at offset");
-    der.resize(der.size() - 2);
+    der.erase(der.end() - 2, der.end());
     expect_refused(der, "is cut off");
     Bytes encrypted = identity.encrypted_der("pass");
     encrypted.pop_back();
