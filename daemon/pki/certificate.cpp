@@ -97,7 +97,7 @@ std::string Certificate::serial() const {
     const BignumPtr number =
         allocated(BignumPtr(ASN1_INTEGER_to_BN(X509_get0_serialNumber(content_->x509.get()), nullptr)));
     std::string magnitude = to_hex(Bytes(1));
-    if (!BN_is_zero(number.get())) {
+    if (BN_is_zero(number.get()) == 0) {
         Bytes octets(static_cast<std::size_t>(BN_num_bytes(number.get())));
         BN_bn2bin(number.get(), reinterpret_cast<unsigned char*>(octets.data()));
         magnitude = to_hex(octets);
