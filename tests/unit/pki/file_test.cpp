@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <openssl/crypto.h>
 
+#include <array>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace bgs2::pki {
 namespace {
@@ -16,13 +18,12 @@ using testing::HasSubstr;
 
 class FileTest : public testing::Test {
   protected:
-    FileTest() {
+    void SetUp() override {
         std::string pattern = testing::TempDir() + "bgs2-file-XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr)
-            throw std::runtime_error("no temporary directory");
+        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
         folder_ = pattern;
     }
-    ~FileTest() override { std::filesystem::remove_all(folder_); }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
 
     [[nodiscard]] std::filesystem::path file(const std::string& content) const {
         std::ofstream(folder_ / "file", std::ios::binary) << content;
@@ -106,11 +107,13 @@ TEST_F(FileTest, IsNotFollowedInCircles) {
 }
 
 TEST_F(FileTest, PassphraseLosesOneLineEnd) {
-    const struct {
+    struct Row {
         const char* content;
         const char* passphrase;
-    } table[] = {{"pass", "pass"},       {"pass\n", "pass"},   {"pass\r\n", "pass"}, {"pass\n\n", "pass\n"},
-                 {" pass \n", " pass "}, {"pass\r", "pass\r"}, {"\n", ""},           {"", ""}};
+    };
+    const std::vector<Row> table = {
+        {"pass", "pass"},       {"pass\n", "pass"},   {"pass\r\n", "pass"}, {"pass\n\n", "pass\n"},
+        {" pass \n", " pass "}, {"pass\r", "pass\r"}, {"\n", ""},           {"", ""}};
     for (const auto& row : table) {
         const Secret passphrase = value_or_throw(read_passphrase_file(file(row.content)));
         EXPECT_EQ(as_text(passphrase.bytes()), row.passphrase);
@@ -129,8 +132,8 @@ TEST_F(FileTest, DescriptorIsReadFromItsBeginningAndLeftAlone) {
     ::close(descriptor);
     expect_refused(read_descriptor(-1, "sent"), ErrorCode::failed,
                    "sent can not be read: Bad file descriptor");
-    int ends[2];
-    ASSERT_EQ(::pipe(ends), 0);
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
     expect_refused(read_secret_descriptor(ends[0], "sent"), ErrorCode::failed,
                    "sent is a device, pipe or socket");
     ::close(ends[0]);

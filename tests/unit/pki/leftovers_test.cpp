@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cinttypes>
 #include <cstdio>
 #include <filesystem>
@@ -29,10 +30,10 @@ int occurrences(const Bytes& needle) {
     while (std::getline(maps, line)) {
         std::uintptr_t start = 0;
         std::uintptr_t end = 0;
-        char rights[5]{};
-        if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &start, &end, rights) !=
+        std::array<char, 5> rights{};
+        if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &start, &end, rights.data()) !=
                 3 || // NOLINT(cert-err34-c)
-            std::string_view(rights) != "rw-p")
+            std::string_view(rights.data()) != "rw-p")
             continue;
         const auto* from =
             reinterpret_cast<const std::byte*>(start); // NOLINT(performance-no-int-to-ptr): it is one

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <vector>
+
 namespace bgs2::pki {
 namespace {
 
@@ -111,11 +113,12 @@ TEST_F(Preflight, RefusesAFrameOf65536Octets) {
 }
 
 TEST_F(Preflight, WarnsOfWhatIsNotKnownToSuit) {
-    const struct {
+    struct Row {
         Algorithm algorithm;
         const char* digest;
         std::vector<std::string> warnings;
-    } table[] = {
+    };
+    const std::vector<Row> table = {
         {Algorithm::rsa2048, "SHA1", {}},
         {Algorithm::rsa2048, "SHA512", {"sha512WithRSAEncryption is assumed"}},
         {Algorithm::rsa3072, "SHA256", {"3072 bits (RSA) is assumed"}},

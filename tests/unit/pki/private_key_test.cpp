@@ -6,6 +6,8 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include <vector>
+
 namespace bgs2::pki {
 namespace {
 
@@ -14,14 +16,15 @@ using test::Identity;
 using testing::HasSubstr;
 
 TEST(PrivateKey, TellsItsKindAndSize) {
-    const struct {
+    struct Row {
         Algorithm algorithm;
         KeyKind kind;
         int bits;
-    } table[] = {{Algorithm::rsa2048, KeyKind::rsa, 2048},
-                 {Algorithm::ec_p256, KeyKind::ec, 256},
-                 {Algorithm::rsa_pss, KeyKind::other, 2048},
-                 {Algorithm::ed25519, KeyKind::other, 256}};
+    };
+    const std::vector<Row> table = {{Algorithm::rsa2048, KeyKind::rsa, 2048},
+                                    {Algorithm::ec_p256, KeyKind::ec, 256},
+                                    {Algorithm::rsa_pss, KeyKind::other, 2048},
+                                    {Algorithm::ed25519, KeyKind::other, 256}};
     for (const auto& row : table) {
         const PrivateKey key = Identity::make({.algorithm = row.algorithm}).key();
         EXPECT_EQ(key.kind(), row.kind);

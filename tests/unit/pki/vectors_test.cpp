@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <vector>
 
 namespace bgs2::pki {
 namespace {
@@ -46,11 +47,12 @@ class Vectors : public testing::Test {
 TEST_F(Vectors, PemAndDerAndPkcs12OfOneIdentityGiveEqualOctets) {
     const Bytes certificate = file("client-a.cert.der");
     const Secret key = Secret::copy_of(file("client-a.key.pk8.der"));
-    const struct {
+    struct Row {
         const char* certificate;
         const char* key;
         const char* passphrase;
-    } table[] = {
+    };
+    const std::vector<Row> table = {
         {"client-a.cert.der", "client-a.key.pk8.der", ""},
         {"client-a.cert.pem", "client-a.key.pem", ""},
         {"client-a.chain.pem", "client-a.key.enc.pem", "keypass"},
