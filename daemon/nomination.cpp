@@ -66,6 +66,7 @@ Nomination nominate(const Config& config, const PortFacts& port) {
             continue;
         }
         std::vector<std::string> words;
+        words.reserve(wanted.size());
         for (const Condition& each : wanted)
             words.push_back(each.wanted);
         return {.nominated = true, .why = fmt::format("[[port]] #{} ({})", i + 1, fmt::join(words, ", "))};

@@ -31,12 +31,21 @@ class Descriptor {
     int number_;
 };
 
+ErrorCode code_of(int error) {
+    switch (error) {
+    case ENOENT:
+        return ErrorCode::not_found;
+    case EACCES:
+    case EPERM:
+        return ErrorCode::access_denied;
+    default:
+        return ErrorCode::failed;
+    }
+}
+
 std::unexpected<Error> refuse(int error, std::string_view doing) {
-    const ErrorCode code = error == ENOENT                     ? ErrorCode::not_found
-                           : error == EACCES || error == EPERM ? ErrorCode::access_denied
-                                                               : ErrorCode::failed;
-    return fail(code, fmt::format("can not be {}: {}", doing,
-                                  std::error_code(error, std::system_category()).message()));
+    return fail(code_of(error), fmt::format("can not be {}: {}", doing,
+                                            std::error_code(error, std::system_category()).message()));
 }
 
 bool is_null_device(const struct stat& status) {

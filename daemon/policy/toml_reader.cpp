@@ -11,7 +11,7 @@
 namespace bgs2::policy {
 namespace {
 
-constexpr std::string_view duration_example = "a time such as \"100ms\" or \"2s\"";
+constexpr std::string_view duration_example = R"(a time such as "100ms" or "2s")";
 
 bool is_list_of_tables(const TomlValue& value) {
     const auto* list = std::get_if<TomlList>(&value.value);
@@ -116,7 +116,7 @@ std::map<std::string, Patterns, std::less<>> TomlReader::pattern_table(const Tom
     std::map<std::string, Patterns, std::less<>> result;
     const auto* table = std::get_if<TomlTable>(&value.value);
     if (table == nullptr) {
-        refuse_kind(value, name, "a table such as { ID_BUS = \"usb\" }");
+        refuse_kind(value, name, R"(a table such as { ID_BUS = "usb" })");
         return result;
     }
     if (table->empty())
