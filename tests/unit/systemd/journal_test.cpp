@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -20,8 +21,8 @@ namespace {
 /// Standard error is a pipe here.
 class JournalTest : public testing::Test {
   protected:
-    JournalTest() { EXPECT_EQ(pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK), 0); }
-    ~JournalTest() override {
+    void SetUp() override { ASSERT_EQ(pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK), 0); }
+    void TearDown() override {
         unsetenv("JOURNAL_STREAM");
         for (const int end : pipe_)
             close(end);
@@ -96,6 +97,7 @@ TEST_F(JournalTest, RecognizesTheJournal) {
 class OwnRun : public JournalTest {
   protected:
     void SetUp() override {
+        JournalTest::SetUp();
         if (unshare(CLONE_NEWNS) != 0)
             GTEST_SKIP() << "no mount namespace of one's own here: " << strerror(errno);
         ASSERT_EQ(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0) << strerror(errno);
@@ -113,6 +115,7 @@ TEST_F(OwnRun, EntriesCarryPriorityIdentifierAndFields) {
     ASSERT_EQ(mkdir("/run/systemd", 0755), 0);
     ASSERT_EQ(mkdir("/run/systemd/journal", 0755), 0);
     const int journald = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ASSERT_GE(journald, 0) << strerror(errno);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::string("/run/systemd/journal/socket")

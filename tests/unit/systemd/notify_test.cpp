@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -22,20 +23,21 @@ using testing::StartsWith;
 /// The service manager's end: a datagram socket that NOTIFY_SOCKET names.
 class Notify : public testing::Test {
   protected:
-    Notify()
-      : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    void SetUp() override {
+        socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        ASSERT_GE(socket_, 0) << strerror(errno);
         std::string directory = testing::TempDir() + "notify-XXXXXX";
-        EXPECT_NE(mkdtemp(directory.data()), nullptr);
+        ASSERT_NE(mkdtemp(directory.data()), nullptr);
         directory_ = directory;
         const std::string path = directory_ / "notify";
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         path.copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
-        EXPECT_EQ(bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0)
+        ASSERT_EQ(bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0)
             << strerror(errno);
         setenv("NOTIFY_SOCKET", path.c_str(), 1);
     }
-    ~Notify() override {
+    void TearDown() override {
         for (const auto* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
             unsetenv(name);
         close(socket_);
@@ -52,7 +54,7 @@ class Notify : public testing::Test {
     void forget_manager() { std::filesystem::remove_all(directory_); }
 
   private:
-    int socket_;
+    int socket_ = -1;
     std::filesystem::path directory_;
 };
 
