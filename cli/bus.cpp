@@ -1,0 +1,307 @@
+#include "cli/bus.h"
+
+#include "cli/bus_error.h"
+
+#include <fmt/format.h>
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <poll.h>
+#include <system_error>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr auto bus_name = "io.bgs2d1";
+constexpr auto manager_path = "/io/bgs2d1";
+constexpr auto manager_interface = "io.bgs2d1.Manager";
+constexpr auto modem_interface = "io.bgs2d1.Modem";
+constexpr auto object_manager_interface = "org.freedesktop.DBus.ObjectManager";
+constexpr auto driver_name = "org.freedesktop.DBus";
+constexpr auto driver_path = "/org/freedesktop/DBus";
+
+Value read_value(sdbus::Message& message);
+
+template<class T>
+Value read_basic(sdbus::Message& message) {
+    T value{};
+    message >> value;
+    return value;
+}
+
+bool at_end(const sdbus::Message& message) {
+    std::string type;
+    std::string contents;
+    message.peekType(type, contents);
+    return type.empty() || type[0] == '\0';
+}
+
+/// A key of a dictionary is a basic type; JSON has texts only.
+std::string read_key(sdbus::Message& message) {
+    const Value key = read_value(message);
+    return key.is_string() ? key.get<std::string>() : key.dump();
+}
+
+Value read_dictionary(sdbus::Message& message, const std::string& entry) {
+    const std::string key_and_value = entry.substr(1, entry.size() - 2);
+    Value dictionary = Value::object();
+    message.enterContainer(entry);
+    while (!at_end(message)) {
+        message.enterDictEntry(key_and_value);
+        std::string key = read_key(message);
+        dictionary[std::move(key)] = read_value(message);
+        message.exitDictEntry();
+    }
+    message.exitContainer();
+    return dictionary;
+}
+
+Value read_array(sdbus::Message& message, const std::string& element) {
+    Value array = Value::array();
+    message.enterContainer(element);
+    while (!at_end(message))
+        array.push_back(read_value(message));
+    message.exitContainer();
+    return array;
+}
+
+/// The next value of the message. Read by hand since a variant of sdbus-c++ is a whole message of its own,
+/// which a list of modems has hundreds of.
+Value read_value(sdbus::Message& message) {
+    std::string type;
+    std::string contents;
+    message.peekType(type, contents);
+    switch (type[0]) {
+    case 's':
+        return read_basic<std::string>(message);
+    case 'o':
+        return read_basic<sdbus::ObjectPath>(message);
+    case 'g':
+        return read_basic<sdbus::Signature>(message);
+    case 'b':
+        return read_basic<bool>(message);
+    case 'y':
+        return read_basic<std::uint8_t>(message);
+    case 'n':
+        return read_basic<std::int16_t>(message);
+    case 'q':
+        return read_basic<std::uint16_t>(message);
+    case 'i':
+        return read_basic<std::int32_t>(message);
+    case 'u':
+        return read_basic<std::uint32_t>(message);
+    case 'x':
+        return read_basic<std::int64_t>(message);
+    case 't':
+        return read_basic<std::uint64_t>(message);
+    case 'd':
+        return read_basic<double>(message);
+    case 'a':
+        return contents.starts_with('{') ? read_dictionary(message, contents) : read_array(message, contents);
+    case 'v': {
+        message.enterVariant(contents);
+        Value value = read_value(message);
+        message.exitVariant();
+        return value;
+    }
+    case 'r': {
+        Value fields = Value::array();
+        message.enterStruct(contents);
+        while (!at_end(message))
+            fields.push_back(read_value(message));
+        message.exitStruct();
+        return fields;
+    }
+    default:
+        throw Failure(Error{ErrorCode::not_supported,
+                            fmt::format("bgs2d sent a D-Bus value of the unexpected type '{}'", type),
+                            "bgs2ctl and bgs2d must be of the same version"});
+    }
+}
+
+Value read_all(sdbus::Message& message) {
+    Value values = Value::array();
+    while (!at_end(message))
+        values.push_back(read_value(message));
+    return values;
+}
+
+std::map<std::string, sdbus::Variant> options_of(const Scope& scope) {
+    std::map<std::string, sdbus::Variant> options;
+    if (scope.slot)
+        options.emplace("slot", sdbus::Variant(static_cast<std::uint32_t>(*scope.slot)));
+    return options;
+}
+
+std::unique_ptr<sdbus::IConnection> connect() {
+    try {
+        return sdbus::createSystemBusConnection();
+    } catch (const sdbus::Error& error) {
+        throw no_daemon(
+            fmt::format("bgs2d can not be asked, the system bus is not reached: {}", error.getMessage()),
+            "is dbus.service running? If DBUS_SYSTEM_BUS_ADDRESS is set, it must name a bus");
+    }
+}
+
+} // namespace
+
+class Bus::Connection {
+  public:
+    Connection()
+      : bus_(connect()) {}
+
+    template<class... Arguments>
+    Value call(const std::string& path, const char* interface, const char* method,
+               const Arguments&... arguments) {
+        return call_on(bus_name, path, interface, method, arguments...);
+    }
+
+    void subscribe() {
+        try {
+            match(fmt::format("type='signal',sender='{}',interface='{}',member='NameOwnerChanged',arg0='{}'",
+                              driver_name, driver_name, bus_name));
+            match(fmt::format("type='signal',sender='{}',path_namespace='{}'", bus_name, manager_path));
+        } catch (const sdbus::Error& error) {
+            throw failure_of(error.getName(), error.getMessage());
+        }
+        try {
+            owner_ =
+                call_on(driver_name, driver_path, driver_name, "GetNameOwner", std::string(bus_name)).at(0);
+        } catch (const Failure& failure) {
+            if (failure.exit() != ExitCode::no_daemon)
+                throw;
+            owner_.clear();
+        }
+    }
+
+    [[nodiscard]] bool daemon_is_there() const { return !owner_.empty(); }
+
+    std::optional<Event> next_event(const Interrupt& interrupt) {
+        while (true) {
+            while (!arrived_.empty()) {
+                auto [sender, event] = std::move(arrived_.front());
+                arrived_.pop_front();
+                if (accept(sender, event))
+                    return event;
+            }
+            if (process())
+                continue;
+            if (!wait(interrupt))
+                return std::nullopt;
+        }
+    }
+
+  private:
+    struct Arrived {
+        std::string sender;
+        Event event;
+    };
+
+    template<class... Arguments>
+    Value call_on(const std::string& name, const std::string& path, const char* interface, const char* method,
+                  const Arguments&... arguments) {
+        try {
+            const auto proxy = sdbus::createProxy(*bus_, name, path);
+            auto call = proxy->createMethodCall(interface, method);
+            (static_cast<void>(call << arguments), ...);
+            auto reply = proxy->callMethod(call);
+            return read_all(reply);
+        } catch (const sdbus::Error& error) {
+            throw failure_of(error.getName(), error.getMessage());
+        }
+    }
+
+    void match(const std::string& rule) {
+        bus_->addMatch(
+            rule,
+            [this](sdbus::Message& message) {
+                arrived_.push_back({message.getSender(),
+                                    {message.getPath(), message.getInterfaceName(), message.getMemberName(),
+                                     read_all(message)}});
+            },
+            sdbus::floating_slot);
+    }
+
+    bool accept(const std::string& sender, const Event& event) {
+        if (event.member == "NameOwnerChanged" && sender == driver_name) {
+            owner_ = event.arguments.at(2).get<std::string>();
+            return true;
+        }
+        return sender == owner_;
+    }
+
+    bool process() {
+        try {
+            return bus_->processPendingRequest();
+        } catch (const sdbus::Error& error) {
+            throw no_daemon(fmt::format("the connection to the system bus broke: {}", error.getMessage()),
+                            "see 'systemctl status dbus'");
+        }
+    }
+
+    bool wait(const Interrupt& interrupt) {
+        const auto data = bus_->getEventLoopPollData();
+        pollfd descriptors[] = {{data.fd, data.events, 0}, {interrupt.descriptor(), POLLIN, 0}};
+        if (poll(descriptors, std::size(descriptors), data.getPollTimeout()) < 0 && errno != EINTR)
+            throw Failure(
+                Error{ErrorCode::failed,
+                      fmt::format("the bus can not be waited for: {}", std::system_category().message(errno)),
+                      {}});
+        return descriptors[1].revents == 0;
+    }
+
+    std::unique_ptr<sdbus::IConnection> bus_;
+    std::string owner_; ///< the unique name behind io.bgs2d1; empty: nobody
+    std::deque<Arrived> arrived_;
+};
+
+Bus::Bus()
+  : connection_(std::make_unique<Connection>()) {}
+
+Bus::~Bus() = default;
+
+std::vector<Modem> Bus::modems() {
+    return modems_of(connection_->call(manager_path, object_manager_interface, "GetManagedObjects").at(0));
+}
+
+std::vector<Port> Bus::ports() {
+    return ports_of(connection_->call(manager_path, manager_interface, "ListPorts").at(0));
+}
+
+void Bus::rescan() {
+    connection_->call(manager_path, manager_interface, "Rescan");
+}
+
+std::vector<std::string> Bus::reload() {
+    return connection_->call(manager_path, manager_interface, "Reload").at(0);
+}
+
+std::vector<Step> Bus::plan(const std::string& modem, const Scope& scope) {
+    return steps_of(connection_->call(modem, modem_interface, "Plan", options_of(scope)).at(0));
+}
+
+std::string Bus::provision(const std::string& modem, const Scope& scope) {
+    return connection_->call(modem, modem_interface, "Provision", options_of(scope)).at(0);
+}
+
+std::string Bus::refresh(const std::string& modem) {
+    return connection_->call(modem, modem_interface, "Refresh", options_of(Scope{})).at(0);
+}
+
+void Bus::subscribe() {
+    connection_->subscribe();
+}
+
+bool Bus::daemon_is_there() const {
+    return connection_->daemon_is_there();
+}
+
+std::optional<Event> Bus::next_event(const Interrupt& interrupt) {
+    return connection_->next_event(interrupt);
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,66 @@
+// bgs2d over the system bus. The only file that knows the D-Bus library.
+#pragma once
+
+#include "cli/interrupt.h"
+#include "cli/objects.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bgs2::cli {
+
+/// A signal of bgs2d's, or of the bus about bgs2d.
+struct Event {
+    std::string path;
+    std::string interface;
+    std::string member;
+    Value arguments; ///< an array
+
+    bool operator==(const Event&) const = default;
+};
+
+/// What of a modem an order is about.
+struct Scope {
+    std::optional<unsigned> slot; ///< nothing: all of them
+
+    bool operator==(const Scope&) const = default;
+};
+
+/// A connection to the system bus (or to what DBUS_SYSTEM_BUS_ADDRESS names). Every function throws Failure.
+class Bus {
+  public:
+    Bus();
+    ~Bus();
+    Bus(const Bus&) = delete;
+    Bus& operator=(const Bus&) = delete;
+    Bus(Bus&&) = delete;
+    Bus& operator=(Bus&&) = delete;
+
+    std::vector<Modem> modems(); ///< by IMEI; one call, with all properties
+    std::vector<Port> ports();
+    void rescan();
+    std::vector<std::string> reload(); ///< what is wrong with the policies
+
+    // `modem` is the path of a modem.
+    std::vector<Step> plan(const std::string& modem, const Scope& scope);
+    std::string provision(const std::string& modem, const Scope& scope); ///< the job's path
+    std::string refresh(const std::string& modem);                       ///< the job's path
+
+    /// From here on events are collected. Nothing that happens after it returned is missed.
+    void subscribe();
+
+    /// Whether somebody owns bgs2d's name, as far as the events taken say. Only after subscribe().
+    [[nodiscard]] bool daemon_is_there() const;
+
+    /// Waits for the next event; nothing: interrupted. Signals that do not come from bgs2d itself (anybody
+    /// may send some on a system bus) are passed over. Only after subscribe().
+    std::optional<Event> next_event(const Interrupt& interrupt);
+
+  private:
+    class Connection;
+    std::unique_ptr<Connection> connection_;
+};
+
+} // namespace bgs2::cli

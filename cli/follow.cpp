@@ -1,0 +1,83 @@
+#include "cli/follow.h"
+
+#include "cli/bus_error.h"
+#include "cli/job.h"
+#include "cli/text.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view clear_line = "\r\x1b[K";
+
+/// The line that is written over and over, and gone in the end however that comes.
+class ProgressLine {
+  public:
+    explicit ProgressLine(const Terminal& terminal)
+      : terminal_(terminal) {}
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+    ProgressLine(ProgressLine&&) = delete;
+    ProgressLine& operator=(ProgressLine&&) = delete;
+    ~ProgressLine() {
+        if (terminal_.progress)
+            print_error(clear_line);
+    }
+
+    void show(std::string_view text) const {
+        if (terminal_.progress)
+            print_error(
+                fmt::format("{}{}", clear_line, cut(printable(text), terminal_.width.value_or(80) - 1)));
+    }
+
+  private:
+    const Terminal& terminal_;
+};
+
+JobResult wait_for(Bus& bus, Job& job, const std::string& name, const Interrupt& interrupt,
+                   const Terminal& terminal) {
+    const ProgressLine line(terminal);
+    line.show(fmt::format("{}: {}", name, job.progress()));
+    while (!job.result()) {
+        const auto event = bus.next_event(interrupt);
+        if (!event)
+            throw Failure(ExitCode::failed, "Interrupted",
+                          fmt::format("not waited for: bgs2d goes on with {} ({})", name, job.path()),
+                          "'bgs2ctl monitor' shows how it ends");
+        if (!bus.daemon_is_there())
+            throw no_daemon(fmt::format("bgs2d went away during {}", name),
+                            "see 'systemctl status bgs2d'; 'bgs2ctl refresh' tells what the modem holds");
+        if (job.apply(*event))
+            line.show(fmt::format("{}: {}", name, job.progress()));
+    }
+    return *job.result();
+}
+
+} // namespace
+
+ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation,
+                const std::function<std::string()>& begin, const Terminal& terminal) {
+    const Interrupt interrupt;
+    bus.subscribe(); // before the call: a job may be done before its path is known here
+    Job job(begin());
+    const JobResult result =
+        wait_for(bus, job, fmt::format("{} of {}", operation, modem.imei), interrupt, terminal);
+    if (terminal.json)
+        print(to_line({{"job", job.path()},
+                       {"imei", modem.imei},
+                       {"operation", operation},
+                       {"success", result.success},
+                       {"error", result.error},
+                       {"message", result.message}}));
+    if (!result.success)
+        throw failure_of_job(result.error, result.message);
+    if (!terminal.json)
+        print(fmt::format("{}: {} done{}{}\n", modem.imei, operation, result.message.empty() ? "" : ": ",
+                          printable(result.message)));
+    return ExitCode::ok;
+}
+
+} // namespace bgs2::cli

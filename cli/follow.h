@@ -1,0 +1,19 @@
+// Waiting for the end of a job, and telling how it went.
+#pragma once
+
+#include "cli/bus.h"
+#include "cli/terminal.h"
+#include "daemon/error.h"
+
+#include <functional>
+#include <string>
+
+namespace bgs2::cli {
+
+/// Subscribes, lets `begin` begin a job (it returns the job's path), shows its progress if `terminal` can,
+/// prints the result, and returns once it is done. Throws Failure: the job's own; no daemon any more (exit
+/// code 6); interrupted (exit code 1): the job goes on then. `operation` is for people: "provision".
+ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation,
+                const std::function<std::string()>& begin, const Terminal& terminal);
+
+} // namespace bgs2::cli

@@ -1,0 +1,37 @@
+#include "cli/frame.h"
+
+#include "cli/failure.h"
+#include "cli/frame_decode.h"
+#include "cli/frame_diff.h"
+#include "cli/frame_encode.h"
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view help =
+    R"(Make, read and compare secure commands: the frames that write a certificate
+into a modem or delete it. Offline: needs no modem and no bgs2d.
+
+Usage: bgs2ctl frame VERB ...
+
+Verbs:
+  encode            make the secure command for a certificate
+  decode F          show a secure command, every field named
+  diff A B          what differs between two, and which mistake made it so
+
+See 'bgs2ctl frame VERB --help'.
+)";
+
+} // namespace
+
+void add_frame(Verb& program) {
+    Verb frame = program.add("frame", help);
+    add_frame_encode(frame);
+    add_frame_decode(frame);
+    add_frame_diff(frame);
+    frame.runs([](const Terminal&) -> ExitCode {
+        throw usage_error("'frame' needs a verb: encode, decode or diff", "see 'bgs2ctl frame --help'");
+    });
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,118 @@
+#include "cli/frame_decode.h"
+
+#include "cli/annotate.h"
+#include "cli/failure.h"
+#include "cli/hex_dump.h"
+#include "cli/input_file.h"
+#include "cli/mistake.h"
+#include "cli/text.h"
+#include "daemon/pki/private_key.h"
+#include "daemon/sbnw/signature.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view help = R"(Show a secure command as a hex dump in which every field is named.
+
+Usage: bgs2ctl frame decode F [--verify-key F] [--full] [--show-key] [--json]
+
+F is a file, "-" is standard input. A private key in it is described, but its
+octets are left out.
+
+Examples:
+  bgs2ctl frame decode write.bin
+  bgs2ctl frame encode --slot 1 --cert ca.pem | bgs2ctl frame decode -
+  bgs2ctl frame decode write.bin --verify-key mgmt.cert.pem
+
+Options:
+  --verify-key F    check the signature with the public key, private key or
+                    certificate in this file (PEM or DER)
+  --passphrase-file F
+                    of that private key, if it is encrypted
+  --full            show long data whole, not its first and last lines only
+  --show-key        show the private key's octets, too
+  --json            one object
+
+Exit codes: 0 the frame is sound (and its signature good), 1 it is not, or the
+signature is not good; what is wrong stands on standard error.
+)";
+
+struct Options {
+    std::string file;
+    std::optional<std::string> verify_key;
+    std::optional<std::string> passphrase_file;
+    bool full = false;
+    bool show_key = false;
+};
+
+sbnw::Frame decode(ByteView octets) {
+    auto frame = sbnw::decode(octets);
+    if (frame)
+        return std::move(*frame);
+    Error error = frame.error();
+    if (const auto mistake = recognise_mistake(octets)) {
+        error.hint = "it makes sense if";
+        for (std::size_t i = 0; i < mistake->words.size(); ++i)
+            error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];
+    }
+    throw content_error(std::move(error));
+}
+
+/// How the signature is, as far as it was asked for.
+Expected<sbnw::Digest> verify(const Options& options, const sbnw::Frame& frame) {
+    const pki::Secret octets = read_secret_input(*options.verify_key);
+    const auto passphrase = read_passphrase(options.passphrase_file);
+    const auto key = content_or_fail(
+        pki::load_public_key(octets.bytes(), *options.verify_key, passphrase ? &*passphrase : nullptr));
+    return sbnw::verify(frame, key);
+}
+
+void show_json(const sbnw::Frame& frame, const Options& options,
+               const std::optional<Expected<sbnw::Digest>>& verified) {
+    auto object = describe(frame, options.show_key);
+    if (verified)
+        object["signature"] = {{"good", verified->has_value()},
+                               {"digest", *verified ? nlohmann::ordered_json(sbnw::word(**verified))
+                                                    : nlohmann::ordered_json()}};
+    print(to_line(object));
+}
+
+ExitCode frame_decode(const Options& options, const Terminal& terminal) {
+    pki::set_up_secure_heap();
+    const pki::Secret octets = read_frame(options.file);
+    const sbnw::Frame frame = decode(octets.bytes());
+    std::optional<Expected<sbnw::Digest>> verified;
+    if (options.verify_key)
+        verified = verify(options, frame);
+    if (terminal.json)
+        show_json(frame, options, verified);
+    else
+        print(hex_dump(frame.octets, annotate(frame, options.show_key), options.full));
+    if (verified && !*verified) // whatever the reason: asked whether it is good, the answer is no
+        throw Failure(ExitCode::failed, verified->error());
+    if (verified && !terminal.json)
+        print(fmt::format("\nsignature good: {}, by the key in {}\n", sbnw::word(**verified),
+                          printable(*options.verify_key)));
+    return ExitCode::ok;
+}
+
+} // namespace
+
+void add_frame_decode(Verb& frame) {
+    Verb verb = frame.add("decode", help);
+    const auto options = std::make_shared<Options>();
+    verb.argument("F", options->file, Need::required);
+    verb.option("--verify-key", options->verify_key);
+    verb.option("--passphrase-file", options->passphrase_file);
+    verb.flag("--full", options->full);
+    verb.flag("--show-key", options->show_key);
+    verb.runs([options](const Terminal& terminal) { return frame_decode(*options, terminal); });
+}
+
+} // namespace bgs2::cli

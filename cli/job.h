@@ -1,0 +1,46 @@
+// A job of bgs2d's, as its signals tell of it. Pure.
+#pragma once
+
+#include "cli/bus.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace bgs2::cli {
+
+/// How a job ended.
+struct JobResult {
+    bool success = false;
+    std::string error; ///< the word of an error; empty on success
+    std::string message;
+
+    bool operator==(const JobResult&) const = default;
+};
+
+class Job {
+  public:
+    explicit Job(std::string path);
+
+    /// Whether the event says something new of this job.
+    bool apply(const Event& event);
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::optional<JobResult>& result() const { return result_; }
+
+    /// "writing slot 1, 512 of 875 octets, 58%".
+    [[nodiscard]] std::string progress() const;
+
+  private:
+    std::string path_;
+    std::string step_ = "waiting";
+    double progress_ = 0;
+    std::uint64_t sent_ = 0;
+    std::uint64_t total_ = 0;
+    std::optional<JobResult> result_;
+};
+
+/// The JobResult of a JobCompleted signal.
+JobResult result_of(const Event& event);
+
+} // namespace bgs2::cli

@@ -1,0 +1,123 @@
+#include "cli/objects.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+std::string text(const Value& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::uint64_t number(const Value& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_number_integer() ? found->get<std::uint64_t>() : 0;
+}
+
+Slot slot_of(const Value& value) {
+    return Slot{.subject = text(value, "subject"),
+                .issuer = text(value, "issuer"),
+                .serial = text(value, "serial"),
+                .signature_algorithm = text(value, "signature-algorithm"),
+                .thumbprint = text(value, "thumbprint"),
+                .size = number(value, "size"),
+                .expires = number(value, "expires"),
+                .compliance = text(value, "compliance")};
+}
+
+} // namespace
+
+std::map<unsigned, Slot> slots_of(const Value& slots) {
+    std::map<unsigned, Slot> result;
+    if (!slots.is_object())
+        return result;
+    for (const auto& [key, value] : slots.items()) {
+        unsigned index = 0;
+        const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
+        if (error == std::errc() && end == key.data() + key.size())
+            result.emplace(index, slot_of(value));
+    }
+    return result;
+}
+
+Modem modem_of(std::string path, const Value& properties) {
+    Modem modem{.path = std::move(path),
+                .imei = text(properties, "Imei"),
+                .model = text(properties, "Model"),
+                .revision = text(properties, "Revision"),
+                .port = text(properties, "Port"),
+                .port_path = text(properties, "PortPath"),
+                .state = text(properties, "State"),
+                .reason = text(properties, "Reason"),
+                .hint = text(properties, "Hint"),
+                .policy = text(properties, "Policy"),
+                .slots = {},
+                .last_provisioned = number(properties, "LastProvisioned"),
+                .retry_at = number(properties, "RetryAt")};
+    if (const auto slots = properties.find("Slots"); slots != properties.end())
+        modem.slots = slots_of(*slots);
+    return modem;
+}
+
+std::vector<Port> ports_of(const Value& ports) {
+    std::vector<Port> result;
+    for (const Value& port : ports)
+        result.push_back(Port{.device = text(port, "device"),
+                              .path = text(port, "path"),
+                              .state = text(port, "state"),
+                              .reason = text(port, "reason"),
+                              .imei = text(port, "imei"),
+                              .retry_at = number(port, "retry-at")});
+    return result;
+}
+
+std::vector<Step> steps_of(const Value& steps) {
+    std::vector<Step> result;
+    for (const Value& step : steps)
+        result.push_back(Step{.action = text(step, "action"),
+                              .slot = number(step, "slot"),
+                              .reason = text(step, "reason"),
+                              .bytes = number(step, "bytes")});
+    return result;
+}
+
+std::vector<Modem> modems_of(const Value& objects) {
+    std::vector<Modem> modems;
+    for (const auto& [path, interfaces] : objects.items()) {
+        if (const auto modem = interfaces.find("io.bgs2d1.Modem"); modem != interfaces.end())
+            modems.push_back(modem_of(path, *modem));
+    }
+    std::ranges::sort(modems, {}, &Modem::imei);
+    return modems;
+}
+
+Value to_json(const Slot& slot, unsigned number) {
+    return {{"slot", number},
+            {"compliance", slot.compliance},
+            {"subject", slot.subject},
+            {"issuer", slot.issuer},
+            {"serial", slot.serial},
+            {"signature_algorithm", slot.signature_algorithm},
+            {"thumbprint", slot.thumbprint},
+            {"size", slot.size},
+            {"expires", slot.expires}};
+}
+
+Value to_json(const Modem& modem) {
+    Value slots = Value::array();
+    for (const auto& [number, slot] : modem.slots)
+        slots.push_back(to_json(slot, number));
+    return {{"imei", modem.imei},           {"model", modem.model},
+            {"revision", modem.revision},   {"port", modem.port},
+            {"port_path", modem.port_path}, {"state", modem.state},
+            {"reason", modem.reason},       {"hint", modem.hint},
+            {"policy", modem.policy},       {"last_provisioned", modem.last_provisioned},
+            {"retry_at", modem.retry_at},   {"path", modem.path},
+            {"slots", std::move(slots)}};
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,83 @@
+// What bgs2d shows of itself over D-Bus (dbus/io.bgs2d1.xml), as values.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bgs2::cli {
+
+/// A D-Bus value: structs and arrays as arrays, dictionaries as objects, whatever kind their keys are of.
+using Value = nlohmann::ordered_json;
+
+struct Slot {
+    std::string subject;
+    std::string issuer;
+    std::string serial;
+    std::string signature_algorithm;
+    std::string thumbprint;
+    std::uint64_t size = 0;
+    std::uint64_t expires = 0; ///< seconds since 1970, 0: not told
+    std::string compliance;
+
+    bool operator==(const Slot&) const = default;
+};
+
+struct Modem {
+    std::string path; ///< of the D-Bus object
+    std::string imei;
+    std::string model;
+    std::string revision;
+    std::string port;
+    std::string port_path;
+    std::string state;
+    std::string reason;
+    std::string hint;
+    std::string policy;
+    std::map<unsigned, Slot> slots;
+    std::uint64_t last_provisioned = 0;
+    std::uint64_t retry_at = 0;
+
+    bool operator==(const Modem&) const = default;
+};
+
+/// One line of Manager.ListPorts.
+struct Port {
+    std::string device;
+    std::string path;
+    std::string state;
+    std::string reason;
+    std::string imei;
+    std::uint64_t retry_at = 0;
+
+    bool operator==(const Port&) const = default;
+};
+
+/// One step of Modem.Plan.
+struct Step {
+    std::string action;
+    std::uint64_t slot = 0;
+    std::string reason;
+    std::uint64_t bytes = 0;
+
+    bool operator==(const Step&) const = default;
+};
+
+/// From D-Bus. What is missing, or of another type than the interface says, stays empty: a daemon of another
+/// version may lack a property.
+std::map<unsigned, Slot> slots_of(const Value& slots);
+Modem modem_of(std::string path, const Value& properties);
+std::vector<Port> ports_of(const Value& ports);
+std::vector<Step> steps_of(const Value& steps);
+
+/// All modems of a GetManagedObjects answer, by IMEI.
+std::vector<Modem> modems_of(const Value& objects);
+
+/// For programs: the names of the D-Bus interface with underscores, times in seconds.
+Value to_json(const Slot& slot, unsigned number);
+Value to_json(const Modem& modem);
+
+} // namespace bgs2::cli

@@ -1,0 +1,166 @@
+#include "cli/program.h"
+
+#include "cli/failure.h"
+#include "cli/frame.h"
+#include "cli/list.h"
+#include "cli/monitor.h"
+#include "cli/nearest.h"
+#include "cli/ports.h"
+#include "cli/provision.h"
+#include "cli/refresh.h"
+#include "cli/reload.h"
+#include "cli/rescan.h"
+#include "cli/show.h"
+
+#include <CLI/App.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view help = R"(bgs2ctl - look after the TLS certificates in Cinterion BGS2 modems
+
+Usage: bgs2ctl [--json] [VERB] [ARGUMENTS]
+
+Modems, by way of bgs2d:
+  list              all modems: where they sit and how they are (no verb: this)
+  show [M]          one modem with its slots
+  provision [M]     make a modem what its policy says; --dry-run: show the steps
+  refresh [M]       read a modem's slots anew
+  monitor           show what happens, until Ctrl-C
+  ports             every serial port, and why it is or is not a modem
+  rescan            look for modems anew
+  reload            read configuration and policies anew
+
+Frames, offline:
+  frame encode      make the secure command for a certificate
+  frame decode F    show a secure command, every field named
+  frame diff A B    what differs between two, and which mistake made it so
+
+M is an IMEI or the last digits of one, the device node of a port, or "any".
+It may be left out where there is one modem only.
+
+Options:
+  --json            for programs: one object, array or, in streams, line
+  -h, --help        this, or behind a verb all about the verb
+  --version         the version
+
+Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 denied, 5 busy,
+6 bgs2d does not run, 7 time-out, 8 refused by the modem, 9 drift.
+)";
+
+Action shown(std::string text) {
+    return [text = std::move(text)](const Terminal&) {
+        print(text);
+        return ExitCode::ok;
+    };
+}
+
+/// The verb that the command line got to.
+const CLI::App& reached(const CLI::App& app) {
+    const auto verbs = app.get_subcommands();
+    return verbs.empty() ? app : reached(*verbs.back());
+}
+
+std::string see_help(const CLI::App& verb) {
+    const std::string name = full_name(verb);
+    return fmt::format("see 'bgs2ctl {}{}--help'", name, name.empty() ? "" : " ");
+}
+
+std::vector<std::string> verbs_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* verb : app.get_subcommands({}))
+        names.push_back(verb->get_name());
+    return names;
+}
+
+/// Those of the verb and of what it belongs to, "--slot".
+std::vector<std::string> options_of(const CLI::App& verb) {
+    std::vector<std::string> names;
+    for (const CLI::App* app = &verb; app != nullptr; app = app->get_parent()) {
+        for (const CLI::Option* option : app->get_options()) {
+            for (const std::string& name : option->get_lnames())
+                names.push_back("--" + name);
+        }
+    }
+    return names;
+}
+
+Failure unknown(const std::string& word, const CLI::App& verb) {
+    const bool is_option = word.starts_with('-');
+    const bool is_verb = !is_option && !verbs_of(verb).empty();
+    const std::string_view kind = is_option ? "option" : is_verb ? "verb" : "argument";
+    const std::string whole = full_name(verb);
+    const std::string name = is_option ? word.substr(0, word.find('=')) : word;
+    const auto meant = is_option ? nearest(name, options_of(verb))
+                       : is_verb ? nearest(name, verbs_of(verb))
+                                 : std::nullopt;
+    std::string what = is_verb || whole.empty() ? fmt::format("there is no {} '{}{}{}'", kind, whole,
+                                                              whole.empty() ? "" : " ", name)
+                                                : fmt::format("'{}' takes no {} '{}'", whole, kind, name);
+    if (!meant)
+        return usage_error(std::move(what), see_help(verb));
+    return usage_error(std::move(what), fmt::format("did you mean '{}'? Else {}", *meant, see_help(verb)));
+}
+
+/// CLI11's own sentences end in various ways.
+std::string sentence(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    text.erase(text.find_last_not_of(" .\n") + 1);
+    return text;
+}
+
+void add_verbs(Verb program) {
+    add_list(program);
+    add_show(program);
+    add_provision(program);
+    add_refresh(program);
+    add_monitor(program);
+    add_ports(program);
+    add_rescan(program);
+    add_reload(program);
+    add_frame(program);
+}
+
+} // namespace
+
+Action parse(std::span<const char* const> arguments) {
+    CLI::App program(std::string(help), "bgs2ctl");
+    program.formatter_fn([](const CLI::App* app, const std::string&, CLI::AppFormatMode) {
+        return app->get_description(); // written by hand, see the verbs
+    });
+    program.set_version_flag("--version", "bgs2ctl " BGS2_VERSION);
+    program.add_flag("--json");
+    program.require_subcommand(0, 1);
+
+    Action chosen = list;
+    add_verbs(Verb(program, chosen));
+    try {
+        // CLI11 takes them from the back.
+        program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::CallForHelp&) {
+        return shown(program.help());
+    } catch (const CLI::CallForVersion& version) {
+        return shown(std::string(version.what()) + "\n");
+    } catch (const CLI::ParseError& error) {
+        const CLI::App& verb = reached(program);
+        // What it does not know explains most of what it misses.
+        if (const auto words = program.remaining(true); !words.empty())
+            throw unknown(words.front(), verb);
+        throw usage_error(sentence(error.what()), see_help(verb));
+    }
+    return chosen;
+}
+
+bool asks_for_json(std::span<const char* const> arguments) {
+    const auto end = std::ranges::find(arguments, std::string_view("--"),
+                                       [](const char* argument) { return std::string_view(argument); });
+    return std::any_of(arguments.begin(), end,
+                       [](const char* argument) { return std::string_view(argument) == "--json"; });
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,17 @@
+// The command line of bgs2ctl: its verbs and options.
+#pragma once
+
+#include "cli/verb.h"
+
+#include <span>
+
+namespace bgs2::cli {
+
+/// What the arguments (without the program's name) ask for; help and version are actions too. Throws Failure
+/// (exit code 2) that names what is wrong, and the verb or option that was probably meant.
+Action parse(std::span<const char* const> arguments);
+
+/// Whether the arguments ask for JSON, even if they are wrong otherwise.
+bool asks_for_json(std::span<const char* const> arguments);
+
+} // namespace bgs2::cli

@@ -1,0 +1,82 @@
+#include "cli/provision.h"
+
+#include "cli/bus.h"
+#include "cli/failure.h"
+#include "cli/follow.h"
+#include "cli/output.h"
+#include "cli/selector.h"
+#include "cli/text.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view help =
+    R"(Make a modem what its policy says: write the slots that differ, read them back.
+
+Usage: bgs2ctl provision [M] [--slot N] [--dry-run] [--json]
+
+M is an IMEI or the last digits of one, the device node of a port, or "any".
+It may be left out where there is one modem only. Needs the right to write:
+root, or a member of the group bgs2d.
+
+Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+
+Examples:
+  bgs2ctl provision 43809
+  bgs2ctl provision any --slot 1
+  bgs2ctl provision --dry-run || test $? -eq 9
+
+Options:
+  --slot N          only this slot
+  --dry-run         show what would be done, and why; touch nothing. The exit
+                    code is 9 if there is something to do
+  --json            one object with the result; with --dry-run an array of steps
+)";
+
+struct Options {
+    std::string selector;
+    Scope scope;
+    bool dry_run = false;
+};
+
+ExitCode dry_run(const Modem& modem, const std::vector<Step>& steps, const Terminal& terminal) {
+    Table table({{"ACTION", "action"}, {"SLOT", "slot"}, {"OCTETS", "bytes"}, {"REASON", "reason"}});
+    for (const Step& step : steps)
+        table.add({Cell::of(step.action),
+                   {std::to_string(step.slot), step.slot},
+                   {std::to_string(step.bytes), step.bytes},
+                   Cell::of(step.reason)});
+    if (terminal.json)
+        print(to_line(table.json()));
+    else if (table.empty())
+        print(fmt::format("{}: nothing to do\n", modem.imei));
+    else
+        print(table.text(terminal));
+    return table.empty() ? ExitCode::ok : ExitCode::drift;
+}
+
+ExitCode provision(const Options& options, const Terminal& terminal) {
+    Bus bus;
+    const Modem modem = value_or_fail(select(bus.modems(), followed(options.selector)));
+    if (options.dry_run)
+        return dry_run(modem, bus.plan(modem.path, options.scope), terminal);
+    return follow(
+        bus, modem, "provision", [&] { return bus.provision(modem.path, options.scope); }, terminal);
+}
+
+} // namespace
+
+void add_provision(Verb& program) {
+    Verb verb = program.add("provision", help);
+    const auto options = std::make_shared<Options>();
+    verb.argument("M", options->selector, Need::optional);
+    verb.slot("--slot", options->scope.slot, Need::optional);
+    verb.flag("--dry-run", options->dry_run);
+    verb.runs([options](const Terminal& terminal) { return provision(*options, terminal); });
+}
+
+} // namespace bgs2::cli

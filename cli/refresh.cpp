@@ -1,0 +1,45 @@
+#include "cli/refresh.h"
+
+#include "cli/bus.h"
+#include "cli/failure.h"
+#include "cli/follow.h"
+#include "cli/selector.h"
+
+#include <memory>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view help = R"(Read a modem's slots anew and compare them with its policy.
+
+Usage: bgs2ctl refresh [M] [--json]
+
+M is an IMEI or the last digits of one, the device node of a port, or "any".
+It may be left out where there is one modem only. Needs the right to write:
+root, or a member of the group bgs2d.
+
+Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+
+Examples:
+  bgs2ctl refresh 43809 && bgs2ctl show 43809
+
+Options:
+  --json            one object with the result
+)";
+
+ExitCode refresh(const std::string& selector, const Terminal& terminal) {
+    Bus bus;
+    const Modem modem = value_or_fail(select(bus.modems(), followed(selector)));
+    return follow(bus, modem, "refresh", [&] { return bus.refresh(modem.path); }, terminal);
+}
+
+} // namespace
+
+void add_refresh(Verb& program) {
+    Verb verb = program.add("refresh", help);
+    const auto selector = std::make_shared<std::string>();
+    verb.argument("M", *selector, Need::optional);
+    verb.runs([selector](const Terminal& terminal) { return refresh(*selector, terminal); });
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,49 @@
+#include "cli/reload.h"
+
+#include "cli/bus.h"
+#include "cli/failure.h"
+#include "cli/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view help = R"(Read configuration and policies anew and apply them.
+
+Usage: bgs2ctl reload [--json]
+
+Needs the right to write: root, or a member of the group bgs2d. If something is
+wrong with the policies, each mistake is shown as "file:line:column: what", the
+exit code is 1 and the last good set stays in force.
+
+Options:
+  --json            an object with the array "errors", empty if all is well
+)";
+
+ExitCode reload(const Terminal& terminal) {
+    Bus bus;
+    const std::vector<std::string> errors = bus.reload();
+    if (terminal.json)
+        print(to_line({{"errors", errors}}));
+    if (errors.empty())
+        return ExitCode::ok;
+    std::string lines;
+    for (const std::string& error : errors)
+        lines += printable(error) + "\n";
+    if (!terminal.json)
+        print_error(lines);
+    throw Failure(Error{ErrorCode::policy_invalid,
+                        fmt::format("{} mistake{} in the policies; the last good set stays in force",
+                                    errors.size(), errors.size() == 1 ? "" : "s"),
+                        "correct the files, then 'bgs2ctl reload' again"});
+}
+
+} // namespace
+
+void add_reload(Verb& program) {
+    program.add("reload", help).runs(reload);
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,36 @@
+#include "cli/rescan.h"
+
+#include "cli/bus.h"
+#include "cli/text.h"
+
+#include <nlohmann/json.hpp>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view help = R"(Look for ports anew, and try those at once that wait for another try.
+
+Usage: bgs2ctl rescan [--json]
+
+Needs the right to write: root, or a member of the group bgs2d. Returns at once;
+'bgs2ctl ports' shows what is found, 'bgs2ctl monitor' as it is found.
+
+Options:
+  --json            an empty object, if it was done
+)";
+
+ExitCode rescan(const Terminal& terminal) {
+    Bus bus;
+    bus.rescan();
+    if (terminal.json)
+        print(to_line(nlohmann::ordered_json::object()));
+    return ExitCode::ok;
+}
+
+} // namespace
+
+void add_rescan(Verb& program) {
+    program.add("rescan", help).runs(rescan);
+}
+
+} // namespace bgs2::cli

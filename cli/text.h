@@ -1,0 +1,37 @@
+// Text as a terminal shows it: columns, cuts, times; and JSON as a line.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bgs2::cli {
+
+/// The columns that UTF-8 text takes on a terminal: none for combining marks, two for East Asian wide ones.
+std::size_t display_width(std::string_view text);
+
+/// `text` cut to at most `width` columns, the last of them "…" if something was cut off.
+std::string cut(std::string_view text, std::size_t width);
+
+/// `text` with control characters (a modem or a file may hold any) turned into "\x1b", so that showing it can
+/// not move the cursor or change colours.
+std::string printable(std::string_view text);
+
+/// "2026-11-22T19:15:32Z".
+std::string iso_time(std::chrono::sys_seconds time);
+
+/// "2026-11-22".
+std::string iso_day(std::chrono::sys_seconds time);
+
+/// A time of the D-Bus interface (seconds since 1970, 0: `never`) as iso_time() or iso_day().
+std::string bus_time(std::uint64_t seconds, std::string_view never);
+std::string bus_day(std::uint64_t seconds, std::string_view never);
+
+/// `value` as JSON on one line, with its line end; octets that are not UTF-8 become U+FFFD.
+std::string to_line(const nlohmann::ordered_json& value);
+
+} // namespace bgs2::cli
