@@ -12,7 +12,7 @@
 #include "cli/rescan.h"
 #include "cli/show.h"
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "cli/verb.h"
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 #include <utility>
 

@@ -1,0 +1,113 @@
+#include "tests/unit/cli/program.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace bgs2::test {
+namespace {
+
+using Words = std::vector<std::string>;
+
+const std::vector<Words>& all_verbs() {
+    static const std::vector<Words> verbs{{},
+                                          {"list"},
+                                          {"show"},
+                                          {"provision"},
+                                          {"refresh"},
+                                          {"monitor"},
+                                          {"ports"},
+                                          {"rescan"},
+                                          {"reload"},
+                                          {"frame"},
+                                          {"frame", "encode"},
+                                          {"frame", "decode"},
+                                          {"frame", "diff"}};
+    return verbs;
+}
+
+TEST(Help, FitsInto80ColumnsForEveryVerb) {
+    for (Words words : all_verbs()) {
+        words.emplace_back("--help");
+        const Run help = run(words);
+        EXPECT_EQ(help.exit, 0);
+        EXPECT_EQ(help.errors, "");
+        EXPECT_NE(help.output.find("Usage: bgs2ctl"), std::string::npos);
+        std::istringstream lines(help.output);
+        for (std::string line; std::getline(lines, line);)
+            EXPECT_LE(line.size(), 80U) << line;
+    }
+}
+
+TEST(Help, HasEveryOptionOfEncode) {
+    const std::string help = run({"frame", "encode", "-h"}).output;
+    for (const auto* option :
+         {"--slot", "--cert", "--key", "--passphrase-file", "--format", "--key-format", "--delete",
+          "--sign-key", "--sign-passphrase-file", "--digest", "--imei", "--store", "--include-store",
+          "--include-thumbprint", "--force", "-o", "--json"})
+        EXPECT_NE(help.find(std::string("  ") + option), std::string::npos) << option;
+}
+
+TEST(Version, IsOneLine) {
+    const Run version = run({"--version"});
+    EXPECT_EQ(version.exit, 0);
+    EXPECT_TRUE(version.output.starts_with("bgs2ctl "));
+    EXPECT_TRUE(version.output.ends_with("\n"));
+}
+
+TEST(Arguments, NameTheVerbThatDoesNotExistAndTheOneThatWasMeant) {
+    const Run wrong = run({"provison"});
+    EXPECT_EQ(wrong.exit, 2);
+    EXPECT_EQ(wrong.output, "");
+    EXPECT_EQ(wrong.errors, "bgs2ctl: there is no verb 'provison'\n"
+                            "  hint: did you mean 'provision'? Else see 'bgs2ctl --help'\n");
+    EXPECT_EQ(run({"frame", "decod", "x"}).errors,
+              "bgs2ctl: there is no verb 'frame decod'\n"
+              "  hint: did you mean 'decode'? Else see 'bgs2ctl frame --help'\n");
+}
+
+TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
+    const Run wrong = run({"provision", "any", "--dryrun"});
+    EXPECT_EQ(wrong.exit, 2);
+    EXPECT_EQ(wrong.errors, "bgs2ctl: 'provision' takes no option '--dryrun'\n"
+                            "  hint: did you mean '--dry-run'? Else see 'bgs2ctl provision --help'\n");
+    EXPECT_EQ(run({"--colour"}).errors, "bgs2ctl: there is no option '--colour'\n"
+                                        "  hint: see 'bgs2ctl --help'\n");
+}
+
+TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
+    const std::vector<Words> all{{"list", "one"},
+                                 {"show", "any", "any"},
+                                 {"frame"},
+                                 {"frame", "decode"},
+                                 {"frame", "diff", "a"},
+                                 {"frame", "encode", "--slot", "1"},
+                                 {"frame", "encode", "--cert", "a"},
+                                 {"frame", "encode", "--slot", "31", "--delete"},
+                                 {"frame", "encode", "--slot", "-1", "--delete"},
+                                 {"frame", "encode", "--slot", "one", "--delete"},
+                                 {"frame", "encode", "--slot", "1", "--delete", "--key", "a"},
+                                 {"frame", "encode", "--slot", "1", "--delete", "--imei", "356938035643809"},
+                                 {"frame", "encode", "--slot", "1", "--delete", "--include-thumbprint"},
+                                 {"frame", "encode", "--slot", "1", "--cert", "a", "--format", "pkcs7"},
+                                 {"frame", "encode", "--slot", "1", "--cert", "a", "--store", "agps"},
+                                 {"provision", "--slot"}};
+    for (const Words& words : all) {
+        const Run wrong = run(words);
+        EXPECT_EQ(wrong.exit, 2) << words.back();
+        EXPECT_EQ(wrong.output, "");
+        EXPECT_TRUE(wrong.errors.starts_with("bgs2ctl: ")) << wrong.errors;
+        EXPECT_NE(wrong.errors.find("\n  hint: "), std::string::npos) << wrong.errors;
+    }
+}
+
+TEST(Arguments, AreRefusedInJsonWhereJsonIsAskedFor) {
+    const Run wrong = run({"provison", "--json"});
+    EXPECT_EQ(wrong.exit, 2);
+    EXPECT_TRUE(
+        wrong.errors.starts_with(R"({"error":"Usage","message":"there is no verb 'provison'","hint":")"))
+        << wrong.errors;
+}
+
+} // namespace
+} // namespace bgs2::test

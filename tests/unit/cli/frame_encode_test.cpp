@@ -1,0 +1,139 @@
+#include "daemon/sbnw/frame.h"
+#include "tests/support/identity.h"
+#include "tests/unit/cli/program.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <sys/stat.h>
+
+namespace bgs2::test {
+namespace {
+
+using Words = std::vector<std::string>;
+
+class FrameEncode : public testing::Test {
+  protected:
+    static Run encode(Words words) {
+        words.insert(words.begin(), {"frame", "encode"});
+        return run(words);
+    }
+
+    static sbnw::SecureCommand command_in(const Run& run) {
+        return sbnw::command_of(sbnw::decode(as_bytes(run.output)).value());
+    }
+
+    Folder folder_;
+    Identity identity_ = Identity::make({});
+    std::string certificate_ = folder_.write("certificate.pem", identity_.certificate_pem());
+    std::string key_ = folder_.write("key.pem", identity_.pkcs8_pem());
+};
+
+TEST_F(FrameEncode, SendsTheCertificateAsDer) {
+    const Run result = encode({"--slot", "1", "--cert", certificate_});
+    EXPECT_EQ(result.exit, 0) << result.errors;
+    const auto command = command_in(result);
+    EXPECT_EQ(command.slot, 1);
+    EXPECT_EQ(command.certificate, identity_.certificate_der());
+    EXPECT_TRUE(command.private_key.empty());
+}
+
+TEST_F(FrameEncode, SendsTheKeyInTheFormAskedFor) {
+    const auto pkcs8 = command_in(encode({"--slot", "0", "--cert", certificate_, "--key", key_}));
+    EXPECT_EQ(pkcs8.private_key, pki::Secret::copy_of(identity_.pkcs8_der()));
+    const auto traditional = command_in(
+        encode({"--slot", "0", "--cert", certificate_, "--key", key_, "--key-format", "traditional"}));
+    EXPECT_EQ(traditional.private_key, pki::Secret::copy_of(identity_.traditional_der()));
+}
+
+TEST_F(FrameEncode, TakesBothFromPkcs12) {
+    const std::string container = folder_.write("both.p12", identity_.pkcs12({.passphrase = "secret"}));
+    const std::string passphrase = folder_.write("passphrase", "secret\n");
+    const Run result = encode({"--slot", "0", "--cert", container, "--passphrase-file", passphrase});
+    EXPECT_EQ(result.exit, 0) << result.errors;
+    EXPECT_FALSE(command_in(result).private_key.empty());
+    const Run wrong = encode({"--slot", "0", "--cert", container, "--passphrase-file", certificate_});
+    EXPECT_EQ(wrong.exit, 1);
+    EXPECT_EQ(wrong.output, "");
+    EXPECT_EQ(wrong.errors.find("secret"), std::string::npos);
+}
+
+TEST_F(FrameEncode, ReadsTheCertificateOfADeleteForItsThumbprintOnly) {
+    const Run result = encode({"--slot", "3", "--delete", "--cert", certificate_, "--include-thumbprint"});
+    const auto command = command_in(result);
+    EXPECT_EQ(command.command, sbnw::Command::delete_certificate);
+    EXPECT_EQ(command.thumbprint, identity_.certificate().fingerprint());
+    EXPECT_TRUE(command.certificate.empty());
+}
+
+TEST_F(FrameEncode, RefusesAKeyThatIsNotTheCertificatesUnlessForced) {
+    const std::string other = folder_.write("other.pem", Identity::make({}).pkcs8_pem());
+    const Run refused = encode({"--slot", "0", "--cert", certificate_, "--key", other});
+    EXPECT_EQ(refused.exit, 1);
+    EXPECT_EQ(refused.output, "");
+    EXPECT_NE(refused.errors.find("bgs2ctl: the private key does not belong"), std::string::npos)
+        << refused.errors;
+    EXPECT_NE(refused.errors.find("--force"), std::string::npos);
+    const Run forced = encode({"--slot", "0", "--cert", certificate_, "--key", other, "--force"});
+    EXPECT_EQ(forced.exit, 0);
+    EXPECT_NE(forced.errors.find("bgs2ctl: warning: the private key does not belong"), std::string::npos);
+    EXPECT_TRUE(sbnw::decode(as_bytes(forced.output)));
+}
+
+TEST_F(FrameEncode, RefusesAKeyInAServerSlot) {
+    EXPECT_EQ(encode({"--slot", "1", "--cert", certificate_, "--key", key_}).exit, 2);
+}
+
+TEST_F(FrameEncode, RefusesAnExpiredCertificate) {
+    const Identity old =
+        Identity::make({.not_after = std::chrono::sys_days{std::chrono::year{2021} / 1 / 1}});
+    const Run refused =
+        encode({"--slot", "1", "--cert", folder_.write("old.pem", old.certificate_pem()), "--json"});
+    EXPECT_EQ(refused.exit, 1);
+    // Warnings stand before it, each an object on its line.
+    EXPECT_NE(refused.errors.find(R"({"error":"Expired",)"), std::string::npos) << refused.errors;
+}
+
+TEST_F(FrameEncode, WarnsAboutSlotZeroWithoutAKey) {
+    const Run result = encode({"--slot", "0", "--cert", certificate_});
+    EXPECT_EQ(result.exit, 0);
+    EXPECT_NE(result.errors.find("bgs2ctl: warning: slot 0"), std::string::npos) << result.errors;
+}
+
+TEST_F(FrameEncode, WritesAFileThatOnlyItsOwnerCanRead) {
+    const std::string file = folder_.write("frame.bin", "what was there before");
+    std::filesystem::permissions(file, std::filesystem::perms::all);
+    const Run result = encode({"--slot", "1", "--cert", certificate_, "-o", file});
+    EXPECT_EQ(result.exit, 0) << result.errors;
+    EXPECT_EQ(result.output, "");
+    struct stat status{};
+    ASSERT_EQ(stat(file.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777U, 0600U);
+    EXPECT_TRUE(sbnw::decode(as_bytes(read_whole(file))));
+}
+
+TEST_F(FrameEncode, LeavesNothingBehindWhereItCanNotWrite) {
+    EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", folder_.path("no/such/folder")}).exit, 3);
+    EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", "/dev/null"}).exit, 1);
+    EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", folder_.path("")}).exit, 1);
+}
+
+TEST_F(FrameEncode, DescribesForProgramsWithoutTheKey) {
+    const Run result = encode({"--slot", "0", "--cert", certificate_, "--key", key_, "--json"});
+    const auto json = nlohmann::json::parse(result.output);
+    EXPECT_EQ(json["parameters"][2]["name"], "private key");
+    EXPECT_FALSE(json["parameters"][2].contains("data"));
+}
+
+TEST_F(FrameEncode, BlamesTheFileThatHoldsNoCertificateOrKey) {
+    const std::string text = folder_.write("text", "no certificate");
+    const Run certificate = encode({"--slot", "1", "--cert", text});
+    EXPECT_EQ(certificate.exit, 1);
+    EXPECT_NE(certificate.errors.find(text), std::string::npos) << certificate.errors;
+    EXPECT_EQ(encode({"--slot", "0", "--cert", certificate_, "--key", text}).exit, 1);
+    EXPECT_EQ(encode({"--slot", "3", "--delete", "--sign-key", text}).exit, 1);
+    EXPECT_EQ(encode({"--slot", "3", "--delete", "--sign-key", key_}).exit, 1); // not RSA
+}
+
+} // namespace
+} // namespace bgs2::test

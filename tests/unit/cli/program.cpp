@@ -1,0 +1,88 @@
+#include "tests/unit/cli/program.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace bgs2::test {
+namespace {
+
+constexpr unsigned seconds_at_most = 20;
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+    std::vector<char*> pointers;
+    for (std::string& string : strings)
+        pointers.push_back(string.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+/// In the child: standard streams to the files, then the program. Never returns.
+[[noreturn]] void become(std::vector<std::string> arguments, const Circumstances& circumstances,
+                         const Folder& files) {
+    std::vector<std::string> environment = circumstances.environment;
+    environment.emplace_back("PATH=/usr/bin:/bin");
+    arguments.insert(arguments.begin(), BGS2CTL);
+    dup2(open(files.path("input").c_str(), O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    dup2(open(files.path("output").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDOUT_FILENO);
+    dup2(open(files.path("errors").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
+    if (circumstances.as_nobody && (setgid(65534) != 0 || setuid(65534) != 0))
+        _exit(126);
+    alarm(seconds_at_most); // survives exec: SIGALRM ends what hangs
+    execve(BGS2CTL, pointers_to(arguments).data(), pointers_to(environment).data());
+    _exit(127);
+}
+
+} // namespace
+
+Run run(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
+    const Folder files;
+    (void)files.write("input", circumstances.input);
+    const pid_t child = fork();
+    if (child == 0)
+        become(arguments, circumstances, files);
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        throw std::runtime_error("bgs2ctl can not be run");
+    EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
+    return {.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+            .output = read_whole(files.path("output")),
+            .errors = read_whole(files.path("errors"))};
+}
+
+Folder::Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "bgs2ctl.XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr)
+        throw std::runtime_error("no folder for the test");
+    path_ = name;
+    std::filesystem::permissions(path_,
+                                 std::filesystem::perms::others_exec | std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+}
+
+Folder::~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string Folder::write(const std::string& name, ByteView octets) const {
+    return write(name, as_text(octets));
+}
+
+std::string Folder::write(const std::string& name, std::string_view text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return path(name);
+}
+
+std::string read_whole(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+} // namespace bgs2::test
