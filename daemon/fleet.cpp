@@ -2,7 +2,6 @@
 
 #include "daemon/policy/match.h"
 
-#include <asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -72,6 +71,9 @@ void Fleet::retry_ports() {
 }
 
 void Fleet::stop() {
+    stopped_ = true;
+    for (auto& [number, kept] : jobs_)
+        kept.retention.cancel();
     for (auto& [device, known] : ports_)
         let_go(known);
 }
@@ -144,7 +146,7 @@ std::shared_ptr<Job> Fleet::new_job(Operation operation, const std::string& imei
     const auto number = ++last_job_;
     auto job = std::make_shared<Job>(number, operation, imei, slot,
                                      [this](const Job& changed) { job_changed(changed); });
-    jobs_.emplace(number, job);
+    jobs_.emplace(number, KeptJob{.job = job, .retention = asio::steady_timer(loop_)});
     if (observer_ != nullptr)
         observer_->job_added(job);
     return job;
@@ -153,13 +155,16 @@ std::shared_ptr<Job> Fleet::new_job(Operation operation, const std::string& imei
 void Fleet::job_changed(const Job& job) {
     if (observer_ != nullptr)
         observer_->job_changed(job);
-    if (!job.finished())
+    if (!job.finished() || stopped_)
         return;
-    const auto timer = std::make_shared<asio::steady_timer>(loop_, job_retention);
-    timer->async_wait([this, timer, number = job.number()](const std::error_code&) {
-        const auto finished = jobs_.extract(number);
-        if (observer_ != nullptr && !finished.empty())
-            observer_->job_removed(*finished.mapped());
+    const auto kept = jobs_.find(job.number());
+    kept->second.retention.expires_after(job_retention);
+    kept->second.retention.async_wait([this, number = job.number()](const std::error_code& cancelled) {
+        if (cancelled)
+            return;
+        const auto expired = jobs_.extract(number);
+        if (observer_ != nullptr)
+            observer_->job_removed(*expired.mapped().job);
     });
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/policy/model.h"
 
 #include <asio/any_io_executor.hpp>
+#include <asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -107,8 +108,13 @@ class Fleet : private Modem::Host, private Attendance::Host {
     std::map<std::string, Known> ports_;                               ///< by device node
     std::map<std::string, std::shared_ptr<Modem>> modems_;             ///< by IMEI
     std::map<std::string, std::chrono::sys_seconds> last_provisioned_; ///< by IMEI, of modems that left
-    std::map<std::uint64_t, std::shared_ptr<Job>> jobs_;
+    struct KeptJob {
+        std::shared_ptr<Job> job;
+        asio::steady_timer retention; ///< runs from the job's end on
+    };
+    std::map<std::uint64_t, KeptJob> jobs_;
     std::uint64_t last_job_ = 0;
+    bool stopped_ = false;
 };
 
 } // namespace bgs2

@@ -23,17 +23,22 @@ std::uint64_t seconds(Time time) {
 }
 
 std::map<std::string, sdbus::Variant> to_dictionary(const sbnw::Slot& slot, Compliance compliance) {
-    const std::uint64_t expires = slot.expires ? seconds(std::chrono::sys_days(*slot.expires)) : 0;
-    return {
-        {"subject", slot.subject},
-        {"issuer", slot.issuer},
-        {"serial", slot.serial},
-        {"signature-algorithm", slot.signature_algorithm},
-        {"thumbprint", slot.thumbprint},
+    std::map<std::string, sdbus::Variant> dictionary{
         {"size", slot.size},
-        {"expires", expires},
         {"compliance", std::string(word(compliance))},
     };
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty())
+            dictionary.emplace(name, value);
+    };
+    add("subject", slot.subject);
+    add("issuer", slot.issuer);
+    add("serial", slot.serial);
+    add("signature-algorithm", slot.signature_algorithm);
+    add("thumbprint", slot.thumbprint);
+    if (slot.expires)
+        dictionary.emplace("expires", seconds(std::chrono::sys_days(*slot.expires)));
+    return dictionary;
 }
 
 std::map<std::string, sdbus::Variant> to_dictionary(const PreparedStep& prepared) {
