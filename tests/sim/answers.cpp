@@ -69,7 +69,9 @@ std::optional<sys_seconds> parse_clock(std::string_view text) {
     constexpr std::string_view zone = "+dd";
     const auto fits = [](std::string_view part, std::string_view form) {
         return std::ranges::equal(part, form, [](char c, char f) {
-            return f == 'd' ? c >= '0' && c <= '9' : f == '+' ? c == '+' || c == '-' : c == f;
+            if (f == 'd')
+                return c >= '0' && c <= '9';
+            return c == f || (f == '+' && c == '-');
         });
     };
     if (!fits(text.substr(0, pattern.size()), pattern))
@@ -182,7 +184,7 @@ Answer Answers::clock(std::string_view command, steady_clock::time_point now) {
         return {};
     }
     if (upper(command) == "AT+CCLK?")
-        return {.lines = {clock_line(set_to_ + floor<seconds>(now - *set_at_))}};
+        return {.lines = {clock_line(set_to_ + floor<seconds>(now - set_at_.value_or(now)))}};
     return unknown();
 }
 

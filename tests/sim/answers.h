@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,7 @@ namespace bgs2::sim {
 
 /// An answer's lines and how it ends.
 struct Answer {
-    enum class End {
+    enum class End : std::uint8_t {
         ok,
         error,     ///< ERROR, or +CME ERROR as AT+CMEE asks for
         cme_error, ///< +CME ERROR whatever AT+CMEE says
@@ -21,8 +22,11 @@ struct Answer {
 
     std::vector<std::string> lines;
     End end = End::ok;
+    // NOLINTBEGIN(readability-redundant-member-init): g++ wants them before an initializer may leave the
+    // member out
     std::string words{}; ///< of the error
     std::string store{}; ///< that the frame is for
+    // NOLINTEND(readability-redundant-member-init)
 
     bool operator==(const Answer&) const = default;
 };
@@ -59,7 +63,7 @@ class Answers {
     [[nodiscard]] std::string error_line(const std::string& words, bool always_cme) const;
 
   private:
-    Answer identify(std::string_view command) const;
+    [[nodiscard]] Answer identify(std::string_view command) const;
     Answer clock(std::string_view command, std::chrono::steady_clock::time_point now);
     [[nodiscard]] Answer secure_write(std::string_view arguments) const;
     Answer indications(std::string_view arguments);

@@ -24,13 +24,13 @@ struct CertificateFacts {
 
 /// Nothing unless the octets are one DER certificate and nothing more, or, with `chains`, PEM certificates
 /// (the first counts).
-std::optional<CertificateFacts> facts_of(OctetView certificate, bool chains);
+std::optional<CertificateFacts> facts_of(OctetView octets, bool chains);
 
 /// SHA-1 of the DER of the (first) certificate, lower-case hex, as a thumbprint parameter has it.
-std::optional<std::string> der_thumbprint(OctetView certificate, bool chains);
+std::optional<std::string> der_thumbprint(OctetView octets, bool chains);
 
-/// Whether `key` is one unencrypted DER private key (PKCS#8, PKCS#1 or SEC1), nothing behind it, of this
+/// Whether `octets` are one unencrypted DER private key (PKCS#8, PKCS#1 or SEC1), nothing behind it, of this
 /// certificate.
-bool key_suits(OctetView key, OctetView certificate, bool chains);
+bool key_suits(OctetView octets, OctetView certificate, bool chains);
 
 } // namespace bgs2::sim

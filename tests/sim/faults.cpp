@@ -9,12 +9,13 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <stdexcept>
 
 namespace bgs2::sim {
 namespace {
 
-enum class Argument { none, optional_text, number, slot, slot_pair, labels, identity };
+enum class Argument : std::uint8_t { none, optional_text, number, slot, slot_pair, labels, identity };
 
 struct Row {
     FaultKind kind;
@@ -131,7 +132,7 @@ std::expected<Fault, std::string> parse_fault(std::string_view text) {
     const auto comma = text.find(',');
     const auto head = text.substr(0, comma);
     const auto colon = head.find(':');
-    const auto found = std::ranges::find(rows, head.substr(0, colon), &Row::name);
+    const auto* found = std::ranges::find(rows, head.substr(0, colon), &Row::name);
     if (found == rows.end()) {
         std::vector<std::string_view> names;
         std::ranges::transform(rows, std::back_inserter(names), &Row::name);
@@ -157,7 +158,7 @@ std::expected<Fault, std::string> parse_fault(std::string_view text) {
         if (value && limit.starts_with("after="))
             fault.after = *value;
         else if (value && limit.starts_with("times="))
-            fault.times = *value;
+            fault.times = value;
         else
             return std::unexpected(
                 fmt::format("'{}' does not limit a fault; write after=N or times=N", limit));

@@ -1,6 +1,7 @@
 // What can be made to go wrong, how it is asked for on the command line, and when it strikes.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace bgs2::sim {
 
-enum class FaultKind {
+enum class FaultKind : std::uint8_t {
     // what a whole frame is answered with; nothing is stored
     length_error,
     too_many_data,
@@ -45,9 +46,12 @@ enum class FaultKind {
 /// One fault as asked for: NAME[:ARGUMENT][,after=N][,times=N].
 struct Fault {
     FaultKind kind = FaultKind::error;
+    // NOLINTBEGIN(readability-redundant-member-init): g++ wants them before an initializer may leave the
+    // member out
     std::string argument{};          ///< in the form the kind needs; empty if it was left out and may be
     unsigned after = 0;              ///< this many occasions pass before it strikes
     std::optional<unsigned> times{}; ///< it strikes this many times; nothing: every time
+    // NOLINTEND(readability-redundant-member-init)
 
     bool operator==(const Fault&) const = default;
 };

@@ -64,7 +64,7 @@ void run(const Options& options) {
 
     std::exception_ptr failure;
     std::string reason;
-    const std::function<void(std::exception_ptr)> ended = [&](std::exception_ptr why) {
+    const std::function<void(std::exception_ptr)> ended = [&](const std::exception_ptr& why) {
         try {
             if (why)
                 std::rethrow_exception(why);
@@ -102,8 +102,8 @@ void run(const Options& options) {
         auto pty = Pty::create(executor, *options.pty, log);
         asio::co_spawn(executor, pty->watch(), ended);
         port = std::move(pty);
-    } else {
-        port = Socket::connect(executor, options.connect.value());
+    } else if (options.connect) { // parse_options() lets through exactly one of them
+        port = Socket::connect(executor, *options.connect);
         log.write("port-open", options.connect->string());
     }
     Wire wire(*port, executor, options.baud,

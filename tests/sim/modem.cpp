@@ -54,7 +54,9 @@ std::string_view from_attention(std::string_view text) {
 
 ReadbackStyle::Labels labels_style(std::string_view how) {
     using Labels = ReadbackStyle::Labels;
-    return how == "missing" ? Labels::some : how == "bare" ? Labels::none : Labels::unquoted;
+    if (how == "missing")
+        return Labels::some;
+    return how == "bare" ? Labels::none : Labels::unquoted;
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "tests/sim/certificate.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,7 +11,7 @@ namespace bgs2::sim {
 
 /// How firmwares differ in telling the same.
 struct ReadbackStyle {
-    enum class Labels { all, some, none, unquoted };
+    enum class Labels : std::uint8_t { all, some, none, unquoted };
 
     Labels labels = Labels::all;
     bool old_expiry = false; ///< "YY/MM/DD HH:MM:SS" instead of "YYYY,MM,DD"

@@ -19,7 +19,7 @@ constexpr std::size_t preamble_size = 6;
 
 /// What a frame asks for. Texts are without their NUL.
 struct SecureCommand {
-    enum class Verb { write, erase };
+    enum class Verb : std::uint8_t { write, erase };
 
     Verb verb = Verb::write;
     std::vector<unsigned> parameter_ids; ///< in the order they came

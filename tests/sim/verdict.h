@@ -1,12 +1,13 @@
 // What a module says to a frame (protocol.md §2, "Result lines").
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace bgs2::sim {
 
-enum class Verdict {
+enum class Verdict : std::uint8_t {
     end_ok,                ///< done
     length_error,          ///< a command, a count or a length field is wrong
     too_many_data,         ///< octets came behind the frame

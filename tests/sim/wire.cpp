@@ -64,9 +64,11 @@ asio::awaitable<void> Wire::deliver(OctetView octets) {
 }
 
 asio::awaitable<Arrival> Wire::receive() {
-    while (inbox_.empty())
+    for (;;) {
+        if (const auto arrival = receive_now())
+            co_return *arrival;
         co_await wake_.heard();
-    co_return *receive_now();
+    }
 }
 
 asio::awaitable<std::optional<Arrival>> Wire::receive(Clock::time_point deadline) {
