@@ -1,0 +1,26 @@
+#include "tests/fuzz/targets.h"
+#include "tests/support/octets.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace bgs2::fuzz {
+namespace {
+
+/// A property that does not hold aborts, which is how a fuzzer's find shows here as well.
+TEST(Corpus, IsSurvivedFileByFile) {
+    for (const Target& target : targets) {
+        int count = 0;
+        for (const auto& file :
+             std::filesystem::directory_iterator(std::filesystem::path(BGS2_CORPUS) / target.name)) {
+            SCOPED_TRACE(file.path());
+            target.check(test::read_whole(file.path()));
+            ++count;
+        }
+        EXPECT_GT(count, 0) << target.name;
+    }
+}
+
+} // namespace
+} // namespace bgs2::fuzz

@@ -1,0 +1,120 @@
+#include "tests/fuzz/targets.h"
+
+#include "daemon/at/identify.h"
+#include "daemon/at/line_reader.h"
+#include "daemon/policy/parse.h"
+#include "daemon/sbnw/damage.h"
+#include "daemon/sbnw/frame.h"
+#include "daemon/sbnw/slots.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace bgs2::fuzz {
+namespace {
+
+/// A property does not hold: both libFuzzer and a plain test notice an abort.
+void require(bool holds, const char* property) {
+    if (holds)
+        return;
+    std::fprintf(stderr, "does not hold: %s\n", property);
+    std::abort();
+}
+
+std::vector<std::string> lines_of(at::LineReader& reader) {
+    std::vector<std::string> lines;
+    while (auto line = reader.next())
+        lines.push_back(std::move(*line));
+    return lines;
+}
+
+std::vector<std::string> lines_of(ByteView octets) {
+    at::LineReader reader;
+    reader.feed(octets);
+    return lines_of(reader);
+}
+
+/// Whether encode() would put the parameters where they are: any order decodes, one is written.
+bool is_in_the_order_of_the_wire(const sbnw::Frame& frame) {
+    using enum sbnw::ParameterId;
+    constexpr std::array order{store, thumbprint, slot, certificate, private_key, imei, signature};
+    const auto rank = [&](const sbnw::Parameter& p) {
+        return std::ranges::find(order, p.id) - order.begin();
+    };
+    return std::ranges::is_sorted(frame.parameters, {}, rank);
+}
+
+bool has_empty_parameter(const sbnw::Frame& frame) {
+    return std::ranges::any_of(frame.parameters, [](const sbnw::Parameter& p) { return p.data.empty(); });
+}
+
+} // namespace
+
+void check_frame(ByteView octets) {
+    const auto frame = sbnw::decode(octets);
+    if (!frame) {
+        require(frame.error().code == ErrorCode::invalid_argument && !frame.error().what.empty(),
+                "what is no frame is refused with a reason");
+        return;
+    }
+    std::size_t covered = 6;
+    for (const sbnw::Parameter& parameter : frame->parameters) {
+        require(parameter.offset == covered, "parameters stand back to back");
+        covered += 4 + parameter.data.size();
+    }
+    require(covered == octets.size(), "the parameters are the frame");
+
+    const sbnw::SecureCommand command = sbnw::command_of(*frame);
+    const auto again = sbnw::encode(command);
+    if (!again)
+        return; // an IMEI that is none and the like: decoded to be shown, not to be sent
+    if (is_in_the_order_of_the_wire(*frame) && !has_empty_parameter(*frame))
+        require(std::ranges::equal(again->bytes(), octets), "decode, then encode is the identity");
+    const auto decoded_again = sbnw::decode(again->bytes());
+    require(decoded_again.has_value(), "what is encoded decodes");
+    require(sbnw::command_of(*decoded_again) == command, "what is encoded decodes to the same");
+}
+
+void check_damage(ByteView octets) {
+    if (const auto damage = sbnw::recognise_damage(octets))
+        require(!damage->what.empty() && !damage->hint.empty(), "a damage is explained");
+}
+
+void check_line_reader(ByteView octets) {
+    if (octets.empty())
+        return;
+    const std::size_t piece = std::to_integer<std::size_t>(octets.front()) + 1;
+    const ByteView text = octets.subspan(1);
+    const auto whole = lines_of(text);
+    at::LineReader reader;
+    for (std::size_t offset = 0; offset < text.size(); offset += piece)
+        reader.feed(text.subspan(offset, std::min(piece, text.size() - offset)));
+    require(lines_of(reader) == whole, "lines do not depend on how the octets arrive");
+    for (const std::string& line : whole)
+        require(!line.empty() && line.size() <= at::LineReader::max_line_length &&
+                    line.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos,
+                "a line is a line");
+}
+
+void check_slots(ByteView octets) {
+    for (const auto& [number, slot] : sbnw::parse_slots(lines_of(octets))) {
+        require(!slot.expires || slot.expires->ok(), "a date is a date");
+        require(!slot.corrupted || slot.size == 0, "nothing else is said of a corrupted slot");
+    }
+}
+
+void check_identification(ByteView octets) {
+    const at::Identity identity = at::parse_identification(lines_of(octets));
+    require(identity.imei.empty(), "ATI1 tells no IMEI");
+    require(identity.model.empty() || !identity.manufacturer.empty(), "the manufacturer comes first");
+}
+
+void check_policy(ByteView octets) {
+    const auto policy = policy::parse(as_text(octets), "fuzz.toml");
+    require(policy.has_value() || !policy.error().empty(), "a refusal has a reason");
+}
+
+} // namespace bgs2::fuzz
