@@ -125,7 +125,8 @@ TEST_F(CredentialTest, SendsAKeyThatIsPlainDerAsItIs) {
             const auto credential = read_with_key(key, format);
             ASSERT_TRUE(credential) << to_string(credential.error());
             EXPECT_EQ(credential->key, Secret::copy_of(key));
-            EXPECT_TRUE(credential->private_key->matches(credential->chain.front()));
+            const auto& private_key = credential->private_key;
+            EXPECT_TRUE(private_key && private_key->matches(credential->chain.front()));
         }
 }
 
@@ -153,7 +154,8 @@ TEST_F(CredentialTest, TakesTheKeyOfAStoreOnlyWhenToldTo) {
     const auto credential = load(sources, CertificateFormat::der, KeyFormat::pkcs8);
     ASSERT_TRUE(credential);
     EXPECT_EQ(credential->key, Secret::copy_of(leaf_.pkcs8_der()));
-    EXPECT_TRUE(credential->private_key->matches(leaf_.certificate()));
+    const auto& private_key = credential->private_key;
+    EXPECT_TRUE(private_key && private_key->matches(leaf_.certificate()));
 
     const Identity other = Identity::make({});
     const Bytes key = other.pkcs8_der();

@@ -21,8 +21,8 @@ TEST(Pkcs12, GivesTheKeyItsCertificateAndTheIssuersInOrder) {
         read_pkcs12(leaf.pkcs12({.passphrase = "pass", .others = {middle.certificate(), root.certificate()}}),
                     "a.p12", &secret, code);
     ASSERT_TRUE(store) << to_string(store.error());
-    ASSERT_TRUE(store->key);
-    EXPECT_TRUE(store->key->matches(leaf.certificate()));
+    const auto& key = store->key;
+    EXPECT_TRUE(key && key->matches(leaf.certificate()));
     EXPECT_THAT(store->certificates,
                 testing::ElementsAre(leaf.certificate(), middle.certificate(), root.certificate()));
 }

@@ -37,21 +37,21 @@ testing::Matcher<const Finding&> finding(Severity severity, ErrorCode code, cons
 class Preflight : public testing::Test {
   protected:
     static void SetUpTestSuite() {
-        rsa_ = std::make_unique<Identity>(Identity::make({.algorithm = Algorithm::rsa2048}));
+        rsa = std::make_unique<Identity>(Identity::make({.algorithm = Algorithm::rsa2048}));
     }
-    static void TearDownTestSuite() { rsa_.reset(); }
-    inline static std::unique_ptr<Identity> rsa_; // takes its time to make, and no test changes it
+    static void TearDownTestSuite() { rsa.reset(); }
+    inline static std::unique_ptr<Identity> rsa; // takes its time to make, and no test changes it
 };
 
 TEST_F(Preflight, HasNothingAgainstWhatIsKnownToSuit) {
-    EXPECT_THAT(preflight(credential_of(*rsa_, rsa_.get()), 0, now), testing::IsEmpty());
-    EXPECT_THAT(preflight(credential_of(*rsa_), 1, now), testing::IsEmpty());
+    EXPECT_THAT(preflight(credential_of(*rsa, rsa.get()), 0, now), testing::IsEmpty());
+    EXPECT_THAT(preflight(credential_of(*rsa), 1, now), testing::IsEmpty());
     EXPECT_EQ(blocking({}), nullptr);
 }
 
 TEST_F(Preflight, RefusesAKeyThatBelongsToAnotherCertificate) {
     const Identity other = Identity::make({.algorithm = Algorithm::rsa2048});
-    Credential credential = credential_of(*rsa_, &other);
+    Credential credential = credential_of(*rsa, &other);
     const auto findings = preflight(credential, 0, now);
     EXPECT_THAT(findings,
                 testing::ElementsAre(finding(Severity::error, ErrorCode::key_mismatch, "CN=Test,O=Example")));
@@ -62,19 +62,19 @@ TEST_F(Preflight, RefusesAKeyThatBelongsToAnotherCertificate) {
 }
 
 TEST_F(Preflight, RefusesAKeyInAServerSlot) {
-    EXPECT_THAT(preflight(credential_of(*rsa_, rsa_.get()), 3, now),
+    EXPECT_THAT(preflight(credential_of(*rsa, rsa.get()), 3, now),
                 testing::ElementsAre(finding(Severity::error, ErrorCode::invalid_argument, "slot 3")));
 }
 
 TEST_F(Preflight, WarnsOfAClientCertificateWithoutItsKey) {
-    const auto findings = preflight(credential_of(*rsa_), 0, now);
+    const auto findings = preflight(credential_of(*rsa), 0, now);
     EXPECT_THAT(findings, testing::ElementsAre(
                               finding(Severity::warning, ErrorCode::invalid_argument, "no private key")));
     EXPECT_EQ(blocking(findings), nullptr);
 }
 
 TEST_F(Preflight, RefusesWhatIsNotValidNow) {
-    const Credential credential = credential_of(*rsa_);
+    const Credential credential = credential_of(*rsa);
     const auto before = credential.chain.front().not_before();
     const auto after = credential.chain.front().not_after();
     EXPECT_THAT(preflight(credential, 1, before), testing::IsEmpty());
@@ -88,7 +88,7 @@ TEST_F(Preflight, RefusesWhatIsNotValidNow) {
 }
 
 TEST_F(Preflight, LooksAtEveryCertificateThatIsSent) {
-    Credential credential = credential_of(*rsa_);
+    Credential credential = credential_of(*rsa);
     credential.chain.push_back(
         Identity::make({.common_name = "Old", .not_after = std::chrono::sys_days{2021y / 1 / 1}})
             .certificate());
@@ -97,14 +97,14 @@ TEST_F(Preflight, LooksAtEveryCertificateThatIsSent) {
 }
 
 TEST_F(Preflight, RefusesAFrameOf65536Octets) {
-    Credential credential = credential_of(*rsa_);
+    Credential credential = credential_of(*rsa);
     credential.certificate.resize(65'535 - 6 - 6 - 4);
     EXPECT_THAT(preflight(credential, 1, now), testing::IsEmpty());
     credential.certificate.resize(65'536 - 6 - 6 - 4);
     EXPECT_THAT(preflight(credential, 1, now),
                 testing::ElementsAre(finding(Severity::error, ErrorCode::too_much_data, "65536 octets")));
 
-    Credential with_key = credential_of(*rsa_, rsa_.get());
+    Credential with_key = credential_of(*rsa, rsa.get());
     with_key.certificate.resize(65'535 - 6 - 6 - 4 - 4 - with_key.key.size());
     EXPECT_THAT(preflight(with_key, 0, now), testing::IsEmpty());
     with_key.certificate.resize(with_key.certificate.size() + 1);
@@ -138,8 +138,8 @@ TEST_F(Preflight, WarnsOfWhatIsNotKnownToSuit) {
 }
 
 TEST_F(Preflight, WarnsOfPem) {
-    Credential credential = credential_of(*rsa_);
-    const std::string pem = rsa_->certificate_pem();
+    Credential credential = credential_of(*rsa);
+    const std::string pem = rsa->certificate_pem();
     credential.certificate.assign(as_bytes(pem).begin(), as_bytes(pem).end());
     EXPECT_THAT(preflight(credential, 1, now),
                 testing::ElementsAre(finding(Severity::warning, ErrorCode::not_supported, "sent as PEM")));
