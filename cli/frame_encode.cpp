@@ -63,7 +63,7 @@ Rarely needed:
   --include-store   name the store in the frame
   --include-thumbprint
                     put the certificate's thumbprint into the frame
-  --force           make the frame in spite of errors found in what it is to hold
+  --force           make the frame in spite of what speaks against it
 
 Output:
   -o F              write the frame to this file, mode 0600

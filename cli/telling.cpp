@@ -83,55 +83,68 @@ void Teller::know(std::span<const Modem> modems) {
 }
 
 std::vector<Told> Teller::tell(const Event& event) {
-    const Value& arguments = event.arguments;
     if (event.member == "NameOwnerChanged") {
         slots_.clear();
         jobs_.clear();
-        return {daemon_told(!arguments.at(2).get<std::string>().empty())};
+        return {daemon_told(!event.arguments.at(2).get<std::string>().empty())};
     }
-    if (event.member == "InterfacesAdded") {
-        const Value& interfaces = arguments.at(1);
-        if (const auto modem = interfaces.find(modem_interface); modem != interfaces.end())
-            return modem_added(event, *modem);
-        if (const auto job = interfaces.find(job_interface); job != interfaces.end()) {
-            const std::string path = arguments.at(0);
-            jobs_[path] = of_operation(*job);
-            return {told(fmt::format("job {}: {} begins", last_part(path), jobs_[path]),
-                         {{"event", "job-added"}, {"job", path}, {"properties", properties_json(*job)}})};
-        }
-        return {};
-    }
+    if (event.member == "InterfacesAdded")
+        return added(event);
     if (event.member == "InterfacesRemoved")
         return removed(event);
     if (event.member == "PropertiesChanged")
         return changed(event);
-    if (event.member == "JobCompleted") {
-        const std::string path = arguments.at(0);
-        const JobResult result = result_of(event);
-        const std::string end = result.success ? "done" : fmt::format("failed, {}", result.error);
-        const auto job = jobs_.find(path);
-        return {
-            told(fmt::format("job {}: {}{}{}{}", last_part(path), job == jobs_.end() ? "" : job->second + " ",
-                             end, result.message.empty() ? "" : ": ", result.message),
+    if (event.member == "JobCompleted")
+        return job_completed(event);
+    if (event.member == "PolicyReloaded") {
+        const Value& generation = event.arguments.at(0);
+        return {told(fmt::format("policies read, generation {}", generation.dump()),
+                     {{"event", "policy-reloaded"}, {"generation", generation}})};
+    }
+    return {};
+}
+
+std::vector<Told> Teller::added(const Event& event) {
+    const std::string path = event.arguments.at(0);
+    const Value& interfaces = event.arguments.at(1);
+    if (const auto job = interfaces.find(job_interface); job != interfaces.end()) {
+        const KnownJob& known = jobs_[path] = {of_operation(*job), text_of(*job, "Step")};
+        return {told(fmt::format("job {}: {} begins", last_part(path), known.what),
+                     {{"event", "job-added"}, {"job", path}, {"properties", properties_json(*job)}})};
+    }
+    const auto properties = interfaces.find(modem_interface);
+    if (properties == interfaces.end())
+        return {};
+    const Modem modem = modem_of(path, *properties);
+    slots_[path] = modem.slots;
+    return {told(
+        with_reason(fmt::format("{} appears: {} on {}, {}", modem.imei, modem.model, modem.port, modem.state),
+                    modem.reason),
+        {{"event", "modem-added"}, {"imei", modem.imei}, {"properties", properties_json(*properties)}})};
+}
+
+std::vector<Told> Teller::job_changed(const std::string& path, const Value& properties) {
+    KnownJob& known = jobs_[path];
+    const std::string step = properties.value("Step", known.step);
+    if (step == known.step) // octet by octet would be too much for people and programs
+        return {};
+    known.step = step;
+    return {told(fmt::format("job {}: {}", last_part(path), step),
+                 {{"event", "job-changed"}, {"job", path}, {"properties", properties_json(properties)}})};
+}
+
+std::vector<Told> Teller::job_completed(const Event& event) {
+    const std::string path = event.arguments.at(0);
+    const JobResult result = result_of(event);
+    const std::string& what = jobs_[path].what;
+    return {told(fmt::format("job {}: {}{}{}{}{}", last_part(path), what, what.empty() ? "" : " ",
+                             result.success ? "done" : fmt::format("failed, {}", result.error),
+                             result.message.empty() ? "" : ": ", result.message),
                  {{"event", "job-completed"},
                   {"job", path},
                   {"success", result.success},
                   {"error", result.error},
                   {"message", result.message}})};
-    }
-    if (event.member == "PolicyReloaded")
-        return {told(fmt::format("policies read, generation {}", arguments.at(0).dump()),
-                     {{"event", "policy-reloaded"}, {"generation", arguments.at(0)}})};
-    return {};
-}
-
-std::vector<Told> Teller::modem_added(const Event& event, const Value& properties) {
-    const Modem modem = modem_of(event.arguments.at(0), properties);
-    slots_[modem.path] = modem.slots;
-    return {told(
-        with_reason(fmt::format("{} appears: {} on {}, {}", modem.imei, modem.model, modem.port, modem.state),
-                    modem.reason),
-        {{"event", "modem-added"}, {"imei", modem.imei}, {"properties", properties_json(properties)}})};
 }
 
 std::vector<Told> Teller::removed(const Event& event) {
@@ -149,13 +162,8 @@ std::vector<Told> Teller::changed(const Event& event) {
     const Value& properties = event.arguments.at(1);
     if (interface == modem_interface)
         return modem_changed(event.path, properties);
-    if (interface == job_interface) {
-        if (!properties.contains("Step")) // octet by octet would be too much for people and programs
-            return {};
-        return {told(
-            fmt::format("job {}: {}", last_part(event.path), text_of(properties, "Step")),
-            {{"event", "job-changed"}, {"job", event.path}, {"properties", properties_json(properties)}})};
-    }
+    if (interface == job_interface)
+        return job_changed(event.path, properties);
     if (!properties.contains("PolicyErrors"))
         return {};
     std::vector<Told> result;

@@ -18,7 +18,7 @@ struct Told {
     bool operator==(const Told&) const = default;
 };
 
-/// Remembers what the slots held, so that it can tell which of them changed.
+/// Remembers slots and jobs, so that it can tell what of them changed.
 class Teller {
   public:
     void know(std::span<const Modem> modems);
@@ -27,13 +27,20 @@ class Teller {
     std::vector<Told> tell(const Event& event);
 
   private:
-    std::vector<Told> modem_added(const Event& event, const Value& properties);
+    std::vector<Told> added(const Event& event);
     std::vector<Told> removed(const Event& event);
     std::vector<Told> changed(const Event& event);
     std::vector<Told> modem_changed(const std::string& path, const Value& properties);
+    std::vector<Told> job_changed(const std::string& path, const Value& properties);
+    std::vector<Told> job_completed(const Event& event);
+
+    struct KnownJob {
+        std::string what; ///< "provision of <IMEI>"; empty if its beginning was missed
+        std::string step;
+    };
 
     std::map<std::string, std::map<unsigned, Slot>> slots_; ///< by the modem's path
-    std::map<std::string, std::string> jobs_;               ///< "provision of <IMEI>", by the job's path
+    std::map<std::string, KnownJob> jobs_;                  ///< by the job's path
 };
 
 /// Whether the daemon is there, as a thing that happened.

@@ -48,7 +48,7 @@ TEST(Annotate, NamesTheTexts) {
     command.thumbprint = "0123456789abcdef0123456789abcdef01234567";
     command.imei = "356938035643809";
     command.signature = "QUJD";
-    EXPECT_EQ(dump_of(command), R"(0000  69 00                    total length  105 octets, these two included
+    EXPECT_EQ(dump_of(command), R"(0000  62 00                    total length  98 octets, these two included
 0002  03 00                    command       3: delete certificate
 0004  05 00                    parameters    5 parameters follow
 

@@ -29,7 +29,7 @@ const std::vector<Words>& all_verbs() {
 TEST(Help, FitsInto80ColumnsForEveryVerb) {
     for (Words words : all_verbs()) {
         words.emplace_back("--help");
-        const Run help = run(words);
+        const Outcome help = run(words);
         EXPECT_EQ(help.exit, 0);
         EXPECT_EQ(help.errors, "");
         EXPECT_NE(help.output.find("Usage: bgs2ctl"), std::string::npos);
@@ -49,14 +49,14 @@ TEST(Help, HasEveryOptionOfEncode) {
 }
 
 TEST(Version, IsOneLine) {
-    const Run version = run({"--version"});
+    const Outcome version = run({"--version"});
     EXPECT_EQ(version.exit, 0);
     EXPECT_TRUE(version.output.starts_with("bgs2ctl "));
     EXPECT_TRUE(version.output.ends_with("\n"));
 }
 
 TEST(Arguments, NameTheVerbThatDoesNotExistAndTheOneThatWasMeant) {
-    const Run wrong = run({"provison"});
+    const Outcome wrong = run({"provison"});
     EXPECT_EQ(wrong.exit, 2);
     EXPECT_EQ(wrong.output, "");
     EXPECT_EQ(wrong.errors, "bgs2ctl: there is no verb 'provison'\n"
@@ -67,7 +67,7 @@ TEST(Arguments, NameTheVerbThatDoesNotExistAndTheOneThatWasMeant) {
 }
 
 TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
-    const Run wrong = run({"provision", "any", "--dryrun"});
+    const Outcome wrong = run({"provision", "any", "--dryrun"});
     EXPECT_EQ(wrong.exit, 2);
     EXPECT_EQ(wrong.errors, "bgs2ctl: 'provision' takes no option '--dryrun'\n"
                             "  hint: did you mean '--dry-run'? Else see 'bgs2ctl provision --help'\n");
@@ -93,7 +93,7 @@ TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
                                  {"frame", "encode", "--slot", "1", "--cert", "a", "--store", "agps"},
                                  {"provision", "--slot"}};
     for (const Words& words : all) {
-        const Run wrong = run(words);
+        const Outcome wrong = run(words);
         EXPECT_EQ(wrong.exit, 2) << words.back();
         EXPECT_EQ(wrong.output, "");
         EXPECT_TRUE(wrong.errors.starts_with("bgs2ctl: ")) << wrong.errors;
@@ -102,7 +102,7 @@ TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
 }
 
 TEST(Arguments, AreRefusedInJsonWhereJsonIsAskedFor) {
-    const Run wrong = run({"provison", "--json"});
+    const Outcome wrong = run({"provison", "--json"});
     EXPECT_EQ(wrong.exit, 2);
     EXPECT_TRUE(
         wrong.errors.starts_with(R"({"error":"Usage","message":"there is no verb 'provison'","hint":")"))

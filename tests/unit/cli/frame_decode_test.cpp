@@ -30,7 +30,7 @@ constexpr auto delete_slot3_dump =
 
 TEST(FrameDecode, ReadsAFileOrStandardInput) {
     const Folder folder;
-    const Run file = run({"frame", "decode", folder.write("delete.bin", delete_slot3())});
+    const Outcome file = run({"frame", "decode", folder.write("delete.bin", delete_slot3())});
     EXPECT_EQ(file.exit, 0);
     EXPECT_EQ(file.output, delete_slot3_dump);
     EXPECT_EQ(file.errors, "");
@@ -38,13 +38,13 @@ TEST(FrameDecode, ReadsAFileOrStandardInput) {
 }
 
 TEST(FrameDecode, GivesProgramsOneObject) {
-    const Run result = run({"--json", "frame", "decode", "-"}, {.input = delete_slot3()});
+    const Outcome result = run({"--json", "frame", "decode", "-"}, {.input = delete_slot3()});
     EXPECT_EQ(result.exit, 0);
     EXPECT_EQ(json::parse(result.output)["parameters"][0]["slot"], 3);
 }
 
 TEST(FrameDecode, BlamesADamagedFrameNotTheCommandLine) {
-    const Run cut_off = run({"frame", "decode", "-"}, {.input = delete_slot3().substr(0, 11)});
+    const Outcome cut_off = run({"frame", "decode", "-"}, {.input = delete_slot3().substr(0, 11)});
     EXPECT_EQ(cut_off.exit, 1);
     EXPECT_EQ(cut_off.output, "");
     EXPECT_EQ(cut_off.errors, "bgs2ctl: offset 0: the total length is 12, there are 11 octets\n"
@@ -55,21 +55,21 @@ TEST(FrameDecode, BlamesADamagedFrameNotTheCommandLine) {
 
 TEST(FrameDecode, NamesTheMistakeOfAHomeMadeFrame) {
     const std::string big_endian("\0\x0c\0\x03\0\x01\0\x06\0\x01\0\x03", 12);
-    const Run result = run({"frame", "decode", "-"}, {.input = big_endian});
+    const Outcome result = run({"frame", "decode", "-"}, {.input = big_endian});
     EXPECT_EQ(result.exit, 1);
     EXPECT_NE(result.errors.find("its integers are big-endian"), std::string::npos) << result.errors;
 }
 
 TEST(FrameDecode, SaysWhatIsNotThereAndWhatMayNotBeRead) {
     const Folder folder;
-    const Run missing = run({"frame", "decode", folder.path("nothing")});
+    const Outcome missing = run({"frame", "decode", folder.path("nothing")});
     EXPECT_EQ(missing.exit, 3);
     EXPECT_NE(missing.errors.find(folder.path("nothing")), std::string::npos);
     if (getuid() != 0)
         GTEST_SKIP() << "only root can run a program as somebody else";
     const std::string secret = folder.write("secret", delete_slot3());
     std::filesystem::permissions(secret, std::filesystem::perms::owner_read);
-    const Run denied = run({"frame", "decode", secret}, {.as_nobody = true});
+    const Outcome denied = run({"frame", "decode", secret}, {.as_nobody = true});
     EXPECT_EQ(denied.exit, 4);
     EXPECT_NE(denied.errors.find("\n  hint: be root"), std::string::npos) << denied.errors;
 }
@@ -88,7 +88,8 @@ class SignedFrame : public testing::Test {
         frame_ = as_text(sbnw::encode(command).value().bytes());
     }
 
-    Run verify(const std::string& frame, const std::string& key, const std::vector<std::string>& more = {}) {
+    Outcome verify(const std::string& frame, const std::string& key,
+                   const std::vector<std::string>& more = {}) {
         std::vector<std::string> arguments{"frame", "decode", "-", "--verify-key", key};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return run(arguments, {.input = frame});
@@ -103,7 +104,7 @@ TEST_F(SignedFrame, IsGoodByTheSignersKeyInAnyForm) {
     for (const auto& key : {folder_.write("certificate.pem", signer_.certificate_pem()),
                             folder_.write("public.der", signer_.public_der()),
                             folder_.write("private.pem", signer_.pkcs8_pem())}) {
-        const Run good = verify(frame_, key);
+        const Outcome good = verify(frame_, key);
         EXPECT_EQ(good.exit, 0) << good.errors;
         EXPECT_TRUE(good.output.ends_with("\nsignature good: sha1, by the key in " + key + "\n"))
             << good.output;
@@ -111,14 +112,14 @@ TEST_F(SignedFrame, IsGoodByTheSignersKeyInAnyForm) {
 }
 
 TEST_F(SignedFrame, IsNotGoodByAnotherKeyOrAfterAChange) {
-    const Run other = verify(
+    const Outcome other = verify(
         frame_, folder_.write("other.pem", Identity::make({.algorithm = Algorithm::rsa2048}).public_pem()));
     EXPECT_EQ(other.exit, 1);
     EXPECT_TRUE(other.errors.starts_with("bgs2ctl: the signature is by another key")) << other.errors;
     std::string changed = frame_;
     changed[10] = 4;
     EXPECT_EQ(verify(changed, folder_.write("own.pem", signer_.public_pem())).exit, 1);
-    const Run as_json = verify(changed, folder_.path("own.pem"), {"--json"});
+    const Outcome as_json = verify(changed, folder_.path("own.pem"), {"--json"});
     EXPECT_EQ(as_json.exit, 1);
     EXPECT_EQ(json::parse(as_json.output)["signature"]["good"], false);
 }

@@ -14,7 +14,7 @@ class FrameDiff : public testing::Test {
 };
 
 TEST_F(FrameDiff, IsSilentAboutEquals) {
-    const Run same = run({"frame", "diff", file_, "-"}, {.input = right_});
+    const Outcome same = run({"frame", "diff", file_, "-"}, {.input = right_});
     EXPECT_EQ(same.exit, 0);
     EXPECT_EQ(same.output, "");
 }
@@ -22,7 +22,7 @@ TEST_F(FrameDiff, IsSilentAboutEquals) {
 TEST_F(FrameDiff, ShowsAFieldALine) {
     std::string other = right_;
     other[10] = 4;
-    const Run differs = run({"frame", "diff", "-", file_}, {.input = other});
+    const Outcome differs = run({"frame", "diff", "-", file_}, {.input = other});
     EXPECT_EQ(differs.exit, 1);
     EXPECT_EQ(differs.output, "FIELD  -  " + file_ + "\nslot   4  3\n");
     EXPECT_EQ(differs.errors, "");
@@ -30,7 +30,7 @@ TEST_F(FrameDiff, ShowsAFieldALine) {
 
 TEST_F(FrameDiff, NamesTheLikelyMistake) {
     const std::string in_words("\x06\0\x03\0\x01\0\x03\0\x01\0\x03\0", 12);
-    const Run differs = run({"frame", "diff", file_, folder_.write("words.bin", in_words)});
+    const Outcome differs = run({"frame", "diff", file_, folder_.write("words.bin", in_words)});
     EXPECT_EQ(differs.exit, 1);
     EXPECT_NE(differs.output.find("words.bin: its lengths count words of two octets"), std::string::npos)
         << differs.output;
@@ -41,7 +41,7 @@ TEST_F(FrameDiff, NamesTheLikelyMistake) {
 }
 
 TEST_F(FrameDiff, SaysWhichFileIsNotThere) {
-    const Run missing = run({"frame", "diff", file_, folder_.path("nothing")});
+    const Outcome missing = run({"frame", "diff", file_, folder_.path("nothing")});
     EXPECT_EQ(missing.exit, 3);
     EXPECT_NE(missing.errors.find("nothing"), std::string::npos);
 }

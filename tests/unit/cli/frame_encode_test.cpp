@@ -14,13 +14,13 @@ using Words = std::vector<std::string>;
 
 class FrameEncode : public testing::Test {
   protected:
-    static Run encode(Words words) {
+    static Outcome encode(Words words) {
         words.insert(words.begin(), {"frame", "encode"});
         return run(words);
     }
 
-    static sbnw::SecureCommand command_in(const Run& run) {
-        return sbnw::command_of(sbnw::decode(as_bytes(run.output)).value());
+    static sbnw::SecureCommand command_in(const Outcome& made) {
+        return sbnw::command_of(sbnw::decode(as_bytes(made.output)).value());
     }
 
     Folder folder_;
@@ -30,7 +30,7 @@ class FrameEncode : public testing::Test {
 };
 
 TEST_F(FrameEncode, SendsTheCertificateAsDer) {
-    const Run result = encode({"--slot", "1", "--cert", certificate_});
+    const Outcome result = encode({"--slot", "1", "--cert", certificate_});
     EXPECT_EQ(result.exit, 0) << result.errors;
     const auto command = command_in(result);
     EXPECT_EQ(command.slot, 1);
@@ -49,17 +49,18 @@ TEST_F(FrameEncode, SendsTheKeyInTheFormAskedFor) {
 TEST_F(FrameEncode, TakesBothFromPkcs12) {
     const std::string container = folder_.write("both.p12", identity_.pkcs12({.passphrase = "secret"}));
     const std::string passphrase = folder_.write("passphrase", "secret\n");
-    const Run result = encode({"--slot", "0", "--cert", container, "--passphrase-file", passphrase});
+    const Outcome result = encode({"--slot", "0", "--cert", container, "--passphrase-file", passphrase});
     EXPECT_EQ(result.exit, 0) << result.errors;
     EXPECT_FALSE(command_in(result).private_key.empty());
-    const Run wrong = encode({"--slot", "0", "--cert", container, "--passphrase-file", certificate_});
+    const Outcome wrong = encode({"--slot", "0", "--cert", container, "--passphrase-file", certificate_});
     EXPECT_EQ(wrong.exit, 1);
     EXPECT_EQ(wrong.output, "");
     EXPECT_EQ(wrong.errors.find("secret"), std::string::npos);
 }
 
 TEST_F(FrameEncode, ReadsTheCertificateOfADeleteForItsThumbprintOnly) {
-    const Run result = encode({"--slot", "3", "--delete", "--cert", certificate_, "--include-thumbprint"});
+    const Outcome result =
+        encode({"--slot", "3", "--delete", "--cert", certificate_, "--include-thumbprint"});
     const auto command = command_in(result);
     EXPECT_EQ(command.command, sbnw::Command::delete_certificate);
     EXPECT_EQ(command.thumbprint, identity_.certificate().fingerprint());
@@ -68,13 +69,13 @@ TEST_F(FrameEncode, ReadsTheCertificateOfADeleteForItsThumbprintOnly) {
 
 TEST_F(FrameEncode, RefusesAKeyThatIsNotTheCertificatesUnlessForced) {
     const std::string other = folder_.write("other.pem", Identity::make({}).pkcs8_pem());
-    const Run refused = encode({"--slot", "0", "--cert", certificate_, "--key", other});
+    const Outcome refused = encode({"--slot", "0", "--cert", certificate_, "--key", other});
     EXPECT_EQ(refused.exit, 1);
     EXPECT_EQ(refused.output, "");
     EXPECT_NE(refused.errors.find("bgs2ctl: the private key does not belong"), std::string::npos)
         << refused.errors;
     EXPECT_NE(refused.errors.find("--force"), std::string::npos);
-    const Run forced = encode({"--slot", "0", "--cert", certificate_, "--key", other, "--force"});
+    const Outcome forced = encode({"--slot", "0", "--cert", certificate_, "--key", other, "--force"});
     EXPECT_EQ(forced.exit, 0);
     EXPECT_NE(forced.errors.find("bgs2ctl: warning: the private key does not belong"), std::string::npos);
     EXPECT_TRUE(sbnw::decode(as_bytes(forced.output)));
@@ -87,7 +88,7 @@ TEST_F(FrameEncode, RefusesAKeyInAServerSlot) {
 TEST_F(FrameEncode, RefusesAnExpiredCertificate) {
     const Identity old =
         Identity::make({.not_after = std::chrono::sys_days{std::chrono::year{2021} / 1 / 1}});
-    const Run refused =
+    const Outcome refused =
         encode({"--slot", "1", "--cert", folder_.write("old.pem", old.certificate_pem()), "--json"});
     EXPECT_EQ(refused.exit, 1);
     // Warnings stand before it, each an object on its line.
@@ -95,7 +96,7 @@ TEST_F(FrameEncode, RefusesAnExpiredCertificate) {
 }
 
 TEST_F(FrameEncode, WarnsAboutSlotZeroWithoutAKey) {
-    const Run result = encode({"--slot", "0", "--cert", certificate_});
+    const Outcome result = encode({"--slot", "0", "--cert", certificate_});
     EXPECT_EQ(result.exit, 0);
     EXPECT_NE(result.errors.find("bgs2ctl: warning: slot 0"), std::string::npos) << result.errors;
 }
@@ -103,7 +104,7 @@ TEST_F(FrameEncode, WarnsAboutSlotZeroWithoutAKey) {
 TEST_F(FrameEncode, WritesAFileThatOnlyItsOwnerCanRead) {
     const std::string file = folder_.write("frame.bin", "what was there before");
     std::filesystem::permissions(file, std::filesystem::perms::all);
-    const Run result = encode({"--slot", "1", "--cert", certificate_, "-o", file});
+    const Outcome result = encode({"--slot", "1", "--cert", certificate_, "-o", file});
     EXPECT_EQ(result.exit, 0) << result.errors;
     EXPECT_EQ(result.output, "");
     struct stat status{};
@@ -119,7 +120,7 @@ TEST_F(FrameEncode, LeavesNothingBehindWhereItCanNotWrite) {
 }
 
 TEST_F(FrameEncode, DescribesForProgramsWithoutTheKey) {
-    const Run result = encode({"--slot", "0", "--cert", certificate_, "--key", key_, "--json"});
+    const Outcome result = encode({"--slot", "0", "--cert", certificate_, "--key", key_, "--json"});
     const auto json = nlohmann::json::parse(result.output);
     EXPECT_EQ(json["parameters"][2]["name"], "private key");
     EXPECT_FALSE(json["parameters"][2].contains("data"));
@@ -127,7 +128,7 @@ TEST_F(FrameEncode, DescribesForProgramsWithoutTheKey) {
 
 TEST_F(FrameEncode, BlamesTheFileThatHoldsNoCertificateOrKey) {
     const std::string text = folder_.write("text", "no certificate");
-    const Run certificate = encode({"--slot", "1", "--cert", text});
+    const Outcome certificate = encode({"--slot", "1", "--cert", text});
     EXPECT_EQ(certificate.exit, 1);
     EXPECT_NE(certificate.errors.find(text), std::string::npos) << certificate.errors;
     EXPECT_EQ(encode({"--slot", "0", "--cert", certificate_, "--key", text}).exit, 1);

@@ -11,7 +11,7 @@ TEST(NoDaemon, IsSaidByEveryVerbThatNeedsOne) {
     for (const Words& words :
          {Words{}, Words{"list"}, Words{"show"}, Words{"provision", "any", "--dry-run"}, Words{"provision"},
           Words{"refresh"}, Words{"monitor"}, Words{"ports"}, Words{"rescan"}, Words{"reload"}}) {
-        const Run result = run(words, nowhere);
+        const Outcome result = run(words, nowhere);
         EXPECT_EQ(result.exit, 6);
         EXPECT_EQ(result.output, "");
         EXPECT_TRUE(
@@ -22,7 +22,7 @@ TEST(NoDaemon, IsSaidByEveryVerbThatNeedsOne) {
 }
 
 TEST(NoDaemon, IsAnObjectForPrograms) {
-    const Run result =
+    const Outcome result =
         run({"--json"}, {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus"}});
     EXPECT_EQ(result.exit, 6);
     EXPECT_TRUE(result.errors.starts_with(R"({"error":"NoDaemon","message":)")) << result.errors;

@@ -75,7 +75,7 @@ TEST(Table, ColoursWithoutDisturbingTheColumns) {
 }
 
 TEST(Table, CanNotBeMadeToMoveTheCursor) {
-    Table table({{"SUBJECT", "subject"}});
+    Table table(std::vector{Column{"SUBJECT", "subject"}});
     table.add({Cell::of("CN=\x1b[2J")});
     EXPECT_EQ(table.text(Terminal{}), "SUBJECT\nCN=\\x1b[2J\n");
 }

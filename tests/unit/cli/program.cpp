@@ -41,7 +41,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 
 } // namespace
 
-Run run(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
+Outcome run(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
     const Folder files;
     (void)files.write("input", circumstances.input);
     const pid_t child = fork();

@@ -10,7 +10,7 @@
 
 namespace bgs2::test {
 
-struct Run {
+struct Outcome {
     int exit = -1; ///< the exit code; -1: ended by a signal
     std::string output;
     std::string errors;
@@ -23,7 +23,7 @@ struct Circumstances {
 };
 
 /// Runs bgs2ctl to its end; ended by force, with a failure of the test, if that takes more than 20 seconds.
-Run run(const std::vector<std::string>& arguments, const Circumstances& circumstances = {});
+Outcome run(const std::vector<std::string>& arguments, const Circumstances& circumstances = {});
 
 /// A folder of its own, gone at the end, that everybody may enter.
 class Folder {

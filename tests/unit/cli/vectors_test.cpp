@@ -49,10 +49,10 @@ TEST(Vectors, ComeOutOctetByOctet) {
     ASSERT_FALSE(all.empty());
     for (const json& vector : all) {
         const std::string name = vector["name"];
-        const Run made = run(arguments_for(vector));
+        const Outcome made = run(arguments_for(vector));
         EXPECT_EQ(made.exit, 0) << name << ": " << made.errors;
         EXPECT_TRUE(made.output == read_whole(vectors() / (name + ".bin"))) << name;
-        const Run decoded = run({"frame", "decode", vectors() / (name + ".bin")});
+        const Outcome decoded = run({"frame", "decode", vectors() / (name + ".bin")});
         EXPECT_EQ(decoded.exit, 0) << name << ": " << decoded.errors;
     }
 }
