@@ -1,6 +1,6 @@
 #include "daemon/config.h"
 #include "daemon/policy/text_file.h"
-#include "tests/unit/temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "daemon/policy/directories.h"
-#include "tests/unit/temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 #include <gtest/gtest.h>
 

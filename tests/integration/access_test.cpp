@@ -1,0 +1,123 @@
+// Who may have what done, with the bus configuration that is shipped; and bgs2ctl against a live daemon.
+#include "tests/integration/certificates.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
+
+namespace bgs2::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+struct Outcome {
+    int exit = -1;
+    std::string output; ///< standard error included
+};
+
+Outcome run(const Gateway& gateway, std::vector<std::string> command) {
+    const std::string output = gateway.path("command.out");
+    std::filesystem::remove(output);
+    Process process(command,
+                    {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway.bus_address()}, .output = output});
+    const auto exit = process.wait(30s);
+    std::ifstream stream(output, std::ios::binary);
+    return {.exit = exit.value_or(-1), .output = {std::istreambuf_iterator(stream), {}}};
+}
+
+Outcome bgs2ctl(const Gateway& gateway, const std::vector<std::string>& arguments, bool as_nobody = false) {
+    std::vector<std::string> command{BGS2CTL};
+    if (as_nobody)
+        command = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BGS2CTL};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return run(gateway, command);
+}
+
+class OnACompliantModem : public testing::Test {
+  protected:
+    void SetUp() override {
+        gateway_.write_policy("10-ca", ca_policy(gateway_));
+        gateway_.start();
+        gateway_.plug("modem");
+        ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    }
+    Gateway gateway_;
+};
+
+TEST_F(OnACompliantModem, AnybodyMayRead) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+    for (const char* verb : {"list", "show", "ports"}) {
+        const Outcome outcome = bgs2ctl(gateway_, {verb}, true);
+        EXPECT_EQ(outcome.exit, 0) << verb << ": " << outcome.output;
+    }
+}
+
+TEST_F(OnACompliantModem, NobodyIsRefusedWhateverWritesAndChangesNothing) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+    for (const char* verb : {"provision", "refresh", "reload", "rescan"}) {
+        const Outcome outcome = bgs2ctl(gateway_, {verb}, true);
+        EXPECT_EQ(outcome.exit, 4) << verb << ": " << outcome.output;
+        EXPECT_THAT(outcome.output, HasSubstr("bgs2d")) << "the group that may";
+    }
+    EXPECT_EQ(gateway_.frames("modem"), 1U);
+}
+
+TEST_F(OnACompliantModem, BgsctlShowsItInTextAndJson) {
+    const Outcome list = bgs2ctl(gateway_, {});
+    EXPECT_EQ(list.exit, 0) << list.output;
+    EXPECT_THAT(list.output, HasSubstr(default_imei));
+    EXPECT_THAT(list.output, HasSubstr("compliant"));
+    const Outcome show = bgs2ctl(gateway_, {"show", "809", "--json"});
+    EXPECT_EQ(show.exit, 0) << show.output;
+    EXPECT_THAT(show.output, HasSubstr(certificate_authority().certificate().fingerprint()));
+    EXPECT_EQ(bgs2ctl(gateway_, {"show", "000"}).exit, 3);
+    EXPECT_EQ(bgs2ctl(gateway_, {"shwo"}).exit, 2);
+}
+
+TEST_F(OnACompliantModem, BgsctlFollowsAJobToItsEnd) {
+    const Outcome outcome = bgs2ctl(gateway_, {"provision", default_imei});
+    EXPECT_EQ(outcome.exit, 0) << outcome.output;
+    EXPECT_EQ(gateway_.frames("modem"), 1U) << "there was nothing to write";
+    EXPECT_EQ(bgs2ctl(gateway_, {"refresh"}).exit, 0);
+}
+
+TEST_F(OnACompliantModem, ADryRunEndsWithNineIfThereIsSomethingToDo) {
+    EXPECT_EQ(bgs2ctl(gateway_, {"provision", "--dry-run"}).exit, 0);
+    gateway_.write_policy("10-ca", "[provision]\nmode = \"manual\"\n" + client_policy(gateway_));
+    gateway_.reload();
+    ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
+    const Outcome outcome = bgs2ctl(gateway_, {"provision", "--dry-run"});
+    EXPECT_EQ(outcome.exit, 9) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr("slot 0 is empty"));
+    EXPECT_EQ(gateway_.frames("modem"), 1U);
+}
+
+TEST_F(OnACompliantModem, AJobThatFailsGivesItsExitCode) {
+    gateway_.unplug("modem");
+    ASSERT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); }));
+    gateway_.plug("modem", {"--fault", "secure-error"});
+    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    const Outcome outcome = bgs2ctl(gateway_, {"provision"});
+    EXPECT_EQ(outcome.exit, 8) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr("SECURE CMD ERROR"));
+}
+
+TEST_F(OnACompliantModem, TheTreeAndTheInterfacesCanBeIntrospected) {
+    const Outcome tree =
+        run(gateway_, {"busctl", "--address=" + gateway_.bus_address(), "tree", "--list", "io.bgs2d1"});
+    EXPECT_EQ(tree.exit, 0) << tree.output;
+    EXPECT_THAT(tree.output, HasSubstr("/io/bgs2d1/modem/" + std::string(default_imei)));
+    const Outcome state =
+        run(gateway_, {"busctl", "--address=" + gateway_.bus_address(), "get-property", "io.bgs2d1",
+                       "/io/bgs2d1/modem/" + std::string(default_imei), "io.bgs2d1.Modem", "State"});
+    EXPECT_EQ(state.output, "s \"compliant\"\n");
+}
+
+} // namespace
+} // namespace bgs2::test

@@ -1,0 +1,225 @@
+#include "tests/support/gateway.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <poll.h>
+#include <stdexcept>
+#include <utility>
+
+namespace bgs2::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* destination = "io.bgs2d1";
+
+std::string read_text(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator(stream), {}};
+}
+
+} // namespace
+
+Gateway::Gateway(const std::vector<std::string>& ports)
+  : bus_address_("unix:path=" + path("bus"))
+  , ports_(ports) {
+    std::string config;
+    for (const std::string& port : ports)
+        config += fmt::format("[[port]]\ndevice = \"{}\"\n", path(port));
+    write("bgs2d.toml", config);
+    std::filesystem::create_directories(path("policy.d"));
+    std::filesystem::create_directories(path("state"));
+    start_bus();
+}
+
+void Gateway::start_bus() {
+    // The bus as the distribution configures it, in so far as it bears on us, and the configuration that is
+    // shipped.
+    write("bus.conf",
+          fmt::format(R"(<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>{}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus"/>
+  </policy>
+  <include>{}</include>
+</busconfig>
+)",
+                      bus_address_, BGS2_BUS_CONFIGURATION));
+    bus_ =
+        std::make_unique<Process>(std::vector<std::string>{"dbus-daemon", "--config-file=" + path("bus.conf"),
+                                                           "--nofork", "--nopidfile", "--nosyslog"},
+                                  Process::Options{.environment = {}, .output = path("bus.log")});
+    const auto deadline = Clock::now() + 20s;
+    while (!std::filesystem::exists(path("bus"))) {
+        if (bus_->wait(10ms) || Clock::now() > deadline)
+            throw std::runtime_error("dbus-daemon did not start: " + read_text(path("bus.log")));
+    }
+    std::filesystem::permissions(folder_.path(), std::filesystem::perms::others_exec,
+                                 std::filesystem::perm_options::add);
+    connection_ = sdbus::createSessionBusConnectionWithAddress(bus_address_);
+    manager_ = sdbus::createProxy(*connection_, destination, "/io/bgs2d1");
+    manager_->uponSignal("JobCompleted")
+        .onInterface("io.bgs2d1.Manager")
+        .call(
+            [this](const sdbus::ObjectPath& job, bool success, const std::string& error,
+                   const std::string& message) { ended_jobs_[job] = success ? "" : error + ": " + message; });
+    manager_->finishRegistration();
+}
+
+void Gateway::write_policy(std::string_view name, std::string_view text) const {
+    write(fmt::format("policy.d/{}.toml", name), text);
+}
+
+void Gateway::start(const std::vector<std::string>& arguments) {
+    std::vector<std::string> command{BGS2D,          "--config",       path("bgs2d.toml"),
+                                     "--policy-dir", path("policy.d"), "--state-dir",
+                                     path("state"),  "--log-level",    "debug"};
+    std::ranges::copy(arguments, std::back_inserter(command));
+    daemon_ = std::make_unique<Process>(
+        command, Process::Options{.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_},
+                                  .output = path("bgs2d.log")});
+    const std::size_t before = log().size();
+    const bool ready = eventually([&] {
+        if (daemon_->wait(0ms))
+            throw std::runtime_error("bgs2d ended: " + log());
+        return log().find(" is ready", before > 0 ? before - 1 : 0) != std::string::npos;
+    });
+    if (!ready)
+        throw std::runtime_error("bgs2d is not ready: " + log());
+}
+
+std::optional<int> Gateway::stop(std::chrono::milliseconds patience) {
+    daemon_->signal(SIGTERM);
+    return daemon_->wait(patience);
+}
+
+std::string Gateway::log() const {
+    return read_text(path("bgs2d.log"));
+}
+
+Process& Gateway::plug(const std::string& name, const std::vector<std::string>& arguments) {
+    std::filesystem::create_directories(path(name + ".frames"));
+    std::vector<std::string> command{
+        BGS2SIM, "--pty", path(name), "--log", path(name + ".log"), "--frames", path(name + ".frames")};
+    std::ranges::copy(arguments, std::back_inserter(command));
+    modems_.erase(name);
+    return modems_
+        .emplace(name,
+                 Process(command, Process::Options{.environment = {}, .output = path(name + ".output")}))
+        .first->second;
+}
+
+void Gateway::unplug(const std::string& name) {
+    modems_.at(name).signal(SIGTERM);
+    if (!modems_.at(name).wait(10s))
+        throw std::runtime_error("bgs2sim does not end");
+    modems_.erase(name);
+}
+
+std::string Gateway::modem_log(const std::string& name) const {
+    return read_text(path(name + ".log"));
+}
+
+std::size_t Gateway::frames(const std::string& name) const {
+    const std::filesystem::directory_iterator files(path(name + ".frames"));
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+bool Gateway::eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
+    const auto deadline = Clock::now() + patience;
+    while (!condition()) {
+        if (Clock::now() > deadline)
+            return false;
+        if (!connection_->processPendingRequest()) {
+            // What happens outside the bus (a file grows, a process ends) is noticed at the next look.
+            constexpr int next_look = 20; // ms
+            pollfd waiting{.fd = connection_->getEventLoopPollData().fd, .events = POLLIN, .revents = 0};
+            ::poll(&waiting, 1, next_look);
+        }
+    }
+    return true;
+}
+
+bool Gateway::becomes(std::string_view state, const std::string& imei) {
+    return eventually([&] { return property("State", imei) == state; });
+}
+
+std::unique_ptr<sdbus::IProxy> Gateway::modem(const std::string& imei) {
+    return sdbus::createProxy(*connection_, destination, "/io/bgs2d1/modem/" + imei);
+}
+
+std::string Gateway::property(const std::string& name, const std::string& imei) {
+    try {
+        return modem(imei)->getProperty(name).onInterface("io.bgs2d1.Modem").get<std::string>();
+    } catch (const sdbus::Error&) {
+        return {}; // there is no such modem, or no daemon
+    }
+}
+
+std::map<std::uint32_t, Gateway::Dictionary> Gateway::slots(const std::string& imei) {
+    return modem(imei)
+        ->getProperty("Slots")
+        .onInterface("io.bgs2d1.Modem")
+        .get<std::map<std::uint32_t, Dictionary>>();
+}
+
+std::string Gateway::thumbprint(std::uint32_t slot, const std::string& imei) {
+    const auto all = slots(imei);
+    const auto found = all.find(slot);
+    if (found == all.end() || !found->second.contains("thumbprint"))
+        return {};
+    return found->second.at("thumbprint").get<std::string>();
+}
+
+Gateway::Dictionary Gateway::port(const std::string& name) {
+    std::vector<Dictionary> ports;
+    manager_->callMethod("ListPorts").onInterface("io.bgs2d1.Manager").storeResultsTo(ports);
+    for (const Dictionary& each : ports) {
+        if (each.at("device").get<std::string>() == path(name))
+            return each;
+    }
+    return {};
+}
+
+std::string Gateway::port_state(const std::string& name) {
+    const Dictionary found = port(name);
+    return found.empty() ? std::string() : found.at("state").get<std::string>();
+}
+
+std::vector<std::string> Gateway::reload() {
+    std::vector<std::string> errors;
+    manager_->callMethod("Reload").onInterface("io.bgs2d1.Manager").storeResultsTo(errors);
+    return errors;
+}
+
+sdbus::ObjectPath Gateway::ask(const std::string& method, const Dictionary& options,
+                               const std::string& imei) {
+    sdbus::ObjectPath job;
+    modem(imei)->callMethod(method).onInterface("io.bgs2d1.Modem").withArguments(options).storeResultsTo(job);
+    return job;
+}
+
+std::optional<std::string> Gateway::end_of(const sdbus::ObjectPath& job) {
+    const auto found = ended_jobs_.find(job);
+    return found == ended_jobs_.end() ? std::nullopt : std::optional(found->second);
+}
+
+} // namespace bgs2::test
