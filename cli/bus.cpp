@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <deque>
@@ -245,8 +246,8 @@ class Bus::Connection {
 
     bool wait(const Interrupt& interrupt) {
         const auto data = bus_->getEventLoopPollData();
-        pollfd descriptors[] = {{data.fd, data.events, 0}, {interrupt.descriptor(), POLLIN, 0}};
-        if (poll(descriptors, std::size(descriptors), data.getPollTimeout()) < 0 && errno != EINTR)
+        std::array descriptors{pollfd{data.fd, data.events, 0}, pollfd{interrupt.descriptor(), POLLIN, 0}};
+        if (poll(descriptors.data(), descriptors.size(), data.getPollTimeout()) < 0 && errno != EINTR)
             throw Failure(
                 Error{ErrorCode::failed,
                       fmt::format("the bus can not be waited for: {}", std::system_category().message(errno)),

@@ -43,7 +43,10 @@ Error split(ErrorCode code, std::string_view message) {
     if (message.ends_with(')')) {
         int open = 0;
         for (std::size_t i = message.size(); i-- > 0;) {
-            open += message[i] == ')' ? 1 : message[i] == '(' ? -1 : 0;
+            if (message[i] == ')')
+                ++open;
+            if (message[i] == '(')
+                --open;
             if (open == 0 && i > 1 && message[i - 1] == ' ')
                 return {code, std::string(message.substr(0, i - 1)),
                         std::string(message.substr(i + 1, message.size() - i - 2))};

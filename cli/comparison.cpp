@@ -143,14 +143,15 @@ std::string order_of(const Frame& frame) {
     return order;
 }
 
-void compare_parameters(const Side& a, const Side& b, Comparison& comparison) {
+void compare_parameters(const Side& a, const Frame& first_frame, const Side& b, const Frame& second_frame,
+                        Comparison& comparison) {
     // In the order of the wire (protocol.md §1).
     constexpr std::array ids{ParameterId::store,       ParameterId::thumbprint,  ParameterId::slot,
                              ParameterId::certificate, ParameterId::private_key, ParameterId::imei,
                              ParameterId::signature};
     for (const ParameterId id : ids) {
-        const Parameter* first = a.frame->find(id);
-        const Parameter* second = b.frame->find(id);
+        const Parameter* first = first_frame.find(id);
+        const Parameter* second = second_frame.find(id);
         if (first == second ||
             (first != nullptr && second != nullptr && std::ranges::equal(first->data, second->data)))
             continue;
@@ -183,12 +184,12 @@ void compare_frames(const Side& a, const Side& b, Comparison& comparison) {
         differ(fmt::format("offset {:04x}", at), octet(a.octets), octet(b.octets));
         return;
     }
-    differ("command", std::string(sbnw::word(a.frame->command)), std::string(sbnw::word(b.frame->command)));
-    compare_parameters(a, b, comparison);
-    const std::string first = order_of(*a.frame);
-    const std::string second = order_of(*b.frame);
-    if (a.frame->parameters.size() == b.frame->parameters.size())
-        differ("order of parameters", first, second);
+    const Frame& first = *a.frame;
+    const Frame& second = *b.frame;
+    differ("command", std::string(sbnw::word(first.command)), std::string(sbnw::word(second.command)));
+    compare_parameters(a, first, b, second, comparison);
+    if (first.parameters.size() == second.parameters.size())
+        differ("order of parameters", order_of(first), order_of(second));
 }
 
 } // namespace

@@ -41,7 +41,9 @@ JobResult wait_for(Bus& bus, Job& job, const std::string& name, const Interrupt&
                    const Terminal& terminal) {
     const ProgressLine line(terminal);
     line.show(fmt::format("{}: {}", name, job.progress()));
-    while (!job.result()) {
+    while (true) {
+        if (const auto& result = job.result())
+            return *result;
         const auto event = bus.next_event(interrupt);
         if (!event)
             throw Failure(ExitCode::failed, "Interrupted",
@@ -53,7 +55,6 @@ JobResult wait_for(Bus& bus, Job& job, const std::string& name, const Interrupt&
         if (job.apply(*event))
             line.show(fmt::format("{}: {}", name, job.progress()));
     }
-    return *job.result();
 }
 
 } // namespace

@@ -29,7 +29,7 @@ void add_frame(Verb& program) {
     add_frame_encode(frame);
     add_frame_decode(frame);
     add_frame_diff(frame);
-    frame.runs([](const Terminal&) -> ExitCode {
+    frame.runs([](const Terminal& /*terminal*/) -> ExitCode {
         throw usage_error("'frame' needs a verb: encode, decode or diff", "see 'bgs2ctl frame --help'");
     });
 }

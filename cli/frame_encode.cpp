@@ -71,7 +71,7 @@ Output:
 )";
 
 struct Options {
-    std::optional<unsigned> slot; ///< required, so there once parsed
+    unsigned slot = 0;
     std::optional<std::string> certificate;
     std::optional<std::string> key;
     std::optional<std::string> passphrase_file;
@@ -89,8 +89,12 @@ struct Options {
     std::optional<std::string> output;
 };
 
-unsigned slot_of(const Options& options) {
-    return options.slot.value();
+/// The value of a word that the parser has let pass.
+template<class T>
+T known(std::optional<T> value) {
+    if (!value)
+        throw usage_error("a form or digest is not known", "see 'bgs2ctl frame encode --help'");
+    return *value;
 }
 
 template<class Formats>
@@ -113,19 +117,19 @@ void check(const Options& options) {
         throw usage_error(fmt::format("--imei: '{}' is not an IMEI", *options.imei), "give its 15 digits");
 }
 
-pki::Credential load(const Options& options) {
-    const Bytes certificate = read_input(*options.certificate);
+pki::Credential load(const std::string& file, const Options& options) {
+    const Bytes certificate = read_input(file);
     const auto key = options.key ? std::optional(read_secret_input(*options.key)) : std::nullopt;
     const auto passphrase = read_passphrase(options.passphrase_file);
     const pki::Sources sources{.certificate = certificate,
-                               .certificate_name = *options.certificate,
+                               .certificate_name = file,
                                .key = key ? std::optional(key->bytes()) : std::nullopt,
                                .key_name = options.key.value_or(""),
                                .passphrase = passphrase ? &*passphrase : nullptr,
                                .key_from_certificate =
-                                   slot_of(options) == 0 && options.store == "is_cert" && !options.erase};
-    return content_or_fail(pki::load(sources, pki::certificate_format(options.format).value(),
-                                     pki::key_format(options.key_format).value()));
+                                   options.slot == 0 && options.store == "is_cert" && !options.erase};
+    return content_or_fail(pki::load(sources, known(pki::certificate_format(options.format)),
+                                     known(pki::key_format(options.key_format))));
 }
 
 void warn(const Error& error, const Terminal& terminal) {
@@ -138,7 +142,7 @@ void warn(const Error& error, const Terminal& terminal) {
 /// Tells what speaks against the credential; ends here if that forbids it.
 void check(const pki::Credential& credential, const Options& options, const Terminal& terminal) {
     using namespace std::chrono;
-    const auto findings = pki::preflight(credential, slot_of(options), floor<seconds>(system_clock::now()));
+    const auto findings = pki::preflight(credential, options.slot, floor<seconds>(system_clock::now()));
     const Error* forbidding = options.force ? nullptr : pki::blocking(findings);
     for (const pki::Finding& finding : findings) {
         // That slot 0 takes a key is so of the store for TLS only.
@@ -157,10 +161,10 @@ void check(const pki::Credential& credential, const Options& options, const Term
 
 sbnw::SecureCommand command_for(const Options& options, const Terminal& terminal) {
     sbnw::SecureCommand command;
-    command.slot = static_cast<std::uint16_t>(slot_of(options));
+    command.slot = static_cast<std::uint16_t>(options.slot);
     command.command = options.erase ? sbnw::Command::delete_certificate : sbnw::Command::write_certificate;
     if (options.certificate) {
-        pki::Credential credential = load(options);
+        pki::Credential credential = load(*options.certificate, options);
         if (options.include_thumbprint)
             command.thumbprint = credential.chain.front().fingerprint();
         if (!options.erase) {
@@ -175,12 +179,12 @@ sbnw::SecureCommand command_for(const Options& options, const Terminal& terminal
     return command;
 }
 
-void sign(sbnw::SecureCommand& command, const Options& options) {
-    const pki::Secret octets = read_secret_input(*options.sign_key);
+void sign(sbnw::SecureCommand& command, const std::string& file, const Options& options) {
+    const pki::Secret octets = read_secret_input(file);
     const auto passphrase = read_passphrase(options.sign_passphrase_file);
-    const auto key = content_or_fail(
-        pki::load_private_key(octets.bytes(), *options.sign_key, passphrase ? &*passphrase : nullptr));
-    content_or_fail(sbnw::sign(command, key, sbnw::digest(options.digest).value()));
+    const auto key =
+        content_or_fail(pki::load_private_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr));
+    content_or_fail(sbnw::sign(command, key, known(sbnw::digest(options.digest))));
 }
 
 void show(ByteView octets, const Options& options, const Terminal& terminal) {
@@ -205,14 +209,14 @@ ExitCode frame_encode(const Options& options, const Terminal& terminal) {
     pki::set_up_secure_heap();
     sbnw::SecureCommand command = command_for(options, terminal);
     if (options.sign_key)
-        sign(command, options);
+        sign(command, *options.sign_key, options);
     const pki::Secret frame = value_or_fail(sbnw::encode(command));
     show(frame.bytes(), options, terminal);
     return ExitCode::ok;
 }
 
 void add_options(Verb& verb, Options& options) {
-    verb.slot("--slot", options.slot, Need::required);
+    verb.required_slot("--slot", options.slot);
     verb.option("--cert", options.certificate);
     verb.option("--key", options.key);
     verb.option("--passphrase-file", options.passphrase_file);

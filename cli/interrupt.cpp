@@ -14,7 +14,7 @@ namespace bgs2::cli {
 namespace {
 
 sigset_t ending_signals() {
-    sigset_t signals;
+    sigset_t signals{};
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);

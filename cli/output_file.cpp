@@ -15,10 +15,14 @@
 namespace bgs2::cli {
 namespace {
 
+ErrorCode code_of(int number) {
+    if (number == EACCES || number == EPERM || number == EROFS)
+        return ErrorCode::access_denied;
+    return number == ENOENT || number == ENOTDIR ? ErrorCode::not_found : ErrorCode::failed;
+}
+
 [[noreturn]] void fail_writing(const std::string& path, int number) {
-    const ErrorCode code = number == EACCES || number == EPERM || number == EROFS ? ErrorCode::access_denied
-                           : number == ENOENT || number == ENOTDIR                ? ErrorCode::not_found
-                                                                                  : ErrorCode::failed;
+    const ErrorCode code = code_of(number);
     throw Failure(
         Error{code, fmt::format("{} can not be written: {}", path, std::system_category().message(number)),
               "check the directory it is to stand in"});
@@ -29,8 +33,8 @@ class Draft {
   public:
     explicit Draft(std::filesystem::path target)
       : target_(std::move(target))
-      , name_((target_.parent_path() / ("." + target_.filename().string() + ".XXXXXX")).string()) {
-        descriptor_ = mkostemp(name_.data(), O_CLOEXEC); // makes it 0600
+      , name_((target_.parent_path() / ("." + target_.filename().string() + ".XXXXXX")).string())
+      , descriptor_(mkostemp(name_.data(), O_CLOEXEC)) { // makes it 0600
         if (descriptor_ < 0)
             fail_writing(target_, errno);
     }
@@ -64,7 +68,7 @@ class Draft {
   private:
     std::filesystem::path target_;
     std::string name_;
-    int descriptor_ = -1;
+    int descriptor_;
     bool in_place_ = false;
 };
 

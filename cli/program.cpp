@@ -16,7 +16,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bgs2::cli {
@@ -54,7 +56,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 denied, 5 busy,
 )";
 
 Action shown(std::string text) {
-    return [text = std::move(text)](const Terminal&) {
+    return [text = std::move(text)](const Terminal& /*terminal*/) {
         print(text);
         return ExitCode::ok;
     };
@@ -90,21 +92,25 @@ std::vector<std::string> options_of(const CLI::App& verb) {
     return names;
 }
 
+Failure no_such(std::string what, const std::optional<std::string>& meant, const CLI::App& verb) {
+    return usage_error(std::move(what),
+                       meant ? fmt::format("did you mean '{}'? Else {}", *meant, see_help(verb))
+                             : see_help(verb));
+}
+
 Failure unknown(const std::string& word, const CLI::App& verb) {
-    const bool is_option = word.starts_with('-');
-    const bool is_verb = !is_option && !verbs_of(verb).empty();
-    const std::string_view kind = is_option ? "option" : is_verb ? "verb" : "argument";
-    const std::string whole = full_name(verb);
-    const std::string name = is_option ? word.substr(0, word.find('=')) : word;
-    const auto meant = is_option ? nearest(name, options_of(verb))
-                       : is_verb ? nearest(name, verbs_of(verb))
-                                 : std::nullopt;
-    std::string what = is_verb || whole.empty() ? fmt::format("there is no {} '{}{}{}'", kind, whole,
-                                                              whole.empty() ? "" : " ", name)
-                                                : fmt::format("'{}' takes no {} '{}'", whole, kind, name);
-    if (!meant)
-        return usage_error(std::move(what), see_help(verb));
-    return usage_error(std::move(what), fmt::format("did you mean '{}'? Else {}", *meant, see_help(verb)));
+    const std::string name = full_name(verb);
+    if (word.starts_with('-')) {
+        const std::string option = word.substr(0, word.find('='));
+        return no_such(name.empty() ? fmt::format("there is no option '{}'", option)
+                                    : fmt::format("'{}' takes no option '{}'", name, option),
+                       nearest(option, options_of(verb)), verb);
+    }
+    const std::vector<std::string> verbs = verbs_of(verb);
+    if (verbs.empty())
+        return no_such(fmt::format("'{}' takes no argument '{}'", name, word), std::nullopt, verb);
+    return no_such(fmt::format("there is no verb '{}{}{}'", name, name.empty() ? "" : " ", word),
+                   nearest(word, verbs), verb);
 }
 
 /// CLI11's own sentences end in various ways.
@@ -130,7 +136,7 @@ void add_verbs(Verb program) {
 
 Action parse(std::span<const char* const> arguments) {
     CLI::App program(std::string(help), "bgs2ctl");
-    program.formatter_fn([](const CLI::App* app, const std::string&, CLI::AppFormatMode) {
+    program.formatter_fn([](const CLI::App* app, const std::string& /*name*/, CLI::AppFormatMode /*mode*/) {
         return app->get_description(); // written by hand, see the verbs
     });
     program.set_version_flag("--version", "bgs2ctl " BGS2_VERSION);

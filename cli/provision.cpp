@@ -74,7 +74,7 @@ void add_provision(Verb& program) {
     Verb verb = program.add("provision", help);
     const auto options = std::make_shared<Options>();
     verb.argument("M", options->selector, Need::optional);
-    verb.slot("--slot", options->scope.slot, Need::optional);
+    verb.slot("--slot", options->scope.slot);
     verb.flag("--dry-run", options->dry_run);
     verb.runs([options](const Terminal& terminal) { return provision(*options, terminal); });
 }

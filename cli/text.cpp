@@ -35,10 +35,19 @@ struct Character {
     std::size_t length; ///< in octets
 };
 
+/// The octets of a character that begins with this one (RFC 3629 §3).
+std::size_t sequence_length(unsigned char lead) {
+    if (lead < 0xc2)
+        return 1;
+    if (lead < 0xe0)
+        return 2;
+    return lead < 0xf0 ? 3 : 4;
+}
+
 /// The first character of a text that is not empty. What is not UTF-8 counts as one character an octet.
 Character first_character(std::string_view text) {
     const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const std::size_t length = octet(0) < 0xc2 ? 1U : octet(0) < 0xe0 ? 2U : octet(0) < 0xf0 ? 3U : 4U;
+    const std::size_t length = sequence_length(octet(0));
     if (length == 1 || length > text.size())
         return {octet(0), 1};
     char32_t code = octet(0) & (0xffU >> (length + 1));

@@ -38,8 +38,12 @@ void Verb::flag(const std::string& name, bool& value) {
     app_.add_flag(name, value);
 }
 
-void Verb::slot(const std::string& name, std::optional<unsigned>& value, Need need) {
-    app_.add_option(name, value)->required(need == Need::required)->check(CLI::Range(0U, last_slot));
+void Verb::slot(const std::string& name, std::optional<unsigned>& value) {
+    app_.add_option(name, value)->check(CLI::Range(0U, last_slot));
+}
+
+void Verb::required_slot(const std::string& name, unsigned& value) {
+    app_.add_option(name, value)->required()->check(CLI::Range(0U, last_slot));
 }
 
 void Verb::choice(const std::string& name, std::string& value, const std::vector<std::string>& words) {

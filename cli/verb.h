@@ -40,7 +40,8 @@ class Verb {
     void flag(const std::string& name, bool& value);
 
     /// The number of a slot, 0 to 30 (protocol.md §3).
-    void slot(const std::string& name, std::optional<unsigned>& value, Need need);
+    void slot(const std::string& name, std::optional<unsigned>& value);
+    void required_slot(const std::string& name, unsigned& value);
 
     /// One of `words`.
     void choice(const std::string& name, std::string& value, const std::vector<std::string>& words);

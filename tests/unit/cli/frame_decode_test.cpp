@@ -88,8 +88,8 @@ class SignedFrame : public testing::Test {
         frame_ = as_text(sbnw::encode(command).value().bytes());
     }
 
-    Outcome verify(const std::string& frame, const std::string& key,
-                   const std::vector<std::string>& more = {}) {
+    static Outcome verify(const std::string& frame, const std::string& key,
+                          const std::vector<std::string>& more = {}) {
         std::vector<std::string> arguments{"frame", "decode", "-", "--verify-key", key};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return run(arguments, {.input = frame});
