@@ -103,7 +103,7 @@ TEST_F(MistakeTest, NamesSeveralAtOnce) {
 TEST_F(MistakeTest, DoesNotGuessAboutNoise) {
     Bytes octets = Bent{}.write(certificate_);
     octets[30] ^= std::byte{0xff};
-    octets.resize(octets.size() - 10);
+    octets.erase(octets.end() - 10, octets.end());
     EXPECT_EQ(recognise_mistake(octets), std::nullopt);
     EXPECT_EQ(recognise_mistake({}), std::nullopt);
     for (std::size_t size = 0; size < 40; ++size)
