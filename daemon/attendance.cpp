@@ -6,6 +6,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
@@ -21,6 +22,24 @@ constexpr std::array<std::string_view, 8> state_words{"ignored",     "absent", "
                                                       "not-a-modem", "silent", "second",  "unavailable"};
 
 } // namespace
+
+/// However a try ends, its modem goes with it.
+class Attendance::Dismissal {
+  public:
+    explicit Dismissal(Attendance& attendance)
+      : attendance_(attendance) {}
+    Dismissal(const Dismissal&) = delete;
+    Dismissal& operator=(const Dismissal&) = delete;
+    Dismissal(Dismissal&&) = delete;
+    Dismissal& operator=(Dismissal&&) = delete;
+    ~Dismissal() {
+        if (const auto modem = std::exchange(attendance_.modem_, nullptr))
+            attendance_.host_.dismiss(modem);
+    }
+
+  private:
+    Attendance& attendance_;
+};
 
 std::string_view word(PortState state) {
     return state_words.at(static_cast<std::size_t>(state));
@@ -60,6 +79,8 @@ void Attendance::retry() {
 }
 
 asio::awaitable<void> Attendance::run() {
+    co_await asio::this_coro::throw_if_cancelled(
+        false); // the channel says it in our words, and everything unwinds
     while (!stopped_) {
         state_ = PortState::probing;
         reason_ = "being asked who is there";
@@ -80,6 +101,7 @@ asio::awaitable<void> Attendance::run() {
 /// Once from opening the port to losing it. How it ended is a value, since nothing can be awaited in a
 /// handler.
 asio::awaitable<Error> Attendance::attend() {
+    const Dismissal dismissal(*this);
     Error end;
     try {
         at::LineSettings settings = host_.probe_settings(port_);
@@ -100,8 +122,6 @@ asio::awaitable<Error> Attendance::attend() {
     } catch (const Exception& e) {
         end = e.error();
     }
-    if (const auto modem = std::exchange(modem_, nullptr))
-        host_.dismiss(modem);
     co_return end;
 }
 

@@ -74,6 +74,8 @@ class Attendance : public std::enable_shared_from_this<Attendance> {
     [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const { return retry_at_; }
 
   private:
+    class Dismissal;
+
     asio::awaitable<void> run();
     asio::awaitable<Error> attend();
     std::optional<std::chrono::milliseconds> conclude(const Error& end);

@@ -4,6 +4,7 @@
 #include "daemon/sbnw/dialogue.h"
 #include "daemon/sbnw/result.h"
 
+#include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -102,7 +103,7 @@ asio::awaitable<std::vector<PreparedStep>> Modem::preview(std::optional<unsigned
     const auto policies = host_.policies();
     const auto* policy = value_or_throw(writable_policy(*policies, slot));
     const auto desired = co_await load_desired(*policy);
-    co_return value_or_throw(prepare(plan(thumbprints(desired), slots_, slot), desired, now()));
+    co_return value_or_throw(prepare(steps(thumbprints(desired), slot), desired, now()));
 }
 
 void Modem::policy_changed() {
@@ -160,7 +161,6 @@ asio::awaitable<void> Modem::assess() {
     const auto policies = host_.policies();
     const policy::Policy* policy = match(*policies);
     policy_name_ = policy == nullptr ? "" : policy->name;
-    desired_.clear();
     ignored_ = policy != nullptr && policy->mode == policy::Mode::ignore;
     if (ignored_) {
         stale_ = true;
@@ -174,6 +174,7 @@ asio::awaitable<void> Modem::assess() {
         co_return;
     }
     if (policy == nullptr) {
+        desired_.clear();
         const std::string problem = host_.policy_problem();
         if (problem.empty())
             show(ModemState::unmanaged, "no policy is for this modem",
@@ -185,28 +186,30 @@ asio::awaitable<void> Modem::assess() {
     }
 
     std::optional<Error> obstacle;
-    std::vector<Step> steps;
+    std::vector<Step> needed;
+    Thumbprints wanted;
     try {
         const auto desired = co_await load_desired(*policy);
-        desired_ = thumbprints(desired);
-        steps = plan(desired_, slots_, std::nullopt);
-        value_or_throw(prepare(steps, desired, now()));
+        wanted = thumbprints(desired);
+        needed = steps(wanted, std::nullopt);
+        value_or_throw(prepare(needed, desired, now()));
     } catch (const Exception& e) {
         obstacle = e.error();
     }
+    desired_ = std::move(wanted);
 
-    if (!obstacle && steps.empty()) {
+    if (!obstacle && needed.empty()) {
         failure_.reset();
         backoff_.reset();
         show(ModemState::compliant, fmt::format("it holds what policy '{}' says", policy->name));
     } else if (obstacle) {
         show(ModemState::blocked, obstacle->what, obstacle->hint);
     } else if (policy->mode != policy::Mode::automatic) {
-        show(ModemState::drifted, all_reasons(steps),
+        show(ModemState::drifted, all_reasons(needed),
              policy->mode == policy::Mode::manual ? "write it with 'bgs2ctl provision'"
                                                   : fmt::format("policy '{}' only reports", policy->name));
     } else if (held_) {
-        show(ModemState::drifted, all_reasons(steps) + "; provisioning was cancelled",
+        show(ModemState::drifted, all_reasons(needed) + "; provisioning was cancelled",
              "write it with 'bgs2ctl provision'");
     } else if (failure_ && (!failure_->retry_at || *failure_->retry_at > std::chrono::steady_clock::now())) {
         show(failure_->retry_at ? ModemState::failed : ModemState::blocked, failure_->error.what,
@@ -222,8 +225,10 @@ asio::awaitable<std::vector<Desired>> Modem::load_desired(const policy::Policy& 
                    std::filesystem::path credentials) -> asio::awaitable<std::vector<Desired>> {
         co_return value_or_throw(bgs2::load_desired(wanted, subject, credentials));
     };
+    // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
     co_return co_await asio::co_spawn(
-        host_.background(), work(policy, subject_, host_.credentials_directory()), asio::use_awaitable);
+        host_.background(), work(policy, subject_, host_.credentials_directory()),
+        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
 }
 
 /// The job that was asked for, or one that the policy asks for.
@@ -237,7 +242,6 @@ std::shared_ptr<Job> Modem::next_job() {
 asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job& job) {
     std::optional<Error> error;
     bool retry = false;
-    bool key_was_removed = false;
     const Error cancelled{ErrorCode::cancelled, "the job was cancelled", ""};
     job.on_cancel([&channel, cancelled] { channel.interrupt(cancelled); });
     try {
@@ -252,7 +256,7 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
     } catch (const sbnw::Refusal& e) {
         error = e.error();
         retry = sbnw::remedy(e.result()) == sbnw::Remedy::retry;
-        key_was_removed = e.result() == sbnw::Result::private_key_removed;
+        key_lost_ = key_lost_ || e.result() == sbnw::Result::private_key_removed;
     } catch (const Exception& e) {
         error = e.error();
         retry = may_pass(e.error());
@@ -261,6 +265,8 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
     channel.resume();
     if (!error)
         co_return error;
+    if (error->code == ErrorCode::cancelled && !job.cancelled())
+        throw Exception(*error); // not the job, all of it ends
 
     log_.with({{"BGS2_JOB", std::to_string(job.number())}})
         .warning("{}: {}: {}", identity_.imei, word(job.operation()), to_string(*error));
@@ -269,7 +275,7 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
         if (!held_)
             remember_failure(*error, retry);
     }
-    co_await recover(channel, key_was_removed);
+    co_await recover(channel);
     co_return error;
 }
 
@@ -280,41 +286,37 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
     }
     const auto policies = host_.policies();
     const auto* policy = value_or_throw(writable_policy(*policies, job.slot()));
-    std::vector<PreparedStep> steps;
+    std::vector<PreparedStep> prepared;
     {
         const auto desired = co_await load_desired(*policy);
         desired_ = thumbprints(desired);
-        steps = value_or_throw(prepare(plan(desired_, slots_, job.slot()), desired, now()));
+        prepared = value_or_throw(prepare(steps(desired_, job.slot()), desired, now()));
     }
-    if (steps.empty())
+    if (prepared.empty())
         co_return;
     show(ModemState::provisioning, fmt::format("policy '{}' is being applied", policy->name));
-    for (const PreparedStep& prepared : steps) {
-        log_.info("{}: {}, writing it ({} octets)", identity_.imei, prepared.step.reason,
-                  prepared.frame.size());
-        for (const pki::Finding& warning : prepared.warnings)
-            log_.warning("{}: slot {}: {}", identity_.imei, prepared.step.slot, to_string(warning.error));
+    for (const PreparedStep& each : prepared) {
+        log_.info("{}: {}, writing it ({} octets)", identity_.imei, each.step.reason, each.frame.size());
+        for (const pki::Finding& warning : each.warnings)
+            log_.warning("{}: slot {}: {}", identity_.imei, each.step.slot, to_string(warning.error));
     }
-    co_await write(channel, steps, job);
+    co_await write(channel, prepared, job);
     job.set_step("reading back");
     co_await read(channel);
-    value_or_throw(verify(steps, slots_));
+    value_or_throw(verify(prepared, slots_));
+    if (prepared.front().step.slot == policy::client_slot)
+        key_lost_ = false;
     held_ = false;
     failure_.reset();
     last_provisioned_ = now();
     log_.notice("{}: provisioned by policy '{}': {} slots written and read back", identity_.imei,
-                policy->name, steps.size());
+                policy->name, prepared.size());
 }
 
 /// After a failure: finds the module's attention again and reads what it holds now.
-asio::awaitable<void> Modem::recover(at::Channel& channel, bool key_was_removed) {
+asio::awaitable<void> Modem::recover(at::Channel& channel) {
     stale_ = true;
     co_await at::synchronise(channel);
-    co_await read_if_possible(channel);
-    if (!key_was_removed || !slots_.contains(policy::client_slot))
-        co_return;
-    // The certificate alone would pass for the pair: nothing reads a key back.
-    co_await erase(channel, policy::client_slot);
     co_await read_if_possible(channel);
 }
 
@@ -352,6 +354,18 @@ Expected<std::shared_ptr<Job>> Modem::request(Operation operation, std::optional
     job_ = host_.new_job(operation, identity_.imei, slot);
     channel_->wake();
     return job_;
+}
+
+/// What plan() says, and slot 0 once more if its key is lost: nothing reads a key back.
+std::vector<Step> Modem::steps(const Thumbprints& desired, std::optional<unsigned> only) const {
+    std::vector<Step> result = plan(desired, slots_, only);
+    const bool is_wanted =
+        desired.contains(policy::client_slot) && only.value_or(policy::client_slot) == policy::client_slot;
+    const bool is_planned = !result.empty() && result.front().slot == policy::client_slot;
+    if (key_lost_ && is_wanted && !is_planned)
+        result.insert(result.begin(),
+                      {.slot = policy::client_slot, .reason = "slot 0 has lost its private key"});
+    return result;
 }
 
 void Modem::remember_failure(const Error& error, bool retry) {

@@ -112,13 +112,14 @@ class Modem {
     asio::awaitable<std::vector<Desired>> load_desired(const policy::Policy& policy);
     asio::awaitable<std::optional<Error>> carry_out(at::Channel& channel, Job& job);
     asio::awaitable<void> provision(at::Channel& channel, Job& job);
-    asio::awaitable<void> recover(at::Channel& channel, bool key_was_removed);
+    asio::awaitable<void> recover(at::Channel& channel);
     [[nodiscard]] std::shared_ptr<Job> next_job();
     [[nodiscard]] const policy::Policy* match(const policy::Policies& policies) const;
     [[nodiscard]] Expected<const policy::Policy*> writable_policy(const policy::Policies& policies,
                                                                   std::optional<unsigned> slot) const;
     Expected<std::shared_ptr<Job>> request(Operation operation, std::optional<unsigned> slot);
     void remember_failure(const Error& error, bool retry);
+    [[nodiscard]] std::vector<Step> steps(const Thumbprints& desired, std::optional<unsigned> only) const;
     void show(ModemState state, std::string reason, std::string hint = {});
 
     at::Identity identity_;
@@ -141,6 +142,7 @@ class Modem {
     bool fresh_ = false;              ///< they were read since the modem was last left alone
     bool wanted_ = false;             ///< the policy wants it provisioned now
     bool held_ = false;               ///< a person cancelled that
+    bool key_lost_ = false;           ///< the module dropped the private key: the certificate is not enough
     bool ignored_ = false;            ///< the policy says not even to read it
     std::optional<Error> unreadable_; ///< why its slots can not be read, ever
     std::optional<Failure> failure_;

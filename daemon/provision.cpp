@@ -116,14 +116,6 @@ asio::awaitable<void> write(at::Channel& channel, const std::vector<PreparedStep
     }
 }
 
-asio::awaitable<void> erase(at::Channel& channel, unsigned slot) {
-    sbnw::SecureCommand command;
-    command.command = sbnw::Command::delete_certificate;
-    command.slot = static_cast<std::uint16_t>(slot);
-    const pki::Secret frame = value_or_throw(sbnw::encode(command));
-    co_await sbnw::push(channel, std::string(sbnw::tls_store), frame, {});
-}
-
 Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Slots& present) {
     for (const PreparedStep& prepared : steps) {
         const unsigned slot = prepared.step.slot;

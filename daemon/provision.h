@@ -64,9 +64,6 @@ prepare(const std::vector<Step>& steps, const std::vector<Desired>& desired, std
 /// as sbnw::push does, naming the slot.
 asio::awaitable<void> write(at::Channel& channel, const std::vector<PreparedStep>& steps, Job& job);
 
-/// Empties one slot. Throws as sbnw::push does.
-asio::awaitable<void> erase(at::Channel& channel, unsigned slot);
-
 /// Compares what was written with what was read back, slot by slot. Errors: VerifyFailed.
 Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Slots& present);
 

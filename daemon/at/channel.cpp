@@ -196,7 +196,7 @@ std::optional<std::string> Channel::next_line() {
         if (is_restart(*next))
             restarted_ = true;
         if (*next != last_command_ && !is_urc(*next, last_command_))
-            return next;
+            return printable(*next);
     }
     return std::nullopt;
 }

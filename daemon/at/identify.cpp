@@ -77,6 +77,10 @@ asio::awaitable<Identity> identify(Channel& channel) {
         if (identity.revision.starts_with(revision_prefix))
             identity.revision.erase(0, revision_prefix.size());
     }
+    if (const std::string name = identity.manufacturer + identity.model; name.find('\\') != std::string::npos)
+        throw Exception(Error{ErrorCode::modem_timeout,
+                              fmt::format("what answers on {} is garbled: '{}'", channel.port().node(), name),
+                              "check the baud rate and the wiring"});
     if (!is_family(identity.manufacturer))
         throw Exception(
             Error{ErrorCode::not_supported,

@@ -16,29 +16,11 @@ std::size_t announced_length(ByteView octets) {
     return octets.size() < 2 ? 0 : at(octets, 0) + (std::size_t{at(octets, 1)} << 8U);
 }
 
-/// The number of octets of the UTF-8 sequence at `offset`; 0 if there is none (RFC 3629 §3, surrogates not
-/// minded).
-std::size_t utf8_sequence(ByteView octets, std::size_t offset) {
-    const std::uint8_t lead = at(octets, offset);
-    const std::size_t length = lead < 0x80   ? 1
-                               : lead < 0xc2 ? 0
-                               : lead < 0xe0 ? 2
-                               : lead < 0xf0 ? 3
-                               : lead < 0xf5 ? 4
-                                             : 0;
-    if (length == 0 || offset + length > octets.size())
-        return 0;
-    const auto tail = octets.subspan(offset + 1, length - 1);
-    return std::ranges::all_of(tail, [](std::byte b) { return (b & std::byte{0xc0}) == std::byte{0x80}; })
-               ? length
-               : 0;
-}
-
 /// How many characters beyond ASCII there are, if all of it is UTF-8; nothing if it is not.
 std::optional<std::size_t> utf8_beyond_ascii(ByteView octets) {
     std::size_t count = 0;
     for (std::size_t offset = 0; offset < octets.size();) {
-        const std::size_t length = utf8_sequence(octets, offset);
+        const std::size_t length = utf8_sequence(as_text(octets.subspan(offset)));
         if (length == 0)
             return std::nullopt;
         count += length > 1 ? 1 : 0;

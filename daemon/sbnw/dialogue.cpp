@@ -86,10 +86,10 @@ asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::S
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines) {
     const at::Answer answer = co_await channel.command(fmt::format("AT^SBNR=\"{}\"", store), deadlines.slots);
     if (!answer.ok())
-        throw Exception(
-            Error{ErrorCode::not_supported,
-                  fmt::format("the modem answered '{}' when asked for its slots", answer.result),
-                  fmt::format("its firmware may not know the store '{}'; ask it with AT^SBNW=?", store)});
+        throw Exception(Error{
+            ErrorCode::not_supported,
+            fmt::format("the modem answered '{}' when asked for the slots of '{}'", answer.result, store),
+            fmt::format("its firmware may not know the store '{}'; ask it with AT^SBNW=?", store)});
     co_return parse_slots(answer.lines);
 }
 

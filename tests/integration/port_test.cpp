@@ -51,9 +51,10 @@ TEST(Port, ThatAnotherProcessHoldsIsUnavailableUntilItIsFree) {
     gateway.plug("modem");
     ASSERT_TRUE(
         gateway.eventually([&] { return gateway.modem_log("modem").find("link ") != std::string::npos; }));
-    auto holder = std::make_unique<Process>(
-        std::vector<std::string>{"flock", gateway.path("modem"), "sh", "-c", "echo held; exec cat"},
-        Process::Options{.environment = {}, .output = gateway.path("holder.log")});
+    auto holder =
+        std::make_unique<Process>(std::vector<std::string>{"flock", gateway.path("modem"), "sh", "-c",
+                                                           "echo held; exec tail -f /dev/null"},
+                                  Process::Options{.environment = {}, .output = gateway.path("holder.log")});
     ASSERT_TRUE(gateway.eventually([&] {
         return std::filesystem::exists(gateway.path("holder.log")) &&
                std::filesystem::file_size(gateway.path("holder.log")) > 0;

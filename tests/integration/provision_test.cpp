@@ -56,7 +56,7 @@ TEST(Provision, APluggedModemUnderAnotherNodeIsTheSameModemAndIsNotWrittenAgain)
     gateway.plug("first", {"--slots", slots});
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     gateway.unplug("first");
-    ASSERT_TRUE(gateway.eventually([&] { return gateway.property("State").empty(); }));
+    ASSERT_TRUE(gateway.eventually([&] { return gateway.property("State").empty(); })) << gateway.log();
     gateway.plug("second", {"--slots", slots});
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_EQ(gateway.property("Port"), gateway.path("second"));

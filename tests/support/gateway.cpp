@@ -68,13 +68,17 @@ void Gateway::start_bus() {
                                                            "--nofork", "--nopidfile", "--nosyslog"},
                                   Process::Options{.environment = {}, .output = path("bus.log")});
     const auto deadline = Clock::now() + 20s;
-    while (!std::filesystem::exists(path("bus"))) {
+    while (!connection_) {
         if (bus_->wait(10ms) || Clock::now() > deadline)
             throw std::runtime_error("dbus-daemon did not start: " + read_text(path("bus.log")));
+        try {
+            connection_ = sdbus::createSessionBusConnectionWithAddress(bus_address_);
+        } catch (const sdbus::Error&) {
+            continue; // it does not listen yet
+        }
     }
     std::filesystem::permissions(folder_.path(), std::filesystem::perms::others_exec,
                                  std::filesystem::perm_options::add);
-    connection_ = sdbus::createSessionBusConnectionWithAddress(bus_address_);
     manager_ = sdbus::createProxy(*connection_, destination, "/io/bgs2d1");
     manager_->uponSignal("JobCompleted")
         .onInterface("io.bgs2d1.Manager")

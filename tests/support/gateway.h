@@ -68,7 +68,7 @@ class Gateway {
     /// What ListPorts says of this port; empty if it does not name it.
     [[nodiscard]] Dictionary port(const std::string& name);
     [[nodiscard]] std::string port_state(const std::string& name);
-    [[nodiscard]] std::vector<std::string> reload();
+    std::vector<std::string> reload();
 
     [[nodiscard]] sdbus::IProxy& manager() { return *manager_; }
     [[nodiscard]] std::unique_ptr<sdbus::IProxy> modem(const std::string& imei = default_imei);
