@@ -22,7 +22,11 @@ JobObject::JobObject(sdbus::IConnection& connection, std::shared_ptr<bgs2::Job> 
 }
 
 JobObject::~JobObject() {
-    emitInterfacesRemovedSignal({interface});
+    try {
+        emitInterfacesRemovedSignal({interface});
+    } catch (const sdbus::Error&) {
+        // The bus is gone, which the pump tells; a destructor must not.
+    }
     unregisterAdaptor();
 }
 

@@ -78,7 +78,11 @@ ModemObject::ModemObject(sdbus::IConnection& connection, asio::any_io_executor e
 }
 
 ModemObject::~ModemObject() {
-    emitInterfacesRemovedSignal({interface});
+    try {
+        emitInterfacesRemovedSignal({interface});
+    } catch (const sdbus::Error&) {
+        // The bus is gone, which the pump tells; a destructor must not.
+    }
     unregisterAdaptor();
 }
 

@@ -42,6 +42,13 @@ void Pump::arm() {
     });
 }
 
+void Pump::lose(const std::string& why) {
+    if (stopped_)
+        return;
+    stop();
+    lost_(why);
+}
+
 void Pump::stop() {
     stopped_ = true;
     socket_.cancel();
@@ -66,8 +73,7 @@ void Pump::process() {
         }
         arm();
     } catch (const sdbus::Error& e) {
-        stop();
-        lost_(e.getMessage());
+        lose(e.getMessage());
     }
 }
 

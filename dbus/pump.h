@@ -27,6 +27,9 @@ class Pump {
     /// Finds out anew what the connection waits for: after anything that may have sent or received.
     void arm();
 
+    /// The bus was found to be gone: stops, and tells so, once.
+    void lose(const std::string& why);
+
     /// Handles nothing that comes in from now on; sending goes on.
     void stop();
 

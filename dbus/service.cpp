@@ -24,14 +24,14 @@ void Service::own_name() {
 }
 
 void Service::set_policy_status(PolicyStatus status) {
-    manager_.set_policy_status(std::move(status));
-    pump_.arm();
+    send([&] { manager_.set_policy_status(std::move(status)); });
 }
 
 void Service::modem_added(const std::shared_ptr<Modem>& modem) {
-    modems_[modem->identity().imei] =
-        std::make_unique<ModemObject>(*connection_, executor_, modem, authority_);
-    pump_.arm();
+    send([&] {
+        modems_[modem->identity().imei] =
+            std::make_unique<ModemObject>(*connection_, executor_, modem, authority_);
+    });
 }
 
 void Service::modem_changed(const Modem& modem) {
@@ -40,13 +40,11 @@ void Service::modem_changed(const Modem& modem) {
 }
 
 void Service::modem_removed(const Modem& modem) {
-    modems_.erase(modem.identity().imei);
-    pump_.arm();
+    send([&] { modems_.erase(modem.identity().imei); });
 }
 
 void Service::job_added(const std::shared_ptr<Job>& job) {
-    jobs_[job->number()] = std::make_unique<JobObject>(*connection_, job, authority_);
-    pump_.arm();
+    send([&] { jobs_[job->number()] = std::make_unique<JobObject>(*connection_, job, authority_); });
 }
 
 void Service::job_changed(const Job& job) {
@@ -57,14 +55,23 @@ void Service::job_changed(const Job& job) {
     }
     publish(); // who hears that the job is done finds everything as it is then
     const auto& error = job.error();
-    manager_.emitJobCompleted(job_path(job.number()), !error, error ? std::string(word(error->code)) : "",
-                              error ? to_string(*error) : "");
-    pump_.arm();
+    send([&] {
+        manager_.emitJobCompleted(job_path(job.number()), !error, error ? std::string(word(error->code)) : "",
+                                  error ? to_string(*error) : "");
+    });
 }
 
 void Service::job_removed(const Job& job) {
-    jobs_.erase(job.number());
-    pump_.arm();
+    send([&] { jobs_.erase(job.number()); });
+}
+
+void Service::send(const std::function<void()>& sending) {
+    try {
+        sending();
+        pump_.arm();
+    } catch (const sdbus::Error& e) {
+        pump_.lose(e.getMessage());
+    }
 }
 
 /// Once for all that changes in this turn of the loop.
@@ -79,15 +86,16 @@ void Service::publish_later() {
 
 void Service::publish() {
     *publishing_ = false;
-    for (const std::string& imei : std::exchange(changed_modems_, {})) {
-        if (const auto modem = modems_.find(imei); modem != modems_.end())
-            modem->second->publish();
-    }
-    for (const std::uint64_t number : std::exchange(changed_jobs_, {})) {
-        if (const auto job = jobs_.find(number); job != jobs_.end())
-            job->second->publish();
-    }
-    pump_.arm();
+    send([&] {
+        for (const std::string& imei : std::exchange(changed_modems_, {})) {
+            if (const auto modem = modems_.find(imei); modem != modems_.end())
+                modem->second->publish();
+        }
+        for (const std::uint64_t number : std::exchange(changed_jobs_, {})) {
+            if (const auto job = jobs_.find(number); job != jobs_.end())
+                job->second->publish();
+        }
+    });
 }
 
 } // namespace bgs2::dbus

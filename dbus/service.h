@@ -13,6 +13,7 @@
 #include <sdbus-c++/IConnection.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -47,6 +48,8 @@ class Service final : public Observer {
     void job_removed(const Job& job) override;
 
   private:
+    /// Does what sends, and finds out whether the bus is still there.
+    void send(const std::function<void()>& sending);
     void publish_later();
     void publish();
 

@@ -101,7 +101,10 @@ TEST(Daemon, RefusesAnUnknownOptionWithExitCodeTwo) {
 
 TEST(Daemon, EndsWithAnErrorWhenTheBusGoesAway) {
     Gateway gateway;
+    gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log(); // so that there are objects to take down
     gateway.stop_bus();
     EXPECT_EQ(gateway.daemon().wait(10s), 1) << gateway.log();
     EXPECT_THAT(gateway.log(), HasSubstr("the system bus is gone"));
