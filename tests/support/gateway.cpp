@@ -7,6 +7,9 @@
 #include <iterator>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <utility>
 
 namespace bgs2::test {
@@ -20,6 +23,17 @@ constexpr const char* destination = "io.bgs2d1";
 std::string read_text(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator(stream), {}};
+}
+
+/// Whether somebody listens on the socket; its file alone does not say so.
+bool accepts(const std::string& path) {
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    const bool accepted = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    return accepted;
 }
 
 } // namespace
@@ -68,15 +82,11 @@ void Gateway::start_bus() {
                                                            "--nofork", "--nopidfile", "--nosyslog"},
                                   Process::Options{.environment = {}, .output = path("bus.log")});
     const auto deadline = Clock::now() + 20s;
-    while (!connection_) {
+    while (!accepts(path("bus"))) {
         if (bus_->wait(10ms) || Clock::now() > deadline)
             throw std::runtime_error("dbus-daemon did not start: " + read_text(path("bus.log")));
-        try {
-            connection_ = sdbus::createSessionBusConnectionWithAddress(bus_address_);
-        } catch (const sdbus::Error&) {
-            continue; // it does not listen yet
-        }
     }
+    connection_ = sdbus::createSessionBusConnectionWithAddress(bus_address_);
     std::filesystem::permissions(folder_.path(), std::filesystem::perms::others_exec,
                                  std::filesystem::perm_options::add);
     manager_ = sdbus::createProxy(*connection_, destination, "/io/bgs2d1");
