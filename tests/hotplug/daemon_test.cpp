@@ -1,0 +1,86 @@
+// The daemon with hardware that comes and goes by the real systemd-udevd and the shipped rules: run by
+// tests/hotplug/bed.
+#include "tests/integration/certificates.h"
+#include "tests/support/udev_bed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+namespace bgs2::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class HotPlug : public testing::Test {
+  protected:
+    void SetUp() override {
+        gateway_.write_policy("10-client", client_policy(gateway_));
+        gateway_.start();
+    }
+
+    /// Starts a modem of software; the pty that is its line.
+    std::string start_modem(const std::string& name, const std::vector<std::string>& arguments = {}) {
+        gateway_.plug(name, arguments);
+        const std::string link = gateway_.path(name);
+        if (!gateway_.eventually([&] { return std::filesystem::is_symlink(link); }))
+            throw std::runtime_error("bgs2sim does not start");
+        return std::filesystem::read_symlink(link);
+    }
+
+    std::string state_of(const std::string& device) {
+        std::vector<Gateway::Dictionary> ports;
+        gateway_.manager().callMethod("ListPorts").onInterface("io.bgs2d1.Manager").storeResultsTo(ports);
+        for (const auto& port : ports) {
+            if (port.at("device").get<std::string>() == device)
+                return port.at("state").get<std::string>();
+        }
+        return {};
+    }
+
+    Gateway gateway_{{}}; // bgs2d.toml names no port at all
+    UdevBed bed_;
+};
+
+UsbSerial cinterion(const std::string& name) {
+    UsbSerial device;
+    device.name = name;
+    device.vendor = "1e2d";
+    return device;
+}
+
+TEST_F(HotPlug, ACinterionDeviceIsProvisionedByTheShippedRuleAlone) {
+    bed_.plug(cinterion("ttyUSB0"), start_modem("modem"));
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    EXPECT_EQ(gateway_.property("Port"), "/dev/ttyUSB0");
+    EXPECT_EQ(gateway_.thumbprint(1), certificate_authority().certificate().fingerprint());
+    bed_.unplug("ttyUSB0");
+    EXPECT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); })) << gateway_.log();
+}
+
+TEST_F(HotPlug, AnUnknownAdapterIsListedAndNeverOpened) {
+    UsbSerial stranger;
+    stranger.name = "ttyUSB0";
+    stranger.vendor = "0403";
+    bed_.plug(stranger, start_modem("stranger", {"--imei", "356938035643800"}));
+    bed_.plug(cinterion("ttyUSB1"), start_modem("modem"));
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    EXPECT_EQ(state_of("/dev/ttyUSB0"), "ignored");
+    EXPECT_THAT(gateway_.modem_log("stranger"), Not(HasSubstr("port-open")));
+}
+
+TEST_F(HotPlug, AReplugUnderAnotherNumberIsTheSameModemAndWritesNothing) {
+    bed_.plug(cinterion("ttyUSB0"), start_modem("modem"));
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    bed_.renumber("ttyUSB0", "ttyUSB1");
+    ASSERT_TRUE(gateway_.eventually([&] { return gateway_.property("Port") == "/dev/ttyUSB1"; }))
+        << gateway_.log();
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    EXPECT_EQ(gateway_.frames("modem"), 2U);
+}
+
+} // namespace
+} // namespace bgs2::test
