@@ -58,8 +58,8 @@ class Monitor {
     /// with it.
     [[nodiscard]] std::optional<Port> find(dev_t number) const;
 
-    /// Whether the device with this number is udev's to tell of: udevd runs, and sysfs has the device, be udev
-    /// done with it or not. Not so for a pty, nor on a machine without udevd.
+    /// Whether the device with this number is udev's to tell of: udevd runs, and sysfs has the device, be
+    /// udev done with it or not. Not so for a pty, nor on a machine without udevd.
     [[nodiscard]] bool knows(dev_t number) const;
 
   private:

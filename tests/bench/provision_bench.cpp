@@ -81,7 +81,8 @@ Run measure(int modems, const std::string& settle, bool weigh) {
     gateway.start();
     const Run run = provision(gateway, modems);
     if (weigh) {
-        gateway.eventually([] { return false; }, std::chrono::seconds(2)); // until the last job has had its say
+        gateway.eventually([] { return false; },
+                           std::chrono::seconds(2)); // until the last job has had its say
         const long before = proc_figure(gateway, "status", "voluntary_ctxt_switches");
         gateway.eventually([] { return false; }, std::chrono::seconds(10));
         fmt::print("idle with {} modems: {} kB resident, {} kB private dirty, {} wake-ups in 10 s\n", modems,

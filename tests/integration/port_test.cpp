@@ -52,8 +52,8 @@ TEST(Port, ThatAnotherProcessHoldsIsUnavailableUntilItIsFree) {
     ASSERT_TRUE(
         gateway.eventually([&] { return gateway.modem_log("modem").find("link ") != std::string::npos; }));
     auto holder =
-        std::make_unique<Process>(std::vector<std::string>{"flock", "--no-fork", gateway.path("modem"), "sh", "-c",
-                                                           "echo held; exec tail -f /dev/null"},
+        std::make_unique<Process>(std::vector<std::string>{"flock", "--no-fork", gateway.path("modem"), "sh",
+                                                           "-c", "echo held; exec tail -f /dev/null"},
                                   Process::Options{.environment = {}, .output = gateway.path("holder.log")});
     ASSERT_TRUE(gateway.eventually([&] {
         return std::filesystem::exists(gateway.path("holder.log")) &&
