@@ -25,11 +25,11 @@ bool is_named(const PortFacts& port, const std::filesystem::path& device) {
 } // namespace
 
 Fleet::Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
-             const Log& log)
+             Log log)
   : loop_(std::move(loop))
   , background_(std::move(background))
   , credentials_(std::move(credentials))
-  , log_(log) {}
+  , log_(std::move(log)) {}
 
 void Fleet::set_config(Config config) {
     config_ = std::move(config);

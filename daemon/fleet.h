@@ -43,7 +43,7 @@ class Fleet : private Modem::Host, private Attendance::Host {
     /// `loop` runs everything that talks, one thread; `background` what blocks. `credentials` is
     /// $CREDENTIALS_DIRECTORY.
     Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
-          const Log& log);
+          Log log);
 
     /// Who is told of changes from now on; at most one. Null: nobody.
     void set_observer(Observer* observer) { observer_ = observer; }

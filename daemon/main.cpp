@@ -69,9 +69,9 @@ std::filesystem::path credentials_directory() {
 
 class Daemon {
   public:
-    Daemon(Arguments arguments, const Log& log)
+    Daemon(Arguments arguments, Log log)
       : arguments_(std::move(arguments))
-      , log_(log)
+      , log_(std::move(log))
       , signals_(loop_, SIGTERM, SIGINT, SIGHUP)
       , udev_events_(loop_, udev_.fd())
       , watchdog_(loop_)

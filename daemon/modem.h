@@ -134,7 +134,7 @@ class Modem {
     std::string policy_name_;
     sbnw::Slots slots_;
     Thumbprints desired_;
-    std::chrono::sys_seconds last_provisioned_{};
+    std::chrono::sys_seconds last_provisioned_;
 
     at::Channel* channel_ = nullptr;  ///< only while live() runs
     std::shared_ptr<Job> job_;        ///< asked for or at work; at most one

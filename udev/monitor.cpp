@@ -171,20 +171,12 @@ std::vector<Port> Monitor::enumerate() const {
     return ports;
 }
 
-std::optional<Port> Monitor::find(dev_t number) const {
-    const Device device(udev_device_new_from_devnum(udev_.get(), 'c', number));
-    if (!device || text(udev_device_get_subsystem(device.get())) != "tty" ||
-        udev_device_get_is_initialized(device.get()) <= 0)
-        return std::nullopt;
-    return describe(device.get());
-}
-
 bool Monitor::knows(dev_t number) const {
     constexpr const char* control_socket = "/run/udev/control"; // there for as long as udevd is (udev.7)
     if (::access(control_socket, F_OK) != 0)
         return false;
     const Device device(udev_device_new_from_devnum(udev_.get(), 'c', number));
-    return device != nullptr;
+    return device && has_hardware(device.get());
 }
 
 } // namespace bgs2::udev

@@ -4,7 +4,6 @@
 #include "udev/port.h"
 
 #include <memory>
-#include <optional>
 #include <sys/types.h>
 #include <vector>
 
@@ -54,12 +53,8 @@ class Monitor {
     /// The ports there are now, ordered by syspath.
     [[nodiscard]] std::vector<Port> enumerate() const;
 
-    /// The tty with this device number, parent device or not; nothing if there is none or udev is not done
-    /// with it.
-    [[nodiscard]] std::optional<Port> find(dev_t number) const;
-
-    /// Whether the device with this number is udev's to tell of: udevd runs, and sysfs has the device, be
-    /// udev done with it or not. Not so for a pty, nor on a machine without udevd.
+    /// Whether the tty with this number is one to tell of, be udev done with it or not: udevd runs, and sysfs
+    /// has hardware behind the tty. Not so for a pty, nor on a machine without udevd.
     [[nodiscard]] bool knows(dev_t number) const;
 
   private:
