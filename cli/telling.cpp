@@ -63,7 +63,7 @@ std::string slot_text(const std::string& imei, unsigned number, const Slot& slot
     return fmt::format("{} slot {}: {}{}", imei, number, slot.compliance, holds);
 }
 
-Told told(std::string text, Value json) {
+Told told(std::string_view text, Value json) {
     return {printable(text), std::move(json)};
 }
 
@@ -201,8 +201,9 @@ std::vector<Told> Teller::modem_changed(const std::string& path, const Value& pr
         return {};
     // Programs get one object a signal; people one line a fact.
     std::vector<Told> result;
-    for (std::size_t i = 0; i < lines.size(); ++i)
-        result.push_back(told(std::move(lines[i]), i == 0 ? json : Value()));
+    result.reserve(lines.size());
+    for (const std::string& line : lines)
+        result.push_back(told(line, result.empty() ? json : Value()));
     return result;
 }
 
