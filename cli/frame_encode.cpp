@@ -100,6 +100,7 @@ T known(std::optional<T> value) {
 template<class Formats>
 std::vector<std::string> words_of(const Formats& formats) {
     std::vector<std::string> words;
+    words.reserve(formats.size());
     for (const auto format : formats)
         words.emplace_back(pki::word(format));
     return words;
