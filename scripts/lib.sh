@@ -1,24 +1,26 @@
-# What the scripts share. Sourced with the repository's top as the working directory.
 # shellcheck shell=bash
+# What the scripts share. Sourced with the repository's top as the working directory.
 
 say() { printf '\n== %s\n' "$*"; }
 
 # The packages of these groups that are not installed, one a line.
 missing_packages() {
-    local group package
-    for group in "$@"; do
-        for package in $(sed -n "s/^$group //p" scripts/packages); do
-            [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
-        done
-    done | sort -u
+    local group package rest
+    while read -r group package rest; do
+        [[ " $* " == *" $group "* ]] || continue
+        # dpkg-query fails for what dpkg has never heard of.
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+    done <scripts/packages | sort -u
 }
 
+# install_packages GROUP...: does nothing, and asks nobody, where all is there.
 install_packages() {
     local missing
     mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]})) || return 0
     if ((EUID != 0)); then
         echo "these packages are missing, and only root can install them: ${missing[*]}" >&2
+        echo "as root: apt-get install --no-install-recommends ${missing[*]}" >&2
         exit 1
     fi
     say "installing ${missing[*]}"
@@ -27,13 +29,20 @@ install_packages() {
     apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# build PRESET TARGET...: configures where that has not been done, and builds.
-build() {
+# configure PRESET [OPTION...]: cheap where it has been done before, and then nothing is built anew for it.
+configure() {
     local preset=$1 launcher=()
     shift
-    if [[ ! -f build/$preset/build.ninja ]]; then
-        if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
-        cmake --preset "$preset" "${launcher[@]}" >/dev/null
+    # Only at first: ninja builds all anew when the command lines change.
+    if [[ ! -f build/$preset/build.ninja ]] && command -v ccache >/dev/null; then
+        launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
     fi
+    cmake --preset "$preset" "${launcher[@]}" "$@" >/dev/null
+}
+
+# build PRESET [TARGET...]
+build() {
+    local preset=$1
+    shift
     cmake --build --preset "$preset" ${1:+--target "$@"}
 }
