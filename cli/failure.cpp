@@ -9,17 +9,17 @@
 
 namespace bgs2::cli {
 
-Failure::Failure(ExitCode exit, std::string word, std::string what, std::string hint)
+Failure::Failure(ExitCode exit, std::string word, const std::string& what, std::string hint)
   : std::runtime_error(what)
   , exit_(exit)
   , word_(std::move(word))
   , hint_(std::move(hint)) {}
 
-Failure::Failure(ExitCode exit, Error error)
-  : Failure(exit, std::string(bgs2::word(error.code)), std::move(error.what), std::move(error.hint)) {}
+Failure::Failure(ExitCode exit, const Error& error)
+  : Failure(exit, std::string(bgs2::word(error.code)), error.what, error.hint) {}
 
-Failure::Failure(Error error)
-  : Failure(exit_code(error.code), std::move(error)) {}
+Failure::Failure(const Error& error)
+  : Failure(exit_code(error.code), error) {}
 
 std::string Failure::text() const {
     std::string text = fmt::format("bgs2ctl: {}\n", printable(what()));
@@ -32,18 +32,18 @@ std::string Failure::json() const {
     return to_line(nlohmann::ordered_json{{"error", word_}, {"message", what()}, {"hint", hint_}});
 }
 
-Failure usage_error(std::string what, std::string hint) {
-    return {ExitCode::usage, "Usage", std::move(what), std::move(hint)};
+Failure usage_error(const std::string& what, std::string hint) {
+    return {ExitCode::usage, "Usage", what, std::move(hint)};
 }
 
-Failure content_error(Error error) {
+Failure content_error(const Error& error) {
     const ExitCode exit =
         error.code == ErrorCode::invalid_argument ? ExitCode::failed : exit_code(error.code);
-    return {exit, std::move(error)};
+    return {exit, error};
 }
 
-Failure no_daemon(std::string what, std::string hint) {
-    return {ExitCode::no_daemon, "NoDaemon", std::move(what), std::move(hint)};
+Failure no_daemon(const std::string& what, std::string hint) {
+    return {ExitCode::no_daemon, "NoDaemon", what, std::move(hint)};
 }
 
 } // namespace bgs2::cli

@@ -13,10 +13,10 @@ namespace bgs2::cli {
 class Failure : public std::runtime_error {
   public:
     /// With the word and the exit code of the error's code.
-    explicit Failure(Error error);
+    explicit Failure(const Error& error);
     /// With another exit code, where the table of daemon/error.h speaks of something else.
-    Failure(ExitCode exit, Error error);
-    Failure(ExitCode exit, std::string word, std::string what, std::string hint = {});
+    Failure(ExitCode exit, const Error& error);
+    Failure(ExitCode exit, std::string word, const std::string& what, std::string hint = {});
 
     [[nodiscard]] ExitCode exit() const noexcept { return exit_; }
     [[nodiscard]] const std::string& word() const noexcept { return word_; }
@@ -34,20 +34,20 @@ class Failure : public std::runtime_error {
 };
 
 /// The command line is wrong.
-Failure usage_error(std::string what, std::string hint = {});
+Failure usage_error(const std::string& what, std::string hint = {});
 
 /// The content of a file is wrong. That is a failure (exit code 1), not a wrong command line, even though the
 /// code of such an error often is InvalidArgument.
-Failure content_error(Error error);
+Failure content_error(const Error& error);
 
 /// bgs2d, or the bus it is asked over, is not there.
-Failure no_daemon(std::string what, std::string hint);
+Failure no_daemon(const std::string& what, std::string hint);
 
 /// The value, or a Failure with the error.
 template<class T>
 T value_or_fail(Expected<T> result) {
     if (!result)
-        throw Failure(std::move(result.error()));
+        throw Failure(result.error());
     if constexpr (!std::is_void_v<T>)
         return std::move(*result);
 }
@@ -56,7 +56,7 @@ T value_or_fail(Expected<T> result) {
 template<class T>
 T content_or_fail(Expected<T> result) {
     if (!result)
-        throw content_error(std::move(result.error()));
+        throw content_error(result.error());
     if constexpr (!std::is_void_v<T>)
         return std::move(*result);
 }

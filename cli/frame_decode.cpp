@@ -61,7 +61,7 @@ sbnw::Frame decode(ByteView octets) {
         for (std::size_t i = 0; i < mistake->words.size(); ++i)
             error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];
     }
-    throw content_error(std::move(error));
+    throw content_error(error);
 }
 
 /// How the signature is, as far as it was asked for.

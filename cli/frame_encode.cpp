@@ -157,7 +157,7 @@ void check(const pki::Credential& credential, const Options& options, const Term
     Error error = *forbidding;
     error.hint += error.hint.empty() ? "--force makes the frame all the same"
                                      : "; --force makes the frame all the same";
-    throw Failure(std::move(error));
+    throw Failure(error);
 }
 
 sbnw::SecureCommand command_for(const Options& options, const Terminal& terminal) {

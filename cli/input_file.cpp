@@ -19,7 +19,7 @@ T read_or_fail(Expected<T> content) {
         // The hint of the reader speaks of the daemon's user.
         if (error.code == ErrorCode::access_denied)
             error.hint = "be root, or let your user read the file and enter the directories above it";
-        throw content_error(std::move(error));
+        throw content_error(error);
     }
     return std::move(*content);
 }

@@ -64,7 +64,7 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
     arguments.config_is_named = config->count() > 0;
     if (!directories.empty())
         arguments.policy_directories = std::move(directories);
-    arguments.log_level = *log_level(level);
+    arguments.log_level = log_level(level).value_or(arguments.log_level); // CLI11 let only levels through
     return arguments;
 }
 

@@ -332,9 +332,9 @@ Expected<const policy::Policy*> Modem::writable_policy(const policy::Policies& p
                     "add one to /etc/bgs2d/policy.d and reload");
     if (policy->mode == policy::Mode::report || policy->mode == policy::Mode::ignore)
         return fail(ErrorCode::not_supported,
-                    fmt::format("policy '{}' says \"{}\": the modem is not written to", policy->name,
+                    fmt::format(R"(policy '{}' says "{}": the modem is not written to)", policy->name,
                                 word(policy->mode)),
-                    "set mode to \"auto\" or \"manual\" and reload");
+                    R"(set mode to "auto" or "manual" and reload)");
     const auto names = [&](const policy::SlotRule& rule) { return rule.index == *slot; };
     if (slot && std::ranges::none_of(policy->slots, names))
         return fail(ErrorCode::invalid_argument,

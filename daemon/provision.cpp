@@ -122,9 +122,11 @@ Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Slots&
         const sbnw::Slot* content = find(present, slot);
         if (compare(&prepared.thumbprint, content) == Compliance::compliant)
             continue;
-        const std::string_view found = content == nullptr || content->empty() ? "nothing"
-                                       : content->corrupted                   ? "a corrupted certificate"
-                                                                              : "another certificate";
+        std::string_view found = "another certificate";
+        if (content == nullptr || content->empty())
+            found = "nothing";
+        else if (content->corrupted)
+            found = "a corrupted certificate";
         return fail(
             ErrorCode::verify_failed, fmt::format("slot {} was written, but reads back {}", slot, found),
             "the modem said that it stored the certificate and did not; its firmware may be at fault");

@@ -24,7 +24,7 @@ JobObject::JobObject(sdbus::IConnection& connection, std::shared_ptr<bgs2::Job> 
 JobObject::~JobObject() {
     try {
         emitInterfacesRemovedSignal({interface});
-    } catch (const sdbus::Error&) {
+    } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
         // The bus is gone, which the pump tells; a destructor must not.
     }
     unregisterAdaptor();

@@ -80,7 +80,7 @@ ModemObject::ModemObject(sdbus::IConnection& connection, asio::any_io_executor e
 ModemObject::~ModemObject() {
     try {
         emitInterfacesRemovedSignal({interface});
-    } catch (const sdbus::Error&) {
+    } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
         // The bus is gone, which the pump tells; a destructor must not.
     }
     unregisterAdaptor();

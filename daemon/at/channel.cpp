@@ -218,7 +218,7 @@ bool Channel::interrupted() const {
 }
 
 void Channel::throw_if_interrupted() const {
-    if (interrupted())
+    if (interruption_ && interrupted())
         throw Exception(*interruption_);
 }
 

@@ -117,7 +117,7 @@ std::optional<Error> recognise_damage(ByteView octets) {
                 fmt::format("cut the file to {} octets; a module takes them for too many data", announced));
     }
 
-    if (beyond_ascii.value_or(0) > 0)
+    if (beyond_ascii && *beyond_ascii > 0)
         return not_a_frame(
             fmt::format("the frame went through a UTF-8 conversion: {} octets beyond 7f became several each",
                         *beyond_ascii),
