@@ -92,7 +92,7 @@ std::vector<std::string> options_of(const CLI::App& verb) {
     return names;
 }
 
-Failure no_such(std::string what, const std::optional<std::string>& meant, const CLI::App& verb) {
+Failure no_such(const std::string& what, const std::optional<std::string>& meant, const CLI::App& verb) {
     return usage_error(what, meant ? fmt::format("did you mean '{}'? Else {}", *meant, see_help(verb))
                                    : see_help(verb));
 }
