@@ -6,6 +6,7 @@
 #include "cli/input_file.h"
 #include "cli/output_file.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
 #include "daemon/pki/credential.h"
 #include "daemon/pki/format.h"
 #include "daemon/pki/preflight.h"

@@ -1,6 +1,7 @@
 // The wiring: configuration and policies, udev and nodes, the fleet, the bus, systemd; one event loop.
 #include "daemon/arguments.h"
 #include "daemon/config.h"
+#include "daemon/counted.h"
 #include "daemon/error.h"
 #include "daemon/fleet.h"
 #include "daemon/log.h"
@@ -135,7 +136,8 @@ class Daemon {
     }
 
     [[nodiscard]] std::string status() const {
-        return fmt::format("{} policies, {} problems", policies_.policies().size(), problems_.size());
+        return fmt::format("{}, {}", counted(policies_.policies().size(), "policy", "policies"),
+                           counted(problems_.size(), "problem"));
     }
 
     void watch_nodes(const Config& config) {

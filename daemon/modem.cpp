@@ -1,5 +1,6 @@
 #include "daemon/modem.h"
 
+#include "daemon/counted.h"
 #include "daemon/policy/match.h"
 #include "daemon/sbnw/dialogue.h"
 #include "daemon/sbnw/result.h"
@@ -309,8 +310,8 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
     held_ = false;
     failure_.reset();
     last_provisioned_ = now();
-    log_.notice("{}: provisioned by policy '{}': {} slots written and read back", identity_.imei,
-                policy->name, prepared.size());
+    log_.notice("{}: provisioned by policy '{}': {} written and read back", identity_.imei, policy->name,
+                counted(prepared.size(), "slot"));
 }
 
 /// After a failure: finds the module's attention again and reads what it holds now.
