@@ -84,7 +84,7 @@ std::optional<std::chrono::milliseconds> TomlReader::duration(const TomlValue& v
 
 std::optional<Patterns> TomlReader::patterns(const TomlValue& value, std::string_view name) {
     constexpr std::string_view wanted = "a string or a list of strings";
-    Patterns result;
+    Patterns result{.list = {}, .line = value.at.line};
     bool good = true;
     const auto add = [&](const TomlValue& element, std::string_view element_wanted) {
         const auto* text = std::get_if<std::string>(&element.value);
