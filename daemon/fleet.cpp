@@ -152,6 +152,10 @@ std::shared_ptr<Job> Fleet::new_job(Operation operation, const std::string& imei
     return job;
 }
 
+Log Fleet::about(const std::string& imei, const std::string& port) const {
+    return log_.with({{"BGS2_IMEI", imei}, {"BGS2_PORT", port}});
+}
+
 void Fleet::job_changed(const Job& job) {
     if (observer_ != nullptr)
         observer_->job_changed(job);
@@ -198,7 +202,9 @@ std::shared_ptr<Modem> Fleet::admit(const at::Identity& identity, const PortFact
     place->second = std::make_shared<Modem>(identity, port, static_cast<Modem::Host&>(*this), log_);
     if (const auto known = last_provisioned_.find(identity.imei); known != last_provisioned_.end())
         place->second->set_last_provisioned(known->second);
-    log_.notice("{}: {} {} is on {}", identity.imei, identity.manufacturer, identity.model, port.device);
+    about(identity.imei, port.device)
+        .event(Event::modem_appeared, "{}: {} {} is on {}", identity.imei, identity.manufacturer,
+               identity.model, port.device);
     if (observer_ != nullptr)
         observer_->modem_added(place->second);
     return place->second;
@@ -206,7 +212,7 @@ std::shared_ptr<Modem> Fleet::admit(const at::Identity& identity, const PortFact
 
 void Fleet::dismiss(const std::shared_ptr<Modem>& modem) {
     const std::string& imei = modem->identity().imei;
-    log_.notice("{}: gone from {}", imei, modem->port());
+    about(imei, modem->port()).event(Event::modem_gone, "{}: gone from {}", imei, modem->port());
     last_provisioned_[imei] = modem->last_provisioned();
     modems_.erase(imei);
     if (observer_ != nullptr)

@@ -96,6 +96,8 @@ class Fleet : private Modem::Host, private Attendance::Host {
     void dismiss(const std::shared_ptr<Modem>& modem) override;
 
     void job_changed(const Job& job);
+    /// A log whose lines are found by this modem.
+    [[nodiscard]] Log about(const std::string& imei, const std::string& port) const;
 
     asio::any_io_executor loop_;
     asio::any_io_executor background_;

@@ -120,7 +120,7 @@ class Daemon {
         for (const policy::Problem& problem : policies_.reload(arguments_.policy_directories))
             problems_.push_back(to_string(problem));
         for (const std::string& problem : problems_)
-            log_.error("{}", problem);
+            log_.with({{"BGS2_REASON", problem}}).event(Event::policies_broken, "{}", problem);
         const bool has_policies = policies_.generation() > 0;
         fleet_.set_policies(policies_.policies(),
                             has_policies ? "" : to_string(policies_.problems().front()));
@@ -131,7 +131,10 @@ class Daemon {
         systemd::reloading();
         load();
         systemd::ready(status());
-        log_.info("reloaded: {}", status());
+        if (problems_.empty())
+            log_.event(Event::policies_reloaded, "reloaded: {}", status());
+        else
+            log_.warning("not reloaded, what was good before stays in force: {}", status());
         return problems_;
     }
 

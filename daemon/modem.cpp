@@ -36,6 +36,20 @@ std::string all_reasons(const std::vector<Step>& steps) {
     return text;
 }
 
+/// The states that an operator wants to hear of.
+std::optional<Event> event_of(ModemState state) {
+    switch (state) {
+    case ModemState::drifted:
+        return Event::drifted;
+    case ModemState::failed:
+        return Event::failed;
+    case ModemState::blocked:
+        return Event::blocked;
+    default:
+        return std::nullopt;
+    }
+}
+
 /// Whether the same may go well another time. What is not of the line or the modem's mood needs a person.
 bool may_pass(const Error& error) {
     constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data,
@@ -310,8 +324,9 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
     held_ = false;
     failure_.reset();
     last_provisioned_ = now();
-    log_.notice("{}: provisioned by policy '{}': {} written and read back", identity_.imei, policy->name,
-                counted(prepared.size(), "slot"));
+    log_.with({{"BGS2_JOB", std::to_string(job.number())}, {"BGS2_POLICY", policy->name}})
+        .event(Event::provisioned, "{}: provisioned by policy '{}': {} written and read back", identity_.imei,
+               policy->name, counted(prepared.size(), "slot"));
 }
 
 /// After a failure: finds the module's attention again and reads what it holds now.
@@ -375,11 +390,22 @@ void Modem::remember_failure(const Error& error, bool retry) {
         failure_->retry_at = std::chrono::steady_clock::now() + backoff_.next();
 }
 
+void Modem::log_state(ModemState state, const std::string& reason, const std::string& hint) const {
+    const Log log = log_.with({{"BGS2_POLICY", policy_name_},
+                               {"BGS2_STATE", std::string(word(state))},
+                               {"BGS2_REASON", reason},
+                               {"BGS2_HINT", hint}});
+    if (const auto event = event_of(state))
+        log.event(*event, "{}: {}: {}", identity_.imei, word(state), reason);
+    else
+        log.info("{}: {}: {}", identity_.imei, word(state), reason);
+}
+
 void Modem::show(ModemState state, std::string reason, std::string hint) {
     if (state == state_ && reason == reason_ && hint == hint_)
         return;
     if (state != state_)
-        log_.info("{}: {}: {}", identity_.imei, word(state), reason);
+        log_state(state, reason, hint);
     state_ = state;
     reason_ = std::move(reason);
     hint_ = std::move(hint);

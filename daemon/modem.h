@@ -121,6 +121,7 @@ class Modem {
     void remember_failure(const Error& error, bool retry);
     [[nodiscard]] std::vector<Step> steps(const Thumbprints& desired, std::optional<unsigned> only) const;
     void show(ModemState state, std::string reason, std::string hint = {});
+    void log_state(ModemState state, const std::string& reason, const std::string& hint) const;
 
     at::Identity identity_;
     std::string port_;
