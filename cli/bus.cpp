@@ -281,6 +281,14 @@ std::vector<std::string> Bus::reload() {
     return connection_->call(manager_path, manager_interface, "Reload").at(0);
 }
 
+std::vector<Policy> Bus::policies() {
+    return policies_of(connection_->call(manager_path, manager_interface, "ListPolicies").at(0));
+}
+
+std::vector<Explained> Bus::explain_policy(const std::string& imei) {
+    return explained_of(connection_->call(manager_path, manager_interface, "ExplainPolicy", imei).at(0));
+}
+
 std::vector<Step> Bus::plan(const std::string& modem, const Scope& scope) {
     return steps_of(connection_->call(modem, modem_interface, "Plan", options_of(scope)).at(0));
 }

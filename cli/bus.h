@@ -42,6 +42,8 @@ class Bus {
     std::vector<Port> ports();
     void rescan();
     std::vector<std::string> reload(); ///< what is wrong with the policies
+    std::vector<Policy> policies();    ///< those in force, in the order in which they are asked
+    std::vector<Explained> explain_policy(const std::string& imei);
 
     // `modem` is the path of a modem.
     std::vector<Step> plan(const std::string& modem, const Scope& scope);

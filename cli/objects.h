@@ -66,12 +66,38 @@ struct Step {
     bool operator==(const Step&) const = default;
 };
 
+/// One policy of Manager.ListPolicies.
+struct Policy {
+    std::string name;
+    std::string file;
+    std::string mode;
+    std::map<std::string, std::vector<std::string>> match;        ///< patterns by condition
+    std::map<unsigned, std::map<std::string, std::string>> slots; ///< sources by what they are of
+
+    bool operator==(const Policy&) const = default;
+};
+
+/// One file of Manager.ExplainPolicy.
+struct Explained {
+    std::string policy;
+    std::string file;
+    std::string verdict;
+    std::string why;
+    std::string field;
+    std::uint64_t line = 0; ///< 0: none
+    std::string masked_by;
+
+    bool operator==(const Explained&) const = default;
+};
+
 /// From D-Bus. What is missing, or of another type than the interface says, stays empty: a daemon of another
 /// version may lack a property.
 std::map<unsigned, Slot> slots_of(const Value& slots);
 Modem modem_of(std::string path, const Value& properties);
 std::vector<Port> ports_of(const Value& ports);
 std::vector<Step> steps_of(const Value& steps);
+std::vector<Policy> policies_of(const Value& policies);
+std::vector<Explained> explained_of(const Value& files);
 
 /// All modems of a GetManagedObjects answer, by IMEI.
 std::vector<Modem> modems_of(const Value& objects);
@@ -79,5 +105,7 @@ std::vector<Modem> modems_of(const Value& objects);
 /// For programs: the names of the D-Bus interface with underscores, times in seconds.
 Value to_json(const Slot& slot, unsigned number);
 Value to_json(const Modem& modem);
+Value to_json(const Policy& policy);
+Value to_json(const Explained& explained);
 
 } // namespace bgs2::cli

@@ -5,6 +5,7 @@
 #include "cli/list.h"
 #include "cli/monitor.h"
 #include "cli/nearest.h"
+#include "cli/policy.h"
 #include "cli/ports.h"
 #include "cli/provision.h"
 #include "cli/refresh.h"
@@ -36,7 +37,12 @@ Modems, by way of bgs2d:
   monitor           show what happens, until Ctrl-C
   ports             every serial port, and why it is or is not a modem
   rescan            look for modems anew
-  reload            read configuration and policies anew
+
+Policies:
+  policy show       those in force, in the order in which they are asked
+  policy explain    why a modem has the policy that it has
+  policy check [F]  find the mistakes in policy files; offline
+  policy reload     read configuration and policies anew; also just: reload
 
 Frames, offline:
   frame encode      make the secure command for a certificate
@@ -129,6 +135,7 @@ void add_verbs(Verb program) {
     add_ports(program);
     add_rescan(program);
     add_reload(program);
+    add_policy(program);
     add_frame(program);
 }
 

@@ -26,6 +26,10 @@ void Verb::argument(const std::string& name, std::string& value, Need need) {
     app_.add_option(name, value)->required(need == Need::required);
 }
 
+void Verb::arguments(const std::string& name, std::vector<std::string>& values) {
+    app_.add_option(name, values);
+}
+
 void Verb::option(const std::string& names, std::string& value) {
     app_.add_option(names, value);
 }

@@ -35,6 +35,7 @@ class Verb {
     Verb add(const std::string& name, std::string_view help);
 
     void argument(const std::string& name, std::string& value, Need need);
+    void arguments(const std::string& name, std::vector<std::string>& values); ///< any number, none included
     void option(const std::string& names, std::string& value);
     void option(const std::string& names, std::optional<std::string>& value);
     void flag(const std::string& name, bool& value);

@@ -78,10 +78,12 @@ class Daemon {
       , watchdog_(loop_)
       , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), log_)
       , nodes_(loop_.get_executor(), [this](const auto& node) { look_at(node); })
-      , service_(
-            loop_.get_executor(), fleet_,
-            {.version = BGS2_VERSION, .reload = [this] { return reload(); }, .rescan = [this] { rescan(); }},
-            [this](const std::string& why) { lose_bus(why); }) {
+      , service_(loop_.get_executor(), fleet_,
+                 {.version = BGS2_VERSION,
+                  .reload = [this] { return reload(); },
+                  .rescan = [this] { rescan(); },
+                  .policies = policies_},
+                 [this](const std::string& why) { lose_bus(why); }) {
         fleet_.set_observer(&service_);
     }
     Daemon(const Daemon&) = delete;

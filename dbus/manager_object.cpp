@@ -1,8 +1,15 @@
 #include "dbus/manager_object.h"
 
+#include "daemon/bytes.h"
+#include "daemon/pki/file.h"
+#include "daemon/policy/explanation.h"
+#include "daemon/policy/parse.h"
+#include "daemon/policy/text_file.h"
 #include "dbus/error_names.h"
 #include "dbus/names.h"
+#include "dbus/policy_dictionary.h"
 
+#include <string_view>
 #include <utility>
 
 namespace bgs2::dbus {
@@ -66,6 +73,32 @@ void ManagerObject::Rescan() {
 std::vector<std::string> ManagerObject::Reload() {
     authority_.require(getObject(), "reload the policies");
     return controls_.reload();
+}
+
+std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ListPolicies() {
+    std::vector<std::map<std::string, sdbus::Variant>> policies;
+    for (const policy::Policy& policy : controls_.policies.policies())
+        policies.push_back(to_dictionary(policy));
+    return policies;
+}
+
+std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ExplainPolicy(const std::string& imei) {
+    const auto modem = value_or_throw_bus(fleet_.find(imei));
+    std::vector<std::map<std::string, sdbus::Variant>> files;
+    for (const policy::Explained& explained : policy::explain(controls_.policies, modem->subject()))
+        files.push_back(to_dictionary(explained));
+    return files;
+}
+
+std::vector<std::string> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy) {
+    constexpr std::string_view name = "policy";
+    const auto text = value_or_throw_bus(pki::read_descriptor(policy.get(), name, policy::largest_text_file));
+    std::vector<std::string> problems;
+    if (const auto parsed = policy::parse(as_text(text), name); !parsed) {
+        for (const policy::Problem& problem : parsed.error())
+            problems.push_back(printable(to_string(problem)));
+    }
+    return problems;
 }
 
 } // namespace bgs2::dbus

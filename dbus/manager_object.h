@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/fleet.h"
+#include "daemon/policy/directories.h"
 #include "dbus/authority.h"
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -20,6 +21,7 @@ struct Controls {
     std::string version;
     std::function<std::vector<std::string>()> reload; ///< reads everything anew; returns what is wrong
     std::function<void()> rescan;                     ///< looks for ports anew
+    const policy::Set& policies;                      ///< those in force, and what is wrong with others
 };
 
 /// How policies stand, to be told.
@@ -50,6 +52,9 @@ class ManagerObject final
     std::vector<std::map<std::string, sdbus::Variant>> ListPorts() override;
     void Rescan() override;
     std::vector<std::string> Reload() override;
+    std::vector<std::map<std::string, sdbus::Variant>> ListPolicies() override;
+    std::vector<std::map<std::string, sdbus::Variant>> ExplainPolicy(const std::string& imei) override;
+    std::vector<std::string> CheckPolicy(const sdbus::UnixFd& policy) override;
 
     std::string Version() override { return controls_.version; }
     std::uint64_t PolicyGeneration() override { return policy_.generation; }

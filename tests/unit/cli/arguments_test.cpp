@@ -19,6 +19,11 @@ const std::vector<Words>& all_verbs() {
                                           {"ports"},
                                           {"rescan"},
                                           {"reload"},
+                                          {"policy"},
+                                          {"policy", "show"},
+                                          {"policy", "explain"},
+                                          {"policy", "check"},
+                                          {"policy", "reload"},
                                           {"frame"},
                                           {"frame", "encode"},
                                           {"frame", "decode"},
@@ -64,6 +69,9 @@ TEST(Arguments, NameTheVerbThatDoesNotExistAndTheOneThatWasMeant) {
     EXPECT_EQ(run({"frame", "decod", "x"}).errors,
               "bgs2ctl: there is no verb 'frame decod'\n"
               "  hint: did you mean 'decode'? Else see 'bgs2ctl frame --help'\n");
+    EXPECT_EQ(run({"policy", "chekc"}).errors,
+              "bgs2ctl: there is no verb 'policy chekc'\n"
+              "  hint: did you mean 'check'? Else see 'bgs2ctl policy --help'\n");
 }
 
 TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
@@ -78,6 +86,9 @@ TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
 TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
     const std::vector<Words> all{{"list", "one"},
                                  {"show", "any", "any"},
+                                 {"policy"},
+                                 {"policy", "explain", "any", "any"},
+                                 {"policy", "show", "one", "two"},
                                  {"frame"},
                                  {"frame", "decode"},
                                  {"frame", "diff", "a"},
