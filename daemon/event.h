@@ -2,8 +2,10 @@
 #pragma once
 
 #include "daemon/log_level.h"
+#include "daemon/modem_state.h"
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace bgs2 {
@@ -56,5 +58,8 @@ inline constexpr std::array events{
 };
 
 const EventRow& row(Event event);
+
+/// The event that a modem comes to this state; nothing if nobody wants to be alerted of it.
+std::optional<Event> event_of(ModemState state);
 
 } // namespace bgs2

@@ -17,9 +17,6 @@
 namespace bgs2 {
 namespace {
 
-constexpr std::array<std::string_view, 7> state_words{"reading",      "unmanaged", "compliant", "drifted",
-                                                      "provisioning", "failed",    "blocked"};
-
 std::string property(const PortFacts& port, std::string_view name) {
     const auto found = port.properties.find(name);
     return found == port.properties.end() ? std::string() : found->second;
@@ -36,20 +33,6 @@ std::string all_reasons(const std::vector<Step>& steps) {
     return text;
 }
 
-/// The states that an operator wants to hear of.
-std::optional<Event> event_of(ModemState state) {
-    switch (state) {
-    case ModemState::drifted:
-        return Event::drifted;
-    case ModemState::failed:
-        return Event::failed;
-    case ModemState::blocked:
-        return Event::blocked;
-    default:
-        return std::nullopt;
-    }
-}
-
 /// Whether the same may go well another time. What is not of the line or the modem's mood needs a person.
 bool may_pass(const Error& error) {
     constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data,
@@ -58,10 +41,6 @@ bool may_pass(const Error& error) {
 }
 
 } // namespace
-
-std::string_view word(ModemState state) {
-    return state_words.at(static_cast<std::size_t>(state));
-}
 
 /// The modem can be talked to while this lives; a job that is still there then fails with it.
 class Modem::Attended {

@@ -7,6 +7,7 @@
 #include "daemon/error.h"
 #include "daemon/job.h"
 #include "daemon/log.h"
+#include "daemon/modem_state.h"
 #include "daemon/nomination.h"
 #include "daemon/policy/model.h"
 #include "daemon/policy/subject.h"
@@ -26,18 +27,6 @@
 #include <vector>
 
 namespace bgs2 {
-
-enum class ModemState {
-    reading,
-    unmanaged,
-    compliant,
-    drifted,
-    provisioning,
-    failed,  ///< tries again by itself
-    blocked, ///< needs a person
-};
-
-std::string_view word(ModemState state);
 
 class Modem {
   public:

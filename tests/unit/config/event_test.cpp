@@ -63,6 +63,15 @@ TEST(Event, IsNotToldBelowTheThreshold) {
     EXPECT_THAT(lines, IsEmpty());
 }
 
+TEST(Event, IsThatAModemIsNotAsItShouldBeAndStaysSo) {
+    EXPECT_EQ(event_of(ModemState::drifted), Event::drifted);
+    EXPECT_EQ(event_of(ModemState::failed), Event::failed);
+    EXPECT_EQ(event_of(ModemState::blocked), Event::blocked);
+    for (const ModemState state :
+         {ModemState::reading, ModemState::unmanaged, ModemState::compliant, ModemState::provisioning})
+        EXPECT_EQ(event_of(state), std::nullopt) << word(state);
+}
+
 TEST(Log, GivesTheIdOfAnEventToNoOtherLine) {
     std::vector<Line> lines;
     const Log log = log_into(lines, LogLevel::debug);
