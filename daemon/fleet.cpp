@@ -25,10 +25,11 @@ bool is_named(const PortFacts& port, const std::filesystem::path& device) {
 } // namespace
 
 Fleet::Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
-             Log log)
+             history::Recorder& history, Log log)
   : loop_(std::move(loop))
   , background_(std::move(background))
   , credentials_(std::move(credentials))
+  , history_(history)
   , log_(std::move(log)) {}
 
 void Fleet::set_config(Config config) {
@@ -37,8 +38,9 @@ void Fleet::set_config(Config config) {
         consider(known);
 }
 
-void Fleet::set_policies(policy::Policies policies, std::string problem) {
+void Fleet::set_policies(policy::Policies policies, std::uint64_t generation, std::string problem) {
     policies_ = std::make_shared<const policy::Policies>(std::move(policies));
+    generation_ = generation;
     policy_problem_ = std::move(problem);
     for (const auto& [imei, modem] : modems_)
         modem->policy_changed();
@@ -171,6 +173,13 @@ void Fleet::job_changed(const Job& job) {
 void Fleet::modem_changed(const Modem& modem) {
     if (observer_ != nullptr)
         observer_->modem_changed(modem);
+}
+
+void Fleet::record(history::Entry entry) {
+    entry.when = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    entry.boot_id = boot_id_;
+    entry.generation = generation_;
+    history_.record(std::move(entry));
 }
 
 at::LineSettings Fleet::probe_settings(const PortFacts& port) const {

@@ -3,6 +3,7 @@
 #include "daemon/config.h"
 #include "daemon/error.h"
 #include "daemon/fleet.h"
+#include "daemon/history/recorder.h"
 #include "daemon/log.h"
 #include "daemon/node_watch.h"
 #include "daemon/pki/secret.h"
@@ -16,6 +17,7 @@
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
@@ -75,12 +77,16 @@ class Daemon {
       , signals_(loop_, SIGTERM, SIGINT, SIGHUP)
       , udev_events_(loop_, udev_.fd())
       , watchdog_(loop_)
-      , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), log_)
+      , history_(background_.get_executor(), log_, arguments_.state_directory / "history.db",
+                 [this] { asio::post(loop_, [this] { service_.history_changed(); }); })
+      , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), history_, log_)
       , nodes_(loop_.get_executor(), [this](const auto& node) { look_at(node); })
-      , service_(
-            loop_.get_executor(), fleet_,
-            {.version = BGS2_VERSION, .reload = [this] { return reload(); }, .rescan = [this] { rescan(); }},
-            [this](const std::string& why) { lose_bus(why); }) {
+      , service_(loop_.get_executor(), fleet_,
+                 {.version = BGS2_VERSION,
+                  .reload = [this] { return reload(); },
+                  .rescan = [this] { rescan(); },
+                  .history = &history_},
+                 [this](const std::string& why) { lose_bus(why); }) {
         fleet_.set_observer(&service_);
     }
     Daemon(const Daemon&) = delete;
@@ -111,6 +117,7 @@ class Daemon {
     void load() {
         problems_.clear();
         if (auto config = read_config(arguments_.config, arguments_.config_is_named)) {
+            history_.set_bounds(config->history);
             fleet_.set_config(*config);
             watch_nodes(*config);
         } else {
@@ -121,7 +128,7 @@ class Daemon {
         for (const std::string& problem : problems_)
             log_.error("{}", problem);
         const bool has_policies = policies_.generation() > 0;
-        fleet_.set_policies(policies_.policies(),
+        fleet_.set_policies(policies_.policies(), policies_.generation(),
                             has_policies ? "" : to_string(policies_.problems().front()));
         service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
     }
@@ -237,6 +244,7 @@ class Daemon {
     asio::steady_timer watchdog_;
     policy::Set policies_;
     std::vector<std::string> problems_;
+    history::Recorder history_;
     Fleet fleet_;
     NodeWatch nodes_;
     dbus::Service service_;

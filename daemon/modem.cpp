@@ -377,12 +377,23 @@ void Modem::remember_failure(const Error& error, bool retry) {
 void Modem::show(ModemState state, std::string reason, std::string hint) {
     if (state == state_ && reason == reason_ && hint == hint_)
         return;
-    if (state != state_)
+    if (state != state_) {
         log_.info("{}: {}: {}", identity_.imei, word(state), reason);
+        record({.event = history::Event::state, .state = std::string(word(state)), .message = reason});
+    }
     state_ = state;
     reason_ = std::move(reason);
     hint_ = std::move(hint);
     host_.modem_changed(*this);
+}
+
+void Modem::record(history::Entry entry) const {
+    entry.imei = identity_.imei;
+    entry.port_path = subject_.port;
+    const auto policies = host_.policies();
+    if (const policy::Policy* policy = match(*policies); policy != nullptr)
+        entry.policy = policy->file.string();
+    host_.record(std::move(entry));
 }
 
 } // namespace bgs2

@@ -5,6 +5,7 @@
 #include "daemon/at/identify.h"
 #include "daemon/backoff.h"
 #include "daemon/error.h"
+#include "daemon/history/entry.h"
 #include "daemon/job.h"
 #include "daemon/log.h"
 #include "daemon/nomination.h"
@@ -61,6 +62,8 @@ class Modem {
         virtual std::shared_ptr<Job> new_job(Operation operation, const std::string& imei,
                                              std::optional<unsigned> slot) = 0;
         virtual void modem_changed(const Modem& modem) = 0;
+        /// Has it kept. Time, boot and generation are filled in; the rest is as the modem tells it.
+        virtual void record(history::Entry entry) = 0;
     };
 
     Modem(at::Identity identity, const PortFacts& port, Host& host, const Log& log);
@@ -121,6 +124,7 @@ class Modem {
     void remember_failure(const Error& error, bool retry);
     [[nodiscard]] std::vector<Step> steps(const Thumbprints& desired, std::optional<unsigned> only) const;
     void show(ModemState state, std::string reason, std::string hint = {});
+    void record(history::Entry entry) const; ///< fills in modem, place and policy
 
     at::Identity identity_;
     std::string port_;

@@ -5,12 +5,34 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
 namespace bgs2::dbus {
 namespace {
 
 [[noreturn]] void throw_unknown(const std::string& name, std::string_view known) {
     throw to_bus(
         Error{ErrorCode::invalid_argument, fmt::format("unknown option '{}'", name), std::string(known)});
+}
+
+[[noreturn]] void throw_wrong(const std::string& name, std::string_view what) {
+    throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("option '{}' {}", name, what), ""});
+}
+
+/// The value, which has to be of the D-Bus type `signature`.
+template<class T>
+T value_of(const std::string& name, const sdbus::Variant& value, std::string_view signature) {
+    if (!value.containsValueOfType<T>())
+        throw_wrong(name, fmt::format("is not of type {}", signature));
+    return value.get<T>();
+}
+
+bool is_end_of_imei(std::string_view text) {
+    constexpr std::size_t digits = 15;
+    return !text.empty() && text.size() <= digits &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 } // namespace
@@ -20,11 +42,36 @@ std::optional<std::uint32_t> slot_option(const Options& options) {
     for (const auto& [name, value] : options) {
         if (name != "slot")
             throw_unknown(name, "known is 'slot'");
-        if (!value.containsValueOfType<std::uint32_t>())
-            throw to_bus(Error{ErrorCode::invalid_argument, "option 'slot' is not of type u", ""});
-        slot = value.get<std::uint32_t>();
+        slot = value_of<std::uint32_t>(name, value, "u");
     }
     return slot;
+}
+
+history::Filter history_filter(const Options& options) {
+    // Longer answers are no longer messages that a bus passes on.
+    constexpr std::uint32_t most = 10'000;
+    // Seconds that can still be counted in milliseconds, with room for arithmetic.
+    constexpr std::uint64_t last_second = 1ULL << 50U;
+    history::Filter filter;
+    for (const auto& [name, value] : options) {
+        if (name == "modem") {
+            filter.imei = value_of<std::string>(name, value, "s");
+            if (!is_end_of_imei(*filter.imei))
+                throw_wrong(name, "is not an IMEI or the last digits of one");
+        } else if (name == "since") {
+            const auto seconds = std::min(value_of<std::uint64_t>(name, value, "t"), last_second);
+            filter.since = history::Time(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+        } else if (name == "failed") {
+            filter.failed_only = value_of<bool>(name, value, "b");
+        } else if (name == "limit") {
+            filter.limit = value_of<std::uint32_t>(name, value, "u");
+            if (filter.limit == 0 || filter.limit > most)
+                throw_wrong(name, fmt::format("is not from 1 to {}", most));
+        } else {
+            throw_unknown(name, "known are 'modem', 'since', 'failed' and 'limit'");
+        }
+    }
+    return filter;
 }
 
 void no_options(const Options& options) {

@@ -40,6 +40,8 @@ class Recorder::Keeper {
       , changed_(std::move(changed)) {}
 
     void set_bounds(Bounds bounds) {
+        if (store_ && bounds == bounds_)
+            return;
         store_.reset();
         bounds_ = bounds;
         if (bounds_.keep > std::chrono::milliseconds::zero()) {
