@@ -85,6 +85,31 @@ std::vector<Step> steps_of(const Value& steps) {
     return result;
 }
 
+std::vector<PastEvent> past_events_of(const Value& entries) {
+    std::vector<PastEvent> result;
+    for (const Value& entry : entries) {
+        result.push_back(PastEvent{.time = number(entry, "time"),
+                                   .boot_id = text(entry, "boot-id"),
+                                   .imei = text(entry, "imei"),
+                                   .port_path = text(entry, "port-path"),
+                                   .policy = text(entry, "policy"),
+                                   .generation = number(entry, "generation"),
+                                   .event = text(entry, "event"),
+                                   .state = text(entry, "state"),
+                                   .store = text(entry, "store"),
+                                   .slot = std::nullopt,
+                                   .thumbprint_before = text(entry, "thumbprint-before"),
+                                   .thumbprint_after = text(entry, "thumbprint-after"),
+                                   .error = text(entry, "error"),
+                                   .message = text(entry, "message"),
+                                   .duration = number(entry, "duration"),
+                                   .bytes = number(entry, "bytes")});
+        if (entry.contains("slot"))
+            result.back().slot = number(entry, "slot");
+    }
+    return result;
+}
+
 std::vector<Modem> modems_of(const Value& objects) {
     std::vector<Modem> modems;
     for (const auto& [path, interfaces] : objects.items()) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,12 +67,35 @@ struct Step {
     bool operator==(const Step&) const = default;
 };
 
+/// One entry of Manager.History.
+struct PastEvent {
+    std::uint64_t time = 0;
+    std::string boot_id;
+    std::string imei;
+    std::string port_path;
+    std::string policy;
+    std::uint64_t generation = 0;
+    std::string event;
+    std::string state;
+    std::string store;
+    std::optional<std::uint64_t> slot;
+    std::string thumbprint_before;
+    std::string thumbprint_after;
+    std::string error;
+    std::string message;
+    std::uint64_t duration = 0; ///< milliseconds
+    std::uint64_t bytes = 0;
+
+    bool operator==(const PastEvent&) const = default;
+};
+
 /// From D-Bus. What is missing, or of another type than the interface says, stays empty: a daemon of another
 /// version may lack a property.
 std::map<unsigned, Slot> slots_of(const Value& slots);
 Modem modem_of(std::string path, const Value& properties);
 std::vector<Port> ports_of(const Value& ports);
 std::vector<Step> steps_of(const Value& steps);
+std::vector<PastEvent> past_events_of(const Value& entries);
 
 /// All modems of a GetManagedObjects answer, by IMEI.
 std::vector<Modem> modems_of(const Value& objects);

@@ -2,6 +2,7 @@
 
 #include "cli/failure.h"
 #include "cli/frame.h"
+#include "cli/history.h"
 #include "cli/list.h"
 #include "cli/monitor.h"
 #include "cli/nearest.h"
@@ -34,6 +35,7 @@ Modems, by way of bgs2d:
   provision [M]     make a modem what its policy says; --dry-run: show the steps
   refresh [M]       read a modem's slots anew
   monitor           show what happens, until Ctrl-C
+  history           show what happened, earlier runs of bgs2d included
   ports             every serial port, and why it is or is not a modem
   rescan            look for modems anew
   reload            read configuration and policies anew
@@ -126,6 +128,7 @@ void add_verbs(Verb program) {
     add_provision(program);
     add_refresh(program);
     add_monitor(program);
+    add_history(program);
     add_ports(program);
     add_rescan(program);
     add_reload(program);

@@ -46,6 +46,11 @@ void Verb::required_slot(const std::string& name, unsigned& value) {
     app_.add_option(name, value)->required()->check(CLI::Range(0U, last_slot));
 }
 
+void Verb::number(const std::string& name, std::optional<unsigned>& value, unsigned lowest,
+                  unsigned highest) {
+    app_.add_option(name, value)->check(CLI::Range(lowest, highest));
+}
+
 void Verb::choice(const std::string& name, std::string& value, const std::vector<std::string>& words) {
     app_.add_option(name, value)->check(CLI::IsMember(words));
 }

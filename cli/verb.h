@@ -43,6 +43,9 @@ class Verb {
     void slot(const std::string& name, std::optional<unsigned>& value);
     void required_slot(const std::string& name, unsigned& value);
 
+    /// A whole number in these bounds, which belong to it.
+    void number(const std::string& name, std::optional<unsigned>& value, unsigned lowest, unsigned highest);
+
     /// One of `words`.
     void choice(const std::string& name, std::string& value, const std::vector<std::string>& words);
 

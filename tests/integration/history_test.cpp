@@ -164,6 +164,25 @@ TEST_F(HistoryOfAProvisionedModem, HoldsNothingOfThePrivateKey) {
     EXPECT_EQ(files, 1U) << "the log is folded into the database at the end";
 }
 
+TEST_F(HistoryOfAProvisionedModem, IsShownByTheCommandLine) {
+    const auto shown = [&](const std::string& arguments) {
+        Process program({"sh", "-c", std::string(BGS2CTL) + " history " + arguments},
+                        {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway().bus_address()},
+                         .output = gateway().path("shown")});
+        EXPECT_EQ(program.wait(std::chrono::seconds(10)), 0);
+        std::ifstream stream(gateway().path("shown"));
+        const std::string text(std::istreambuf_iterator<char>{stream}, {});
+        std::filesystem::remove(gateway().path("shown"));
+        return text;
+    };
+    EXPECT_THAT(shown("--modem 43809 --since 1h --limit 1"),
+                AllOf(HasSubstr("compliant"), Not(HasSubstr("provisioning"))));
+    EXPECT_THAT(shown("--modem any --json"),
+                AllOf(testing::StartsWith("[{\"time\":"), HasSubstr("\"state\":\"provisioning\"")));
+    EXPECT_EQ(shown("--failed"), "nothing of that kind is in the history\n");
+    EXPECT_EQ(shown("--modem 111 --json"), "[]\n");
+}
+
 TEST(History, TellsWhatFailedAndWhy) {
     Gateway gateway;
     gateway.write_policy("10-ca", "[[slot]]\nindex = 1\ncertificate = \"/nonexistent/ca.pem\"\n");

@@ -16,6 +16,7 @@ const std::vector<Words>& all_verbs() {
                                           {"provision"},
                                           {"refresh"},
                                           {"monitor"},
+                                          {"history"},
                                           {"ports"},
                                           {"rescan"},
                                           {"reload"},
@@ -91,7 +92,12 @@ TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
                                  {"frame", "encode", "--slot", "1", "--delete", "--include-thumbprint"},
                                  {"frame", "encode", "--slot", "1", "--cert", "a", "--format", "pkcs7"},
                                  {"frame", "encode", "--slot", "1", "--cert", "a", "--store", "agps"},
-                                 {"provision", "--slot"}};
+                                 {"provision", "--slot"},
+                                 {"history", "43809"},
+                                 {"history", "--limit", "0"},
+                                 {"history", "--limit", "10001"},
+                                 {"history", "--limit", "many"},
+                                 {"history", "--since", "yesterday"}};
     for (const Words& words : all) {
         const Outcome wrong = run(words);
         EXPECT_EQ(wrong.exit, 2) << words.back();

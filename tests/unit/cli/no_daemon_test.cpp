@@ -8,9 +8,9 @@ namespace {
 TEST(NoDaemon, IsSaidByEveryVerbThatNeedsOne) {
     const Circumstances nowhere{.environment = {"DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus"}};
     using Words = std::vector<std::string>;
-    for (const Words& words :
-         {Words{}, Words{"list"}, Words{"show"}, Words{"provision", "any", "--dry-run"}, Words{"provision"},
-          Words{"refresh"}, Words{"monitor"}, Words{"ports"}, Words{"rescan"}, Words{"reload"}}) {
+    for (const Words& words : {Words{}, Words{"list"}, Words{"show"}, Words{"provision", "any", "--dry-run"},
+                               Words{"provision"}, Words{"refresh"}, Words{"monitor"}, Words{"history"},
+                               Words{"ports"}, Words{"rescan"}, Words{"reload"}}) {
         const Outcome result = run(words, nowhere);
         EXPECT_EQ(result.exit, 6);
         EXPECT_EQ(result.output, "");
