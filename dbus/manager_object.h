@@ -22,7 +22,7 @@ struct Controls {
     std::string version;
     std::function<std::vector<std::string>()> reload; ///< reads everything anew; returns what is wrong
     std::function<void()> rescan;                     ///< looks for ports anew
-    history::Recorder* history;                       ///< not null; outlives the object
+    history::Recorder* history = nullptr;             ///< not null; outlives the object
 };
 
 /// How policies stand, to be told.

@@ -88,8 +88,7 @@ Statement& Statement::bind(std::int64_t value) {
 }
 
 Statement& Statement::bind(std::string_view value) {
-    check(sqlite3_bind_text64(handle_.get(), ++parameter_, value.data(), value.size(), SQLITE_TRANSIENT,
-                              SQLITE_UTF8));
+    check(sqlite3_bind_text64(handle_.get(), ++parameter_, value.data(), value.size(), nullptr, SQLITE_UTF8));
     return *this;
 }
 

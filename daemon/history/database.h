@@ -59,7 +59,7 @@ class Statement {
     Statement(Database& database, std::string_view text);
 
     Statement& bind(std::int64_t value);
-    Statement& bind(std::string_view value);
+    Statement& bind(std::string_view value); ///< not copied: it must live until the next reset()
     Statement& bind_nothing();
 
     /// Whether there is a row (more).

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -188,7 +189,7 @@ void Recorder::record(Entry entry) noexcept {
         return;
     try {
         asio::post(background_, [keeper = keeper_, entry = std::move(entry)] { keeper->write(entry); });
-    } catch (const std::bad_alloc&) {
+    } catch (const std::exception&) {
         keeper_->dismiss();
     }
 }

@@ -32,14 +32,14 @@ class Recorder {
     /// Opens the file with these bounds. `keep` of 0: removes it, and records nothing from then on.
     void set_bounds(Bounds bounds);
 
-    /// Has the entry written. Never blocks. If it can not be written, it is lost, which the log tells once
-    /// until it works again; each entry is another try.
+    /// Has the entry written. Never blocks. If it can not be written, or a thousand wait for that, it is
+    /// lost, which the log tells once until it works again; each entry is another try.
     void record(Entry entry) noexcept;
 
     /// Since when entries are lost; nothing: none is.
     [[nodiscard]] std::optional<Time> lost_since() const;
 
-    /// What store.query() finds, after all that was recorded before. Completes where it is awaited. Throws
+    /// What Store::query() finds, after all that was recorded before. Completes where it is awaited. Throws
     /// Exception: Failed; NotSupported, if no history is kept.
     asio::awaitable<std::vector<Entry>> query(Filter filter);
 

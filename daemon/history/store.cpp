@@ -37,6 +37,7 @@ PRAGMA wal_autocheckpoint = 64;
 PRAGMA journal_size_limit = 262144;
 PRAGMA secure_delete = OFF;
 PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -256;
 )";
 
 constexpr auto schema = R"(
@@ -64,19 +65,22 @@ PRAGMA user_version = 1;
 COMMIT;
 )";
 
-#define BGS2_COLUMNS                                                                                         \
-    "time, boot_id, imei, port_path, policy, generation, event, state, store, slot, thumbprint_before, "     \
-    "thumbprint_after, error, message, duration, bytes"
+constexpr std::string_view columns =
+    "time, boot_id, imei, port_path, policy, generation, event, state, store, slot, thumbprint_before, "
+    "thumbprint_after, error, message, duration, bytes";
 
-constexpr auto insertion =
-    "INSERT INTO entry (" BGS2_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+std::string insertion() {
+    return fmt::format("INSERT INTO entry ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       columns);
+}
 
 /// The parameters: length of the IMEI's end, that end, since, failed only, limit.
-constexpr auto selection =
-    "SELECT " BGS2_COLUMNS " FROM entry WHERE (?1 = 0 OR substr(imei, -?1) = ?2) AND time >= ?3"
-    " AND (?4 = 0 OR error <> '' OR state IN ('failed', 'blocked')) ORDER BY id DESC LIMIT ?5";
-
-#undef BGS2_COLUMNS
+std::string selection() {
+    return fmt::format("SELECT {} FROM entry WHERE (?1 = 0 OR substr(imei, -?1) = ?2) AND time >= ?3"
+                       " AND (?4 = 0 OR error <> '' OR state IN ('failed', 'blocked'))"
+                       " ORDER BY id DESC LIMIT ?5",
+                       columns);
+}
 
 /// At a character's border, so that the text stays UTF-8.
 std::string_view bounded(std::string_view text, std::size_t longest = longest_word) {
@@ -180,7 +184,7 @@ Expected<void> Store::add(std::span<const Entry> entries) {
         make_room();
         Transaction transaction(*database_);
         {
-            Statement insert(*database_, insertion);
+            Statement insert(*database_, insertion());
             for (const Entry& entry : entries) {
                 bind(insert, entry);
                 insert.step();
@@ -194,7 +198,7 @@ Expected<void> Store::add(std::span<const Entry> entries) {
 Expected<std::vector<Entry>> Store::query(const Filter& filter) {
     return attempt("read", [&] {
         const std::string end = filter.imei.value_or("");
-        Statement select(*database_, selection);
+        Statement select(*database_, selection());
         select.bind(static_cast<std::int64_t>(end.size()))
             .bind(end)
             .bind(filter.since.value_or(Time::min()).time_since_epoch().count())
