@@ -9,6 +9,7 @@
 #include "daemon/pki/credential.h"
 #include "daemon/pki/format.h"
 #include "daemon/pki/preflight.h"
+#include "daemon/pki/signer.h"
 #include "daemon/sbnw/signature.h"
 
 #include <fmt/format.h>
@@ -183,9 +184,9 @@ sbnw::SecureCommand command_for(const Options& options, const Terminal& terminal
 void sign(sbnw::SecureCommand& command, const std::string& file, const Options& options) {
     const pki::Secret octets = read_secret_input(file);
     const auto passphrase = read_passphrase(options.sign_passphrase_file);
-    const auto key =
-        content_or_fail(pki::load_private_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr));
-    content_or_fail(sbnw::sign(command, key, known(sbnw::digest(options.digest))));
+    const pki::KeySigner signer(
+        content_or_fail(pki::load_private_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr)));
+    content_or_fail(sbnw::sign(command, signer, known(sbnw::digest(options.digest))));
 }
 
 void show(ByteView octets, const Options& options, const Terminal& terminal) {

@@ -219,10 +219,10 @@ asio::awaitable<void> Modem::assess() {
     }
 }
 
-asio::awaitable<std::vector<Desired>> Modem::load_desired(const policy::Policy& policy) {
+asio::awaitable<Desired> Modem::load_desired(const policy::Policy& policy) {
     // By value into the other thread: this modem may be gone before it is done.
     auto work = [](policy::Policy wanted, policy::Subject subject,
-                   std::filesystem::path credentials) -> asio::awaitable<std::vector<Desired>> {
+                   std::filesystem::path credentials) -> asio::awaitable<Desired> {
         co_return value_or_throw(bgs2::load_desired(wanted, subject, credentials));
     };
     // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
@@ -360,7 +360,7 @@ Expected<std::shared_ptr<Job>> Modem::request(Operation operation, std::optional
 std::vector<Step> Modem::steps(const Thumbprints& desired, std::optional<unsigned> only) const {
     std::vector<Step> result = plan(desired, slots_, only);
     const bool is_wanted =
-        desired.contains(policy::client_slot) && only.value_or(policy::client_slot) == policy::client_slot;
+        desired.contains(policy::client_address) && only.value_or(policy::client_slot) == policy::client_slot;
     const bool is_planned = !result.empty() && result.front().slot == policy::client_slot;
     if (key_lost_ && is_wanted && !is_planned)
         result.insert(result.begin(),

@@ -109,7 +109,7 @@ class Modem {
     asio::awaitable<void> read(at::Channel& channel);
     asio::awaitable<void> read_if_possible(at::Channel& channel);
     asio::awaitable<void> assess();
-    asio::awaitable<std::vector<Desired>> load_desired(const policy::Policy& policy);
+    asio::awaitable<Desired> load_desired(const policy::Policy& policy);
     asio::awaitable<std::optional<Error>> carry_out(at::Channel& channel, Job& job);
     asio::awaitable<void> provision(at::Channel& channel, Job& job);
     asio::awaitable<void> recover(at::Channel& channel);

@@ -38,20 +38,25 @@ Compliance compare(const std::string* wanted, const sbnw::Slot* slot) {
     return slot->thumbprint == *wanted ? Compliance::compliant : Compliance::different;
 }
 
+sbnw::SlotAddress tls(unsigned slot) {
+    return {.store = sbnw::Store::tls, .slot = slot};
+}
+
 template<class Map>
-auto* find(Map& map, unsigned slot) {
-    const auto found = map.find(slot);
+auto* find(Map& map, const typename Map::key_type& key) {
+    const auto found = map.find(key);
     return found == map.end() ? nullptr : &found->second;
 }
 
-Expected<PreparedStep> prepare_one(const Step& step, const Desired& desired, std::chrono::sys_seconds now) {
-    const auto findings = pki::preflight(desired.credential, desired.slot, now);
+Expected<PreparedStep> prepare_one(const Step& step, const DesiredSlot& desired,
+                                   std::chrono::sys_seconds now) {
+    const auto findings = pki::preflight(desired.credential, desired.address.slot, now);
     if (const Error* error = pki::blocking(findings))
-        return fail(error->code, fmt::format("slot {} ({}): {}", desired.slot, desired.source, error->what),
+        return fail(error->code, fmt::format("slot {} ({}): {}", step.slot, desired.source, error->what),
                     error->hint);
 
     sbnw::SecureCommand command;
-    command.slot = static_cast<std::uint16_t>(desired.slot);
+    command.slot = static_cast<std::uint16_t>(step.slot);
     command.certificate = desired.credential.certificate;
     command.private_key = desired.credential.key.clone();
     auto frame = sbnw::encode(command);
@@ -72,27 +77,30 @@ std::string_view word(Compliance compliance) {
 std::map<unsigned, Compliance> compare(const Thumbprints& desired, const sbnw::Slots& present) {
     std::map<unsigned, Compliance> result;
     for (const auto& [slot, content] : present)
-        result.emplace(slot, compare(find(desired, slot), &content));
-    for (const auto& [slot, thumbprint] : desired)
-        result.try_emplace(slot, Compliance::missing);
+        result.emplace(slot, compare(find(desired, tls(slot)), &content));
+    for (const auto& [address, thumbprint] : desired) {
+        if (address.store == sbnw::Store::tls)
+            result.try_emplace(address.slot, Compliance::missing);
+    }
     return result;
 }
 
 std::vector<Step> plan(const Thumbprints& desired, const sbnw::Slots& present, std::optional<unsigned> only) {
     std::vector<Step> steps;
     for (const auto& [slot, compliance] : compare(desired, present)) {
-        const bool is_wanted = desired.contains(slot) && (!only || *only == slot);
+        const bool is_wanted = desired.contains(tls(slot)) && (!only || *only == slot);
         if (is_wanted && compliance != Compliance::compliant)
             steps.push_back({.slot = slot, .reason = reason(slot, compliance)});
     }
     return steps;
 }
 
-Expected<std::vector<PreparedStep>>
-prepare(const std::vector<Step>& steps, const std::vector<Desired>& desired, std::chrono::sys_seconds now) {
+Expected<std::vector<PreparedStep>> prepare(const std::vector<Step>& steps, const Desired& desired,
+                                            std::chrono::sys_seconds now) {
     std::vector<PreparedStep> prepared;
     for (const Step& step : steps) {
-        auto one = prepare_one(step, *std::ranges::find(desired, step.slot, &Desired::slot), now);
+        auto one =
+            prepare_one(step, *std::ranges::find(desired.slots, tls(step.slot), &DesiredSlot::address), now);
         if (!one)
             return std::unexpected(std::move(one.error()));
         prepared.push_back(std::move(*one));

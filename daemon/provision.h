@@ -57,8 +57,8 @@ struct PreparedStep {
 
 /// Checks every credential that is to be sent and encodes it. Errors: those of pki::preflight, naming slot
 /// and source; nothing is prepared then. Pure.
-Expected<std::vector<PreparedStep>>
-prepare(const std::vector<Step>& steps, const std::vector<Desired>& desired, std::chrono::sys_seconds now);
+Expected<std::vector<PreparedStep>> prepare(const std::vector<Step>& steps, const Desired& desired,
+                                            std::chrono::sys_seconds now);
 
 /// Sends the frames one by one; stops at the first that is refused. Tells the job of steps and octets. Throws
 /// as sbnw::push does, naming the slot.

@@ -40,6 +40,7 @@ inline constexpr int highest_slot = 30;
 
 /// The only slot that takes a private key (protocol.md §3).
 inline constexpr int client_slot = 0;
+inline constexpr sbnw::SlotAddress client_address{.store = sbnw::Store::tls, .slot = client_slot};
 
 /// The longest pause that `settle` may ask for.
 inline constexpr std::chrono::seconds longest_settle{10};
