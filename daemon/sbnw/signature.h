@@ -7,6 +7,7 @@
 #include "daemon/pki/signer.h"
 #include "daemon/sbnw/frame.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ enum class Digest {
     sha1,   ///< what BGS2-era tools default to
     sha256, ///< what today's tools default to
 };
+
+inline constexpr std::array digests{Digest::sha1, Digest::sha256};
 
 std::string_view word(Digest digest); ///< "sha1", "sha256"
 std::optional<Digest> digest(std::string_view word);
