@@ -13,13 +13,16 @@ namespace {
 
 class Loader {
   public:
-    Loader(const policy::Subject& subject, const std::filesystem::path& credentials)
-      : subject_(subject)
+    Loader(const policy::Policy& policy, const policy::Subject& subject,
+           const std::filesystem::path& credentials)
+      : policy_(policy)
+      , subject_(subject)
       , credentials_(credentials) {}
 
     [[nodiscard]] DesiredSlot load(const policy::SlotRule& rule) const {
         const auto certificate_path = locate(rule.certificate);
-        const Bytes certificate = value_or_throw(pki::read_file(certificate_path));
+        const auto file = value_or_throw(pki::File::open(certificate_path));
+        const Bytes certificate = value_or_throw(file.read());
         pki::Sources sources{.certificate = certificate,
                              .certificate_name = certificate_path,
                              .key = std::nullopt,
@@ -30,25 +33,27 @@ class Loader {
         pki::Secret key;
         if (rule.private_key) {
             const auto path = locate(*rule.private_key);
-            key = value_or_throw(pki::read_secret_file(path));
+            key = read_secret(*rule.private_key);
             sources.key = key.bytes();
             sources.key_name = path;
             lagging = older(certificate_path, path);
         }
         const auto passphrase = read_passphrase(rule.passphrase);
         sources.passphrase = passphrase ? &*passphrase : nullptr;
+        auto credential = value_or_throw(pki::load(sources, rule.format, rule.key_format));
+        if (!rule.private_key && credential.private_key && is_to_be_private(rule.certificate))
+            value_or_throw(file.require_private());
         return {.address = rule.address(),
                 .source = certificate_path,
-                .credential = value_or_throw(pki::load(sources, rule.format, rule.key_format)),
+                .credential = std::move(credential),
                 .lagging = std::move(lagging)};
     }
 
     [[nodiscard]] Signing load(const policy::Sign& sign) const {
-        const auto path = locate(sign.key);
-        const pki::Secret key = value_or_throw(pki::read_secret_file(path));
+        const pki::Secret key = read_secret(sign.key);
         const auto passphrase = read_passphrase(sign.passphrase);
-        auto signer = std::make_shared<const pki::KeySigner>(value_or_throw(
-            pki::load_private_key(key.bytes(), path.native(), passphrase ? &*passphrase : nullptr)));
+        auto signer = std::make_shared<const pki::KeySigner>(value_or_throw(pki::load_private_key(
+            key.bytes(), locate(sign.key).native(), passphrase ? &*passphrase : nullptr)));
         return {.signer = std::move(signer), .digest = sign.digest, .imei = sign.imei};
     }
 
@@ -57,11 +62,26 @@ class Loader {
         return value_or_throw(policy::locate(source, subject_, credentials_));
     }
 
+    /// Who may read credentials is systemd's affair.
+    [[nodiscard]] bool is_to_be_private(const policy::Source& source) const {
+        return source.kind == policy::SourceKind::file &&
+               std::ranges::find(policy_.readable, source) == policy_.readable.end();
+    }
+
+    [[nodiscard]] pki::Secret read_secret(const policy::Source& source) const {
+        const auto file = value_or_throw(pki::File::open(locate(source)));
+        if (is_to_be_private(source))
+            value_or_throw(file.require_private());
+        return value_or_throw(file.read_secret());
+    }
+
     [[nodiscard]] std::optional<pki::Secret>
     read_passphrase(const std::optional<policy::Source>& source) const {
         if (!source)
             return std::nullopt;
-        return value_or_throw(pki::read_passphrase_file(locate(*source)));
+        pki::Secret passphrase = read_secret(*source);
+        pki::strip_line_end(passphrase);
+        return passphrase;
     }
 
     /// The file that changed longer ago; nothing if both changed together.
@@ -74,6 +94,7 @@ class Loader {
         return first < second ? one : other;
     }
 
+    const policy::Policy& policy_;
     const policy::Subject& subject_;
     const std::filesystem::path& credentials_;
 };
@@ -82,7 +103,7 @@ class Loader {
 
 Expected<Desired> load_desired(const policy::Policy& policy, const policy::Subject& subject,
                                const std::filesystem::path& credentials) {
-    const Loader loader(subject, credentials);
+    const Loader loader(policy, subject, credentials);
     Desired desired;
     std::string what_for;
     try {
