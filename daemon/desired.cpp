@@ -1,6 +1,7 @@
 #include "daemon/desired.h"
 
 #include "daemon/pki/file.h"
+#include "daemon/pki/pkcs11.h"
 #include "daemon/policy/source.h"
 
 #include <fmt/format.h>
@@ -31,15 +32,19 @@ class Loader {
                              .key_from_certificate = rule.address() == policy::client_address};
         std::string lagging;
         pki::Secret key;
-        if (rule.private_key) {
+        const auto passphrase = read_passphrase(rule.passphrase);
+        sources.passphrase = passphrase ? &*passphrase : nullptr;
+        std::optional<pki::PrivateKey> token_key;
+        if (is_on_token(rule.private_key)) {
+            token_key = read_token_key(*rule.private_key, sources.passphrase);
+            sources.loaded_key = &*token_key;
+        } else if (rule.private_key) {
             const auto path = locate(*rule.private_key);
             key = read_secret(*rule.private_key);
             sources.key = key.bytes();
             sources.key_name = path;
             lagging = older(certificate_path, path);
         }
-        const auto passphrase = read_passphrase(rule.passphrase);
-        sources.passphrase = passphrase ? &*passphrase : nullptr;
         auto credential = value_or_throw(pki::load(sources, rule.format, rule.key_format));
         if (!rule.private_key && credential.private_key && is_to_be_private(rule.certificate))
             value_or_throw(file.require_private());
@@ -50,14 +55,48 @@ class Loader {
     }
 
     [[nodiscard]] Signing load(const policy::Sign& sign) const {
-        const pki::Secret key = read_secret(sign.key);
         const auto passphrase = read_passphrase(sign.passphrase);
-        auto signer = std::make_shared<const pki::KeySigner>(value_or_throw(pki::load_private_key(
-            key.bytes(), locate(sign.key).native(), passphrase ? &*passphrase : nullptr)));
-        return {.signer = std::move(signer), .digest = sign.digest, .imei = sign.imei};
+        return {.signer = signer(sign, passphrase ? &*passphrase : nullptr),
+                .digest = sign.digest,
+                .imei = sign.imei};
     }
 
   private:
+    static bool is_on_token(const std::optional<policy::Source>& source) {
+        return source && source->kind == policy::SourceKind::pkcs11;
+    }
+
+    [[nodiscard]] std::shared_ptr<const pki::Signer> signer(const policy::Sign& sign,
+                                                            const pki::Secret* passphrase) const {
+        if (is_on_token(sign.key)) {
+            const std::string uri = value_or_throw(policy::token_uri(sign.key, subject_));
+            const auto pin = find_pin(uri, passphrase);
+            return value_or_throw(pki::token_signer(uri, pin ? &*pin : nullptr));
+        }
+        const auto path = locate(sign.key);
+        const pki::Secret key = read_secret(sign.key);
+        return std::make_shared<const pki::KeySigner>(
+            value_or_throw(pki::load_private_key(key.bytes(), path.native(), passphrase)));
+    }
+
+    [[nodiscard]] pki::PrivateKey read_token_key(const policy::Source& source,
+                                                 const pki::Secret* passphrase) const {
+        const std::string uri = value_or_throw(policy::token_uri(source, subject_));
+        const auto pin = find_pin(uri, passphrase);
+        return value_or_throw(pki::read_token_key(uri, pin ? &*pin : nullptr));
+    }
+
+    /// The passphrase that the policy names, or else what is in the file that the URI names.
+    [[nodiscard]] std::optional<pki::Secret> find_pin(const std::string& uri,
+                                                      const pki::Secret* passphrase) const {
+        if (passphrase != nullptr)
+            return passphrase->clone();
+        const auto file = value_or_throw(pki::pin_file(uri));
+        if (!file)
+            return std::nullopt;
+        return read_passphrase(policy::Source{.kind = policy::SourceKind::file, .name = file->string()});
+    }
+
     [[nodiscard]] std::filesystem::path locate(const policy::Source& source) const {
         return value_or_throw(policy::locate(source, subject_, credentials_));
     }
@@ -99,6 +138,17 @@ class Loader {
     const std::filesystem::path& credentials_;
 };
 
+/// The file that is read for a source; of a key on a token that with the PIN.
+std::optional<std::filesystem::path> file_of(const policy::Source& source, const policy::Subject& subject,
+                                             const std::filesystem::path& credentials) {
+    if (source.kind == policy::SourceKind::pkcs11) {
+        const auto uri = policy::token_uri(source, subject);
+        return uri ? pki::pin_file(*uri).value_or(std::nullopt) : std::nullopt;
+    }
+    const auto file = policy::locate(source, subject, credentials);
+    return file ? std::optional(*file) : std::nullopt;
+}
+
 } // namespace
 
 Expected<Desired> load_desired(const policy::Policy& policy, const policy::Subject& subject,
@@ -126,7 +176,7 @@ std::vector<std::filesystem::path> source_files(const policy::Policy& policy, co
     const auto add = [&](const std::optional<policy::Source>& source) {
         if (!source)
             return;
-        const auto file = policy::locate(*source, subject, credentials);
+        const auto file = file_of(*source, subject, credentials);
         if (file && std::ranges::find(files, *file) == files.end())
             files.push_back(*file);
     };

@@ -43,14 +43,14 @@ using Thumbprints = std::map<sbnw::SlotAddress, std::string>;
 
 /// Reads every source that `policy` names for the modem. `credentials` is $CREDENTIALS_DIRECTORY, empty if
 /// there is none. Reads files, may take long over an encrypted key, and asks tokens. Errors: those of
-/// policy::locate, pki::read_file, pki::load, pki::Pkcs11Key; each names the slot, or the signing key.
-/// AccessDenied: a private key or passphrase is in a file that others may read, and the policy's `readable`
-/// does not name it.
+/// policy::locate, pki::read_file, pki::load, pki::token_signer, pki::read_token_key; each names the slot, or
+/// the signing key. AccessDenied: a private key or passphrase is in a file that others may read, and the
+/// policy's `readable` does not name it.
 Expected<Desired> load_desired(const policy::Policy& policy, const policy::Subject& subject,
                                const std::filesystem::path& credentials);
 
 /// Every file that load_desired() would read, to be watched, each once; those that can not be located are
-/// left out, and so is what a token keeps.
+/// left out. Of a key on a token it is the file with the PIN.
 std::vector<std::filesystem::path> source_files(const policy::Policy& policy, const policy::Subject& subject,
                                                 const std::filesystem::path& credentials);
 

@@ -232,15 +232,21 @@ void check_slots(TomlReader& reader, const std::vector<SlotDraft>& slots) {
     }
 }
 
+/// Whether the key is in the file, or on a token whose PIN is.
+bool is_read_for(const std::optional<Source>& key, const Source& file) {
+    return key == file || (key && key->kind == SourceKind::pkcs11 && key->name.contains("pin-source=") &&
+                           key->name.contains(file.name));
+}
+
 /// Whether the rule reads a secret from the source, or may do so: a certificate's file can be a PKCS#12.
 bool reads(const SlotRule& rule, const Source& source) {
-    return rule.certificate == source || rule.private_key == source || rule.passphrase == source;
+    return rule.certificate == source || is_read_for(rule.private_key, source) || rule.passphrase == source;
 }
 
 void check_readable(TomlReader& reader, const Draft& draft) {
     const auto& sign = draft.policy.sign;
     for (const auto& [source, at] : draft.readable) {
-        const bool signs = sign && (sign->key == source || sign->passphrase == source);
+        const bool signs = sign && (is_read_for(sign->key, source) || sign->passphrase == source);
         if (!signs && std::ranges::none_of(draft.slots,
                                            [&](const SlotDraft& slot) { return reads(slot.rule, source); }))
             reader.refuse(at, fmt::format("[provision] readable: nothing here is read from {:?}; write it as "

@@ -1,5 +1,6 @@
 #include "daemon/desired.h"
 #include "tests/support/identity.h"
+#include "tests/support/soft_token.h"
 #include "tests/support/temporary_directory.h"
 
 #include <gmock/gmock.h>
@@ -210,6 +211,33 @@ TEST_F(DesiredTest, LeavesCredentialsToSystemd) {
 TEST_F(DesiredTest, LetsAnybodyReadCertificates) {
     const policy::Policy policy = client_policy();
     let_others_read(policy.slots.front().certificate);
+    EXPECT_TRUE(load(policy));
+}
+
+TEST_F(DesiredTest, TakesKeysFromTokensWithAPinFromThePolicyOrTheUri) {
+    const test::SoftToken token;
+    token.import(manager(), "mgmt", "01");
+    token.add_extractable(client().key(), modem.imei);
+    const Source pin = file("pin", std::string(test::SoftToken::pin) + "\n");
+    policy::Policy policy = client_policy();
+    policy.slots.front().private_key =
+        Source{.kind = SourceKind::pkcs11,
+               .name = test::SoftToken::uri("object={imei}") + "&pin-source=file:" + pin.name};
+    policy.sign = policy::Sign{
+        .key = {.kind = SourceKind::pkcs11, .name = test::SoftToken::uri("object=mgmt")}, .passphrase = pin};
+    auto desired = load(policy);
+    ASSERT_TRUE(desired) << to_string(desired.error());
+    EXPECT_TRUE(desired->slots.front().credential.private_key->matches(client().certificate()));
+    EXPECT_FALSE(desired->slots.front().credential.key.empty());
+    EXPECT_EQ(desired->slots.front().lagging, "");
+    EXPECT_EQ(desired->signing->signer->public_key(), manager().key().public_key());
+    EXPECT_THAT(source_files(policy, modem, ""),
+                ElementsAre(policy.slots.front().certificate.name, pin.name));
+
+    let_others_read(pin);
+    policy.sign.reset();
+    expect_denied(load(policy), "slot 0", pin);
+    policy.readable.push_back(pin);
     EXPECT_TRUE(load(policy));
 }
 

@@ -132,6 +132,12 @@ TEST(Parse, SignsWithSha256ForOneModemIfNothingElseIsSaid) {
     EXPECT_TRUE(policy->sign->imei);
 }
 
+TEST(Parse, CountsTheFileThatAUriNamesForThePinAmongWhatIsRead) {
+    const auto policy = parse(
+        "[provision]\nreadable = ['/pin']\nsign = { key = 'pkcs11:id=1?pin-source=file:/pin' }\n", "f.toml");
+    ASSERT_TRUE(policy) << to_string(policy.error().front());
+}
+
 TEST(Parse, TurnsOffWhatIsToHappenAfterNoTime) {
     for (const auto* off : {"0", "0s", "0d"}) {
         const auto policy =
