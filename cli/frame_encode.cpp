@@ -144,13 +144,13 @@ void warn(const Error& error, const Terminal& terminal) {
 /// Tells what speaks against the credential; ends here if that forbids it.
 void check(const pki::Credential& credential, const Options& options, const Terminal& terminal) {
     using namespace std::chrono;
-    const auto findings = pki::preflight(credential, options.slot, floor<seconds>(system_clock::now()));
+    const pki::Installation installation{
+        .slot = options.slot, .tls_store = options.store == "is_cert", .name = "", .credential = &credential};
+    const auto findings = pki::preflight({&installation, 1}, pki::family_of("BGS2"),
+                                         floor<seconds>(system_clock::now()), pki::Severity::warning);
     const Error* forbidding = options.force ? nullptr : pki::blocking(findings);
     for (const pki::Finding& finding : findings) {
-        // That slot 0 takes a key is so of the store for TLS only.
-        const bool other_store = options.store != "is_cert" && finding.severity == pki::Severity::warning &&
-                                 finding.error.code == ErrorCode::invalid_argument;
-        if (&finding.error != forbidding && !other_store)
+        if (&finding.error != forbidding)
             warn(finding.error, terminal);
     }
     if (forbidding == nullptr)

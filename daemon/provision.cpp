@@ -50,10 +50,14 @@ auto* find(Map& map, const typename Map::key_type& key) {
 
 Expected<PreparedStep> prepare_one(const Step& step, const DesiredSlot& desired,
                                    std::chrono::sys_seconds now) {
-    const auto findings = pki::preflight(desired.credential, desired.address.slot, now);
+    const pki::Installation installation{.slot = desired.address.slot,
+                                         .tls_store = true,
+                                         .name = fmt::format("slot {} ({})", step.slot, desired.source),
+                                         .credential = &desired.credential};
+    const auto findings =
+        pki::preflight({&installation, 1}, pki::family_of("BGS2"), now, pki::Severity::warning);
     if (const Error* error = pki::blocking(findings))
-        return fail(error->code, fmt::format("slot {} ({}): {}", step.slot, desired.source, error->what),
-                    error->hint);
+        return std::unexpected(*error);
 
     sbnw::SecureCommand command;
     command.slot = static_cast<std::uint16_t>(step.slot);
