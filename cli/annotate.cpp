@@ -2,6 +2,8 @@
 
 #include "cli/octet_form.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
+#include "daemon/counted.h"
 #include "daemon/pki/credential.h"
 #include "daemon/pki/private_key.h"
 
@@ -25,7 +27,7 @@ unsigned slot_number(const Parameter& parameter) {
 
 std::vector<std::string> certificate_lines(const Parameter& parameter) {
     const std::string_view form = word(form_of(parameter.data));
-    std::vector<std::string> lines{fmt::format("{} octets, {}", parameter.data.size(), form)};
+    std::vector<std::string> lines{fmt::format("{}, {}", counted(parameter.data.size(), "octet"), form)};
     const auto certificates = certificates_of(parameter.data);
     if (!certificates) {
         lines.push_back(printable(certificates.error().what));
@@ -42,7 +44,8 @@ std::vector<std::string> certificate_lines(const Parameter& parameter) {
 
 std::vector<std::string> key_lines(const Parameter& parameter, bool show_key) {
     const KeyFacts facts = key_facts(parameter.data);
-    std::vector<std::string> lines{fmt::format("{} octets, {}", parameter.data.size(), facts.form)};
+    std::vector<std::string> lines{
+        fmt::format("{}, {}", counted(parameter.data.size(), "octet"), facts.form)};
     lines.push_back(facts.kind.empty() ? "not a private key that can be read"
                                        : fmt::format("{} key of {} bits", facts.kind, facts.bits));
     if (!show_key)

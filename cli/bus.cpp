@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -22,6 +23,7 @@ constexpr auto manager_path = "/io/bgs2d1";
 constexpr auto manager_interface = "io.bgs2d1.Manager";
 constexpr auto modem_interface = "io.bgs2d1.Modem";
 constexpr auto object_manager_interface = "org.freedesktop.DBus.ObjectManager";
+constexpr auto properties_interface = "org.freedesktop.DBus.Properties";
 constexpr auto driver_name = "org.freedesktop.DBus";
 constexpr auto driver_path = "/org/freedesktop/DBus";
 
@@ -135,6 +137,22 @@ std::map<std::string, sdbus::Variant> options_of(const Scope& scope) {
     std::map<std::string, sdbus::Variant> options;
     if (scope.slot)
         options.emplace("slot", sdbus::Variant(static_cast<std::uint32_t>(*scope.slot)));
+    return options;
+}
+
+std::map<std::string, sdbus::Variant> options_of(const HistoryScope& scope) {
+    std::map<std::string, sdbus::Variant> options;
+    if (!scope.modem.empty())
+        options.emplace("modem", sdbus::Variant(scope.modem));
+    if (scope.since) {
+        // Before 1970 there was nothing.
+        const auto seconds = std::max(scope.since->time_since_epoch(), std::chrono::seconds(0));
+        options.emplace("since", sdbus::Variant(static_cast<std::uint64_t>(seconds.count())));
+    }
+    if (scope.failed)
+        options.emplace("failed", sdbus::Variant(true));
+    if (scope.limit)
+        options.emplace("limit", sdbus::Variant(std::uint32_t{*scope.limit}));
     return options;
 }
 
@@ -279,6 +297,27 @@ void Bus::rescan() {
 
 std::vector<std::string> Bus::reload() {
     return connection_->call(manager_path, manager_interface, "Reload").at(0);
+}
+
+std::vector<Policy> Bus::policies() {
+    return policies_of(connection_->call(manager_path, manager_interface, "ListPolicies").at(0));
+}
+
+std::vector<Explained> Bus::explain_policy(const std::string& imei) {
+    return explained_of(connection_->call(manager_path, manager_interface, "ExplainPolicy", imei).at(0));
+}
+
+std::vector<PastEvent> Bus::history(const HistoryScope& scope) {
+    return past_events_of(
+        connection_->call(manager_path, manager_interface, "History", options_of(scope)).at(0));
+}
+
+std::uint64_t Bus::history_lost_since() {
+    const Value value = connection_
+                            ->call(manager_path, properties_interface, "Get", std::string(manager_interface),
+                                   std::string("HistoryLostSince"))
+                            .at(0);
+    return value.is_number_integer() ? value.get<std::uint64_t>() : 0;
 }
 
 std::vector<Step> Bus::plan(const std::string& modem, const Scope& scope) {

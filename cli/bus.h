@@ -4,6 +4,8 @@
 #include "cli/interrupt.h"
 #include "cli/objects.h"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +30,16 @@ struct Scope {
     bool operator==(const Scope&) const = default;
 };
 
+/// What of the history is wanted.
+struct HistoryScope {
+    std::string modem; ///< an IMEI or the end of one; empty: of all
+    std::optional<std::chrono::sys_seconds> since;
+    bool failed = false;           ///< only what failed
+    std::optional<unsigned> limit; ///< nothing: as many as bgs2d gives
+
+    bool operator==(const HistoryScope&) const = default;
+};
+
 /// A connection to the system bus (or to what DBUS_SYSTEM_BUS_ADDRESS names). Every function throws Failure.
 class Bus {
   public:
@@ -42,6 +54,10 @@ class Bus {
     std::vector<Port> ports();
     void rescan();
     std::vector<std::string> reload(); ///< what is wrong with the policies
+    std::vector<Policy> policies();    ///< those in force, in the order in which they are asked
+    std::vector<Explained> explain_policy(const std::string& imei);
+    std::vector<PastEvent> history(const HistoryScope& scope);
+    std::uint64_t history_lost_since(); ///< seconds since 1970, 0: nothing is lost
 
     // `modem` is the path of a modem.
     std::vector<Step> plan(const std::string& modem, const Scope& scope);

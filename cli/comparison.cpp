@@ -3,7 +3,8 @@
 #include "cli/annotate.h"
 #include "cli/mistake.h"
 #include "cli/octet_form.h"
-#include "cli/text.h"
+#include "daemon/bytes.h"
+#include "daemon/counted.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/sbnw/damage.h"
 #include "daemon/sbnw/frame.h"
@@ -83,12 +84,13 @@ std::string summary(const Parameter* parameter) {
                               std::to_integer<unsigned>(parameter->data[1]) << 8U);
     case ParameterId::certificate: {
         const auto certificates = certificates_of(parameter->data);
-        return fmt::format("{} octets, {}, {}", parameter->data.size(), word(form_of(parameter->data)),
+        return fmt::format("{}, {}, {}", counted(parameter->data.size(), "octet"),
+                           word(form_of(parameter->data)),
                            certificates ? printable(certificates->front().subject()) : "can not be read");
     }
     case ParameterId::private_key: {
         const KeyFacts facts = key_facts(parameter->data);
-        return fmt::format("{} octets, {}, {}", parameter->data.size(), facts.form,
+        return fmt::format("{}, {}, {}", counted(parameter->data.size(), "octet"), facts.form,
                            facts.kind.empty() ? "can not be read"
                                               : fmt::format("{} key of {} bits", facts.kind, facts.bits));
     }

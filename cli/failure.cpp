@@ -1,6 +1,7 @@
 #include "cli/failure.h"
 
 #include "cli/text.h"
+#include "daemon/bytes.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

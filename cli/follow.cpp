@@ -3,6 +3,7 @@
 #include "cli/bus_error.h"
 #include "cli/job.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
 
 #include <fmt/format.h>
 

@@ -6,6 +6,7 @@
 #include "cli/input_file.h"
 #include "cli/mistake.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/sbnw/signature.h"
 

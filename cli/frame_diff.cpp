@@ -4,6 +4,7 @@
 #include "cli/input_file.h"
 #include "cli/output.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

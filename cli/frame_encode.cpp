@@ -6,9 +6,11 @@
 #include "cli/input_file.h"
 #include "cli/output_file.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
 #include "daemon/pki/credential.h"
 #include "daemon/pki/format.h"
 #include "daemon/pki/preflight.h"
+#include "daemon/pki/signer.h"
 #include "daemon/sbnw/signature.h"
 
 #include <fmt/format.h>
@@ -143,13 +145,13 @@ void warn(const Error& error, const Terminal& terminal) {
 /// Tells what speaks against the credential; ends here if that forbids it.
 void check(const pki::Credential& credential, const Options& options, const Terminal& terminal) {
     using namespace std::chrono;
-    const auto findings = pki::preflight(credential, options.slot, floor<seconds>(system_clock::now()));
+    const pki::Installation installation{
+        .slot = options.slot, .tls_store = options.store == "is_cert", .name = "", .credential = &credential};
+    const auto findings = pki::preflight({&installation, 1}, pki::family_of("BGS2"),
+                                         floor<seconds>(system_clock::now()), pki::Severity::warning);
     const Error* forbidding = options.force ? nullptr : pki::blocking(findings);
     for (const pki::Finding& finding : findings) {
-        // That slot 0 takes a key is so of the store for TLS only.
-        const bool other_store = options.store != "is_cert" && finding.severity == pki::Severity::warning &&
-                                 finding.error.code == ErrorCode::invalid_argument;
-        if (&finding.error != forbidding && !other_store)
+        if (&finding.error != forbidding)
             warn(finding.error, terminal);
     }
     if (forbidding == nullptr)
@@ -183,9 +185,9 @@ sbnw::SecureCommand command_for(const Options& options, const Terminal& terminal
 void sign(sbnw::SecureCommand& command, const std::string& file, const Options& options) {
     const pki::Secret octets = read_secret_input(file);
     const auto passphrase = read_passphrase(options.sign_passphrase_file);
-    const auto key =
-        content_or_fail(pki::load_private_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr));
-    content_or_fail(sbnw::sign(command, key, known(sbnw::digest(options.digest))));
+    const pki::KeySigner signer(
+        content_or_fail(pki::load_private_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr)));
+    content_or_fail(sbnw::sign(command, signer, known(sbnw::digest(options.digest))));
 }
 
 void show(ByteView octets, const Options& options, const Terminal& terminal) {

@@ -29,19 +29,44 @@ Slot slot_of(const Value& value) {
                 .compliance = text(value, "compliance")};
 }
 
+/// The entries of a dictionary whose keys are numbers, which JSON does not know.
+template<class T>
+std::map<unsigned, T> by_number(const Value& dictionary, T (*read)(const Value&)) {
+    std::map<unsigned, T> result;
+    if (!dictionary.is_object())
+        return result;
+    for (const auto& [key, value] : dictionary.items()) {
+        unsigned number = 0;
+        const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
+        if (error == std::errc() && end == key.data() + key.size())
+            result.emplace(number, read(value));
+    }
+    return result;
+}
+
+std::vector<std::string> list_of(const Value& list) {
+    std::vector<std::string> result;
+    for (const Value& value : list) {
+        if (value.is_string())
+            result.push_back(value.get<std::string>());
+    }
+    return result;
+}
+
+Value hyphens_out(const Value& dictionary) {
+    Value result = Value::object();
+    for (const auto& [key, value] : dictionary.items()) {
+        std::string name = key;
+        std::ranges::replace(name, '-', '_');
+        result[name] = value;
+    }
+    return result;
+}
+
 } // namespace
 
 std::map<unsigned, Slot> slots_of(const Value& slots) {
-    std::map<unsigned, Slot> result;
-    if (!slots.is_object())
-        return result;
-    for (const auto& [key, value] : slots.items()) {
-        unsigned index = 0;
-        const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
-        if (error == std::errc() && end == key.data() + key.size())
-            result.emplace(index, slot_of(value));
-    }
-    return result;
+    return by_number(slots, slot_of);
 }
 
 Modem modem_of(std::string path, const Value& properties) {
@@ -85,6 +110,62 @@ std::vector<Step> steps_of(const Value& steps) {
     return result;
 }
 
+std::vector<Policy> policies_of(const Value& policies) {
+    std::vector<Policy> result;
+    for (const Value& policy : policies) {
+        Policy& read = result.emplace_back(Policy{.name = text(policy, "policy"),
+                                                  .file = text(policy, "file"),
+                                                  .mode = text(policy, "mode"),
+                                                  .match = {},
+                                                  .slots = {}});
+        if (const auto match = policy.find("match"); match != policy.end() && match->is_object()) {
+            for (const auto& [field, patterns] : match->items())
+                read.match.emplace(field, list_of(patterns));
+        }
+        if (const auto slots = policy.find("slots"); slots != policy.end() && slots->is_array())
+            read.slots.assign(slots->begin(), slots->end());
+    }
+    return result;
+}
+
+std::vector<PastEvent> past_events_of(const Value& entries) {
+    std::vector<PastEvent> result;
+    for (const Value& entry : entries) {
+        result.push_back(PastEvent{.time = number(entry, "time"),
+                                   .boot_id = text(entry, "boot-id"),
+                                   .imei = text(entry, "imei"),
+                                   .port_path = text(entry, "port-path"),
+                                   .policy = text(entry, "policy"),
+                                   .generation = number(entry, "generation"),
+                                   .event = text(entry, "event"),
+                                   .state = text(entry, "state"),
+                                   .store = text(entry, "store"),
+                                   .slot = std::nullopt,
+                                   .thumbprint_before = text(entry, "thumbprint-before"),
+                                   .thumbprint_after = text(entry, "thumbprint-after"),
+                                   .error = text(entry, "error"),
+                                   .message = text(entry, "message"),
+                                   .duration = number(entry, "duration"),
+                                   .bytes = number(entry, "bytes")});
+        if (entry.contains("slot"))
+            result.back().slot = number(entry, "slot");
+    }
+    return result;
+}
+
+std::vector<Explained> explained_of(const Value& files) {
+    std::vector<Explained> result;
+    for (const Value& file : files)
+        result.push_back(Explained{.policy = text(file, "policy"),
+                                   .file = text(file, "file"),
+                                   .verdict = text(file, "verdict"),
+                                   .why = text(file, "why"),
+                                   .field = text(file, "field"),
+                                   .line = number(file, "line"),
+                                   .masked_by = text(file, "masked-by")});
+    return result;
+}
+
 std::vector<Modem> modems_of(const Value& objects) {
     std::vector<Modem> modems;
     for (const auto& [path, interfaces] : objects.items()) {
@@ -118,6 +199,24 @@ Value to_json(const Modem& modem) {
             {"policy", modem.policy},       {"last_provisioned", modem.last_provisioned},
             {"retry_at", modem.retry_at},   {"path", modem.path},
             {"slots", std::move(slots)}};
+}
+
+Value to_json(const Policy& policy) {
+    Value slots = Value::array();
+    for (const Value& slot : policy.slots)
+        slots.push_back(hyphens_out(slot));
+    return {{"policy", policy.name},
+            {"file", policy.file},
+            {"mode", policy.mode},
+            {"match", policy.match},
+            {"slots", std::move(slots)}};
+}
+
+Value to_json(const Explained& explained) {
+    return {{"policy", explained.policy},      {"file", explained.file},
+            {"verdict", explained.verdict},    {"why", explained.why},
+            {"field", explained.field},        {"line", explained.line},
+            {"masked_by", explained.masked_by}};
 }
 
 } // namespace bgs2::cli

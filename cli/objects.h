@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,12 +67,61 @@ struct Step {
     bool operator==(const Step&) const = default;
 };
 
+/// One policy of Manager.ListPolicies.
+struct Policy {
+    std::string name;
+    std::string file;
+    std::string mode;
+    std::map<std::string, std::vector<std::string>> match; ///< patterns by condition
+    std::vector<Value> slots; ///< each with store, slot, and its sources by what they are of
+
+    bool operator==(const Policy&) const = default;
+};
+
+/// One file of Manager.ExplainPolicy.
+struct Explained {
+    std::string policy;
+    std::string file;
+    std::string verdict;
+    std::string why;
+    std::string field;
+    std::uint64_t line = 0; ///< 0: none
+    std::string masked_by;
+
+    bool operator==(const Explained&) const = default;
+};
+
+/// One entry of Manager.History.
+struct PastEvent {
+    std::uint64_t time = 0;
+    std::string boot_id;
+    std::string imei;
+    std::string port_path;
+    std::string policy;
+    std::uint64_t generation = 0;
+    std::string event;
+    std::string state;
+    std::string store;
+    std::optional<std::uint64_t> slot;
+    std::string thumbprint_before;
+    std::string thumbprint_after;
+    std::string error;
+    std::string message;
+    std::uint64_t duration = 0; ///< milliseconds
+    std::uint64_t bytes = 0;
+
+    bool operator==(const PastEvent&) const = default;
+};
+
 /// From D-Bus. What is missing, or of another type than the interface says, stays empty: a daemon of another
 /// version may lack a property.
 std::map<unsigned, Slot> slots_of(const Value& slots);
 Modem modem_of(std::string path, const Value& properties);
 std::vector<Port> ports_of(const Value& ports);
 std::vector<Step> steps_of(const Value& steps);
+std::vector<Policy> policies_of(const Value& policies);
+std::vector<Explained> explained_of(const Value& files);
+std::vector<PastEvent> past_events_of(const Value& entries);
 
 /// All modems of a GetManagedObjects answer, by IMEI.
 std::vector<Modem> modems_of(const Value& objects);
@@ -79,5 +129,7 @@ std::vector<Modem> modems_of(const Value& objects);
 /// For programs: the names of the D-Bus interface with underscores, times in seconds.
 Value to_json(const Slot& slot, unsigned number);
 Value to_json(const Modem& modem);
+Value to_json(const Policy& policy);
+Value to_json(const Explained& explained);
 
 } // namespace bgs2::cli

@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include "cli/text.h"
+#include "daemon/bytes.h"
 
 #include <fmt/format.h>
 

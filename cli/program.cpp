@@ -2,9 +2,11 @@
 
 #include "cli/failure.h"
 #include "cli/frame.h"
+#include "cli/history.h"
 #include "cli/list.h"
 #include "cli/monitor.h"
 #include "cli/nearest.h"
+#include "cli/policy.h"
 #include "cli/ports.h"
 #include "cli/provision.h"
 #include "cli/refresh.h"
@@ -34,9 +36,15 @@ Modems, by way of bgs2d:
   provision [M]     make a modem what its policy says; --dry-run: show the steps
   refresh [M]       read a modem's slots anew
   monitor           show what happens, until Ctrl-C
+  history           show what happened, earlier runs of bgs2d included
   ports             every serial port, and why it is or is not a modem
   rescan            look for modems anew
-  reload            read configuration and policies anew
+
+Policies:
+  policy show       those in force, in the order in which they are asked
+  policy explain    why a modem has the policy that it has
+  policy check [F]  find the mistakes in policy files; offline
+  policy reload     read configuration and policies anew; also just: reload
 
 Frames, offline:
   frame encode      make the secure command for a certificate
@@ -125,9 +133,11 @@ void add_verbs(Verb program) {
     add_provision(program);
     add_refresh(program);
     add_monitor(program);
+    add_history(program);
     add_ports(program);
     add_rescan(program);
     add_reload(program);
+    add_policy(program);
     add_frame(program);
 }
 

@@ -6,6 +6,8 @@
 #include "cli/output.h"
 #include "cli/selector.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
+#include "daemon/counted.h"
 
 #include <fmt/format.h>
 
@@ -43,7 +45,8 @@ struct Options {
     bool dry_run = false;
 };
 
-ExitCode dry_run(const Modem& modem, const std::vector<Step>& steps, const Terminal& terminal) {
+ExitCode dry_run(const Modem& modem, const std::vector<Step>& steps, const Scope& scope,
+                 const Terminal& terminal) {
     Table table({{"ACTION", "action"}, {"SLOT", "slot"}, {"OCTETS", "bytes"}, {"REASON", "reason"}});
     for (const Step& step : steps)
         table.add({Cell::of(step.action),
@@ -53,9 +56,11 @@ ExitCode dry_run(const Modem& modem, const std::vector<Step>& steps, const Termi
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())
-        print(fmt::format("{}: nothing to do\n", modem.imei));
+        print(fmt::format("{}: nothing to do: {} holds what policy '{}' says\n", modem.imei,
+                          scope.slot ? fmt::format("slot {}", *scope.slot) : "it", printable(modem.policy)));
     else
-        print(table.text(terminal));
+        print(fmt::format("{}: {} to write for policy '{}'; nothing was touched\n\n{}", modem.imei,
+                          counted(steps.size(), "slot"), printable(modem.policy), table.text(terminal)));
     return table.empty() ? ExitCode::ok : ExitCode::drift;
 }
 
@@ -63,7 +68,7 @@ ExitCode provision(const Options& options, const Terminal& terminal) {
     Bus bus;
     const Modem modem = value_or_fail(select(bus.modems(), followed(options.selector)));
     if (options.dry_run)
-        return dry_run(modem, bus.plan(modem.path, options.scope), terminal);
+        return dry_run(modem, bus.plan(modem.path, options.scope), options.scope, terminal);
     return follow(
         bus, modem, "provision", [&] { return bus.provision(modem.path, options.scope); }, terminal);
 }

@@ -3,6 +3,8 @@
 #include "cli/bus.h"
 #include "cli/failure.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
+#include "daemon/counted.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,7 +14,7 @@ namespace {
 
 constexpr std::string_view help = R"(Read configuration and policies anew and apply them.
 
-Usage: bgs2ctl reload [--json]
+Usage: bgs2ctl [policy] reload [--json]
 
 Needs the right to write: root, or a member of the group bgs2d. If something is
 wrong with the policies, each mistake is shown as "file:line:column: what", the
@@ -34,16 +36,17 @@ ExitCode reload(const Terminal& terminal) {
         lines += printable(error) + "\n";
     if (!terminal.json)
         print_error(lines);
-    throw Failure(Error{ErrorCode::policy_invalid,
-                        fmt::format("{} mistake{} in the policies; the last good set stays in force",
-                                    errors.size(), errors.size() == 1 ? "" : "s"),
-                        "correct the files, then 'bgs2ctl reload' again"});
+    throw Failure(
+        Error{ErrorCode::policy_invalid,
+              fmt::format("{} in the policies; the last good set stays in force",
+                          counted(errors.size(), "mistake")),
+              "correct the files ('bgs2ctl policy check' tells whether they are), then reload again"});
 }
 
 } // namespace
 
-void add_reload(Verb& program) {
-    program.add("reload", help).runs(reload);
+void add_reload(Verb& above) {
+    above.add("reload", help).runs(reload);
 }
 
 } // namespace bgs2::cli

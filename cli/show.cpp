@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/selector.h"
 #include "cli/text.h"
+#include "daemon/counted.h"
 
 #include <fmt/format.h>
 
@@ -78,8 +79,10 @@ std::string slots_text(const Modem& modem, const Terminal& terminal) {
     if (!table.empty())
         text += "\n" + table.text(terminal);
     if (empty > 0)
-        text += fmt::format("\n{}{} slot{} empty, as {} should be\n", empty, table.empty() ? "" : " more",
-                            empty == 1 ? " is" : "s are", empty == 1 ? "it" : "they");
+        text += fmt::format("\n{} empty, as {} should be\n",
+                            table.empty() ? counted(empty, "slot is", "slots are")
+                                          : counted(empty, "more slot is", "more slots are"),
+                            empty == 1 ? "it" : "they");
     return text;
 }
 

@@ -1,7 +1,7 @@
 #include "cli/telling.h"
 
 #include "cli/job.h"
-#include "cli/text.h"
+#include "daemon/bytes.h"
 
 #include <fmt/format.h>
 

@@ -66,10 +66,6 @@ std::size_t width_of(char32_t code) {
     return std::ranges::any_of(double_width, holds) ? 2 : 1;
 }
 
-bool is_control(char32_t code) {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
-
 std::chrono::sys_seconds time_of(std::uint64_t seconds) {
     return std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
 }
@@ -101,21 +97,6 @@ std::string cut(std::string_view text, std::size_t width) {
         kept += character.length;
     }
     return std::string(text.substr(0, kept)) + "…";
-}
-
-std::string printable(std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    while (!text.empty()) {
-        const Character character = first_character(text);
-        const bool stray = character.length == 1 && character.code > 0x7e;
-        if (is_control(character.code) || stray)
-            result += fmt::format("\\x{:02x}", static_cast<unsigned>(character.code));
-        else
-            result += text.substr(0, character.length);
-        text.remove_prefix(character.length);
-    }
-    return result;
 }
 
 std::string iso_day(std::chrono::sys_seconds time) {

@@ -17,10 +17,6 @@ std::size_t display_width(std::string_view text);
 /// `text` cut to at most `width` columns, the last of them "…" if something was cut off.
 std::string cut(std::string_view text, std::size_t width);
 
-/// `text` with control characters (a modem or a file may hold any) turned into "\x1b", so that showing it can
-/// not move the cursor or change colours.
-std::string printable(std::string_view text);
-
 /// "2026-11-22T19:15:32Z".
 std::string iso_time(std::chrono::sys_seconds time);
 

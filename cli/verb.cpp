@@ -26,6 +26,10 @@ void Verb::argument(const std::string& name, std::string& value, Need need) {
     app_.add_option(name, value)->required(need == Need::required);
 }
 
+void Verb::arguments(const std::string& name, std::vector<std::string>& values) {
+    app_.add_option(name, values);
+}
+
 void Verb::option(const std::string& names, std::string& value) {
     app_.add_option(names, value);
 }
@@ -44,6 +48,11 @@ void Verb::slot(const std::string& name, std::optional<unsigned>& value) {
 
 void Verb::required_slot(const std::string& name, unsigned& value) {
     app_.add_option(name, value)->required()->check(CLI::Range(0U, last_slot));
+}
+
+void Verb::number(const std::string& name, std::optional<unsigned>& value, unsigned lowest,
+                  unsigned highest) {
+    app_.add_option(name, value)->check(CLI::Range(lowest, highest));
 }
 
 void Verb::choice(const std::string& name, std::string& value, const std::vector<std::string>& words) {

@@ -35,6 +35,7 @@ class Verb {
     Verb add(const std::string& name, std::string_view help);
 
     void argument(const std::string& name, std::string& value, Need need);
+    void arguments(const std::string& name, std::vector<std::string>& values); ///< any number, none included
     void option(const std::string& names, std::string& value);
     void option(const std::string& names, std::optional<std::string>& value);
     void flag(const std::string& name, bool& value);
@@ -42,6 +43,9 @@ class Verb {
     /// The number of a slot, 0 to 30 (protocol.md §3).
     void slot(const std::string& name, std::optional<unsigned>& value);
     void required_slot(const std::string& name, unsigned& value);
+
+    /// A whole number in these bounds, which belong to it.
+    void number(const std::string& name, std::optional<unsigned>& value, unsigned lowest, unsigned highest);
 
     /// One of `words`.
     void choice(const std::string& name, std::string& value, const std::vector<std::string>& words);

@@ -26,12 +26,13 @@ inline std::string_view as_text(ByteView bytes) {
 /// Lower-case hexadecimal, two digits an octet, nothing between them.
 std::string to_hex(ByteView bytes);
 
-/// The number of octets of the UTF-8 sequence that `text` begins with, 0 if it begins with none (RFC 3629 §3,
-/// surrogates not minded).
+/// The number of octets of the UTF-8 sequence that `text` begins with, 0 if it begins with none (RFC 3629 §3:
+/// neither longer than it must be nor of a surrogate).
 std::size_t utf8_sequence(std::string_view text);
 
-/// `text` with every octet that is neither of a printable ASCII character nor of a UTF-8 sequence beyond
-/// ASCII as \xNN: fit for the bus, a log and a terminal, whatever a line picked up on its way.
+/// `text` with the octets of control characters (C0, DEL and C1, of which one begins what a terminal obeys),
+/// of what is not UTF-8 and of what never stands for a character as \xNN: fit for the bus, which wants UTF-8,
+/// a log and a terminal, whatever a modem or a file has in it.
 std::string printable(std::string_view text);
 
 } // namespace bgs2

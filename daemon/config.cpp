@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <iterator>
 
 namespace bgs2 {
@@ -52,7 +54,22 @@ void read_ports(TomlReader& reader, const TomlValue& value, std::string_view nam
     }
 }
 
-constexpr std::array file_fields{TomlField<Config>{"port", read_ports}};
+/// Longer than any gateway lives.
+constexpr std::chrono::days longest_history{36'500};
+
+void read_history_size(TomlReader& reader, const TomlValue& value, std::string_view name, Config& config) {
+    if (const auto size = reader.integer(value, name, 1, 1024))
+        config.history.max_size = static_cast<std::uint64_t>(*size) * history::mebibyte;
+}
+
+constexpr std::array file_fields{
+    TomlField<Config>{"port", read_ports},
+    TomlField<Config>{"history-keep",
+                      [](auto& reader, const auto& value, auto name, auto& config) {
+                          policy::store(reader.duration(value, name, longest_history), config.history.keep);
+                      }},
+    TomlField<Config>{"history-size", read_history_size},
+};
 
 } // namespace
 

@@ -1,8 +1,9 @@
 // The daemon's own configuration, /etc/bgs2d/bgs2d.toml: which ports may be probed beyond those that udev
-// marks.
+// marks, and how much history is kept.
 #pragma once
 
 #include "daemon/error.h"
+#include "daemon/history/store.h"
 #include "daemon/policy/glob.h"
 #include "daemon/policy/problem.h"
 
@@ -30,7 +31,8 @@ struct PortRule {
 };
 
 struct Config {
-    std::vector<PortRule> ports; ///< in the order of the file
+    std::vector<PortRule> ports{}; ///< in the order of the file
+    history::Bounds history{};     ///< `history-keep`, `history-size` (1 to 1024 MiB)
 
     bool operator==(const Config&) const = default;
 };

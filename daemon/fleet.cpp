@@ -13,6 +13,10 @@ namespace {
 /// How long a finished job can be looked at.
 constexpr std::chrono::minutes job_retention{1};
 
+/// A renewal is several files; within a second of the last of them the modem is to follow.
+constexpr PathWatch::Pace source_pace{.quiet = std::chrono::milliseconds(200),
+                                      .patience = std::chrono::milliseconds(700)};
+
 std::string id_path(const PortFacts& port) {
     const auto found = port.properties.find("ID_PATH");
     return found == port.properties.end() ? std::string() : found->second;
@@ -25,11 +29,13 @@ bool is_named(const PortFacts& port, const std::filesystem::path& device) {
 } // namespace
 
 Fleet::Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
-             Log log)
+             history::Recorder& history, Log log)
   : loop_(std::move(loop))
   , background_(std::move(background))
   , credentials_(std::move(credentials))
-  , log_(std::move(log)) {}
+  , history_(history)
+  , log_(std::move(log))
+  , sources_(loop_, PathWatch::Kind::files, source_pace, [this](const auto& files) { follow(files); }) {}
 
 void Fleet::set_config(Config config) {
     config_ = std::move(config);
@@ -37,8 +43,9 @@ void Fleet::set_config(Config config) {
         consider(known);
 }
 
-void Fleet::set_policies(policy::Policies policies, std::string problem) {
+void Fleet::set_policies(policy::Policies policies, std::uint64_t generation, std::string problem) {
     policies_ = std::make_shared<const policy::Policies>(std::move(policies));
+    generation_ = generation;
     policy_problem_ = std::move(problem);
     for (const auto& [imei, modem] : modems_)
         modem->policy_changed();
@@ -63,6 +70,11 @@ void Fleet::port_removed(const std::string& device) {
     ports_.erase(found);
 }
 
+void Fleet::clock_changed() {
+    for (const auto& [imei, modem] : modems_)
+        modem->clock_changed();
+}
+
 void Fleet::retry_ports() {
     for (const auto& [device, known] : ports_) {
         if (known.attendance)
@@ -72,6 +84,7 @@ void Fleet::retry_ports() {
 
 void Fleet::stop() {
     stopped_ = true;
+    sources_.stop();
     for (auto& [number, kept] : jobs_)
         kept.retention.cancel();
     for (auto& [device, known] : ports_)
@@ -142,7 +155,7 @@ void Fleet::let_go(Known& known) {
 }
 
 std::shared_ptr<Job> Fleet::new_job(Operation operation, const std::string& imei,
-                                    std::optional<unsigned> slot) {
+                                    std::optional<sbnw::SlotAddress> slot) {
     const auto number = ++last_job_;
     auto job = std::make_shared<Job>(number, operation, imei, slot,
                                      [this](const Job& changed) { job_changed(changed); });
@@ -150,6 +163,10 @@ std::shared_ptr<Job> Fleet::new_job(Operation operation, const std::string& imei
     if (observer_ != nullptr)
         observer_->job_added(job);
     return job;
+}
+
+Log Fleet::about(const std::string& imei, const std::string& port) const {
+    return log_.with({{"BGS2_IMEI", imei}, {"BGS2_PORT", port}});
 }
 
 void Fleet::job_changed(const Job& job) {
@@ -168,9 +185,35 @@ void Fleet::job_changed(const Job& job) {
     });
 }
 
+/// Watches the files of all modems.
+void Fleet::sources_changed() {
+    std::set<std::filesystem::path> files;
+    for (const auto& [imei, modem] : modems_)
+        files.insert(modem->sources().begin(), modem->sources().end());
+    sources_.watch(files);
+}
+
+/// Tells those modems that some of these files are for.
+void Fleet::follow(const std::vector<std::filesystem::path>& files) {
+    for (const auto& file : files)
+        log_.info("{} has changed", file.native());
+    for (const auto& [imei, modem] : modems_) {
+        const auto& sources = modem->sources();
+        if (std::ranges::any_of(files, [&sources](const auto& file) { return sources.contains(file); }))
+            modem->sources_changed();
+    }
+}
+
 void Fleet::modem_changed(const Modem& modem) {
     if (observer_ != nullptr)
         observer_->modem_changed(modem);
+}
+
+void Fleet::record(history::Entry entry) {
+    entry.when = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    entry.boot_id = boot_id_;
+    entry.generation = generation_;
+    history_.record(std::move(entry));
 }
 
 at::LineSettings Fleet::probe_settings(const PortFacts& port) const {
@@ -195,10 +238,11 @@ std::shared_ptr<Modem> Fleet::admit(const at::Identity& identity, const PortFact
     const auto [place, is_new] = modems_.try_emplace(identity.imei);
     if (!is_new)
         return nullptr;
-    place->second = std::make_shared<Modem>(identity, port, static_cast<Modem::Host&>(*this), log_);
-    if (const auto known = last_provisioned_.find(identity.imei); known != last_provisioned_.end())
-        place->second->set_last_provisioned(known->second);
-    log_.notice("{}: {} {} is on {}", identity.imei, identity.manufacturer, identity.model, port.device);
+    place->second = std::make_shared<Modem>(identity, port, memories_[identity.imei],
+                                            static_cast<Modem::Host&>(*this), log_);
+    about(identity.imei, port.device)
+        .event(Event::modem_appeared, "{}: {} {} is on {}", identity.imei, identity.manufacturer,
+               identity.model, port.device);
     if (observer_ != nullptr)
         observer_->modem_added(place->second);
     return place->second;
@@ -206,9 +250,10 @@ std::shared_ptr<Modem> Fleet::admit(const at::Identity& identity, const PortFact
 
 void Fleet::dismiss(const std::shared_ptr<Modem>& modem) {
     const std::string& imei = modem->identity().imei;
-    log_.notice("{}: gone from {}", imei, modem->port());
-    last_provisioned_[imei] = modem->last_provisioned();
+    about(imei, modem->port()).event(Event::modem_gone, "{}: gone from {}", imei, modem->port());
+    memories_[imei] = modem->memory();
     modems_.erase(imei);
+    sources_changed();
     if (observer_ != nullptr)
         observer_->modem_removed(*modem);
     for (const auto& [device, known] : ports_) {

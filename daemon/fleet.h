@@ -4,11 +4,14 @@
 #include "daemon/attendance.h"
 #include "daemon/config.h"
 #include "daemon/error.h"
+#include "daemon/history/recorder.h"
 #include "daemon/job.h"
 #include "daemon/log.h"
+#include "daemon/memory.h"
 #include "daemon/modem.h"
 #include "daemon/nomination.h"
 #include "daemon/observer.h"
+#include "daemon/path_watch.h"
 #include "daemon/policy/model.h"
 
 #include <asio/any_io_executor.hpp>
@@ -41,9 +44,9 @@ struct PortStatus {
 class Fleet : private Modem::Host, private Attendance::Host {
   public:
     /// `loop` runs everything that talks, one thread; `background` what blocks. `credentials` is
-    /// $CREDENTIALS_DIRECTORY.
+    /// $CREDENTIALS_DIRECTORY. `history` takes what becomes of modems; it outlives the fleet.
     Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
-          Log log);
+          history::Recorder& history, Log log);
 
     /// Who is told of changes from now on; at most one. Null: nobody.
     void set_observer(Observer* observer) { observer_ = observer; }
@@ -52,12 +55,15 @@ class Fleet : private Modem::Host, private Attendance::Host {
     void set_config(Config config);
 
     /// Takes over policies, or, with a `problem`, tells why there are no others. Sources are read anew in
-    /// either case.
-    void set_policies(policy::Policies policies, std::string problem);
+    /// either case. `generation` counts the sets that were taken over.
+    void set_policies(policy::Policies policies, std::uint64_t generation, std::string problem);
 
     /// A port is there, or its properties are others now.
     void port_added(const PortFacts& port);
     void port_removed(const std::string& device);
+
+    /// The system's clock was set: what was not valid may be, and the other way round.
+    void clock_changed();
 
     /// Tries all ports at once that wait for another try.
     void retry_ports();
@@ -87,8 +93,10 @@ class Fleet : private Modem::Host, private Attendance::Host {
     [[nodiscard]] asio::any_io_executor background() const override { return background_; }
     [[nodiscard]] const std::filesystem::path& credentials_directory() const override { return credentials_; }
     std::shared_ptr<Job> new_job(Operation operation, const std::string& imei,
-                                 std::optional<unsigned> slot) override;
+                                 std::optional<sbnw::SlotAddress> slot) override;
+    void sources_changed() override;
     void modem_changed(const Modem& modem) override;
+    void record(history::Entry entry) override;
 
     [[nodiscard]] at::LineSettings probe_settings(const PortFacts& port) const override;
     [[nodiscard]] at::LineSettings line_settings(const Modem& modem) const override;
@@ -96,18 +104,25 @@ class Fleet : private Modem::Host, private Attendance::Host {
     void dismiss(const std::shared_ptr<Modem>& modem) override;
 
     void job_changed(const Job& job);
+    void follow(const std::vector<std::filesystem::path>& files);
+    /// A log whose lines are found by this modem.
+    [[nodiscard]] Log about(const std::string& imei, const std::string& port) const;
 
     asio::any_io_executor loop_;
     asio::any_io_executor background_;
     std::filesystem::path credentials_;
+    history::Recorder& history_;
+    std::string boot_id_ = history::boot_id();
     Log log_;
     Observer* observer_ = nullptr;
     Config config_;
     std::shared_ptr<const policy::Policies> policies_ = std::make_shared<policy::Policies>();
+    std::uint64_t generation_ = 0; ///< of the policies
     std::string policy_problem_;
-    std::map<std::string, Known> ports_;                               ///< by device node
-    std::map<std::string, std::shared_ptr<Modem>> modems_;             ///< by IMEI
-    std::map<std::string, std::chrono::sys_seconds> last_provisioned_; ///< by IMEI, of modems that left
+    std::map<std::string, Known> ports_;                   ///< by device node
+    std::map<std::string, std::shared_ptr<Modem>> modems_; ///< by IMEI
+    std::map<std::string, Memory> memories_;               ///< by IMEI, of modems that left
+    PathWatch sources_;
     struct KeptJob {
         std::shared_ptr<Job> job;
         asio::steady_timer retention; ///< runs from the job's end on

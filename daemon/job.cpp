@@ -10,7 +10,7 @@ std::string_view word(Operation operation) {
     return operation == Operation::provision ? "provision" : "refresh";
 }
 
-Job::Job(std::uint64_t number, Operation operation, std::string imei, std::optional<unsigned> slot,
+Job::Job(std::uint64_t number, Operation operation, std::string imei, std::optional<sbnw::SlotAddress> slot,
          Changed changed)
   : number_(number)
   , operation_(operation)

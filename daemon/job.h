@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/error.h"
+#include "daemon/sbnw/slot_address.h"
 
 #include <chrono>
 #include <cstdint>
@@ -23,13 +24,13 @@ class Job {
   public:
     using Changed = std::function<void(const Job&)>;
 
-    Job(std::uint64_t number, Operation operation, std::string imei, std::optional<unsigned> slot,
+    Job(std::uint64_t number, Operation operation, std::string imei, std::optional<sbnw::SlotAddress> slot,
         Changed changed);
 
     [[nodiscard]] std::uint64_t number() const { return number_; }
     [[nodiscard]] Operation operation() const { return operation_; }
     [[nodiscard]] const std::string& imei() const { return imei_; }
-    [[nodiscard]] std::optional<unsigned> slot() const {
+    [[nodiscard]] std::optional<sbnw::SlotAddress> slot() const {
         return slot_;
     } ///< the only one to write, if one was named
     [[nodiscard]] std::chrono::system_clock::time_point start_time() const { return start_time_; }
@@ -58,7 +59,7 @@ class Job {
     std::uint64_t number_;
     Operation operation_;
     std::string imei_;
-    std::optional<unsigned> slot_;
+    std::optional<sbnw::SlotAddress> slot_;
     Changed changed_;
     std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
     std::string step_ = "waiting";

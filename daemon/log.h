@@ -1,28 +1,18 @@
 // What the daemon tells the person who reads its log, without knowing where that is.
 #pragma once
 
+#include "daemon/event.h"
+#include "daemon/log_level.h"
+
 #include <fmt/format.h>
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace bgs2 {
-
-/// The levels of syslog(3); their numbers are its numbers.
-enum class LogLevel {
-    error = 3,
-    warning = 4,
-    notice = 5,
-    info = 6,
-    debug = 7,
-};
-
-/// The level of a word ("error" ... "debug"); nothing if there is none.
-std::optional<LogLevel> log_level(std::string_view word);
 
 /// A name and value that a line is found by later: {"BGS2_IMEI", "356938035643809"}.
 using LogFields = std::vector<std::pair<std::string, std::string>>;
@@ -38,6 +28,14 @@ class Log {
 
     /// A log whose lines carry these fields as well.
     [[nodiscard]] Log with(LogFields fields) const;
+
+    /// At the event's level, with its MESSAGE_ID=; the fields that its row names are to be given by with().
+    template<class... Args>
+    void event(Event what, fmt::format_string<Args...> text, Args&&... args) const {
+        const EventRow& event = row(what);
+        with({{"MESSAGE_ID", std::string(event.message_id)}})
+            .write(event.level, text, std::forward<Args>(args)...);
+    }
 
     template<class... Args>
     void error(fmt::format_string<Args...> text, Args&&... args) const {

@@ -1,10 +1,13 @@
 // The wiring: configuration and policies, udev and nodes, the fleet, the bus, systemd; one event loop.
 #include "daemon/arguments.h"
+#include "daemon/clock_watch.h"
 #include "daemon/config.h"
+#include "daemon/counted.h"
 #include "daemon/error.h"
 #include "daemon/fleet.h"
+#include "daemon/history/recorder.h"
 #include "daemon/log.h"
-#include "daemon/node_watch.h"
+#include "daemon/path_watch.h"
 #include "daemon/pki/secret.h"
 #include "daemon/policy/directories.h"
 #include "dbus/service.h"
@@ -16,6 +19,7 @@
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
@@ -23,6 +27,7 @@
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -75,12 +80,21 @@ class Daemon {
       , signals_(loop_, SIGTERM, SIGINT, SIGHUP)
       , udev_events_(loop_, udev_.fd())
       , watchdog_(loop_)
-      , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), log_)
-      , nodes_(loop_.get_executor(), [this](const auto& node) { look_at(node); })
-      , service_(
-            loop_.get_executor(), fleet_,
-            {.version = BGS2_VERSION, .reload = [this] { return reload(); }, .rescan = [this] { rescan(); }},
-            [this](const std::string& why) { lose_bus(why); }) {
+      , history_(background_.get_executor(), log_, arguments_.state_directory / "history.db",
+                 [this] { asio::post(loop_, [this] { service_.history_changed(); }); })
+      , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), history_, log_)
+      , nodes_(loop_.get_executor(), PathWatch::Kind::nodes, {},
+               [this](const auto& nodes) {
+                   std::ranges::for_each(nodes, [this](const auto& node) { look_at(node); });
+               })
+      , clock_(loop_.get_executor(), [this] { note_clock(); })
+      , service_(loop_.get_executor(), fleet_,
+                 {.version = BGS2_VERSION,
+                  .reload = [this] { return reload(); },
+                  .rescan = [this] { rescan(); },
+                  .policies = policies_,
+                  .history = &history_},
+                 [this](const std::string& why) { lose_bus(why); }) {
         fleet_.set_observer(&service_);
     }
     Daemon(const Daemon&) = delete;
@@ -111,6 +125,7 @@ class Daemon {
     void load() {
         problems_.clear();
         if (auto config = read_config(arguments_.config, arguments_.config_is_named)) {
+            history_.set_bounds(config->history);
             fleet_.set_config(*config);
             watch_nodes(*config);
         } else {
@@ -119,9 +134,9 @@ class Daemon {
         for (const policy::Problem& problem : policies_.reload(arguments_.policy_directories))
             problems_.push_back(to_string(problem));
         for (const std::string& problem : problems_)
-            log_.error("{}", problem);
+            log_.with({{"BGS2_REASON", problem}}).event(Event::policies_broken, "{}", problem);
         const bool has_policies = policies_.generation() > 0;
-        fleet_.set_policies(policies_.policies(),
+        fleet_.set_policies(policies_.policies(), policies_.generation(),
                             has_policies ? "" : to_string(policies_.problems().front()));
         service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
     }
@@ -130,21 +145,26 @@ class Daemon {
         systemd::reloading();
         load();
         systemd::ready(status());
-        log_.info("reloaded: {}", status());
+        if (problems_.empty())
+            log_.event(Event::policies_reloaded, "reloaded: {}", status());
+        else
+            log_.warning("not reloaded, what was good before stays in force: {}", status());
         return problems_;
     }
 
     [[nodiscard]] std::string status() const {
-        return fmt::format("{} policies, {} problems", policies_.policies().size(), problems_.size());
+        return fmt::format("{}, {}", counted(policies_.policies().size(), "policy", "policies"),
+                           counted(problems_.size(), "problem"));
     }
 
     void watch_nodes(const Config& config) {
-        std::vector<std::filesystem::path> nodes;
+        std::set<std::filesystem::path> nodes;
         for (const PortRule& rule : config.ports) {
             if (rule.device)
-                nodes.push_back(*rule.device);
+                nodes.insert(*rule.device);
         }
-        nodes_.watch(nodes);
+        for (const auto& node : nodes_.watch(nodes))
+            look_at(node);
     }
 
     void enumerate() {
@@ -166,6 +186,11 @@ class Daemon {
         fleet_.port_removed(node);
         if (exists)
             fleet_.port_added({.device = node, .links = {}, .properties = {}});
+    }
+
+    void note_clock() {
+        log_.info("the system's clock was set");
+        fleet_.clock_changed();
     }
 
     asio::awaitable<void> handle_signals() {
@@ -217,6 +242,7 @@ class Daemon {
         udev_events_.cancel();
         watchdog_.cancel();
         nodes_.stop();
+        clock_.stop();
         service_.stop();
         fleet_.stop();
     }
@@ -237,8 +263,10 @@ class Daemon {
     asio::steady_timer watchdog_;
     policy::Set policies_;
     std::vector<std::string> problems_;
+    history::Recorder history_;
     Fleet fleet_;
-    NodeWatch nodes_;
+    PathWatch nodes_;
+    ClockWatch clock_;
     dbus::Service service_;
     bool stopping_ = false;
     int exit_code_ = EXIT_SUCCESS;

@@ -1,8 +1,9 @@
 #include "daemon/modem.h"
 
+#include "daemon/at/clock.h"
 #include "daemon/policy/match.h"
+#include "daemon/policy/writable.h"
 #include "daemon/sbnw/dialogue.h"
-#include "daemon/sbnw/result.h"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
@@ -10,14 +11,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <exception>
 #include <utility>
 
 namespace bgs2 {
 namespace {
 
-constexpr std::array<std::string_view, 7> state_words{"reading",      "unmanaged", "compliant", "drifted",
-                                                      "provisioning", "failed",    "blocked"};
+using Clock = std::chrono::steady_clock;
 
 std::string property(const PortFacts& port, std::string_view name) {
     const auto found = port.properties.find(name);
@@ -28,25 +28,7 @@ std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-std::string all_reasons(const std::vector<Step>& steps) {
-    std::string text;
-    for (const Step& step : steps)
-        text += (text.empty() ? "" : ", ") + step.reason;
-    return text;
-}
-
-/// Whether the same may go well another time. What is not of the line or the modem's mood needs a person.
-bool may_pass(const Error& error) {
-    constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data,
-                                 ErrorCode::verify_failed};
-    return std::ranges::find(passing, error.code) != passing.end();
-}
-
 } // namespace
-
-std::string_view word(ModemState state) {
-    return state_words.at(static_cast<std::size_t>(state));
-}
 
 /// The modem can be talked to while this lives; a job that is still there then fails with it.
 class Modem::Attended {
@@ -70,7 +52,7 @@ class Modem::Attended {
     Modem& modem_;
 };
 
-Modem::Modem(at::Identity identity, const PortFacts& port, Host& host, const Log& log)
+Modem::Modem(at::Identity identity, const PortFacts& port, Memory memory, Host& host, const Log& log)
   : identity_(std::move(identity))
   , port_(port.device)
   , subject_{.imei = identity_.imei,
@@ -78,19 +60,22 @@ Modem::Modem(at::Identity identity, const PortFacts& port, Host& host, const Log
              .serial = property(port, "ID_SERIAL_SHORT"),
              .port = property(port, "ID_PATH"),
              .properties = port.properties}
+  , memory_(std::move(memory))
   , host_(host)
-  , log_(log.with({{"BGS2_IMEI", identity_.imei}, {"BGS2_PORT", port_}})) {}
+  , chronicle_(identity_.imei, subject_.port, log.with({{"BGS2_IMEI", identity_.imei}, {"BGS2_PORT", port_}}),
+               [this](history::Entry entry) { host_.record(std::move(entry)); }) {}
 
 std::optional<std::chrono::sys_seconds> Modem::retry_at() const {
-    if (!failure_ || !failure_->retry_at)
+    const auto next = retries_.next();
+    if (!next)
         return std::nullopt;
-    const auto left = *failure_->retry_at - std::chrono::steady_clock::now();
+    const auto left = *next - Clock::now();
     return std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + left);
 }
 
-Expected<std::shared_ptr<Job>> Modem::provision(std::optional<unsigned> slot) {
+Expected<std::shared_ptr<Job>> Modem::provision(std::optional<sbnw::SlotAddress> slot) {
     const auto policies = host_.policies();
-    if (auto policy = writable_policy(*policies, slot); !policy)
+    if (auto policy = policy::writable(*policies, subject_, slot); !policy)
         return std::unexpected(std::move(policy.error()));
     return request(Operation::provision, slot);
 }
@@ -99,16 +84,32 @@ Expected<std::shared_ptr<Job>> Modem::refresh() {
     return request(Operation::refresh, std::nullopt);
 }
 
-asio::awaitable<std::vector<PreparedStep>> Modem::preview(std::optional<unsigned> slot) {
+asio::awaitable<Preparation> Modem::preview(std::optional<sbnw::SlotAddress> slot) {
     const auto policies = host_.policies();
-    const auto* policy = value_or_throw(writable_policy(*policies, slot));
-    const auto desired = co_await load_desired(*policy);
-    co_return value_or_throw(prepare(steps(thumbprints(desired), slot), desired, now()));
+    const auto* policy = value_or_throw(policy::writable(*policies, subject_, slot));
+    Preparation preparation = co_await prepare(*policy, slot);
+    if (preparation.obstacle)
+        throw Exception(*preparation.obstacle);
+    co_return preparation;
 }
 
 void Modem::policy_changed() {
-    failure_.reset();
-    backoff_.reset();
+    memory_.repairs.forget();
+    try_anew();
+}
+
+void Modem::sources_changed() {
+    try_anew();
+}
+
+void Modem::clock_changed() {
+    if (channel_ != nullptr)
+        channel_->wake();
+}
+
+/// What stood in the way may be gone.
+void Modem::try_anew() {
+    retries_.reset();
     held_ = false;
     if (channel_ != nullptr)
         channel_->wake();
@@ -124,29 +125,65 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
             job_.reset();
             job->finish(error);
         } else if (stale_ && !ignored_) {
-            show(ModemState::reading, "its slots are being read");
-            co_await read_if_possible(channel);
+            show({.state = ModemState::reading,
+                  .reason = "its slots are being read",
+                  .hint = {},
+                  .wanted = false,
+                  .expiring = {}});
+            co_await look_if_possible(channel);
         } else {
-            co_await channel.idle(failure_ ? failure_->retry_at : std::nullopt);
+            co_await channel.idle(next_look());
             fresh_ = false;
+            stale_ = stale_ || (verify_every_.count() > 0 && Clock::now() >= readout_.when() + verify_every_);
         }
         if (channel.take_restart())
             throw Exception(Error{ErrorCode::device_gone, "the modem restarted", ""});
     }
 }
 
-asio::awaitable<void> Modem::read(at::Channel& channel) {
-    slots_ = co_await sbnw::read_slots(channel, std::string(sbnw::tls_store));
+/// When something is to be done without anybody asking for it.
+std::optional<Clock::time_point> Modem::next_look() const {
+    std::optional<Clock::time_point> next = retries_.next();
+    const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
+    if (verify_every_.count() > 0 && !unreadable_ && !ignored_)
+        at(readout_.when() + verify_every_);
+    if (shown_.state == ModemState::compliant && expiry_ && renew_before_.count() > 0) {
+        // The clock may run on while the machine sleeps, and a person counts days.
+        constexpr std::chrono::hours day{24};
+        const auto until = std::chrono::duration_cast<Clock::duration>(expiry_->when - now() - renew_before_);
+        at(Clock::now() + (until > Clock::duration::zero() ? until : day));
+    }
+    return next;
+}
+
+/// Reads the slots of the stores that matter to the policy.
+asio::awaitable<std::vector<SlotChange>> Modem::read(at::Channel& channel) {
+    std::set<sbnw::Store> stores{sbnw::Store::tls};
+    const auto policies = host_.policies();
+    if (const auto* policy = match(*policies)) {
+        for (const policy::SlotRule& rule : policy->slots)
+            stores.insert(rule.store);
+    }
+    auto changes = co_await readout_.read(channel, stores);
     stale_ = false;
     fresh_ = true;
     unreadable_.reset();
     host_.modem_changed(*this);
+    co_return changes;
+}
+
+/// Reads the slots for what has become of them since the daemon last had to do with them.
+asio::awaitable<void> Modem::look(at::Channel& channel) {
+    const auto changes = co_await read(channel);
+    memory_.repairs.found(readout_.inventory());
+    for (const SlotChange& change : changes)
+        chronicle_.changed_by_others(change);
 }
 
 /// A module that can not tell its slots is shown as such rather than given up.
-asio::awaitable<void> Modem::read_if_possible(at::Channel& channel) {
+asio::awaitable<void> Modem::look_if_possible(at::Channel& channel) {
     try {
-        co_await read(channel);
+        co_await look(channel);
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::not_supported)
             throw;
@@ -161,73 +198,65 @@ asio::awaitable<void> Modem::assess() {
     const auto policies = host_.policies();
     const policy::Policy* policy = match(*policies);
     policy_name_ = policy == nullptr ? "" : policy->name;
+    chronicle_.under(policy);
     ignored_ = policy != nullptr && policy->mode == policy::Mode::ignore;
     if (ignored_) {
         stale_ = true;
-        show(ModemState::unmanaged, fmt::format("policy '{}' says to ignore it", policy->name));
+        show({.state = ModemState::unmanaged,
+              .reason = fmt::format("policy '{}' says to ignore it", policy->name),
+              .hint = {},
+              .wanted = false,
+              .expiring = {}});
         co_return;
     }
+    verify_every_ = policy == nullptr ? policy::Policy{}.verify_every : policy->verify_every;
+    renew_before_ = policy == nullptr ? std::chrono::milliseconds(0) : policy->renew_before;
     if (stale_)
         co_return;
-    if (unreadable_) {
-        show(ModemState::blocked, unreadable_->what, unreadable_->hint);
-        co_return;
-    }
-    if (policy == nullptr) {
-        desired_.clear();
-        const std::string problem = host_.policy_problem();
-        if (problem.empty())
-            show(ModemState::unmanaged, "no policy is for this modem",
-                 "add one to /etc/bgs2d/policy.d and reload");
-        else
-            show(ModemState::unmanaged, fmt::format("the policies can not be used: {}", problem),
-                 "mend them and reload");
-        co_return;
-    }
 
-    std::optional<Error> obstacle;
-    std::vector<Step> needed;
-    Thumbprints wanted;
-    try {
-        const auto desired = co_await load_desired(*policy);
-        wanted = thumbprints(desired);
-        needed = steps(wanted, std::nullopt);
-        value_or_throw(prepare(needed, desired, now()));
-    } catch (const Exception& e) {
-        obstacle = e.error();
-    }
-    desired_ = std::move(wanted);
-
-    if (!obstacle && needed.empty()) {
-        failure_.reset();
-        backoff_.reset();
-        show(ModemState::compliant, fmt::format("it holds what policy '{}' says", policy->name));
-    } else if (obstacle) {
-        show(ModemState::blocked, obstacle->what, obstacle->hint);
-    } else if (policy->mode != policy::Mode::automatic) {
-        show(ModemState::drifted, all_reasons(needed),
-             policy->mode == policy::Mode::manual ? "write it with 'bgs2ctl provision'"
-                                                  : fmt::format("policy '{}' only reports", policy->name));
-    } else if (held_) {
-        show(ModemState::drifted, all_reasons(needed) + "; provisioning was cancelled",
-             "write it with 'bgs2ctl provision'");
-    } else if (failure_ && (!failure_->retry_at || *failure_->retry_at > std::chrono::steady_clock::now())) {
-        show(failure_->retry_at ? ModemState::failed : ModemState::blocked, failure_->error.what,
-             failure_->error.hint);
-    } else {
-        wanted_ = true;
-    }
+    Circumstances circumstances{.policy = policy,
+                                .policy_problem = host_.policy_problem(),
+                                .unreadable = unreadable_,
+                                .preparation = {},
+                                .exhausted = {},
+                                .failure = retries_.failure(),
+                                .held = held_,
+                                .now = Clock::now(),
+                                .date = now()};
+    if (policy != nullptr && !unreadable_)
+        circumstances.preparation = co_await prepare(*policy, std::nullopt);
+    const Preparation& preparation = circumstances.preparation;
+    desired_ = preparation.desired;
+    findings_ = preparation.findings;
+    expiry_ = preparation.expiry;
+    circumstances.exhausted = memory_.repairs.exhausted(preparation.needed, desired_);
+    const Verdict verdict = judge(circumstances);
+    if (verdict.state == ModemState::compliant)
+        retries_.reset();
+    wanted_ = verdict.wanted;
+    if (!wanted_)
+        show(verdict);
 }
 
-asio::awaitable<std::vector<Desired>> Modem::load_desired(const policy::Policy& policy) {
+asio::awaitable<Preparation> Modem::prepare(const policy::Policy& policy,
+                                            std::optional<sbnw::SlotAddress> only) {
+    // First, so that what changes while it is being read is seen as a change.
+    if (auto files = source_files(policy, subject_, host_.credentials_directory());
+        std::set(files.begin(), files.end()) != sources_) {
+        sources_ = {files.begin(), files.end()};
+        host_.sources_changed();
+    }
     // By value into the other thread: this modem may be gone before it is done.
-    auto work = [](policy::Policy wanted, policy::Subject subject,
-                   std::filesystem::path credentials) -> asio::awaitable<std::vector<Desired>> {
-        co_return value_or_throw(bgs2::load_desired(wanted, subject, credentials));
-    };
+    auto work = [](Order order) -> asio::awaitable<Preparation> { co_return bgs2::prepare(order); };
+    Order order{.policy = policy,
+                .subject = subject_,
+                .credentials = host_.credentials_directory(),
+                .present = readout_.inventory(),
+                .only = only,
+                .now = now()};
     // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
     co_return co_await asio::co_spawn(
-        host_.background(), work(policy, subject_, host_.credentials_directory()),
+        host_.background(), work(std::move(order)),
         asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
 }
 
@@ -240,9 +269,8 @@ std::shared_ptr<Job> Modem::next_job() {
 
 /// Why the job failed, if it did; throws if the modem was lost over it.
 asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job& job) {
-    std::optional<Error> error;
-    bool retry = false;
     const Error cancelled{ErrorCode::cancelled, "the job was cancelled", ""};
+    std::exception_ptr failure;
     job.on_cancel([&channel, cancelled] { channel.interrupt(cancelled); });
     try {
         if (job.cancelled())
@@ -251,99 +279,122 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
             co_await provision(channel, job);
         } else {
             job.set_step("reading");
-            co_await read(channel);
+            co_await look(channel);
         }
-    } catch (const sbnw::Refusal& e) {
-        error = e.error();
-        retry = sbnw::remedy(e.result()) == sbnw::Remedy::retry;
-        key_lost_ = key_lost_ || e.result() == sbnw::Result::private_key_removed;
-    } catch (const Exception& e) {
-        error = e.error();
-        retry = may_pass(e.error());
+    } catch (const Exception&) {
+        failure = std::current_exception();
     }
     job.on_cancel(nullptr);
     channel.resume();
-    if (!error)
-        co_return error;
-    if (error->code == ErrorCode::cancelled && !job.cancelled())
-        throw Exception(*error); // not the job, all of it ends
-
-    log_.with({{"BGS2_JOB", std::to_string(job.number())}})
-        .warning("{}: {}: {}", identity_.imei, word(job.operation()), to_string(*error));
-    if (job.operation() == Operation::provision) {
-        held_ = job.cancelled();
-        if (!held_)
-            remember_failure(*error, retry);
-    }
+    if (!failure)
+        co_return std::nullopt;
+    Error error = note_failure(failure, job);
     co_await recover(channel);
+    if (!held_ && retries_.refusal() == sbnw::Result::refused) {
+        const std::string hint = co_await signing_hint(channel);
+        if (!hint.empty())
+            retries_.explain(error.hint = hint);
+    }
     co_return error;
+}
+
+/// What went wrong, and whether it will be tried again. Throws it if it was not the job that was ended, but
+/// all.
+Error Modem::note_failure(const std::exception_ptr& failure, const Job& job) {
+    std::optional<sbnw::Refusal> refusal;
+    Error error;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const sbnw::Refusal& e) {
+        refusal = e;
+        error = e.error();
+    } catch (const Exception& e) {
+        error = e.error();
+    }
+    if (error.code == ErrorCode::cancelled && !job.cancelled())
+        throw Exception(error);
+    chronicle_.failed(job, error);
+    if (job.operation() != Operation::provision)
+        return error;
+    held_ = job.cancelled();
+    if (held_)
+        return error;
+    if (refusal)
+        retries_.refused(*refusal);
+    else
+        retries_.failed(error);
+    return error;
 }
 
 asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
     if (!fresh_) {
         job.set_step("reading");
-        co_await read(channel);
+        co_await look(channel);
     }
     const auto policies = host_.policies();
-    const auto* policy = value_or_throw(writable_policy(*policies, job.slot()));
-    std::vector<PreparedStep> prepared;
-    {
-        const auto desired = co_await load_desired(*policy);
-        desired_ = thumbprints(desired);
-        prepared = value_or_throw(prepare(steps(desired_, job.slot()), desired, now()));
-    }
-    if (prepared.empty())
+    const auto* policy = value_or_throw(policy::writable(*policies, subject_, job.slot()));
+    const Preparation preparation = co_await prepare(*policy, job.slot());
+    desired_ = preparation.desired;
+    if (preparation.obstacle)
+        throw Exception(*preparation.obstacle);
+    if (preparation.steps.empty())
         co_return;
-    show(ModemState::provisioning, fmt::format("policy '{}' is being applied", policy->name));
-    for (const PreparedStep& each : prepared) {
-        log_.info("{}: {}, writing it ({} octets)", identity_.imei, each.step.reason, each.frame.size());
-        for (const pki::Finding& warning : each.warnings)
-            log_.warning("{}: slot {}: {}", identity_.imei, each.step.slot, to_string(warning.error));
+    show({.state = ModemState::provisioning,
+          .reason = fmt::format("policy '{}' is being applied", policy->name),
+          .hint = {},
+          .wanted = false,
+          .expiring = {}});
+    chronicle_.begins(preparation);
+    if (policy->require_clock)
+        co_await at::set_clock(channel, now());
+    const auto begins = [this](const sbnw::SlotAddress& address) {
+        readout_.forget(address);
+        host_.modem_changed(*this);
+    };
+    const std::vector<Attempt> attempts = co_await write(channel, preparation.steps, job, begins);
+    if (const Attempt& last = attempts.back(); last.failure) {
+        chronicle_.attempted(attempts, {});
+        retreat_ = retreat_of(*last.step);
+        std::rethrow_exception(last.failure);
     }
-    co_await write(channel, prepared, job);
     job.set_step("reading back");
     co_await read(channel);
-    value_or_throw(verify(prepared, slots_));
-    if (prepared.front().step.slot == policy::client_slot)
-        key_lost_ = false;
+    chronicle_.attempted(attempts, readout_.inventory());
+    value_or_throw(verify(preparation.steps, readout_.inventory()));
+    memory_.last_provisioned = now();
+    for (const PreparedStep& each : preparation.steps)
+        memory_.repairs.repaired(each.step.address, each.thumbprint, memory_.last_provisioned);
     held_ = false;
-    failure_.reset();
-    last_provisioned_ = now();
-    log_.notice("{}: provisioned by policy '{}': {} slots written and read back", identity_.imei,
-                policy->name, prepared.size());
+    retries_.reset();
+    chronicle_.provisioned(job, preparation.steps.size());
 }
 
 /// After a failure: finds the module's attention again and reads what it holds now.
 asio::awaitable<void> Modem::recover(at::Channel& channel) {
     stale_ = true;
     co_await at::synchronise(channel);
-    co_await read_if_possible(channel);
+    co_await look_if_possible(channel);
+    const auto retreat = std::exchange(retreat_, std::nullopt);
+    if (!retreat || retries_.refusal() != sbnw::Result::private_key_removed)
+        co_return;
+    try {
+        if (!co_await carry_out_retreat(channel, *retreat, readout_.inventory()))
+            co_return;
+        chronicle_.warn(to_string(retreat->address) +
+                        " kept the certificate without its private key, and was emptied");
+    } catch (const sbnw::Refusal& e) {
+        chronicle_.warn(
+            fmt::format("{} kept the certificate without its private key, and can not be emptied: {}",
+                        to_string(retreat->address), e.what()));
+    }
+    stale_ = true;
 }
 
 const policy::Policy* Modem::match(const policy::Policies& policies) const {
     return policy::first_match(policies, subject_);
 }
 
-Expected<const policy::Policy*> Modem::writable_policy(const policy::Policies& policies,
-                                                       std::optional<unsigned> slot) const {
-    const policy::Policy* policy = match(policies);
-    if (policy == nullptr)
-        return fail(ErrorCode::not_supported, fmt::format("no policy is for modem {}", identity_.imei),
-                    "add one to /etc/bgs2d/policy.d and reload");
-    if (policy->mode == policy::Mode::report || policy->mode == policy::Mode::ignore)
-        return fail(ErrorCode::not_supported,
-                    fmt::format(R"(policy '{}' says "{}": the modem is not written to)", policy->name,
-                                word(policy->mode)),
-                    R"(set mode to "auto" or "manual" and reload)");
-    const auto names = [&](const policy::SlotRule& rule) { return rule.index == *slot; };
-    if (slot && std::ranges::none_of(policy->slots, names))
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("policy '{}' does not name slot {}", policy->name, *slot),
-                    "add a [[slot]] to it, or leave the slot out");
-    return policy;
-}
-
-Expected<std::shared_ptr<Job>> Modem::request(Operation operation, std::optional<unsigned> slot) {
+Expected<std::shared_ptr<Job>> Modem::request(Operation operation, std::optional<sbnw::SlotAddress> slot) {
     if (channel_ == nullptr)
         return fail(ErrorCode::device_gone, fmt::format("the modem {} is gone", identity_.imei));
     if (job_)
@@ -351,37 +402,18 @@ Expected<std::shared_ptr<Job>> Modem::request(Operation operation, std::optional
                     fmt::format("job {} ({}) is at work on modem {}", job_->number(), word(job_->operation()),
                                 identity_.imei),
                     "wait for it, or cancel it");
+    if (operation == Operation::provision)
+        memory_.repairs.forget();
     job_ = host_.new_job(operation, identity_.imei, slot);
     channel_->wake();
     return job_;
 }
 
-/// What plan() says, and slot 0 once more if its key is lost: nothing reads a key back.
-std::vector<Step> Modem::steps(const Thumbprints& desired, std::optional<unsigned> only) const {
-    std::vector<Step> result = plan(desired, slots_, only);
-    const bool is_wanted =
-        desired.contains(policy::client_slot) && only.value_or(policy::client_slot) == policy::client_slot;
-    const bool is_planned = !result.empty() && result.front().slot == policy::client_slot;
-    if (key_lost_ && is_wanted && !is_planned)
-        result.insert(result.begin(),
-                      {.slot = policy::client_slot, .reason = "slot 0 has lost its private key"});
-    return result;
-}
-
-void Modem::remember_failure(const Error& error, bool retry) {
-    failure_ = Failure{.error = error, .retry_at = std::nullopt};
-    if (retry)
-        failure_->retry_at = std::chrono::steady_clock::now() + backoff_.next();
-}
-
-void Modem::show(ModemState state, std::string reason, std::string hint) {
-    if (state == state_ && reason == reason_ && hint == hint_)
+void Modem::show(const Verdict& verdict) {
+    if (verdict == shown_)
         return;
-    if (state != state_)
-        log_.info("{}: {}: {}", identity_.imei, word(state), reason);
-    state_ = state;
-    reason_ = std::move(reason);
-    hint_ = std::move(hint);
+    chronicle_.shown(verdict, shown_);
+    shown_ = verdict;
     host_.modem_changed(*this);
 }
 

@@ -3,41 +3,39 @@
 
 #include "daemon/at/channel.h"
 #include "daemon/at/identify.h"
-#include "daemon/backoff.h"
+#include "daemon/chronicle.h"
 #include "daemon/error.h"
+#include "daemon/history/entry.h"
 #include "daemon/job.h"
 #include "daemon/log.h"
+#include "daemon/memory.h"
+#include "daemon/modem_state.h"
 #include "daemon/nomination.h"
+#include "daemon/plan.h"
 #include "daemon/policy/model.h"
 #include "daemon/policy/subject.h"
+#include "daemon/preparation.h"
 #include "daemon/provision.h"
+#include "daemon/readout.h"
+#include "daemon/retries.h"
+#include "daemon/sbnw/slot_address.h"
 #include "daemon/sbnw/slots.h"
+#include "daemon/verdict.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
 #include <chrono>
+#include <exception>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bgs2 {
-
-enum class ModemState {
-    reading,
-    unmanaged,
-    compliant,
-    drifted,
-    provisioning,
-    failed,  ///< tries again by itself
-    blocked, ///< needs a person
-};
-
-std::string_view word(ModemState state);
 
 class Modem {
   public:
@@ -59,39 +57,53 @@ class Modem {
         [[nodiscard]] virtual asio::any_io_executor background() const = 0;
         [[nodiscard]] virtual const std::filesystem::path& credentials_directory() const = 0;
         virtual std::shared_ptr<Job> new_job(Operation operation, const std::string& imei,
-                                             std::optional<unsigned> slot) = 0;
+                                             std::optional<sbnw::SlotAddress> slot) = 0;
+        /// The files that its policy names are others now: see Modem::sources().
+        virtual void sources_changed() = 0;
         virtual void modem_changed(const Modem& modem) = 0;
+        /// Has it kept. Time, boot and generation are filled in; the rest is as the modem tells it.
+        virtual void record(history::Entry entry) = 0;
     };
 
-    Modem(at::Identity identity, const PortFacts& port, Host& host, const Log& log);
+    /// `memory` is what was known of the modem when it was last seen.
+    Modem(at::Identity identity, const PortFacts& port, Memory memory, Host& host, const Log& log);
 
     [[nodiscard]] const at::Identity& identity() const { return identity_; }
     [[nodiscard]] const policy::Subject& subject() const { return subject_; }
     [[nodiscard]] const std::string& port() const { return port_; } ///< the device node
-    [[nodiscard]] ModemState state() const { return state_; }
-    [[nodiscard]] const std::string& reason() const { return reason_; }
-    [[nodiscard]] const std::string& hint() const { return hint_; }
+    [[nodiscard]] ModemState state() const { return shown_.state; }
+    [[nodiscard]] const std::string& reason() const { return shown_.reason; }
+    [[nodiscard]] const std::string& hint() const { return shown_.hint; }
     [[nodiscard]] const std::string& policy() const { return policy_name_; }
-    [[nodiscard]] const sbnw::Slots& slots() const { return slots_; }
-    [[nodiscard]] std::map<unsigned, Compliance> compliance() const { return compare(desired_, slots_); }
-    /// When it was last written to and found compliant; the epoch if that was not yet.
-    [[nodiscard]] std::chrono::sys_seconds last_provisioned() const { return last_provisioned_; }
-    void set_last_provisioned(std::chrono::sys_seconds when) { last_provisioned_ = when; }
+    /// What it holds, as last read; slots that were written to since are not among it.
+    [[nodiscard]] const sbnw::Inventory& inventory() const { return readout_.inventory(); }
+    [[nodiscard]] std::map<sbnw::SlotAddress, Compliance> compliance() const {
+        return readout_.compliance(desired_);
+    }
+    /// What the preflight says of the certificates that its policy names.
+    [[nodiscard]] const std::vector<SlotFinding>& findings() const { return findings_; }
+    /// The files that its policy names; when one of them changes, sources_changed() is to be called.
+    [[nodiscard]] const std::set<std::filesystem::path>& sources() const { return sources_; }
+    [[nodiscard]] const Memory& memory() const { return memory_; }
     /// When it tries again by itself; nothing unless it has failed.
     [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const;
 
-    /// Has the modem made what its policy says. Errors: Busy, NotSupported, InvalidArgument (a slot that the
-    /// policy does not name).
-    Expected<std::shared_ptr<Job>> provision(std::optional<unsigned> slot);
+    /// Has the modem made what its policy says, whatever was tried before. Errors: Busy, NotSupported,
+    /// InvalidArgument (a slot that the policy does not name).
+    Expected<std::shared_ptr<Job>> provision(std::optional<sbnw::SlotAddress> slot);
 
     /// Has the slots read anew. Errors: Busy.
     Expected<std::shared_ptr<Job>> refresh();
 
     /// What provision() would do, going by the slots as last read. Throws Exception with what would stop it.
-    asio::awaitable<std::vector<PreparedStep>> preview(std::optional<unsigned> slot);
+    asio::awaitable<Preparation> preview(std::optional<sbnw::SlotAddress> slot);
 
-    /// Policies or their sources are others now.
+    /// The policies are others now, or somebody wants them applied anew.
     void policy_changed();
+    /// A file of sources() is another one now.
+    void sources_changed();
+    /// The system's clock was set.
+    void clock_changed();
 
     /// The modem's whole life, from its identification on: reads it, compares it, provisions it if the policy
     /// says so, waits for work. Ends only by an Exception: the modem is gone, or restarted, or does not
@@ -99,42 +111,44 @@ class Modem {
     asio::awaitable<void> live(at::Channel& channel);
 
   private:
-    /// Why the last try failed, and what follows.
-    struct Failure {
-        Error error;
-        std::optional<std::chrono::steady_clock::time_point> retry_at; ///< nothing: a person must act
-    };
     class Attended;
 
-    asio::awaitable<void> read(at::Channel& channel);
-    asio::awaitable<void> read_if_possible(at::Channel& channel);
+    asio::awaitable<std::vector<SlotChange>> read(at::Channel& channel);
+    asio::awaitable<void> look(at::Channel& channel);
+    asio::awaitable<void> look_if_possible(at::Channel& channel);
     asio::awaitable<void> assess();
-    asio::awaitable<std::vector<Desired>> load_desired(const policy::Policy& policy);
+    asio::awaitable<Preparation> prepare(const policy::Policy& policy, std::optional<sbnw::SlotAddress> only);
     asio::awaitable<std::optional<Error>> carry_out(at::Channel& channel, Job& job);
+    Error note_failure(const std::exception_ptr& failure, const Job& job);
     asio::awaitable<void> provision(at::Channel& channel, Job& job);
     asio::awaitable<void> recover(at::Channel& channel);
     [[nodiscard]] std::shared_ptr<Job> next_job();
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
     [[nodiscard]] const policy::Policy* match(const policy::Policies& policies) const;
-    [[nodiscard]] Expected<const policy::Policy*> writable_policy(const policy::Policies& policies,
-                                                                  std::optional<unsigned> slot) const;
-    Expected<std::shared_ptr<Job>> request(Operation operation, std::optional<unsigned> slot);
-    void remember_failure(const Error& error, bool retry);
-    [[nodiscard]] std::vector<Step> steps(const Thumbprints& desired, std::optional<unsigned> only) const;
-    void show(ModemState state, std::string reason, std::string hint = {});
+    Expected<std::shared_ptr<Job>> request(Operation operation, std::optional<sbnw::SlotAddress> slot);
+    void try_anew();
+    void show(const Verdict& verdict);
 
     at::Identity identity_;
     std::string port_;
     policy::Subject subject_;
+    Memory memory_;
     Host& host_;
-    Log log_;
+    Chronicle chronicle_;
 
-    ModemState state_ = ModemState::reading;
-    std::string reason_ = "its slots have not been read yet";
-    std::string hint_;
+    Verdict shown_{.state = ModemState::reading,
+                   .reason = "its slots have not been read yet",
+                   .hint = {},
+                   .wanted = false,
+                   .expiring = {}};
     std::string policy_name_;
-    sbnw::Slots slots_;
+    Readout readout_;
     Thumbprints desired_;
-    std::chrono::sys_seconds last_provisioned_;
+    std::vector<SlotFinding> findings_;
+    std::set<std::filesystem::path> sources_;
+    std::optional<Expiry> expiry_;
+    std::chrono::milliseconds renew_before_{0};
+    std::chrono::milliseconds verify_every_{0};
 
     at::Channel* channel_ = nullptr;  ///< only while live() runs
     std::shared_ptr<Job> job_;        ///< asked for or at work; at most one
@@ -142,11 +156,10 @@ class Modem {
     bool fresh_ = false;              ///< they were read since the modem was last left alone
     bool wanted_ = false;             ///< the policy wants it provisioned now
     bool held_ = false;               ///< a person cancelled that
-    bool key_lost_ = false;           ///< the module dropped the private key: the certificate is not enough
     bool ignored_ = false;            ///< the policy says not even to read it
     std::optional<Error> unreadable_; ///< why its slots can not be read, ever
-    std::optional<Failure> failure_;
-    Backoff backoff_{std::chrono::minutes(10)};
+    std::optional<Retreat> retreat_;
+    Retries retries_;
 };
 
 } // namespace bgs2

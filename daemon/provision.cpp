@@ -1,135 +1,124 @@
 #include "daemon/provision.h"
 
 #include "daemon/sbnw/dialogue.h"
-#include "daemon/sbnw/frame.h"
-#include "daemon/sbnw/result.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace bgs2 {
 namespace {
 
-constexpr std::array<std::string_view, 6> compliance_words{"compliant", "missing",  "different",
-                                                           "corrupted", "unlisted", "empty"};
+/// Tells a job of the octets of its frames, one frame after another.
+class Progress {
+  public:
+    Progress(Job& job, std::uint64_t total)
+      : job_(job)
+      , total_(total) {
+        job_.set_bytes(0, total_);
+    }
 
-std::string reason(unsigned slot, Compliance compliance) {
-    switch (compliance) {
-    case Compliance::missing:
-        return fmt::format("slot {} is empty", slot);
-    case Compliance::different:
-        return fmt::format("slot {} holds another certificate", slot);
-    case Compliance::corrupted:
-        return fmt::format("the certificate in slot {} is corrupted", slot);
-    default:
-        return {};
+    void sent(std::size_t octets) { job_.set_bytes(before_ + octets, total_); }
+    void done(const pki::Secret& frame) { before_ += frame.size(); }
+
+  private:
+    Job& job_;
+    std::uint64_t total_;
+    std::uint64_t before_ = 0;
+};
+
+asio::awaitable<void> send(at::Channel& channel, const PreparedStep& step, Progress& progress) {
+    for (const pki::Secret& frame : step.frames) {
+        co_await sbnw::push(channel, std::string(word(step.step.address.store)), frame,
+                            [&progress](std::size_t octets) { progress.sent(octets); });
+        progress.done(frame);
     }
 }
 
-Compliance compare(const std::string* wanted, const sbnw::Slot* slot) {
-    if (wanted == nullptr)
-        return slot == nullptr || slot->empty() ? Compliance::empty : Compliance::unlisted;
+std::string_view what_is_in(const sbnw::Slot* slot) {
     if (slot == nullptr || slot->empty())
-        return Compliance::missing;
-    if (slot->corrupted)
-        return Compliance::corrupted;
-    return slot->thumbprint == *wanted ? Compliance::compliant : Compliance::different;
-}
-
-template<class Map>
-auto* find(Map& map, unsigned slot) {
-    const auto found = map.find(slot);
-    return found == map.end() ? nullptr : &found->second;
-}
-
-Expected<PreparedStep> prepare_one(const Step& step, const Desired& desired, std::chrono::sys_seconds now) {
-    const auto findings = pki::preflight(desired.credential, desired.slot, now);
-    if (const Error* error = pki::blocking(findings))
-        return fail(error->code, fmt::format("slot {} ({}): {}", desired.slot, desired.source, error->what),
-                    error->hint);
-
-    sbnw::SecureCommand command;
-    command.slot = static_cast<std::uint16_t>(desired.slot);
-    command.certificate = desired.credential.certificate;
-    command.private_key = desired.credential.key.clone();
-    auto frame = sbnw::encode(command);
-    if (!frame)
-        return std::unexpected(std::move(frame.error()));
-    return PreparedStep{.step = step,
-                        .frame = std::move(*frame),
-                        .thumbprint = desired.credential.thumbprint(),
-                        .warnings = findings};
+        return "nothing";
+    return slot->corrupted ? "a corrupted certificate" : "another certificate";
 }
 
 } // namespace
 
-std::string_view word(Compliance compliance) {
-    return compliance_words.at(static_cast<std::size_t>(compliance));
-}
-
-std::map<unsigned, Compliance> compare(const Thumbprints& desired, const sbnw::Slots& present) {
-    std::map<unsigned, Compliance> result;
-    for (const auto& [slot, content] : present)
-        result.emplace(slot, compare(find(desired, slot), &content));
-    for (const auto& [slot, thumbprint] : desired)
-        result.try_emplace(slot, Compliance::missing);
-    return result;
-}
-
-std::vector<Step> plan(const Thumbprints& desired, const sbnw::Slots& present, std::optional<unsigned> only) {
-    std::vector<Step> steps;
-    for (const auto& [slot, compliance] : compare(desired, present)) {
-        const bool is_wanted = desired.contains(slot) && (!only || *only == slot);
-        if (is_wanted && compliance != Compliance::compliant)
-            steps.push_back({.slot = slot, .reason = reason(slot, compliance)});
+asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::vector<PreparedStep>& steps,
+                                            Job& job, std::function<void(const sbnw::SlotAddress&)> begins) {
+    Progress progress(job, size_of(steps));
+    std::vector<Attempt> attempts;
+    for (const PreparedStep& each : steps) {
+        job.set_step(fmt::format("{} {}", each.step.action == Action::write ? "writing" : "erasing",
+                                 to_string(each.step.address)));
+        begins(each.step.address);
+        const auto start = std::chrono::steady_clock::now();
+        Attempt& attempt = attempts.emplace_back();
+        attempt.step = &each;
+        try {
+            co_await send(channel, each, progress);
+        } catch (const Exception&) {
+            attempt.failure = std::current_exception();
+        }
+        attempt.duration =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+        if (attempt.failure)
+            break;
     }
-    return steps;
+    co_return attempts;
 }
 
-Expected<std::vector<PreparedStep>>
-prepare(const std::vector<Step>& steps, const std::vector<Desired>& desired, std::chrono::sys_seconds now) {
-    std::vector<PreparedStep> prepared;
-    for (const Step& step : steps) {
-        auto one = prepare_one(step, *std::ranges::find(desired, step.slot, &Desired::slot), now);
-        if (!one)
-            return std::unexpected(std::move(one.error()));
-        prepared.push_back(std::move(*one));
+std::optional<Retreat> retreat_of(const PreparedStep& step) {
+    if (!step.retreat)
+        return std::nullopt;
+    return Retreat{
+        .address = step.step.address, .thumbprint = step.thumbprint, .frame = step.retreat->clone()};
+}
+
+asio::awaitable<bool> carry_out_retreat(at::Channel& channel, const Retreat& retreat,
+                                        const sbnw::Inventory& present) {
+    const auto kept = present.find(retreat.address);
+    if (kept == present.end() || kept->second.thumbprint != retreat.thumbprint)
+        co_return false;
+    co_await sbnw::push(channel, std::string(word(retreat.address.store)), retreat.frame, [](std::size_t) {});
+    co_return true;
+}
+
+asio::awaitable<std::string> signing_hint(at::Channel& channel) {
+    sbnw::Slots slots;
+    try {
+        slots = co_await sbnw::read_slots(channel, std::string(word(sbnw::Store::management)));
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::not_supported)
+            throw;
     }
-    return prepared;
+    for (const auto& [slot, content] : slots) {
+        if (!content.empty())
+            co_return fmt::format(
+                "it may obey only commands signed by the key of its management certificate, {}: name that "
+                "key in [provision] sign",
+                to_string(content));
+    }
+    co_return std::string();
 }
 
-asio::awaitable<void> write(at::Channel& channel, const std::vector<PreparedStep>& steps, Job& job) {
-    std::uint64_t total = 0;
-    for (const PreparedStep& prepared : steps)
-        total += prepared.frame.size();
-    std::uint64_t before = 0;
-    job.set_bytes(0, total);
+Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Inventory& present) {
     for (const PreparedStep& prepared : steps) {
-        job.set_step(fmt::format("writing slot {}", prepared.step.slot));
-        const auto progress = [&job, before, total](std::size_t sent) {
-            job.set_bytes(before + sent, total);
-        };
-        co_await sbnw::push(channel, std::string(sbnw::tls_store), prepared.frame, progress);
-        before += prepared.frame.size();
-    }
-}
-
-Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Slots& present) {
-    for (const PreparedStep& prepared : steps) {
-        const unsigned slot = prepared.step.slot;
-        const sbnw::Slot* content = find(present, slot);
-        if (compare(&prepared.thumbprint, content) == Compliance::compliant)
+        const sbnw::SlotAddress& address = prepared.step.address;
+        const auto found = present.find(address);
+        const sbnw::Slot* slot = found == present.end() ? nullptr : &found->second;
+        const bool is_empty = slot == nullptr || slot->empty();
+        const bool is_right = prepared.step.action == Action::erase
+                                  ? is_empty
+                                  : !is_empty && !slot->corrupted && slot->thumbprint == prepared.thumbprint;
+        if (is_right)
             continue;
-        std::string_view found = "another certificate";
-        if (content == nullptr || content->empty())
-            found = "nothing";
-        else if (content->corrupted)
-            found = "a corrupted certificate";
-        return fail(
-            ErrorCode::verify_failed, fmt::format("slot {} was written, but reads back {}", slot, found),
-            "the modem said that it stored the certificate and did not; its firmware may be at fault");
+        return fail(ErrorCode::verify_failed,
+                    fmt::format("{} was {}, but reads back {}", to_string(address),
+                                prepared.step.action == Action::write ? "written" : "erased",
+                                what_is_in(slot)),
+                    "the modem said that it did as it was told and did not; its firmware may be at fault");
     }
     return {};
 }

@@ -1,70 +1,56 @@
-// From what a modem holds to what its policy wants: comparing, planning, encoding are pure; writing talks.
+// Carrying out what was prepared: writing slots, and comparing what they read back.
 #pragma once
 
 #include "daemon/at/channel.h"
-#include "daemon/desired.h"
 #include "daemon/error.h"
 #include "daemon/job.h"
-#include "daemon/pki/preflight.h"
-#include "daemon/pki/secret.h"
+#include "daemon/preparation.h"
 #include "daemon/sbnw/slots.h"
 
 #include <asio/awaitable.hpp>
 
 #include <chrono>
-#include <map>
+#include <exception>
+#include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bgs2 {
 
-/// How a slot compares with the policy.
-enum class Compliance {
-    compliant,
-    missing,   ///< should hold a certificate, is empty or not told of
-    different, ///< holds another one
-    corrupted, ///< the module says so
-    unlisted,  ///< holds one, the policy does not name the slot
-    empty,     ///< holds none, the policy does not name the slot
+/// One step that was begun.
+struct Attempt {
+    const PreparedStep* step = nullptr;
+    std::chrono::milliseconds duration{0};
+    std::exception_ptr failure; ///< why it went wrong, as sbnw::push() throws it, naming the slot; null: the
+                                ///< module said that it is done, which is not yet a proof
 };
 
-std::string_view word(Compliance compliance);
+/// Sends the frames of one step after another and tells the job how far it is. `begins` hears of each slot
+/// right before it may change. Ends with the first attempt that fails. Valid as long as `steps`.
+asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::vector<PreparedStep>& steps,
+                                            Job& job, std::function<void(const sbnw::SlotAddress&)> begins);
 
-/// Every slot that the modem told of or the policy names. Pure.
-std::map<unsigned, Compliance> compare(const Thumbprints& desired, const sbnw::Slots& present);
-
-/// One write that brings a slot to what the policy wants.
-struct Step {
-    unsigned slot = 0;
-    std::string reason; ///< "slot 1 is empty"
-
-    bool operator==(const Step&) const = default;
-};
-
-/// The writes that are needed, by ascending slot; only those of slot `only` if it is given. A slot that holds
-/// the right thumbprint is left alone, and so is one that the policy does not name. Pure.
-std::vector<Step> plan(const Thumbprints& desired, const sbnw::Slots& present, std::optional<unsigned> only);
-
-/// A step and the octets that carry it out.
-struct PreparedStep {
-    Step step;
+/// What is sent if a module kept a certificate whose private key it removed.
+struct Retreat {
+    sbnw::SlotAddress address;
+    std::string thumbprint;
     pki::Secret frame;
-    std::string thumbprint;             ///< what the slot is to read back
-    std::vector<pki::Finding> warnings; ///< of the preflight
 };
 
-/// Checks every credential that is to be sent and encodes it. Errors: those of pki::preflight, naming slot
-/// and source; nothing is prepared then. Pure.
-Expected<std::vector<PreparedStep>>
-prepare(const std::vector<Step>& steps, const std::vector<Desired>& desired, std::chrono::sys_seconds now);
+/// Of a step that was refused; nothing if it carried no private key.
+std::optional<Retreat> retreat_of(const PreparedStep& step);
 
-/// Sends the frames one by one; stops at the first that is refused. Tells the job of steps and octets. Throws
-/// as sbnw::push does, naming the slot.
-asio::awaitable<void> write(at::Channel& channel, const std::vector<PreparedStep>& steps, Job& job);
+/// Empties the slot if `present` has that certificate in it; whether it had. Alone it is of no use, and would
+/// pass for the right one ever after: nothing reads a key back. Throws as sbnw::push() does.
+asio::awaitable<bool> carry_out_retreat(at::Channel& channel, const Retreat& retreat,
+                                        const sbnw::Inventory& present);
+
+/// Which key a module may be waiting for that refuses commands without a reason; empty if it holds no
+/// management certificate. Throws as sbnw::read_slots() does, but for NotSupported.
+asio::awaitable<std::string> signing_hint(at::Channel& channel);
 
 /// Compares what was written with what was read back, slot by slot. Errors: VerifyFailed.
-Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Slots& present);
+Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Inventory& present);
 
 } // namespace bgs2

@@ -1,15 +1,83 @@
 #include "dbus/manager_object.h"
 
+#include "daemon/bytes.h"
+#include "daemon/pki/file.h"
+#include "daemon/policy/explanation.h"
+#include "daemon/policy/parse.h"
+#include "daemon/policy/text_file.h"
 #include "dbus/error_names.h"
 #include "dbus/names.h"
+#include "dbus/options.h"
+#include "dbus/policy_dictionary.h"
 
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+
+#include <chrono>
+#include <string_view>
 #include <utility>
 
 namespace bgs2::dbus {
+namespace {
 
-ManagerObject::ManagerObject(sdbus::IConnection& connection, const Fleet& fleet, Controls controls,
-                             const Authority& authority)
+constexpr const char* interface = io::bgs2d1::Manager_adaptor::INTERFACE_NAME;
+
+std::uint64_t seconds(history::Time time) {
+    return static_cast<std::uint64_t>(
+        std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
+std::map<std::string, sdbus::Variant> to_dictionary(const history::Entry& entry) {
+    std::map<std::string, sdbus::Variant> dictionary{
+        {"time", seconds(entry.when)},
+        {"event", std::string(word(entry.event))},
+        {"error", entry.error},
+        {"message", entry.message},
+    };
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty())
+            dictionary.emplace(name, value);
+    };
+    add("boot-id", entry.boot_id);
+    add("imei", entry.imei);
+    add("port-path", entry.port_path);
+    add("policy", entry.policy);
+    add("state", entry.state);
+    add("store", entry.store);
+    add("thumbprint-before", entry.thumbprint_before);
+    add("thumbprint-after", entry.thumbprint_after);
+    if (entry.slot)
+        dictionary.emplace("slot", static_cast<std::uint32_t>(*entry.slot));
+    if (entry.generation != 0)
+        dictionary.emplace("generation", entry.generation);
+    if (entry.duration != std::chrono::milliseconds::zero())
+        dictionary.emplace("duration", static_cast<std::uint64_t>(entry.duration.count()));
+    if (entry.bytes != 0)
+        dictionary.emplace("bytes", entry.bytes);
+    return dictionary;
+}
+
+asio::awaitable<void>
+answer_history(asio::awaitable<std::vector<history::Entry>> query,
+               sdbus::Result<std::vector<std::map<std::string, sdbus::Variant>>> result) {
+    std::vector<std::map<std::string, sdbus::Variant>> entries;
+    try {
+        for (const history::Entry& entry : co_await std::move(query))
+            entries.push_back(to_dictionary(entry));
+    } catch (const Exception& e) {
+        result.returnError(to_bus(e.error()));
+        co_return;
+    }
+    result.returnResults(entries);
+}
+
+} // namespace
+
+ManagerObject::ManagerObject(sdbus::IConnection& connection, asio::any_io_executor executor,
+                             const Fleet& fleet, Controls controls, const Authority& authority)
   : AdaptorInterfaces(connection, manager_path)
+  , executor_(std::move(executor))
   , fleet_(fleet)
   , controls_(std::move(controls))
   , authority_(authority) {
@@ -24,10 +92,13 @@ void ManagerObject::set_policy_status(PolicyStatus status) {
     const PolicyStatus before = std::exchange(policy_, std::move(status));
     if (policy_ == before)
         return;
-    getObject().emitPropertiesChangedSignal(io::bgs2d1::Manager_adaptor::INTERFACE_NAME,
-                                            {"PolicyGeneration", "PolicyErrors"});
+    getObject().emitPropertiesChangedSignal(interface, {"PolicyGeneration", "PolicyErrors"});
     if (policy_.generation != before.generation)
         emitPolicyReloaded(policy_.generation);
+}
+
+void ManagerObject::history_changed() {
+    getObject().emitPropertiesChangedSignal(interface, {"HistoryLostSince"});
 }
 
 std::vector<sdbus::ObjectPath> ManagerObject::ListModems() {
@@ -41,8 +112,8 @@ sdbus::ObjectPath ManagerObject::GetModem(const std::string& imei) {
     return modem_path(value_or_throw_bus(fleet_.find(imei))->identity().imei);
 }
 
-std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ListPorts() {
-    std::vector<std::map<std::string, sdbus::Variant>> ports;
+std::vector<ManagerObject::Dictionary> ManagerObject::ListPorts() {
+    std::vector<Dictionary> ports;
     for (const PortStatus& port : fleet_.ports()) {
         const std::uint64_t retry_at =
             port.retry_at ? static_cast<std::uint64_t>(port.retry_at->time_since_epoch().count()) : 0;
@@ -66,6 +137,42 @@ void ManagerObject::Rescan() {
 std::vector<std::string> ManagerObject::Reload() {
     authority_.require(getObject(), "reload the policies");
     return controls_.reload();
+}
+
+std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ListPolicies() {
+    std::vector<std::map<std::string, sdbus::Variant>> policies;
+    for (const policy::Policy& policy : controls_.policies.policies())
+        policies.push_back(to_dictionary(policy));
+    return policies;
+}
+
+std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ExplainPolicy(const std::string& imei) {
+    const auto modem = value_or_throw_bus(fleet_.find(imei));
+    std::vector<std::map<std::string, sdbus::Variant>> files;
+    for (const policy::Explained& explained : policy::explain(controls_.policies, modem->subject()))
+        files.push_back(to_dictionary(explained));
+    return files;
+}
+
+std::vector<std::string> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy) {
+    constexpr std::string_view name = "policy";
+    const auto text = value_or_throw_bus(pki::read_descriptor(policy.get(), name, policy::largest_text_file));
+    std::vector<std::string> problems;
+    if (const auto parsed = policy::parse(as_text(text), name); !parsed) {
+        for (const policy::Problem& problem : parsed.error())
+            problems.push_back(printable(to_string(problem)));
+    }
+    return problems;
+}
+
+void ManagerObject::History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) {
+    auto query = controls_.history->query(history_filter(filter));
+    asio::co_spawn(executor_, answer_history(std::move(query), std::move(result)), asio::detached);
+}
+
+std::uint64_t ManagerObject::HistoryLostSince() {
+    const auto since = controls_.history->lost_since();
+    return since ? seconds(*since) : 0;
 }
 
 } // namespace bgs2::dbus

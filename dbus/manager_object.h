@@ -2,8 +2,11 @@
 #pragma once
 
 #include "daemon/fleet.h"
+#include "daemon/history/recorder.h"
+#include "daemon/policy/directories.h"
 #include "dbus/authority.h"
 
+#include <asio/any_io_executor.hpp>
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
@@ -20,6 +23,8 @@ struct Controls {
     std::string version;
     std::function<std::vector<std::string>()> reload; ///< reads everything anew; returns what is wrong
     std::function<void()> rescan;                     ///< looks for ports anew
+    const policy::Set& policies;                      ///< those in force, and what is wrong with others
+    history::Recorder* history = nullptr;             ///< not null; outlives the object
 };
 
 /// How policies stand, to be told.
@@ -34,8 +39,8 @@ class ManagerObject final
   : public sdbus::AdaptorInterfaces<io::bgs2d1::Manager_adaptor, sdbus::Properties_adaptor,
                                     sdbus::ObjectManager_adaptor> {
   public:
-    ManagerObject(sdbus::IConnection& connection, const Fleet& fleet, Controls controls,
-                  const Authority& authority);
+    ManagerObject(sdbus::IConnection& connection, asio::any_io_executor executor, const Fleet& fleet,
+                  Controls controls, const Authority& authority);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
     ManagerObject(ManagerObject&&) = delete;
@@ -43,18 +48,27 @@ class ManagerObject final
     ~ManagerObject();
 
     void set_policy_status(PolicyStatus status);
+    void history_changed();
 
   private:
+    using Dictionary = std::map<std::string, sdbus::Variant>;
+
     std::vector<sdbus::ObjectPath> ListModems() override;
     sdbus::ObjectPath GetModem(const std::string& imei) override;
-    std::vector<std::map<std::string, sdbus::Variant>> ListPorts() override;
+    std::vector<Dictionary> ListPorts() override;
     void Rescan() override;
     std::vector<std::string> Reload() override;
+    std::vector<std::map<std::string, sdbus::Variant>> ListPolicies() override;
+    std::vector<std::map<std::string, sdbus::Variant>> ExplainPolicy(const std::string& imei) override;
+    std::vector<std::string> CheckPolicy(const sdbus::UnixFd& policy) override;
+    void History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) override;
 
     std::string Version() override { return controls_.version; }
     std::uint64_t PolicyGeneration() override { return policy_.generation; }
     std::vector<std::string> PolicyErrors() override { return policy_.errors; }
+    std::uint64_t HistoryLostSince() override;
 
+    asio::any_io_executor executor_;
     const Fleet& fleet_;
     Controls controls_;
     const Authority& authority_;

@@ -22,8 +22,10 @@ std::uint64_t seconds(Time time) {
         std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
-std::map<std::string, sdbus::Variant> to_dictionary(const sbnw::Slot& slot, Compliance compliance) {
-    std::map<std::string, sdbus::Variant> dictionary{
+using Dictionary = std::map<std::string, sdbus::Variant>;
+
+Dictionary to_dictionary(const sbnw::Slot& slot, Compliance compliance) {
+    Dictionary dictionary{
         {"size", slot.size},
         {"compliance", std::string(word(compliance))},
     };
@@ -41,21 +43,34 @@ std::map<std::string, sdbus::Variant> to_dictionary(const sbnw::Slot& slot, Comp
     return dictionary;
 }
 
-std::map<std::string, sdbus::Variant> to_dictionary(const PreparedStep& prepared) {
+Dictionary to_dictionary(const PreparedStep& prepared) {
     return {
-        {"action", std::string("write")},
-        {"slot", static_cast<std::uint32_t>(prepared.step.slot)},
+        {"action", std::string(word(prepared.step.action))},
+        {"store", std::string(word(prepared.step.address.store))},
+        {"slot", static_cast<std::uint32_t>(prepared.step.address.slot)},
         {"reason", prepared.step.reason},
-        {"bytes", static_cast<std::uint32_t>(prepared.frame.size())},
+        {"bytes", static_cast<std::uint32_t>(size_of(prepared))},
+    };
+}
+
+Dictionary to_dictionary(const SlotFinding& finding) {
+    return {
+        {"severity", std::string(word(finding.severity))},
+        {"store", std::string(word(finding.address.store))},
+        {"slot", static_cast<std::uint32_t>(finding.address.slot)},
+        {"code", std::string(word(finding.error.code))},
+        {"message", finding.error.what},
+        {"hint", finding.error.hint},
     };
 }
 
 /// Works the plan out and answers; the modem lives as long as this.
-asio::awaitable<void> answer_plan(std::shared_ptr<bgs2::Modem> modem, std::optional<unsigned> slot,
-                                  sdbus::Result<std::vector<std::map<std::string, sdbus::Variant>>> result) {
-    std::vector<std::map<std::string, sdbus::Variant>> steps;
+asio::awaitable<void> answer_plan(std::shared_ptr<bgs2::Modem> modem, std::optional<sbnw::SlotAddress> slot,
+                                  sdbus::Result<std::vector<Dictionary>> result) {
+    std::vector<Dictionary> steps;
     try {
-        for (const PreparedStep& prepared : co_await modem->preview(slot))
+        const Preparation preparation = co_await modem->preview(slot);
+        for (const PreparedStep& prepared : preparation.steps)
             steps.push_back(to_dictionary(prepared));
     } catch (const Exception& e) {
         result.returnError(to_bus(e.error()));
@@ -94,9 +109,10 @@ ModemObject::Values ModemObject::values() const {
         .reason = modem_->reason(),
         .hint = modem_->hint(),
         .policy = modem_->policy(),
-        .slots = modem_->slots(),
+        .inventory = modem_->inventory(),
         .compliance = modem_->compliance(),
-        .last_provisioned = seconds(modem_->last_provisioned()),
+        .findings = modem_->findings(),
+        .last_provisioned = seconds(modem_->memory().last_provisioned),
         .retry_at = waits ? seconds(*retry_at) : 0,
     };
 }
@@ -112,7 +128,10 @@ void ModemObject::publish() {
     compare("Reason", told_.reason == before.reason);
     compare("Hint", told_.hint == before.hint);
     compare("Policy", told_.policy == before.policy);
-    compare("Slots", told_.slots == before.slots && told_.compliance == before.compliance);
+    const bool same_slots = told_.inventory == before.inventory && told_.compliance == before.compliance;
+    compare("Slots", same_slots);
+    compare("OtherStores", same_slots);
+    compare("Findings", told_.findings == before.findings);
     compare("LastProvisioned", told_.last_provisioned == before.last_provisioned);
     compare("RetryAt", told_.retry_at == before.retry_at);
     if (!changed.empty())
@@ -136,11 +155,34 @@ sdbus::ObjectPath ModemObject::Refresh(const Dictionary& options) {
 }
 
 std::map<std::uint32_t, ModemObject::Dictionary> ModemObject::Slots() {
+    return slots_of(sbnw::Store::tls);
+}
+
+std::map<std::string, std::map<std::uint32_t, ModemObject::Dictionary>> ModemObject::OtherStores() {
+    std::map<std::string, std::map<std::uint32_t, Dictionary>> result;
+    for (const sbnw::Store store : sbnw::stores) {
+        if (auto slots = slots_of(store); store != sbnw::Store::tls && !slots.empty())
+            result.emplace(word(store), std::move(slots));
+    }
+    return result;
+}
+
+std::vector<ModemObject::Dictionary> ModemObject::Findings() {
+    std::vector<Dictionary> result;
+    for (const SlotFinding& finding : modem_->findings())
+        result.push_back(to_dictionary(finding));
+    return result;
+}
+
+std::map<std::uint32_t, ModemObject::Dictionary> ModemObject::slots_of(sbnw::Store store) const {
     std::map<std::uint32_t, Dictionary> result;
-    const auto& slots = modem_->slots();
-    for (const auto& [number, compliance] : modem_->compliance()) {
-        const auto slot = slots.find(number);
-        result.emplace(number, to_dictionary(slot == slots.end() ? sbnw::Slot{} : slot->second, compliance));
+    const sbnw::Inventory& inventory = modem_->inventory();
+    for (const auto& [address, compliance] : modem_->compliance()) {
+        if (address.store != store)
+            continue;
+        const auto slot = inventory.find(address);
+        result.emplace(address.slot,
+                       to_dictionary(slot == inventory.end() ? sbnw::Slot{} : slot->second, compliance));
     }
     return result;
 }

@@ -40,8 +40,9 @@ class ModemObject final
         std::string reason;
         std::string hint;
         std::string policy;
-        sbnw::Slots slots;
-        std::map<unsigned, Compliance> compliance;
+        sbnw::Inventory inventory;
+        std::map<sbnw::SlotAddress, Compliance> compliance;
+        std::vector<SlotFinding> findings;
         std::uint64_t last_provisioned = 0;
         std::uint64_t retry_at = 0;
 
@@ -63,8 +64,12 @@ class ModemObject final
     std::string Hint() override { return modem_->hint(); }
     std::string Policy() override { return modem_->policy(); }
     std::map<std::uint32_t, Dictionary> Slots() override;
+    std::map<std::string, std::map<std::uint32_t, Dictionary>> OtherStores() override;
+    std::vector<Dictionary> Findings() override;
     std::uint64_t LastProvisioned() override { return values().last_provisioned; }
     std::uint64_t RetryAt() override { return values().retry_at; }
+
+    [[nodiscard]] std::map<std::uint32_t, Dictionary> slots_of(sbnw::Store store) const;
 
     asio::any_io_executor executor_;
     std::shared_ptr<bgs2::Modem> modem_;

@@ -5,6 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
 namespace bgs2::dbus {
 namespace {
 
@@ -13,18 +17,77 @@ namespace {
         Error{ErrorCode::invalid_argument, fmt::format("unknown option '{}'", name), std::string(known)});
 }
 
+[[noreturn]] void throw_wrong(const std::string& name, std::string_view what) {
+    throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("option '{}' {}", name, what), ""});
+}
+
+/// The value, which has to be of the D-Bus type `signature`.
+template<class T>
+T value_of(const std::string& name, const sdbus::Variant& value, std::string_view signature) {
+    if (!value.containsValueOfType<T>())
+        throw_wrong(name, fmt::format("is not of type {}", signature));
+    return value.get<T>();
+}
+
+bool is_end_of_imei(std::string_view text) {
+    constexpr std::size_t digits = 15;
+    return !text.empty() && text.size() <= digits &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+sbnw::Store store_of(const std::string& word) {
+    const auto store = sbnw::store(word);
+    if (!store)
+        throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("there is no store '{}'", word),
+                           "known are is_cert, management_cert and preconfig_cert"});
+    return *store;
+}
+
 } // namespace
 
-std::optional<std::uint32_t> slot_option(const Options& options) {
+std::optional<sbnw::SlotAddress> slot_option(const Options& options) {
     std::optional<std::uint32_t> slot;
+    sbnw::Store store = sbnw::Store::tls;
     for (const auto& [name, value] : options) {
-        if (name != "slot")
-            throw_unknown(name, "known is 'slot'");
-        if (!value.containsValueOfType<std::uint32_t>())
-            throw to_bus(Error{ErrorCode::invalid_argument, "option 'slot' is not of type u", ""});
-        slot = value.get<std::uint32_t>();
+        if (name == "slot")
+            slot = value_of<std::uint32_t>(name, value, "u");
+        else if (name == "store")
+            store = store_of(value_of<std::string>(name, value, "s"));
+        else
+            throw_unknown(name, "known are 'slot' and 'store'");
     }
-    return slot;
+    if (!slot && !options.empty())
+        throw to_bus(Error{ErrorCode::invalid_argument, "option 'store' does nothing without 'slot'", ""});
+    if (!slot)
+        return std::nullopt;
+    return sbnw::SlotAddress{.store = store, .slot = *slot};
+}
+
+history::Filter history_filter(const Options& options) {
+    // Longer answers are no longer messages that a bus passes on.
+    constexpr std::uint32_t most = 10'000;
+    // Seconds that can still be counted in milliseconds, with room for arithmetic.
+    constexpr std::uint64_t last_second = 1ULL << 50U;
+    history::Filter filter;
+    for (const auto& [name, value] : options) {
+        if (name == "modem") {
+            filter.imei = value_of<std::string>(name, value, "s");
+            if (!is_end_of_imei(*filter.imei))
+                throw_wrong(name, "is not an IMEI or the last digits of one");
+        } else if (name == "since") {
+            const auto seconds = std::min(value_of<std::uint64_t>(name, value, "t"), last_second);
+            filter.since = history::Time(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+        } else if (name == "failed") {
+            filter.failed_only = value_of<bool>(name, value, "b");
+        } else if (name == "limit") {
+            filter.limit = value_of<std::uint32_t>(name, value, "u");
+            if (filter.limit == 0 || filter.limit > most)
+                throw_wrong(name, fmt::format("is not from 1 to {}", most));
+        } else {
+            throw_unknown(name, "known are 'modem', 'since', 'failed' and 'limit'");
+        }
+    }
+    return filter;
 }
 
 void no_options(const Options& options) {

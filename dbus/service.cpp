@@ -13,7 +13,7 @@ Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls co
   : executor_(std::move(executor))
   , connection_(sdbus::createSystemBusConnection())
   , authority_(*connection_)
-  , manager_(*connection_, fleet, std::move(controls), authority_)
+  , manager_(*connection_, executor_, fleet, std::move(controls), authority_)
   , pump_(executor_, *connection_, std::move(lost)) {}
 
 Service::~Service() = default;
@@ -25,6 +25,10 @@ void Service::own_name() {
 
 void Service::set_policy_status(PolicyStatus status) {
     send([&] { manager_.set_policy_status(std::move(status)); });
+}
+
+void Service::history_changed() {
+    send([&] { manager_.history_changed(); });
 }
 
 void Service::modem_added(const std::shared_ptr<Modem>& modem) {

@@ -36,6 +36,8 @@ class Service final : public Observer {
     void own_name();
 
     void set_policy_status(PolicyStatus status);
+    /// HistoryLostSince is another.
+    void history_changed();
 
     /// Takes no more calls; what changes is still told.
     void stop() { pump_.stop(); }

@@ -1,5 +1,7 @@
 #include "systemd/journal.h"
 
+#include "daemon/bytes.h"
+
 // The place in the source would be this file's for every line.
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
@@ -95,17 +97,6 @@ bool send_entry(Priority priority, std::string_view message, std::span<const Fie
     return sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) == 0;
 }
 
-void append_printable(std::string& line, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet >= 0x20 && octet != 0x7f)
-            line.push_back(c);
-        else
-            line.append("\\x").append(1, digits[octet >> 4U]).append(1, digits[octet & 0xfU]);
-    }
-}
-
 void write_whole(int descriptor, std::string_view line) {
     while (!line.empty()) {
         const auto written = ::write(descriptor, line.data(), line.size());
@@ -134,7 +125,7 @@ void Journal::write(Priority priority, std::string_view message, std::span<const
         line.append(1, '<').append(1, digit(priority)).append(1, '>');
     else
         line.append("bgs2d: ").append(word(priority)).append(": ");
-    append_printable(line, message);
+    line.append(printable(message));
     line.push_back('\n');
     write_whole(descriptor_, line);
 }

@@ -25,8 +25,8 @@ struct Field {
 
 /// Log lines as entries of the journal with PRIORITY=, SYSLOG_IDENTIFIER=bgs2d and the fields given, if
 /// `descriptor` is connected to the journal (JOURNAL_STREAM, sd_journal_stream_fd(3)); else as "bgs2d:
-/// warning: text" on `descriptor`, where control characters show as \xNN, so that what a modem says can not
-/// forge a line, and fields are left out.
+/// warning: text" on `descriptor`, where control characters and what is no text show as \xNN, so that what a
+/// modem says can not forge a line, and fields are left out.
 class Journal {
   public:
     explicit Journal(int descriptor = STDERR_FILENO);

@@ -146,6 +146,16 @@ Expected<PublicKey> Certificate::public_key() const {
     return PublicKey(std::shared_ptr<EVP_PKEY>(content_, key));
 }
 
+bool Certificate::is_issued_by(const Certificate& issuer) const {
+    if (X509_check_issued(issuer.content_->x509.get(), content_->x509.get()) != X509_V_OK)
+        return false;
+    EVP_PKEY* key = X509_get0_pubkey(issuer.content_->x509.get());
+    const bool verified = key != nullptr && X509_verify(content_->x509.get(), key) == 1;
+    if (!verified)
+        take_openssl_error(); // or it would be taken for the reason of somebody's later failure
+    return verified;
+}
+
 bool Certificate::operator==(const Certificate& other) const {
     return content_ == other.content_ || std::ranges::equal(der(), other.der());
 }

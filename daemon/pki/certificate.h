@@ -37,6 +37,9 @@ class Certificate {
     signature_algorithm() const;                   ///< "sha256WithRSAEncryption"; a dotted OID if unknown
     [[nodiscard]] std::string fingerprint() const; ///< sha1_hex of der()
 
+    /// The issuer's name, and what it says of its key's use, allow it, and its key made the signature.
+    [[nodiscard]] bool is_issued_by(const Certificate& issuer) const;
+
     /// Errors: InvalidCertificate (a kind of key that OpenSSL does not know).
     [[nodiscard]] Expected<PublicKey> public_key() const;
 

@@ -1,5 +1,6 @@
 #include "daemon/pki/container.h"
 
+#include "daemon/counted.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
@@ -238,8 +239,8 @@ std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode
                      std::string(copy_again)};
     if (!value->rest.empty())
         return Error{code,
-                     fmt::format("{} has {} octets after the end of its DER, at offset {}", name,
-                                 value->rest.size(), value->header + value->length),
+                     fmt::format("{} has {} after the end of its DER, at offset {}", name,
+                                 counted(value->rest.size(), "octet"), value->header + value->length),
                      "remove what follows, a line end perhaps: a modem refuses it"};
     return std::nullopt;
 }

@@ -98,7 +98,7 @@ Expected<Credential> from_pkcs12(const Sources& sources, CertificateFormat forma
     Credential credential;
     credential.chain = std::move(store->certificates);
     write_chain(credential, format);
-    if (!sources.key && sources.key_from_certificate)
+    if (!sources.key && sources.loaded_key == nullptr && sources.key_from_certificate)
         credential.private_key = std::move(store->key);
     return credential;
 }
@@ -139,6 +139,8 @@ Expected<Credential> load(const Sources& sources, CertificateFormat format, KeyF
             return credential;
         }
     }
+    if (sources.loaded_key != nullptr)
+        credential->private_key = *sources.loaded_key;
     if (const auto& private_key = credential->private_key) {
         auto key = private_key->to_der(key_format);
         if (!key)

@@ -20,9 +20,10 @@ struct Sources {
     std::string certificate_name;
     std::optional<ByteView> key; ///< PEM, DER, PKCS#8 (encrypted too), PKCS#1, SEC1 or PKCS#12
     std::string key_name;
-    const Secret* passphrase = nullptr; ///< of an encrypted key or a PKCS#12
+    const PrivateKey* loaded_key = nullptr; ///< instead of `key`: one that a token gave away
+    const Secret* passphrase = nullptr;     ///< of an encrypted key or a PKCS#12
     bool key_from_certificate =
-        false; ///< without `key`: take the key a PKCS#12 `certificate` holds, if it does
+        false; ///< without a key: take the key a PKCS#12 `certificate` holds, if it does
 };
 
 struct Credential {

@@ -14,26 +14,6 @@ namespace bgs2::pki {
 
 namespace {
 
-class Descriptor {
-  public:
-    explicit Descriptor(int number)
-      : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&& other) noexcept
-      : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&&) = delete;
-
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int number_;
-};
-
 std::unexpected<Error> system_error(int number, std::string_view name) {
     auto what = fmt::format("{} can not be read: {}", name, std::generic_category().message(number));
     switch (number) {
@@ -50,14 +30,6 @@ std::unexpected<Error> system_error(int number, std::string_view name) {
     default:
         return fail(ErrorCode::failed, std::move(what), "check the file system and the system's log");
     }
-}
-
-Expected<Descriptor> open_file(const std::filesystem::path& path) {
-    // A FIFO that nobody writes to would hold up the whole daemon in open().
-    const int number = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (number < 0)
-        return system_error(errno, path.native());
-    return Descriptor(number);
 }
 
 void resize(Bytes& buffer, std::size_t size) {
@@ -121,36 +93,76 @@ Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max
     return buffer;
 }
 
-template<class Buffer>
-Expected<Buffer> read_path(const std::filesystem::path& path, std::size_t max_size) {
-    const auto descriptor = open_file(path);
-    if (!descriptor)
-        return std::unexpected(descriptor.error());
-    return read_all<Buffer>(descriptor->number(), path.native(), max_size);
-}
-
 } // namespace
 
+File::File(int descriptor, std::string name)
+  : descriptor_(descriptor)
+  , name_(std::move(name)) {}
+
+File::File(File&& other) noexcept
+  : descriptor_(std::exchange(other.descriptor_, -1))
+  , name_(std::move(other.name_)) {}
+
+File::~File() {
+    if (descriptor_ >= 0)
+        ::close(descriptor_);
+}
+
+Expected<File> File::open(const std::filesystem::path& path) {
+    // A FIFO that nobody writes to would hold up the whole daemon in open().
+    const int number = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (number < 0)
+        return system_error(errno, path.native());
+    return File(number, path);
+}
+
+Expected<Bytes> File::read(std::size_t max_size) const {
+    return read_descriptor(descriptor_, name_, max_size);
+}
+
+Expected<Secret> File::read_secret(std::size_t max_size) const {
+    return read_secret_descriptor(descriptor_, name_, max_size);
+}
+
+Expected<void> File::require_private() const {
+    struct stat status{};
+    if (::fstat(descriptor_, &status) != 0)
+        return system_error(errno, name_);
+    if ((status.st_mode & S_IROTH) != 0)
+        return fail(ErrorCode::access_denied,
+                    fmt::format("{} holds a secret, and others can read it (mode {:04o})", name_,
+                                status.st_mode & 07777U),
+                    fmt::format("run 'chmod o-r {0}', or name it in readable of the policy's [provision] if "
+                                "it has to be so",
+                                name_));
+    return {};
+}
+
 Expected<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size) {
-    return read_path<Bytes>(path, max_size);
+    const auto file = File::open(path);
+    return file ? file->read(max_size) : std::unexpected(file.error());
 }
 
 Expected<Secret> read_secret_file(const std::filesystem::path& path, std::size_t max_size) {
-    return read_path<Secret>(path, max_size);
+    const auto file = File::open(path);
+    return file ? file->read_secret(max_size) : std::unexpected(file.error());
 }
 
 Expected<Secret> read_passphrase_file(const std::filesystem::path& path) {
     auto secret = read_secret_file(path);
-    if (!secret)
-        return secret;
-    std::string_view text = as_text(std::as_const(*secret).bytes());
-    if (text.ends_with('\n')) {
-        text.remove_suffix(1);
-        if (text.ends_with('\r'))
-            text.remove_suffix(1);
-        secret->truncate(text.size());
-    }
+    if (secret)
+        strip_line_end(*secret);
     return secret;
+}
+
+void strip_line_end(Secret& passphrase) {
+    std::string_view text = as_text(std::as_const(passphrase).bytes());
+    if (!text.ends_with('\n'))
+        return;
+    text.remove_suffix(1);
+    if (text.ends_with('\r'))
+        text.remove_suffix(1);
+    passphrase.truncate(text.size());
 }
 
 Expected<Bytes> read_descriptor(int descriptor, std::string_view name, std::size_t max_size) {

@@ -1,5 +1,6 @@
 #include "daemon/pki/pkcs12.h"
 
+#include "daemon/counted.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
@@ -38,8 +39,8 @@ Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Sec
                     "export it again");
     if (const auto used = static_cast<std::size_t>(position - octets_of(der)); used != der.size())
         return fail(code,
-                    fmt::format("{} has {} octets after the end of its PKCS#12 store, at offset {}", name,
-                                der.size() - used, used),
+                    fmt::format("{} has {} after the end of its PKCS#12 store, at offset {}", name,
+                                counted(der.size() - used, "octet"), used),
                     "export it again");
     if (passphrase != nullptr && as_text(passphrase->bytes()).contains('\0'))
         return fail(code, fmt::format("the passphrase of {} holds a NUL octet", name),

@@ -1,24 +1,14 @@
 #include "daemon/pki/preflight.h"
 
 #include <fmt/format.h>
+#include <openssl/objects.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
+#include <utility>
 
 namespace bgs2::pki {
-
 namespace {
-
-/// What is known to suit a BGS2; anything else is sent with a warning, since no list of it was ever
-/// published.
-struct KnownKey {
-    KeyKind kind;
-    int max_bits;
-};
-constexpr std::array known_keys{KnownKey{KeyKind::rsa, 2048}};
-constexpr std::array<std::string_view, 4> known_signatures{"sha1WithRSAEncryption", "sha256WithRSAEncryption",
-                                                           "ecdsa-with-SHA1", "ecdsa-with-SHA256"};
 
 // protocol.md §1: the length of a frame is a uint16, and a parameter counts its own length and id.
 constexpr std::size_t frame_limit = 65'536;
@@ -36,107 +26,240 @@ std::string written(std::chrono::sys_seconds instant) {
                        time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
-class Findings {
+/// "SHA256" of "sha256WithRSAEncryption"; empty if the algorithm has no hash of its own.
+std::string_view hash_of(const std::string& signature_algorithm) {
+    int hash = NID_undef;
+    if (OBJ_find_sigid_algs(OBJ_txt2nid(signature_algorithm.c_str()), &hash, nullptr) != 1 ||
+        hash == NID_undef)
+        return {};
+    return OBJ_nid2sn(hash);
+}
+
+std::string listed(const Family& family) {
+    std::string text;
+    for (const std::string_view hash : family.hashes) {
+        if (!hash.empty())
+            text.append(text.empty() ? "" : " and ").append(hash);
+    }
+    return text;
+}
+
+bool is_client(const Installation& installation) {
+    return installation.tls_store && installation.slot == 0;
+}
+
+bool is_server(const Installation& installation) {
+    return installation.tls_store && installation.slot != 0;
+}
+
+/// All that speaks against a set of installations.
+class Preflight {
   public:
-    void error(ErrorCode code, std::string what, std::string hint) {
-        add(Severity::error, {code, std::move(what), std::move(hint)});
-    }
-    void warning(ErrorCode code, std::string what, std::string hint) {
-        add(Severity::warning, {code, std::move(what), std::move(hint)});
-    }
-    std::vector<Finding> sorted() {
-        std::ranges::stable_partition(list_, [](const Finding& f) { return f.severity == Severity::error; });
-        return std::move(list_);
+    Preflight(std::span<const Installation> all, const Family& family, std::chrono::sys_seconds now,
+              Severity beyond_family)
+      : all_(all)
+      , family_(family)
+      , now_(now)
+      , beyond_family_(beyond_family) {}
+
+    std::vector<Finding> findings() && {
+        for (current_ = 0; current_ < all_.size(); ++current_) {
+            const Installation& installation = all_[current_];
+            check_key(installation);
+            check_validity(installation);
+            check_length(*installation.credential);
+            check_family(*installation.credential);
+            check_role(installation);
+            check_repetition(installation);
+        }
+        std::ranges::stable_partition(findings_,
+                                      [](const Finding& f) { return f.severity == Severity::error; });
+        return std::move(findings_);
     }
 
   private:
-    void add(Severity severity, Error error) { list_.push_back({severity, std::move(error)}); }
-    std::vector<Finding> list_;
+    void add(Severity severity, ErrorCode code, const std::string& what, std::string hint) {
+        const std::string& name = all_[current_].name;
+        findings_.push_back(
+            {.severity = severity,
+             .error = {code, name.empty() ? what : fmt::format("{}: {}", name, what), std::move(hint)},
+             .installation = current_});
+    }
+
+    void check_key(const Installation& installation) {
+        const Credential& credential = *installation.credential;
+        if (!is_client(installation) && !credential.key.empty())
+            add(Severity::error, ErrorCode::invalid_argument,
+                installation.tls_store
+                    ? fmt::format("slot {} holds a server certificate and can not take a private key",
+                                  installation.slot)
+                    : "no store but is_cert takes a private key",
+                "leave the private key out, or use slot 0 of is_cert, the one for the client certificate");
+        if (is_client(installation) && credential.key.empty())
+            add(Severity::warning, ErrorCode::invalid_argument,
+                "slot 0 is for the client certificate, but no private key goes with it",
+                "give the certificate's private key, or use slots 1 to 10 for a server certificate");
+        const Certificate& certificate = credential.chain.front();
+        if (credential.private_key && !credential.private_key->matches(certificate))
+            add(Severity::error, ErrorCode::key_mismatch,
+                fmt::format("the private key does not belong to the certificate of {}",
+                            certificate.subject()),
+                credential.chain.size() > 1 ? "use the key that the certificate was requested with, and "
+                                              "check that this certificate is the first one in its file"
+                                            : "use the key that the certificate was requested with");
+    }
+
+    void check_validity(const Installation& installation) {
+        const bool clock_is_set = now_ >= clock_was_set_after;
+        if (!clock_is_set)
+            add(Severity::error, ErrorCode::not_yet_valid,
+                fmt::format("this computer's clock is not set: it shows {}", written(now_)),
+                "set it with 'timedatectl set-time', or have it set over the network with 'timedatectl "
+                "set-ntp true'");
+        for (const Certificate& certificate : installation.credential->chain) {
+            if (now_ > certificate.not_after())
+                add(Severity::error, ErrorCode::expired,
+                    fmt::format("the certificate of {} expired on {}", certificate.subject(),
+                                written(certificate.not_after())),
+                    "have it renewed; if it should still be valid, check this computer's clock");
+            if (clock_is_set && now_ < certificate.not_before())
+                add(Severity::error, ErrorCode::not_yet_valid,
+                    fmt::format("the certificate of {} is not valid before {}", certificate.subject(),
+                                written(certificate.not_before())),
+                    fmt::format("check this computer's clock: it shows {}", written(now_)));
+        }
+    }
+
+    void check_length(const Credential& credential) {
+        std::size_t length = frame_header + slot_parameter + parameter_header + credential.certificate.size();
+        if (!credential.key.empty())
+            length += parameter_header + credential.key.size();
+        if (length >= frame_limit)
+            add(Severity::error, ErrorCode::too_much_data,
+                fmt::format("certificate and key make a frame of {} octets, and it must stay below {}",
+                            length, frame_limit),
+                "send fewer certificates: the first one alone with the format der");
+    }
+
+    void refused_by_family(const std::string& what, const std::string& remedy) {
+        add(beyond_family_, ErrorCode::not_supported,
+            fmt::format("{}; that is assumed of {}, not known", what, family_.name),
+            beyond_family_ == Severity::error
+                ? fmt::format("{}; or have it tried all the same with family-limits = \"warn\" in the "
+                              "policy's [provision]",
+                              remedy)
+                : fmt::format("it is sent all the same; if the modem refuses it, {}", remedy));
+    }
+
+    void check_family(const Credential& credential) {
+        const Certificate& certificate = credential.chain.front();
+        if (family_.rsa_bits != 0) {
+            const std::string remedy =
+                fmt::format("use a certificate for an RSA key of {} bits", family_.rsa_bits);
+            const auto key = certificate.public_key();
+            if (!key)
+                refused_by_family(key.error().what, remedy);
+            else if (key->kind() != KeyKind::rsa || key->bits() > family_.rsa_bits)
+                refused_by_family(fmt::format("its key has {} bits ({}), and a {} takes RSA of up to {} bits",
+                                              key->bits(), word(key->kind()), family_.name, family_.rsa_bits),
+                                  remedy);
+        }
+        const std::string algorithm = certificate.signature_algorithm();
+        const std::string_view hash = hash_of(algorithm);
+        if (!family_.hashes.front().empty() &&
+            (hash.empty() || std::ranges::find(family_.hashes, hash) == family_.hashes.end()))
+            refused_by_family(fmt::format("it is signed with {}, and a {} takes {}", algorithm, family_.name,
+                                          listed(family_)),
+                              fmt::format("use a certificate signed with one of {}", listed(family_)));
+        // DER is a SEQUENCE, PEM is text.
+        if (!family_.pem && credential.certificate.front() != std::byte{0x30})
+            refused_by_family(
+                fmt::format("it is sent as PEM with {} certificate{}, and a {} reads the DER of one only",
+                            credential.chain.size(), credential.chain.size() == 1 ? "" : "s", family_.name),
+                "use the format der");
+    }
+
+    void check_role(const Installation& installation) {
+        const Certificate& certificate = installation.credential->chain.front();
+        if (is_server(installation) && !certificate.is_ca())
+            add(Severity::warning, ErrorCode::invalid_certificate,
+                fmt::format("the certificate of {} is not a CA's: servers are checked against it, and it "
+                            "vouches for none but itself",
+                            certificate.subject()),
+                "use the certificate of the CA that signs those of the servers");
+        if (is_client(installation) && std::ranges::any_of(all_, holds_authority) &&
+            !is_vouched_for(installation))
+            add(Severity::warning, ErrorCode::invalid_certificate,
+                fmt::format("the certificate of {}, signed by {}, does not lead to any CA in the other slots",
+                            certificate.subject(), certificate.issuer()),
+                "check that both are of the same PKI; if servers have another CA than clients, all is well");
+    }
+
+    static bool holds_authority(const Installation& installation) {
+        return is_server(installation) &&
+               std::ranges::any_of(installation.credential->chain, &Certificate::is_ca);
+    }
+
+    /// Whether signatures lead from the client's certificate to one in another slot, over whatever issuers
+    /// there are.
+    [[nodiscard]] bool is_vouched_for(const Installation& client) const {
+        struct Issuer {
+            const Certificate* certificate;
+            bool anchor; ///< in another slot
+        };
+        std::vector<Issuer> issuers;
+        for (const Installation& each : all_) {
+            for (const Certificate& certificate : each.credential->chain) {
+                if (&each == &client || is_server(each))
+                    issuers.push_back({.certificate = &certificate, .anchor = &each != &client});
+            }
+        }
+        const Certificate& first = client.credential->chain.front();
+        std::vector<const Certificate*> reached{&first};
+        for (std::size_t i = 0; i < reached.size(); ++i) {
+            for (const auto& [certificate, anchor] : issuers) {
+                if (!reached[i]->is_issued_by(*certificate))
+                    continue;
+                if (anchor)
+                    return true;
+                if (std::ranges::find(reached, certificate) == reached.end())
+                    reached.push_back(certificate);
+            }
+        }
+        return false;
+    }
+
+    void check_repetition(const Installation& installation) {
+        const Credential& credential = *installation.credential;
+        for (const Installation& earlier : all_.first(current_)) {
+            if (!installation.tls_store || !earlier.tls_store ||
+                earlier.credential->chain.front() != credential.chain.front())
+                continue;
+            add(Severity::warning, ErrorCode::invalid_argument,
+                fmt::format("the certificate of {} is in slot {} as well", credential.chain.front().subject(),
+                            earlier.slot),
+                "one slot is enough for it; check that the other is not meant for another certificate");
+            return;
+        }
+    }
+
+    std::span<const Installation> all_;
+    const Family& family_;
+    std::chrono::sys_seconds now_;
+    Severity beyond_family_;
+    std::size_t current_ = 0;
+    std::vector<Finding> findings_;
 };
-
-void check_key(const Credential& credential, unsigned slot, Findings& findings) {
-    if (slot != 0 && !credential.key.empty())
-        findings.error(ErrorCode::invalid_argument,
-                       fmt::format("slot {} holds a server certificate and can not take a private key", slot),
-                       "leave the private key out, or use slot 0, the one for the client certificate");
-    if (slot == 0 && credential.key.empty())
-        findings.warning(ErrorCode::invalid_argument,
-                         "slot 0 is for the client certificate, but no private key goes with it",
-                         "give the certificate's private key, or use slots 1 to 10 for a server certificate");
-    const Certificate& certificate = credential.chain.front();
-    if (credential.private_key && !credential.private_key->matches(certificate))
-        findings.error(
-            ErrorCode::key_mismatch,
-            fmt::format("the private key does not belong to the certificate of {}", certificate.subject()),
-            credential.chain.size() > 1 ? "use the key that the certificate was requested with, and check "
-                                          "that this certificate is the first one in its file"
-                                        : "use the key that the certificate was requested with");
-}
-
-void check_validity(const Certificate& certificate, std::chrono::sys_seconds now, Findings& findings) {
-    if (now > certificate.not_after())
-        findings.error(ErrorCode::expired,
-                       fmt::format("the certificate of {} expired on {}", certificate.subject(),
-                                   written(certificate.not_after())),
-                       "have it renewed; if it should still be valid, check this computer's clock");
-    if (now < certificate.not_before())
-        findings.error(ErrorCode::not_yet_valid,
-                       fmt::format("the certificate of {} is not valid before {}", certificate.subject(),
-                                   written(certificate.not_before())),
-                       fmt::format("check this computer's clock: it shows {}", written(now)));
-}
-
-void check_length(const Credential& credential, Findings& findings) {
-    std::size_t length = frame_header + slot_parameter + parameter_header + credential.certificate.size();
-    if (!credential.key.empty())
-        length += parameter_header + credential.key.size();
-    if (length >= frame_limit)
-        findings.error(ErrorCode::too_much_data,
-                       fmt::format("certificate and key make a frame of {} octets, and it must stay below {}",
-                                   length, frame_limit),
-                       "send fewer certificates: the first one alone with the format der");
-}
-
-void check_family(const Credential& credential, Findings& findings) {
-    const Certificate& certificate = credential.chain.front();
-    constexpr std::string_view tell =
-        "it is sent all the same; if the modem refuses it, use an RSA key of 2048 bits "
-        "and a certificate signed with SHA-256";
-    const auto key = certificate.public_key();
-    if (!key)
-        findings.warning(ErrorCode::not_supported, key.error().what, std::string(tell));
-    else if (std::ranges::none_of(known_keys, [&](const KnownKey& known) {
-                 return key->kind() == known.kind && key->bits() <= known.max_bits;
-             }))
-        findings.warning(
-            ErrorCode::not_supported,
-            fmt::format("that BGS2 takes a certificate for a key of {} bits ({}) is assumed, not known",
-                        key->bits(), word(key->kind())),
-            std::string(tell));
-    if (const std::string signature = certificate.signature_algorithm();
-        std::ranges::find(known_signatures, signature) == known_signatures.end())
-        findings.warning(
-            ErrorCode::not_supported,
-            fmt::format("that BGS2 takes a certificate signed with {} is assumed, not known", signature),
-            std::string(tell));
-    // DER is a SEQUENCE, PEM is text.
-    if (credential.certificate.front() != std::byte{0x30})
-        findings.warning(
-            ErrorCode::not_supported,
-            "the certificate is sent as PEM, which only families newer than BGS2 are known to take",
-            "use the format der for a BGS2");
-}
 
 } // namespace
 
-std::vector<Finding> preflight(const Credential& credential, unsigned slot, std::chrono::sys_seconds now) {
-    Findings findings;
-    check_key(credential, slot, findings);
-    for (const Certificate& certificate : credential.chain)
-        check_validity(certificate, now, findings);
-    check_length(credential, findings);
-    check_family(credential, findings);
-    return findings.sorted();
+std::vector<Finding> preflight(std::span<const Installation> all, const Family& family,
+                               std::chrono::sys_seconds now, Severity beyond_family) {
+    return Preflight(all, family, now, beyond_family).findings();
+}
+
+std::string_view word(Severity severity) {
+    return severity == Severity::error ? "error" : "warning";
 }
 
 const Error* blocking(const std::vector<Finding>& findings) {

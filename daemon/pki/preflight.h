@@ -1,10 +1,15 @@
-// What speaks against sending a credential, before a modem sees an octet of it.
+// What speaks against sending credentials, before a modem sees an octet of them.
 #pragma once
 
 #include "daemon/error.h"
 #include "daemon/pki/credential.h"
+#include "daemon/pki/family.h"
 
 #include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace bgs2::pki {
@@ -14,18 +19,38 @@ enum class Severity {
     warning, ///< it may well work, but somebody should know
 };
 
+/// A credential in its place, beside the others that the modem is to hold.
+struct Installation {
+    unsigned slot = 0;
+    bool tls_store = true; ///< it goes into is_cert, where slot 0 and only slot 0 has a key
+    std::string name;      ///< "slot 1 (/etc/x.pem)": what findings begin with; empty: with nothing
+    const Credential* credential = nullptr; ///< not null; its chain is not empty
+};
+
+std::string_view word(Severity severity); ///< "error", "warning"
+
 struct Finding {
     Severity severity = Severity::error;
-    Error error;
+    Error error; ///< says already which installation it is about
+    std::size_t installation = 0;
 
     bool operator==(const Finding&) const = default;
 };
 
-/// Everything found, errors first; empty is "go ahead". Errors: KeyMismatch, InvalidArgument (a key for a
-/// slot other than 0), Expired, NotYetValid, TooMuchData (the unsigned frame would not stay below 65,536
-/// octets). Warnings: NotSupported (a kind of key, signature or file that is not known to suit BGS2),
-/// InvalidArgument (slot 0 without a key).
-std::vector<Finding> preflight(const Credential& credential, unsigned slot, std::chrono::sys_seconds now);
+/// A clock that shows an earlier time was never set.
+inline constexpr std::chrono::sys_seconds clock_was_set_after =
+    std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
+
+/// Everything found about any of `all`, which is what a modem is to hold; errors first, else in the order of
+/// `all`. Empty is "go ahead".
+/// Errors: KeyMismatch; InvalidArgument (a key for another slot than 0 of the TLS store); Expired;
+/// NotYetValid (also: `now` is a clock's that was never set); TooMuchData (the unsigned frame would not stay
+/// below 65,536 octets). Of the severity `beyond_family`: NotSupported (a kind or size of key, a hash or a
+/// form that `family` is assumed to refuse). Warnings: InvalidArgument (slot 0 of the TLS store without a
+/// key; a certificate that another slot of it holds already); InvalidCertificate (a server certificate that
+/// is not a CA's; a client certificate that no CA in the other slots vouches for, where there is any).
+std::vector<Finding> preflight(std::span<const Installation> all, const Family& family,
+                               std::chrono::sys_seconds now, Severity beyond_family = Severity::error);
 
 /// The first finding that forbids sending; null if there is none. Valid as long as `findings`.
 const Error* blocking(const std::vector<Finding>& findings);

@@ -8,15 +8,18 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace bgs2::policy {
 namespace {
 
-using Files = std::map<std::string, std::filesystem::path>; // by name, in the order in which they are asked
+/// By name; those of one name by descending precedence.
+using Found = std::map<std::string, std::vector<std::filesystem::path>>;
 
 Problem problem(const std::filesystem::path& file, std::string what) {
     return {.file = file.string(), .line = 0, .column = 0, .what = std::move(what)};
@@ -26,14 +29,13 @@ bool is_policy_file(const std::string& name) {
     return name.ends_with(".toml") && !name.starts_with('.');
 }
 
-/// Adds the directory's files that none of the same name masks.
-std::error_code collect(const std::filesystem::path& directory, Files& files) {
+std::error_code collect(const std::filesystem::path& directory, Found& found) {
     std::error_code error;
     for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
          entry.increment(error)) {
         const std::filesystem::path& path = entry->path();
         if (is_policy_file(path.filename().string()))
-            files.try_emplace(path.filename().string(), path);
+            found[path.filename().string()].push_back(path);
     }
     return error;
 }
@@ -60,8 +62,10 @@ void load_file(const std::filesystem::path& file, Loaded& loaded) {
         loaded.problems.push_back(problem(file, text.error().what));
         return;
     }
-    if (says_nothing(*text))
+    if (says_nothing(*text)) {
+        loaded.silent.push_back(file);
         return;
+    }
     auto policy = parse(*text, file.string());
     if (policy)
         loaded.policies.push_back(std::move(*policy));
@@ -71,16 +75,28 @@ void load_file(const std::filesystem::path& file, Loaded& loaded) {
 
 } // namespace
 
-Loaded load(std::span<const std::filesystem::path> directories) {
-    Loaded loaded;
+Files find_files(std::span<const std::filesystem::path> directories) {
     Files files;
+    Found found;
     for (const auto& directory : directories) {
-        const std::error_code error = collect(directory, files);
+        const std::error_code error = collect(directory, found);
         if (error && error != std::errc::no_such_file_or_directory)
-            loaded.problems.push_back(
-                problem(directory, fmt::format("can not be read: {}", error.message())));
+            files.problems.push_back(problem(directory, fmt::format("can not be read: {}", error.message())));
     }
-    for (const auto& [name, file] : files)
+    for (const auto& [name, same_name] : found) {
+        files.read.push_back(same_name.front());
+        for (const auto& file : same_name | std::views::drop(1))
+            files.masked.push_back({.file = file, .by = same_name.front()});
+    }
+    return files;
+}
+
+Loaded load(std::span<const std::filesystem::path> directories) {
+    Files files = find_files(directories);
+    Loaded loaded;
+    loaded.masked = std::move(files.masked);
+    loaded.problems = std::move(files.problems);
+    for (const auto& file : files.read)
         load_file(file, loaded);
     return loaded;
 }
@@ -89,7 +105,7 @@ const Problems& Set::reload(std::span<const std::filesystem::path> directories) 
     Loaded loaded = load(directories);
     problems_ = std::move(loaded.problems);
     if (problems_.empty()) {
-        policies_ = std::move(loaded.policies);
+        loaded_ = std::move(loaded);
         ++generation_;
     }
     return problems_;

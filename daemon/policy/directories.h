@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <vector>
 
 namespace bgs2::policy {
 
@@ -15,17 +16,39 @@ namespace bgs2::policy {
 inline constexpr std::array default_directories{"/etc/bgs2d/policy.d", "/run/bgs2d/policy.d",
                                                 "/usr/lib/bgs2d/policy.d"};
 
+/// A file that is not read, since one of its name stands in a directory of higher precedence.
+struct Masked {
+    std::filesystem::path file;
+    std::filesystem::path by; ///< the one that is read instead
+
+    bool operator==(const Masked&) const = default;
+};
+
+/// The policy files of some directories, by name (octet by octet).
+struct Files {
+    std::vector<std::filesystem::path> read; ///< those that count, in the order in which they are asked
+    std::vector<Masked> masked;              ///< the others, those of one name by descending precedence
+    Problems problems;                       ///< directories that can not be read
+
+    bool operator==(const Files&) const = default;
+};
+
+/// Finds every `*.toml` in `directories`, highest precedence first; names that begin with a dot are passed
+/// over (editors leave such behind). A file masks those of its name in later directories, a broken or
+/// unreadable one too. A directory that does not exist is none; one that can not be read is a problem.
+Files find_files(std::span<const std::filesystem::path> directories);
+
 struct Loaded {
-    Policies policies; ///< those of the valid files, sorted by name (octet by octet)
-    Problems problems; ///< of all the others
+    Policies policies;                         ///< those of the valid files, sorted by name (octet by octet)
+    std::vector<std::filesystem::path> silent; ///< files that say nothing, and mask only; by name
+    std::vector<Masked> masked;                ///< by name
+    Problems problems;                         ///< of all the other files
 
     bool operator==(const Loaded&) const = default;
 };
 
-/// Reads every `*.toml` in `directories`, highest precedence first; names that begin with a dot are passed
-/// over (editors leave such behind). A file masks those of its name in later directories, a broken or
-/// unreadable one too; a file in which nothing is said (empty, only comments, a link to /dev/null) masks and
-/// defines no policy. A directory that does not exist is none; one that can not be read is a problem.
+/// Reads the files that find_files() finds. One in which nothing is said (empty, only comments, a link to
+/// /dev/null) masks and defines no policy.
 Loaded load(std::span<const std::filesystem::path> directories);
 
 /// The policies in force: always one complete good set, never half of a broken one.
@@ -39,7 +62,11 @@ class Set {
     /// Loads anew. If there is any problem, nothing but problems() changes.
     const Problems& reload(std::span<const std::filesystem::path> directories);
 
-    [[nodiscard]] const Policies& policies() const { return policies_; }
+    [[nodiscard]] const Policies& policies() const { return loaded_.policies; }
+
+    /// The files that stood beside those of policies() and define none.
+    [[nodiscard]] const std::vector<std::filesystem::path>& silent() const { return loaded_.silent; }
+    [[nodiscard]] const std::vector<Masked>& masked() const { return loaded_.masked; }
 
     /// How many loads have succeeded; 0 before the first.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
@@ -48,7 +75,7 @@ class Set {
     [[nodiscard]] const Problems& problems() const { return problems_; }
 
   private:
-    Policies policies_;
+    Loaded loaded_; ///< the last good one
     Problems problems_;
     std::uint64_t generation_ = 0;
 };

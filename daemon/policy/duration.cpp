@@ -29,6 +29,8 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     if (error != std::errc())
         return std::nullopt;
+    if (count == 0 && rest == text.data() + text.size())
+        return milliseconds::zero();
     const auto* unit =
         std::ranges::find(units, text.substr(static_cast<std::size_t>(rest - text.data())), &Unit::word);
     if (unit == units.end() || count > static_cast<std::uint64_t>(longest / unit->length))

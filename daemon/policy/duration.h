@@ -8,8 +8,8 @@
 
 namespace bgs2::policy {
 
-/// A whole number and one of the units ms, s, m, h, d, nothing between or around them; nothing if it is not
-/// that, or is longer than a million days.
+/// A whole number and one of the units ms, s, m, h, d, nothing between or around them, or just "0"; nothing
+/// if it is not that, or is longer than a million days.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// In the largest unit that leaves no remainder.

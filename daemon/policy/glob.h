@@ -1,6 +1,7 @@
 // Shell globs, and lists of them: how a policy says which modems it is for.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ bool glob_matches(std::string_view pattern, std::string_view value);
 /// A list of globs; one that begins with `!` negates.
 struct Patterns {
     std::vector<std::string> list;
+    std::size_t line =
+        0; ///< of its file, from 1, 0 if it is of none; where it stands is no part of what it says
 
     /// Whether some positive pattern matches `value`, or there is no positive one, and no negated one
     /// matches.
@@ -27,7 +30,7 @@ struct Patterns {
     /// Whether the list holds for what is not there at all: it does if it only negates.
     [[nodiscard]] bool hold_without_value() const;
 
-    bool operator==(const Patterns&) const = default;
+    bool operator==(const Patterns& other) const { return list == other.list; }
 };
 
 /// As it stands in a file: `"BGS2-*"` or `["35693803*", "!356938035643809"]`.

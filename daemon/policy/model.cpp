@@ -24,6 +24,10 @@ std::string_view word(Mode mode) {
     return std::ranges::find(mode_rows, mode, &Row::value)->word;
 }
 
+std::string_view word(FamilyLimits limits) {
+    return limits == FamilyLimits::enforce ? "enforce" : "warn";
+}
+
 std::optional<Mode> mode(std::string_view word) {
     const auto* found = std::ranges::find(mode_rows, word, &Row::word);
     if (found == mode_rows.end())

@@ -5,6 +5,8 @@
 #include "daemon/pki/format.h"
 #include "daemon/policy/glob.h"
 #include "daemon/policy/source.h"
+#include "daemon/sbnw/signature.h"
+#include "daemon/sbnw/slot_address.h"
 
 #include <array>
 #include <chrono>
@@ -38,9 +40,14 @@ inline constexpr int highest_slot = 30;
 
 /// The only slot that takes a private key (protocol.md §3).
 inline constexpr int client_slot = 0;
+inline constexpr sbnw::SlotAddress client_address{.store = sbnw::Store::tls, .slot = client_slot};
 
 /// The longest pause that `settle` may ask for.
 inline constexpr std::chrono::seconds longest_settle{10};
+
+/// The longest times that `renew-before` and `verify-every` may ask for.
+inline constexpr std::chrono::days longest_renew_before{3650};
+inline constexpr std::chrono::days longest_verify_every{365};
 
 /// "auto", "manual", "report", "ignore".
 std::string_view word(Mode mode);
@@ -56,15 +63,39 @@ struct Match {
     bool operator==(const Match&) const = default;
 };
 
+/// What is done about a kind of key, hash or file that the modem's family is assumed to refuse.
+enum class FamilyLimits {
+    enforce, ///< it is not sent
+    warn,    ///< it is sent with a warning
+};
+
+inline constexpr std::array family_limits_choices{FamilyLimits::enforce, FamilyLimits::warn};
+
+/// "enforce", "warn".
+std::string_view word(FamilyLimits limits);
+
+/// How secure commands are signed (protocol.md §1, "Signed commands").
+struct Sign {
+    Source key; ///< of the management certificate; RSA
+    std::optional<Source> passphrase;
+    sbnw::Digest digest = sbnw::Digest::sha256;
+    bool imei = true; ///< the command names the modem's IMEI, and is good for that one only
+
+    bool operator==(const Sign&) const = default;
+};
+
 /// What one slot is to hold.
 struct SlotRule {
-    std::uint16_t index = 0; ///< up to highest_slot; no two rules of a policy have the same
+    std::uint16_t index = 0; ///< up to highest_slot; no two rules of a policy have the same of one store
+    sbnw::Store store = sbnw::Store::tls;
     Source certificate;
-    std::optional<Source>
-        private_key; ///< in client_slot only; without it, the key that a PKCS#12 `certificate` holds
-    std::optional<Source> passphrase; ///< of an encrypted key or a PKCS#12
+    std::optional<Source> private_key; ///< in client_slot of the TLS store only; without it, the key that a
+                                       ///< PKCS#12 `certificate` holds
+    std::optional<Source> passphrase;  ///< of an encrypted key or a PKCS#12
     pki::CertificateFormat format = pki::CertificateFormat::der;
     pki::KeyFormat key_format = pki::KeyFormat::pkcs8;
+
+    [[nodiscard]] sbnw::SlotAddress address() const { return {.store = store, .slot = index}; }
 
     bool operator==(const SlotRule&) const = default;
 };
@@ -75,7 +106,14 @@ struct Policy {
     Match match;
     at::LineSettings port; ///< baud is one of baud_rates, settle at most longest_settle
     Mode mode = Mode::automatic;
-    std::vector<SlotRule> slots; ///< by ascending index; slots that are not named here are left as they are
+    bool erase_unlisted = false; ///< slots of the TLS store that `slots` does not name are emptied
+    std::chrono::milliseconds renew_before = std::chrono::days(30); ///< a certificate counts as expiring
+    std::chrono::milliseconds verify_every = std::chrono::days(1);  ///< the slots are read anew; 0: never
+    bool require_clock = false; ///< the modem's clock is set before it is written to
+    FamilyLimits family_limits = FamilyLimits::enforce;
+    std::vector<Source> readable; ///< secrets that others may read, as other sources here spell them
+    std::optional<Sign> sign;     ///< nothing: commands are not signed
+    std::vector<SlotRule> slots;  ///< by ascending address
 
     bool operator==(const Policy&) const = default;
 };

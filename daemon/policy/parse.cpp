@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -21,14 +22,22 @@ struct SlotDraft {
     SlotRule rule;
     std::optional<Position> index; ///< of a good index only
     std::optional<Position> private_key;
+    bool store_is_good = true;
+};
+
+/// A source of `readable` and where it stands.
+struct Readable {
+    Source source;
+    Position at;
 };
 
 struct Draft {
     Policy policy;
     std::vector<SlotDraft> slots;
+    std::vector<Readable> readable;
 };
 
-std::optional<Source> source(TomlReader& reader, const TomlValue& value, std::string_view name) {
+std::optional<Source> any_source(TomlReader& reader, const TomlValue& value, std::string_view name) {
     const auto text = reader.text(value, name);
     if (!text)
         return std::nullopt;
@@ -38,6 +47,18 @@ std::optional<Source> source(TomlReader& reader, const TomlValue& value, std::st
         return std::nullopt;
     }
     return *source;
+}
+
+/// Tokens give no certificates and no passphrases; those are read from files.
+std::optional<Source> source(TomlReader& reader, const TomlValue& value, std::string_view name) {
+    auto source = any_source(reader, value, name);
+    if (source && source->kind == SourceKind::pkcs11) {
+        reader.refuse(value.at, fmt::format("{} can not be on a token, only a private-key and the key of "
+                                            "sign can; give an absolute path or credential:NAME",
+                                            name));
+        return std::nullopt;
+    }
+    return source;
 }
 
 void read_baud(TomlReader& reader, const TomlValue& value, std::string_view name, at::LineSettings& port) {
@@ -82,13 +103,70 @@ constexpr std::array port_fields{
                                 }},
 };
 
-constexpr std::array provision_fields{
-    TomlField<Policy>{"mode", [](auto& reader, const auto& value, auto name,
-                                 auto& policy) { store(reader.choice(value, name, modes), policy.mode); }},
+constexpr std::array sign_fields{
+    TomlField<Sign>{"key",
+                    [](auto& reader, const auto& value, auto name, auto& sign) {
+                        store(any_source(reader, value, name), sign.key);
+                    },
+                    true},
+    TomlField<Sign>{"passphrase", [](auto& reader, const auto& value, auto name,
+                                     auto& sign) { store(source(reader, value, name), sign.passphrase); }},
+    TomlField<Sign>{"digest",
+                    [](auto& reader, const auto& value, auto name, auto& sign) {
+                        store(reader.choice(value, name, sbnw::digests), sign.digest);
+                    }},
+    TomlField<Sign>{"imei", [](auto& reader, const auto& value, auto name,
+                               auto& sign) { store(reader.boolean(value, name), sign.imei); }},
 };
+
+void read_readable(TomlReader& reader, const TomlValue& value, std::string_view name, Draft& draft) {
+    for (const TomlValue& element : reader.list(value, name)) {
+        if (auto secret = source(reader, element, name))
+            draft.readable.push_back({.source = std::move(*secret), .at = element.at});
+    }
+}
+
+constexpr std::array provision_fields{
+    TomlField<Draft>{"mode",
+                     [](auto& reader, const auto& value, auto name, auto& draft) {
+                         store(reader.choice(value, name, modes), draft.policy.mode);
+                     }},
+    TomlField<Draft>{"erase-unlisted",
+                     [](auto& reader, const auto& value, auto name, auto& draft) {
+                         store(reader.boolean(value, name), draft.policy.erase_unlisted);
+                     }},
+    TomlField<Draft>{"renew-before",
+                     [](auto& reader, const auto& value, auto name, auto& draft) {
+                         store(reader.duration(value, name, longest_renew_before), draft.policy.renew_before);
+                     }},
+    TomlField<Draft>{"verify-every",
+                     [](auto& reader, const auto& value, auto name, auto& draft) {
+                         store(reader.duration(value, name, longest_verify_every), draft.policy.verify_every);
+                     }},
+    TomlField<Draft>{"require-clock",
+                     [](auto& reader, const auto& value, auto name, auto& draft) {
+                         store(reader.boolean(value, name), draft.policy.require_clock);
+                     }},
+    TomlField<Draft>{"family-limits",
+                     [](auto& reader, const auto& value, auto name, auto& draft) {
+                         store(reader.choice(value, name, family_limits_choices), draft.policy.family_limits);
+                     }},
+    TomlField<Draft>{"readable", read_readable},
+    TomlField<Draft>{"sign",
+                     [](auto& reader, const auto& value, auto name, auto& draft) {
+                         reader.table(value, name, sign_fields, draft.policy.sign.emplace());
+                     }},
+};
+
+void read_store(TomlReader& reader, const TomlValue& value, std::string_view name, SlotDraft& slot) {
+    const auto chosen = reader.choice(value, name, sbnw::stores);
+    slot.store_is_good = chosen.has_value();
+    store(chosen, slot.rule.store);
+}
 
 constexpr std::array slot_fields{
     TomlField<SlotDraft>{"index", read_index, true},
+    TomlField<SlotDraft>{"store", read_store},
     TomlField<SlotDraft>{"certificate",
                          [](auto& reader, const auto& value, auto name, auto& slot) {
                              store(source(reader, value, name), slot.rule.certificate);
@@ -96,7 +174,7 @@ constexpr std::array slot_fields{
                          true},
     TomlField<SlotDraft>{"private-key",
                          [](auto& reader, const auto& value, auto name, auto& slot) {
-                             store(source(reader, value, name), slot.rule.private_key);
+                             store(any_source(reader, value, name), slot.rule.private_key);
                              slot.private_key = value.at;
                          }},
     TomlField<SlotDraft>{"passphrase",
@@ -132,26 +210,48 @@ constexpr std::array file_fields{
                      }},
     TomlField<Draft>{"provision",
                      [](auto& reader, const auto& value, auto, auto& draft) {
-                         reader.table(value, "[provision]", provision_fields, draft.policy);
+                         reader.table(value, "[provision]", provision_fields, draft);
                      }},
     TomlField<Draft>{"slot", read_slots},
 };
 
 void check_slots(TomlReader& reader, const std::vector<SlotDraft>& slots) {
-    std::array<const SlotDraft*, highest_slot + 1> taken{};
+    std::map<sbnw::SlotAddress, std::string_view> taken;
     for (const SlotDraft& slot : slots) {
-        if (!slot.index)
+        if (!slot.index || !slot.store_is_good)
             continue;
-        const SlotDraft*& first = taken.at(slot.rule.index);
-        if (first != nullptr)
+        const sbnw::SlotAddress address = slot.rule.address();
+        const auto [first, is_new] = taken.emplace(address, slot.where);
+        if (!is_new)
             reader.refuse(*slot.index, fmt::format("{} index {} is the one of {} already", slot.where,
-                                                   slot.rule.index, first->where));
-        else
-            first = &slot;
-        if (slot.private_key && slot.rule.index != client_slot)
+                                                   slot.rule.index, first->second));
+        if (slot.private_key && address != client_address)
             reader.refuse(*slot.private_key,
-                          fmt::format("{} private-key: only slot {} takes a private key, not slot {}",
-                                      slot.where, client_slot, slot.rule.index));
+                          fmt::format("{} private-key: only {} takes a private key, not {}", slot.where,
+                                      to_string(client_address), to_string(address)));
+    }
+}
+
+/// Whether the key is in the file, or on a token whose PIN is.
+bool is_read_for(const std::optional<Source>& key, const Source& file) {
+    return key == file || (key && key->kind == SourceKind::pkcs11 && key->name.contains("pin-source=") &&
+                           key->name.contains(file.name));
+}
+
+/// Whether the rule reads a secret from the source, or may do so: a certificate's file can be a PKCS#12.
+bool reads(const SlotRule& rule, const Source& source) {
+    return rule.certificate == source || is_read_for(rule.private_key, source) || rule.passphrase == source;
+}
+
+void check_readable(TomlReader& reader, const Draft& draft) {
+    const auto& sign = draft.policy.sign;
+    for (const auto& [source, at] : draft.readable) {
+        const bool signs = sign && (is_read_for(sign->key, source) || sign->passphrase == source);
+        if (!signs && std::ranges::none_of(draft.slots,
+                                           [&](const SlotDraft& slot) { return reads(slot.rule, source); }))
+            reader.refuse(at, fmt::format("[provision] readable: nothing here is read from {:?}; write it as "
+                                          "the private-key, passphrase or certificate does",
+                                          to_string(source)));
     }
 }
 
@@ -168,12 +268,15 @@ std::expected<Policy, Problems> parse(std::string_view text, std::string_view fi
     draft.policy.name = draft.policy.file.stem();
     reader.table(*file, "", file_fields, draft);
     check_slots(reader, draft.slots);
+    check_readable(reader, draft);
     if (Problems problems = reader.problems(); !problems.empty())
         return std::unexpected(std::move(problems));
 
     for (SlotDraft& slot : draft.slots)
         draft.policy.slots.push_back(std::move(slot.rule));
-    std::ranges::sort(draft.policy.slots, {}, &SlotRule::index);
+    for (Readable& readable : draft.readable)
+        draft.policy.readable.push_back(std::move(readable.source));
+    std::ranges::sort(draft.policy.slots, {}, &SlotRule::address);
     return std::move(draft.policy);
 }
 

@@ -11,7 +11,9 @@ namespace bgs2::policy {
 namespace {
 
 constexpr std::string_view credential_scheme = "credential:";
-constexpr std::string_view known_sources = "give an absolute path or credential:NAME";
+constexpr std::string_view token_scheme = "pkcs11:";
+constexpr std::string_view known_sources =
+    "give an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI";
 constexpr std::string_view known_placeholders = "known are {imei}, {model} and {serial}";
 
 struct Placeholder {
@@ -73,6 +75,73 @@ bool is_file_name(std::string_view text) {
     return !text.empty() && text != "." && text != ".." && !text.contains('/') && !text.contains('\0');
 }
 
+/// What is wrong with the attributes of a `pkcs11:` URI (RFC 7512 §2.3). It is never quoted: it may hold a
+/// PIN.
+Expected<void> check_uri(std::string_view uri) {
+    constexpr std::string_view example = "write it as pkcs11:token=NAME;object=NAME";
+    // A reader of URIs may drop white space, and find a pin-value that way.
+    if (uri.find_first_of(" \t\r\n\f\v") != std::string_view::npos)
+        return refuse("a pkcs11: URI can not hold white space", "write a blank as %20");
+    std::string_view rest = uri.substr(token_scheme.size());
+    if (rest.empty())
+        return refuse("the pkcs11: URI names no object", example);
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find_first_of(";?&"), rest.size());
+        const std::string_view attribute = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (attribute.empty())
+            continue;
+        const auto equals = attribute.find('=');
+        if (equals == std::string_view::npos || equals == 0)
+            return refuse("the pkcs11: URI has an attribute without name or value", example);
+        if (attribute.substr(0, equals) == "pin-value")
+            return refuse("the pkcs11: URI holds the token's PIN, for all to read who can read the policy",
+                          "give the PIN as the passphrase, or name a file with pin-source=file:/PATH");
+    }
+    return {};
+}
+
+/// What stands in a URI for itself (RFC 3986 §2.3); anything else becomes %XX.
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    std::string result;
+    for (const char each : text) {
+        if (plain.contains(each))
+            result += each;
+        else
+            result += fmt::format("%{:02X}", static_cast<unsigned char>(each));
+    }
+    return result;
+}
+
+std::string as_it_is(std::string_view text) {
+    return std::string(text);
+}
+
+/// `text` with its placeholders replaced by what `written` makes of the modem's values.
+Expected<std::string> expand_with(std::string_view text, const Subject& subject,
+                                  std::string (*written)(std::string_view)) {
+    const auto parts = pieces(text);
+    if (!parts)
+        return std::unexpected(parts.error());
+    std::string result;
+    for (const Piece& piece : *parts) {
+        result += piece.literal;
+        if (piece.placeholder == nullptr)
+            continue;
+        const std::string& value = subject.*piece.placeholder->value;
+        if (value.empty())
+            return refuse(fmt::format("this modem has no {} to put into {:?}", piece.placeholder->name, text),
+                          "use another placeholder, or another policy for such modems");
+        if (!is_file_name(value))
+            return refuse(
+                fmt::format("the {} {:?} can not be a part of a file name", piece.placeholder->name, value),
+                fmt::format("do without it in {:?}", text));
+        result += written(value);
+    }
+    return result;
+}
+
 Expected<Source> kind_and_name(std::string_view text) {
     if (text.empty())
         return refuse("an empty text is no source", known_sources);
@@ -89,6 +158,11 @@ Expected<Source> kind_and_name(std::string_view text) {
             return refuse(fmt::format("{:?} is no credential's name", name),
                           "a plain file name follows credential:");
         return Source{.kind = SourceKind::credential, .name = std::string(name)};
+    }
+    if (text.starts_with(token_scheme)) {
+        if (auto good = check_uri(text); !good)
+            return std::unexpected(std::move(good.error()));
+        return Source{.kind = SourceKind::pkcs11, .name = std::string(text)};
     }
     // Only the scheme is told: what follows can hold a PIN.
     if (const auto unknown = scheme(text))
@@ -112,25 +186,7 @@ Expected<Source> parse_source(std::string_view text) {
 }
 
 Expected<std::string> expand(std::string_view text, const Subject& subject) {
-    const auto parts = pieces(text);
-    if (!parts)
-        return std::unexpected(parts.error());
-    std::string result;
-    for (const Piece& piece : *parts) {
-        result += piece.literal;
-        if (piece.placeholder == nullptr)
-            continue;
-        const std::string& value = subject.*piece.placeholder->value;
-        if (value.empty())
-            return refuse(fmt::format("this modem has no {} to put into {:?}", piece.placeholder->name, text),
-                          "use another placeholder, or another policy for such modems");
-        if (!is_file_name(value))
-            return refuse(
-                fmt::format("the {} {:?} can not be a part of a file name", piece.placeholder->name, value),
-                fmt::format("do without it in {:?}", text));
-        result += value;
-    }
-    return result;
+    return expand_with(text, subject, as_it_is);
 }
 
 Expected<std::filesystem::path> locate(const Source& source, const Subject& subject,
@@ -138,6 +194,8 @@ Expected<std::filesystem::path> locate(const Source& source, const Subject& subj
     auto name = expand(source.name, subject);
     if (!name)
         return std::unexpected(std::move(name.error()));
+    if (source.kind == SourceKind::pkcs11)
+        return refuse(fmt::format("{:?} is on a token, not in a file", *name), "ask the token for it");
     if (source.kind == SourceKind::file)
         return *name;
     if (credentials.empty())
@@ -145,6 +203,10 @@ Expected<std::filesystem::path> locate(const Source& source, const Subject& subj
                     fmt::format("there is no credential {:?}, systemd passed none at all", *name),
                     "add LoadCredential= or LoadCredentialEncrypted= to bgs2d.service");
     return credentials / *name;
+}
+
+Expected<std::string> token_uri(const Source& source, const Subject& subject) {
+    return expand_with(source.name, subject, percent_encoded);
 }
 
 } // namespace bgs2::policy

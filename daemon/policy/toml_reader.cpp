@@ -65,6 +65,24 @@ std::optional<std::int64_t> TomlReader::integer(const TomlValue& value, std::str
     return *integer;
 }
 
+std::optional<bool> TomlReader::boolean(const TomlValue& value, std::string_view name) {
+    const auto* boolean = std::get_if<bool>(&value.value);
+    if (boolean == nullptr) {
+        refuse_kind(value, name, "true or false");
+        return std::nullopt;
+    }
+    return *boolean;
+}
+
+std::span<const TomlValue> TomlReader::list(const TomlValue& value, std::string_view name) {
+    const auto* list = std::get_if<TomlList>(&value.value);
+    if (list == nullptr) {
+        refuse_kind(value, name, "a list");
+        return {};
+    }
+    return *list;
+}
+
 std::optional<std::chrono::milliseconds> TomlReader::duration(const TomlValue& value, std::string_view name,
                                                               std::chrono::milliseconds longest) {
     const auto* text = std::get_if<std::string>(&value.value);
@@ -84,7 +102,7 @@ std::optional<std::chrono::milliseconds> TomlReader::duration(const TomlValue& v
 
 std::optional<Patterns> TomlReader::patterns(const TomlValue& value, std::string_view name) {
     constexpr std::string_view wanted = "a string or a list of strings";
-    Patterns result;
+    Patterns result{.list = {}, .line = value.at.line};
     bool good = true;
     const auto add = [&](const TomlValue& element, std::string_view element_wanted) {
         const auto* text = std::get_if<std::string>(&element.value);

@@ -50,6 +50,9 @@ class TomlReader {
     std::optional<std::string> text(const TomlValue& value, std::string_view name);
     std::optional<std::int64_t> integer(const TomlValue& value, std::string_view name, std::int64_t lowest,
                                         std::int64_t highest);
+    std::optional<bool> boolean(const TomlValue& value, std::string_view name);
+    /// The elements of a list, of any kind; valid as long as `value`.
+    std::span<const TomlValue> list(const TomlValue& value, std::string_view name);
     /// A text such as "100ms" from nothing to `longest`.
     std::optional<std::chrono::milliseconds> duration(const TomlValue& value, std::string_view name,
                                                       std::chrono::milliseconds longest);

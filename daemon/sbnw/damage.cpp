@@ -1,5 +1,7 @@
 #include "daemon/sbnw/damage.h"
 
+#include "daemon/counted.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -95,10 +97,9 @@ std::optional<Error> recognise_damage(ByteView octets) {
     const auto beyond_ascii = utf8_beyond_ascii(octets);
     if (const std::size_t count = count_of(text, "\xef\xbf\xbd"); beyond_ascii && count > 0)
         return not_a_frame(
-            fmt::format(
-                "the frame went through a UTF-8 conversion: {} octets beyond 7f became ef bf bd, first at "
-                "offset {}",
-                count, text.find("\xef\xbf\xbd")),
+            fmt::format("the frame went through a UTF-8 conversion: {} beyond 7f became ef bf bd, first at "
+                        "offset {}",
+                        counted(count, "octet"), text.find("\xef\xbf\xbd")),
             "its content is lost; capture or encode it again, and copy it as binary");
 
     if (const auto line_feeds = line_feeds_of_text_copy(text))
@@ -112,15 +113,15 @@ std::optional<Error> recognise_damage(ByteView octets) {
         const std::string_view excess = text.substr(announced);
         if (excess.find_first_not_of("\r\n") == std::string_view::npos)
             return not_a_frame(
-                fmt::format("{} octets of CR/LF were added behind the frame, at offset {}", excess.size(),
-                            announced),
+                fmt::format("{} of CR/LF added behind the frame, at offset {}",
+                            counted(excess.size(), "octet"), announced),
                 fmt::format("cut the file to {} octets; a module takes them for too many data", announced));
     }
 
     if (beyond_ascii && *beyond_ascii > 0)
         return not_a_frame(
-            fmt::format("the frame went through a UTF-8 conversion: {} octets beyond 7f became several each",
-                        *beyond_ascii),
+            fmt::format("the frame went through a UTF-8 conversion: {} beyond 7f became several each",
+                        counted(*beyond_ascii, "octet")),
             "turn it back with 'iconv -f UTF-8 -t ISO-8859-1', or copy it as binary");
     return std::nullopt;
 }

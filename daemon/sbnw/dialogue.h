@@ -9,12 +9,8 @@
 
 #include <chrono>
 #include <string>
-#include <string_view>
 
 namespace bgs2::sbnw {
-
-/// The store that TLS certificates live in.
-constexpr std::string_view tls_store = "is_cert";
 
 /// How long the module may take. Defaults from protocol.md §2.
 struct Deadlines {

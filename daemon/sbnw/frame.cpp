@@ -1,5 +1,6 @@
 #include "daemon/sbnw/frame.h"
 
+#include "daemon/counted.h"
 #include "daemon/sbnw/damage.h"
 
 #include <fmt/format.h>
@@ -208,10 +209,10 @@ Expected<Parameter> read_parameter(Reader& reader, unsigned number) {
         return bad_field(parameter.offset + 2, fmt::format("parameter {} has the unknown id {}", number, *id),
                          "known are 1 to 7, as uint16, low octet first");
     if (*length < parameter_header_size)
-        return bad_field(
-            parameter.offset,
-            fmt::format("the {} says that it is {} octets long, its header alone is 4", r->word, *length),
-            "a length counts its own 4 octets of header too");
+        return bad_field(parameter.offset,
+                         fmt::format("the {} says that it is {} long, its header alone is 4", r->word,
+                                     counted(*length, "octet")),
+                         "a length counts its own 4 octets of header too");
     if (*length - parameter_header_size > reader.left())
         return bad_field(parameter.offset,
                          fmt::format("the {} says that it is {} octets long, {} are left", r->word, *length,
@@ -259,7 +260,9 @@ Expected<Frame> decode_sound(ByteView octets) {
     }
     if (reader.left() > 0)
         return bad_field(reader.offset(),
-                         fmt::format("{} octets follow the last of {} parameters", reader.left(), *count),
+                         fmt::format("{} the last of {}",
+                                     counted(reader.left(), "octet follows", "octets follow"),
+                                     counted(*count, "parameter")),
                          "the number of parameters counts all of them, the signature included");
     if (frame.find(ParameterId::slot) == nullptr)
         return bad_field(header_size, "there is no slot parameter");

@@ -40,7 +40,7 @@ constexpr std::array result_rows{
               "a length arrived wrong: check the flow control and the wiring"},
     ResultRow{Result::too_many_data, Remedy::retry, ErrorCode::too_much_data,
               "octets followed the frame: is another program writing to the port?"},
-    ResultRow{Result::certificate_corrupted, Remedy::person, ErrorCode::modem_rejected,
+    ResultRow{Result::certificate_corrupted, Remedy::retry_once, ErrorCode::modem_rejected,
               "the module reads DER; try an RSA certificate of up to 2048 bits with SHA-1 or SHA-256"},
     ResultRow{
         Result::private_key_removed, Remedy::person, ErrorCode::modem_rejected,

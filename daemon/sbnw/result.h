@@ -22,9 +22,10 @@ enum class Result {
 
 /// What to do about a result.
 enum class Remedy {
-    none,   ///< it is a success
-    retry,  ///< the line may have disturbed the frame: try again
-    person, ///< the same frame will be refused again
+    none,       ///< it is a success
+    retry,      ///< the line may have disturbed the frame: try again
+    retry_once, ///< the same; but if it is the result twice in a row, it is not the line
+    person,     ///< the same frame will be refused again
 };
 
 /// The result a line stands for; nothing if the line is not one. Accepts the spellings of all families.

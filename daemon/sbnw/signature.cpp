@@ -8,13 +8,10 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <utility>
 
 namespace bgs2::sbnw {
 namespace {
-
-using Context = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
 
 struct DigestRow {
     Digest digest;
@@ -50,13 +47,12 @@ Bytes digest_of(ByteView octets, const DigestRow& row) {
     return digest;
 }
 
-/// A context whose PKCS#1 v1.5 padding goes around the bare digest: with no signature digest set, OpenSSL
-/// puts no DigestInfo in, which is what the module expects.
-Context raw_rsa_context(EVP_PKEY* key, int (*init)(EVP_PKEY_CTX*)) {
-    Context context(EVP_PKEY_CTX_new(key, nullptr), EVP_PKEY_CTX_free);
-    if (context == nullptr || init(context.get()) != 1 ||
+/// A context that recovers the bare digest: with no signature digest set, OpenSSL looks for no DigestInfo.
+pki::KeyContextPtr recovering_context(EVP_PKEY* key) {
+    pki::KeyContextPtr context(EVP_PKEY_CTX_new(key, nullptr));
+    if (context == nullptr || EVP_PKEY_verify_recover_init(context.get()) != 1 ||
         EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1)
-        return {nullptr, EVP_PKEY_CTX_free};
+        return nullptr;
     return context;
 }
 
@@ -100,13 +96,13 @@ std::optional<Digest> digest(std::string_view word) {
     return found == digest_rows.end() ? std::nullopt : std::optional(found->digest);
 }
 
-Expected<void> sign(SecureCommand& command, const pki::PrivateKey& key, Digest digest) {
+Expected<void> sign(SecureCommand& command, const pki::Signer& signer, Digest digest) {
+    const pki::PublicKey key = signer.public_key();
     if (auto rsa = require_rsa(key.kind()); !rsa)
         return rsa;
     // As long as the signature will be, so that the number of parameters counts it and the frame can be too
     // long.
-    Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(key.native())));
-    command.signature = to_base64(signature);
+    command.signature = to_base64(Bytes(static_cast<std::size_t>(EVP_PKEY_get_size(key.native()))));
     const std::size_t parameter_size = 4 + command.signature->size() + 1;
     const auto unsigned_frame = encode(command);
     command.signature.reset();
@@ -116,16 +112,10 @@ Expected<void> sign(SecureCommand& command, const pki::PrivateKey& key, Digest d
     const auto* row = std::ranges::find(digest_rows, digest, &DigestRow::digest);
     const Bytes hash =
         digest_of(signed_part(unsigned_frame->bytes(), unsigned_frame->size() - parameter_size), *row);
-
-    const Context context = raw_rsa_context(key.native(), EVP_PKEY_sign_init);
-    std::size_t size = signature.size();
-    if (context == nullptr ||
-        EVP_PKEY_sign(context.get(), raw(signature), &size, raw(hash), hash.size()) != 1)
-        return fail(ErrorCode::failed,
-                    fmt::format("the key could not sign: {}", pki::take_openssl_error().reason),
-                    "check that it is a usable RSA private key");
-    signature.resize(size);
-    command.signature = to_base64(signature);
+    const auto signature = signer.sign(hash);
+    if (!signature)
+        return std::unexpected(signature.error());
+    command.signature = to_base64(*signature);
     return {};
 }
 
@@ -140,7 +130,7 @@ Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key) {
     if (!signature)
         return std::unexpected(signature.error());
 
-    const Context context = raw_rsa_context(key.native(), EVP_PKEY_verify_recover_init);
+    const pki::KeyContextPtr context = recovering_context(key.native());
     Bytes recovered(static_cast<std::size_t>(EVP_PKEY_get_size(key.native())));
     std::size_t size = recovered.size();
     const std::unexpected<Error> wrong =

@@ -4,8 +4,10 @@
 #include "daemon/bytes.h"
 #include "daemon/error.h"
 #include "daemon/pki/private_key.h"
+#include "daemon/pki/signer.h"
 #include "daemon/sbnw/frame.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,12 +19,14 @@ enum class Digest {
     sha256, ///< what today's tools default to
 };
 
+inline constexpr std::array digests{Digest::sha1, Digest::sha256};
+
 std::string_view word(Digest digest); ///< "sha1", "sha256"
 std::optional<Digest> digest(std::string_view word);
 
 /// Puts the signature of an RSA key over everything else into `command`, replacing one that is there.
-/// Errors: InvalidArgument (not an RSA key, or what encode() refuses), TooMuchData.
-Expected<void> sign(SecureCommand& command, const pki::PrivateKey& key, Digest digest);
+/// Errors: InvalidArgument (not an RSA key, or what encode() refuses), TooMuchData, those of Signer::sign().
+Expected<void> sign(SecureCommand& command, const pki::Signer& signer, Digest digest);
 
 /// Which digest the frame's signature was made with by the private half of `key`. Errors: InvalidArgument (no
 /// signature, or not Base64, not by an RSA key), VerifyFailed (by another key, or the frame was changed

@@ -1,5 +1,7 @@
 #include "daemon/sbnw/slots.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -144,6 +146,15 @@ Slot parse_slot(std::string_view text) {
 }
 
 } // namespace
+
+std::string to_string(const Slot& slot) {
+    if (slot.empty())
+        return "nothing";
+    if (slot.corrupted)
+        return "a corrupted certificate";
+    return fmt::format("{} (SHA-1 {})", slot.subject.empty() ? "a certificate" : slot.subject,
+                       slot.thumbprint);
+}
 
 Slots parse_slots(std::span<const std::string> lines) {
     constexpr std::string_view prefix = "^SBNR:";

@@ -1,6 +1,8 @@
 // What a module holds, as `AT^SBNR="is_cert"` tells it (protocol.md §3). Pure.
 #pragma once
 
+#include "daemon/sbnw/slot_address.h"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -26,8 +28,14 @@ struct Slot {
     bool operator==(const Slot&) const = default;
 };
 
+/// For messages: "nothing", "a corrupted certificate", "/CN=Example (SHA-1 7fe7...5474)".
+std::string to_string(const Slot& slot);
+
 /// By slot number. What a module does not list is not in it.
 using Slots = std::map<unsigned, Slot>;
+
+/// The slots of several stores.
+using Inventory = std::map<SlotAddress, Slot>;
 
 /// Reads the `^SBNR:` lines among `lines`, by label: labels may be missing, unknown, in another order, spaced
 /// or quoted otherwise. Lines that are not `^SBNR: <number>, ...` are passed over.

@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 
 struct Outcome {
     int exit = -1;
@@ -51,9 +52,10 @@ class OnACompliantModem : public testing::Test {
 TEST_F(OnACompliantModem, AnybodyMayRead) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "SKIPPED: becoming another user takes root";
-    for (const char* verb : {"list", "show", "ports"}) {
-        const Outcome outcome = bgs2ctl(gateway_, {verb}, true);
-        EXPECT_EQ(outcome.exit, 0) << verb << ": " << outcome.output;
+    for (const std::vector<std::string>& verb : std::vector<std::vector<std::string>>{
+             {"list"}, {"show"}, {"ports"}, {"policy", "show"}, {"policy", "explain"}}) {
+        const Outcome outcome = bgs2ctl(gateway_, verb, true);
+        EXPECT_EQ(outcome.exit, 0) << verb.back() << ": " << outcome.output;
     }
 }
 
@@ -88,14 +90,23 @@ TEST_F(OnACompliantModem, BgsctlFollowsAJobToItsEnd) {
 }
 
 TEST_F(OnACompliantModem, ADryRunEndsWithNineIfThereIsSomethingToDo) {
-    EXPECT_EQ(bgs2ctl(gateway_, {"provision", "--dry-run"}).exit, 0);
+    const Outcome nothing = bgs2ctl(gateway_, {"provision", "--dry-run"});
+    EXPECT_EQ(nothing.exit, 0);
+    EXPECT_EQ(nothing.output,
+              std::string(default_imei) + ": nothing to do: it holds what policy '10-ca' says\n");
     gateway_.write_policy("10-ca", "[provision]\nmode = \"manual\"\n" + client_policy(gateway_));
     gateway_.reload();
     ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
     const Outcome outcome = bgs2ctl(gateway_, {"provision", "--dry-run"});
     EXPECT_EQ(outcome.exit, 9) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr(": 1 slot to write for policy '10-ca'; nothing was touched\n"));
     EXPECT_THAT(outcome.output, HasSubstr("slot 0 is empty"));
+    const Outcome json = bgs2ctl(gateway_, {"provision", "--dry-run", "--json"});
+    EXPECT_EQ(json.exit, 9) << json.output;
+    EXPECT_THAT(json.output, HasSubstr(R"({"action":"write","slot":0,"bytes":)"));
+    EXPECT_THAT(json.output, HasSubstr(R"("reason":"slot 0 is empty"})"));
     EXPECT_EQ(gateway_.frames("modem"), 1U);
+    EXPECT_EQ(gateway_.property("State"), "drifted");
 }
 
 TEST_F(OnACompliantModem, AJobThatFailsGivesItsExitCode) {
@@ -106,6 +117,32 @@ TEST_F(OnACompliantModem, AJobThatFailsGivesItsExitCode) {
     const Outcome outcome = bgs2ctl(gateway_, {"provision"});
     EXPECT_EQ(outcome.exit, 8) << outcome.output;
     EXPECT_THAT(outcome.output, HasSubstr("SECURE CMD ERROR"));
+}
+
+TEST_F(OnACompliantModem, BgsctlShowsAndExplainsPolicies) {
+    gateway_.write_policy("05-others", "[match]\nimei = \"!" + std::string(default_imei) + "\"\n");
+    gateway_.reload();
+    const Outcome show = bgs2ctl(gateway_, {"policy", "show", "10-ca"});
+    EXPECT_EQ(show.exit, 0) << show.output;
+    EXPECT_THAT(show.output, HasSubstr("Slot 1:  " + gateway_.path("ca.pem")));
+    EXPECT_THAT(show.output, Not(HasSubstr("05-others")));
+    EXPECT_EQ(bgs2ctl(gateway_, {"policy", "show", "11-ca"}).exit, 3);
+    const Outcome explain = bgs2ctl(gateway_, {"policy", "explain", "809"});
+    EXPECT_EQ(explain.exit, 0) << explain.output;
+    EXPECT_THAT(explain.output, HasSubstr(std::string(default_imei) + ": policy '10-ca' applies\n"));
+    EXPECT_THAT(explain.output, HasSubstr("05-others.toml:2 "));
+    EXPECT_THAT(explain.output, HasSubstr("is ruled out by"));
+    EXPECT_EQ(bgs2ctl(gateway_, {"policy", "explain", "000"}).exit, 3);
+}
+
+TEST_F(OnACompliantModem, ReloadIsAVerbOfItsOwnAndOneOfPolicies) {
+    gateway_.write_policy("05-broken", "[match\n");
+    const Outcome one = bgs2ctl(gateway_, {"reload"});
+    const Outcome other = bgs2ctl(gateway_, {"policy", "reload"});
+    EXPECT_EQ(one.exit, 1) << one.output;
+    EXPECT_EQ(other.exit, 1) << other.output;
+    EXPECT_EQ(one.output, other.output);
+    EXPECT_THAT(one.output, HasSubstr("1 mistake in the policies"));
 }
 
 TEST_F(OnACompliantModem, TheTreeAndTheInterfacesCanBeIntrospected) {

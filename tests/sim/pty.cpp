@@ -36,6 +36,23 @@ void make_raw(int descriptor) {
     checked(tcsetattr(descriptor, TCSANOW, &settings), "make the pty raw");
 }
 
+/// How many descriptors of other processes lead to the device; those of other users may not be seen.
+int count_in_proc(const fs::path& device) {
+    int count = 0;
+    std::error_code hidden; // a process that has just ended, or is somebody else's
+    for (const auto& process : fs::directory_iterator("/proc", hidden)) {
+        const std::string name = process.path().filename();
+        if (name.find_first_not_of("0123456789") != std::string::npos || name == std::to_string(getpid()))
+            continue;
+        for (fs::directory_iterator descriptor(process.path() / "fd", hidden), end;
+             !hidden && descriptor != end; descriptor.increment(hidden)) {
+            if (fs::read_symlink(descriptor->path(), hidden) == device)
+                ++count;
+        }
+    }
+    return count;
+}
+
 } // namespace
 
 std::unique_ptr<Pty> Pty::create(const asio::any_io_executor& executor, const fs::path& link, Log& log) {
@@ -124,6 +141,9 @@ void Pty::count_openers() {
                 first_open_.ring();
             } else if ((event.mask & IN_CLOSE) != 0) {
                 --openers_;
+                // Two openings in a row may have come as one event.
+                if (openers_ <= 0)
+                    openers_ = count_in_proc(device_);
                 if (openers_ == 0)
                     last_one_left();
                 log_.write("port-close", fmt::format("{} by {}", device_.string(), openers_));

@@ -34,11 +34,14 @@ class TemporaryDirectory {
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-    /// Writes a file, and the directories it is in, anew.
+    /// Writes a file, and the directories it is in, anew. Only its owner can read it, as it has to be with
+    /// keys.
     [[nodiscard]] std::filesystem::path write(std::string_view name, std::string_view text) const {
         auto file = path_ / name;
         std::filesystem::create_directories(file.parent_path());
         std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+        std::filesystem::permissions(file, std::filesystem::perms::owner_read |
+                                               std::filesystem::perms::owner_write);
         stream << text;
         stream.close();
         if (!stream)

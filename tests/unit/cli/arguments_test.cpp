@@ -16,9 +16,15 @@ const std::vector<Words>& all_verbs() {
                                           {"provision"},
                                           {"refresh"},
                                           {"monitor"},
+                                          {"history"},
                                           {"ports"},
                                           {"rescan"},
                                           {"reload"},
+                                          {"policy"},
+                                          {"policy", "show"},
+                                          {"policy", "explain"},
+                                          {"policy", "check"},
+                                          {"policy", "reload"},
                                           {"frame"},
                                           {"frame", "encode"},
                                           {"frame", "decode"},
@@ -64,6 +70,9 @@ TEST(Arguments, NameTheVerbThatDoesNotExistAndTheOneThatWasMeant) {
     EXPECT_EQ(run({"frame", "decod", "x"}).errors,
               "bgs2ctl: there is no verb 'frame decod'\n"
               "  hint: did you mean 'decode'? Else see 'bgs2ctl frame --help'\n");
+    EXPECT_EQ(run({"policy", "chekc"}).errors,
+              "bgs2ctl: there is no verb 'policy chekc'\n"
+              "  hint: did you mean 'check'? Else see 'bgs2ctl policy --help'\n");
 }
 
 TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
@@ -78,6 +87,9 @@ TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
 TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
     const std::vector<Words> all{{"list", "one"},
                                  {"show", "any", "any"},
+                                 {"policy"},
+                                 {"policy", "explain", "any", "any"},
+                                 {"policy", "show", "one", "two"},
                                  {"frame"},
                                  {"frame", "decode"},
                                  {"frame", "diff", "a"},
@@ -91,7 +103,12 @@ TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
                                  {"frame", "encode", "--slot", "1", "--delete", "--include-thumbprint"},
                                  {"frame", "encode", "--slot", "1", "--cert", "a", "--format", "pkcs7"},
                                  {"frame", "encode", "--slot", "1", "--cert", "a", "--store", "agps"},
-                                 {"provision", "--slot"}};
+                                 {"provision", "--slot"},
+                                 {"history", "43809"},
+                                 {"history", "--limit", "0"},
+                                 {"history", "--limit", "10001"},
+                                 {"history", "--limit", "many"},
+                                 {"history", "--since", "yesterday"}};
     for (const Words& words : all) {
         const Outcome wrong = run(words);
         EXPECT_EQ(wrong.exit, 2) << words.back();

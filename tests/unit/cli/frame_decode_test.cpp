@@ -84,7 +84,7 @@ class SignedFrame : public testing::Test {
         sbnw::SecureCommand command;
         command.command = sbnw::Command::delete_certificate;
         command.slot = 3;
-        sbnw::sign(command, signer_.key(), sbnw::Digest::sha1).value();
+        sbnw::sign(command, pki::KeySigner(signer_.key()), sbnw::Digest::sha1).value();
         frame_ = as_text(sbnw::encode(command).value().bytes());
     }
 

@@ -10,7 +10,8 @@ TEST(NoDaemon, IsSaidByEveryVerbThatNeedsOne) {
     using Words = std::vector<std::string>;
     for (const Words& words :
          {Words{}, Words{"list"}, Words{"show"}, Words{"provision", "any", "--dry-run"}, Words{"provision"},
-          Words{"refresh"}, Words{"monitor"}, Words{"ports"}, Words{"rescan"}, Words{"reload"}}) {
+          Words{"refresh"}, Words{"monitor"}, Words{"history"}, Words{"ports"}, Words{"rescan"},
+          Words{"reload"}, Words{"policy", "reload"}, Words{"policy", "show"}, Words{"policy", "explain"}}) {
         const Outcome result = run(words, nowhere);
         EXPECT_EQ(result.exit, 6);
         EXPECT_EQ(result.output, "");

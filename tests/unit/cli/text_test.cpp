@@ -36,13 +36,6 @@ TEST(Cut, NeverHalvesAWideCharacter) {
     EXPECT_EQ(cut("证书错误", 5), "证书…");
 }
 
-TEST(Printable, ShowsControlCharactersInsteadOfObeyingThem) {
-    EXPECT_EQ(printable("a\x1b[31mb\n"), "a\\x1b[31mb\\x0a");
-    EXPECT_EQ(printable("\xc2\x9b"), "\\x9b"); // CSI as one character
-    EXPECT_EQ(printable("\xff"), "\\xff");
-    EXPECT_EQ(printable("Prüfstand 证书"), "Prüfstand 证书");
-}
-
 TEST(IsoTime, IsUtc) {
     EXPECT_EQ(bus_time(1795374932, "never"), "2026-11-22T19:15:32Z");
     EXPECT_EQ(bus_day(2524521600, "never"), "2049-12-31");

@@ -34,6 +34,24 @@ TEST(Config, IsEmptyOfAnEmptyText) {
     EXPECT_EQ(parse_config("", "c.toml"), Config());
 }
 
+TEST(Config, BoundsTheHistory) {
+    const auto config = parse_config("history-keep = '30d'\nhistory-size = 4\n", "c.toml");
+    ASSERT_TRUE(config) << to_string(config.error().front());
+    EXPECT_EQ(config->history,
+              (history::Bounds{.keep = std::chrono::days(30), .max_size = 4 * history::mebibyte}));
+}
+
+TEST(Config, TurnsTheHistoryOffIfItIsToKeepNothing) {
+    const auto config = parse_config("history-keep = '0d'\n", "c.toml");
+    ASSERT_TRUE(config) << to_string(config.error().front());
+    EXPECT_EQ(config->history.keep, std::chrono::milliseconds(0));
+}
+
+TEST(Config, KeepsFourHundredDaysAndSixteenMebibytesUnlessToldOtherwise) {
+    EXPECT_EQ(Config().history,
+              (history::Bounds{.keep = std::chrono::days(400), .max_size = 16 * history::mebibyte}));
+}
+
 struct Case {
     std::string_view text;
     std::vector<std::string> problems;
@@ -68,6 +86,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[port]]\ndevice = '/dev/ttyS*'\n",
              {R"(c.toml:2:10: [[port]] #1 device is a path, not a pattern as "/dev/ttyS*"; )"
               "use id-path or property for patterns"}},
+        Case{"history-keep = 400\nhistory-size = '16MiB'\n",
+             {R"(c.toml:1:16: history-keep must be a time such as "100ms" or "2s", not an integer)",
+              "c.toml:2:16: history-size must be an integer, not a string"}},
+        Case{"history-keep = '40000d'\nhistory-size = 0\n",
+             {"c.toml:1:16: history-keep must be 36500d at most, not 40000d",
+              "c.toml:2:16: history-size must be from 1 to 1024, not 0"}},
         Case{"[[port]]\ndevice = 1\n[[port]]\nproperty = {}\n",
              {"c.toml:2:10: [[port]] #1 device must be a string, not an integer",
               "c.toml:4:12: [[port]] #2 property is an empty table; leave it out if it does not matter"}}));

@@ -112,7 +112,7 @@ TEST(Certificate, RefusesOctetsBehindIt) {
     ASSERT_FALSE(certificate);
     EXPECT_EQ(certificate.error().code, ErrorCode::invalid_certificate);
     EXPECT_EQ(certificate.error().what,
-              "root.der has 1 octets after the end of its DER, at offset " + std::to_string(size));
+              "root.der has 1 octet after the end of its DER, at offset " + std::to_string(size));
 }
 
 TEST(Certificate, RefusesACertificateThatIsCutOff) {

@@ -53,6 +53,38 @@ TEST_F(FileTest, IsReadWhole) {
     }
 }
 
+TEST_F(FileTest, IsPrivateUnlessOthersCanReadIt) {
+    const auto path = file("secret");
+    for (const auto& [mode, is_private] : std::vector<std::pair<unsigned, bool>>{{0600, true},
+                                                                                 {0640, true},
+                                                                                 {0660, true},
+                                                                                 {0602, true},
+                                                                                 {0601, true},
+                                                                                 {0604, false},
+                                                                                 {0644, false}}) {
+        ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+        const auto opened = File::open(path);
+        ASSERT_TRUE(opened);
+        const auto result = opened->require_private();
+        EXPECT_EQ(result.has_value(), is_private) << mode;
+        if (!result) {
+            expect_refused(result, ErrorCode::access_denied, path.string() + " holds a secret");
+            EXPECT_THAT(result.error().hint, HasSubstr("chmod o-r " + path.string()));
+        }
+    }
+}
+
+TEST_F(FileTest, IsJudgedAsItWasWhenItWasOpenedNotAsItsPathIsNow) {
+    const auto path = file("secret");
+    ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+    const auto opened = File::open(path);
+    ASSERT_TRUE(opened);
+    std::filesystem::rename(path, folder_ / "other");
+    ASSERT_EQ(::chmod(file("decoy").c_str(), 0600), 0);
+    EXPECT_FALSE(opened->require_private());
+    EXPECT_EQ(as_text(value_or_throw(opened->read())), "secret");
+}
+
 TEST_F(FileTest, IsReadWholeWhereItsSizeIsNotTold) {
     const auto status = read_file("/proc/self/status");
     ASSERT_TRUE(status);

@@ -148,7 +148,7 @@ TEST(KeyFileRefusal, SaysWhereTheKeyIsDamaged) {
     const Identity identity = Identity::make({});
     Bytes der = identity.pkcs8_der();
     der.push_back(std::byte{'\n'});
-    expect_refused(der, "1 octets after the end of its DER, at offset");
+    expect_refused(der, "1 octet after the end of its DER, at offset");
     der.erase(der.end() - 2, der.end());
     expect_refused(der, "is cut off");
     Bytes encrypted = identity.encrypted_der("pass");

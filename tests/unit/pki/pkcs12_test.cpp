@@ -54,7 +54,7 @@ TEST(Pkcs12, RefusesADamagedStore) {
     const Bytes shorter(longer.begin(), longer.end() - 1);
     longer.push_back(std::byte{0});
     EXPECT_THAT(read_pkcs12(longer, "a.p12", &secret, code).error().what,
-                HasSubstr("a.p12 has 1 octets after the end of its PKCS#12 store"));
+                HasSubstr("a.p12 has 1 octet after the end of its PKCS#12 store"));
     EXPECT_THAT(read_pkcs12(shorter, "a.p12", &secret, code).error().what,
                 HasSubstr("a.p12 is no sound PKCS#12 store"));
     EXPECT_EQ(read_pkcs12({}, "a.p12", &secret, ErrorCode::invalid_argument).error().code,

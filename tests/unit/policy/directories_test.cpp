@@ -60,6 +60,36 @@ TEST_F(Directories, MaskFilesOfTheSameName) {
     EXPECT_EQ(models(load(all()).policies), (Models{"etc", "run", "usr"}));
 }
 
+TEST_F(Directories, RememberWhatTheyMaskAndWhatMasksOnly) {
+    write("usr/10.toml", for_model("usr"));
+    write("run/10.toml", for_model("run"));
+    write("etc/10.toml", for_model("etc"));
+    write("usr/20.toml", "broken, but not read");
+    write("etc/20.toml", "# nothing");
+    write("etc/30.toml", "");
+    const Loaded loaded = load(all());
+    EXPECT_EQ(loaded.masked, (std::vector<Masked>{
+                                 {root() / "run/10.toml", root() / "etc/10.toml"},
+                                 {root() / "usr/10.toml", root() / "etc/10.toml"},
+                                 {root() / "usr/20.toml", root() / "etc/20.toml"},
+                             }));
+    EXPECT_EQ(loaded.silent,
+              (std::vector<std::filesystem::path>{root() / "etc/20.toml", root() / "etc/30.toml"}));
+    EXPECT_TRUE(loaded.problems.empty());
+}
+
+TEST_F(Directories, KeepAlsoWhatWasMaskedWhenAFileBreaks) {
+    write("usr/10.toml", for_model("usr"));
+    const auto mask = write("etc/10.toml", "");
+    Set set;
+    EXPECT_TRUE(set.reload(all()).empty());
+    write("etc/05.toml", "broken");
+    std::filesystem::remove(mask);
+    EXPECT_FALSE(set.reload(all()).empty());
+    EXPECT_EQ(set.silent(), (std::vector<std::filesystem::path>{mask}));
+    EXPECT_EQ(set.masked(), (std::vector<Masked>{{root() / "usr/10.toml", mask}}));
+}
+
 TEST_F(Directories, MaskWithoutDefiningByAFileThatSaysNothing) {
     for (const auto* name : {"usr/1.toml", "usr/2.toml", "usr/3.toml", "usr/4.toml"})
         write(name, for_model("usr"));

@@ -22,6 +22,7 @@ TEST(Duration, IsANumberWithAUnit) {
         {"1h", 1h},
         {"30d", 720h},
         {"0s", 0ms},
+        {"0", 0ms},
         {"007ms", 7ms},
         {"1000000d", 24'000'000h},
         {"1000001d", std::nullopt},

@@ -1,5 +1,6 @@
 #include "daemon/policy/parse.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -37,6 +38,18 @@ settle = "1s"
 
 [provision]
 mode = "manual"
+erase-unlisted = true
+renew-before = "2d"
+verify-every = "0"
+require-clock = true
+family-limits = "warn"
+readable = ["/certs/{imei}.pass"]
+sign = { key = "pkcs11:object={model}", passphrase = "credential:pin", digest = "sha1", imei = false }
+
+[[slot]]
+index = 0
+store = "management_cert"
+certificate = "/certs/mgmt.pem"
 
 [[slot]]
 index = 30
@@ -62,6 +75,16 @@ key-format = "traditional"
                   .properties = {{"ID_SERIAL_SHORT", {{"A6*"}}}, {"ID_BUS", {{"usb", "pci"}}}}},
         .port = {.baud = 9600, .flow_control = at::FlowControl::rts_cts, .settle = 1s},
         .mode = Mode::manual,
+        .erase_unlisted = true,
+        .renew_before = 48h,
+        .verify_every = 0s,
+        .require_clock = true,
+        .family_limits = FamilyLimits::warn,
+        .readable = {{SourceKind::file, "/certs/{imei}.pass"}},
+        .sign = Sign{.key = {SourceKind::pkcs11, "pkcs11:object={model}"},
+                     .passphrase = Source{SourceKind::credential, "pin"},
+                     .digest = sbnw::Digest::sha1,
+                     .imei = false},
         .slots = {{.index = 0,
                    .certificate = {SourceKind::file, "/certs/{imei}.pem"},
                    .private_key = Source{SourceKind::credential, "{imei}.key"},
@@ -72,7 +95,12 @@ key-format = "traditional"
                    .certificate = {SourceKind::file, "/etc/ssl/certs/Root.pem"},
                    .private_key = {},
                    .passphrase = {},
-                   .format = pki::CertificateFormat::as_is}},
+                   .format = pki::CertificateFormat::as_is},
+                  {.index = 0,
+                   .store = sbnw::Store::management,
+                   .certificate = {SourceKind::file, "/certs/mgmt.pem"},
+                   .private_key = {},
+                   .passphrase = {}}},
     };
     EXPECT_EQ(*policy, expected);
 }
@@ -86,7 +114,50 @@ TEST(Parse, TakesAnEmptyTextForAPolicyOfDefaults) {
     EXPECT_EQ(policy->port.flow_control, at::FlowControl::automatic);
     EXPECT_EQ(policy->port.settle, 100ms);
     EXPECT_EQ(policy->mode, Mode::automatic);
+    EXPECT_FALSE(policy->erase_unlisted);
+    EXPECT_EQ(policy->renew_before, std::chrono::days(30));
+    EXPECT_EQ(policy->verify_every, 24h);
+    EXPECT_FALSE(policy->require_clock);
+    EXPECT_EQ(policy->family_limits, FamilyLimits::enforce);
+    EXPECT_TRUE(policy->readable.empty());
+    EXPECT_FALSE(policy->sign);
     EXPECT_TRUE(policy->slots.empty());
+}
+
+TEST(Parse, SignsWithSha256ForOneModemIfNothingElseIsSaid) {
+    const auto policy = parse("[provision.sign]\nkey = '/k'\n", "f.toml");
+    ASSERT_TRUE(policy) << to_string(policy.error().front());
+    EXPECT_EQ(policy->sign, (Sign{.key = {SourceKind::file, "/k"}, .passphrase = {}}));
+    EXPECT_EQ(policy->sign->digest, sbnw::Digest::sha256);
+    EXPECT_TRUE(policy->sign->imei);
+}
+
+TEST(Parse, CountsTheFileThatAUriNamesForThePinAmongWhatIsRead) {
+    const auto policy = parse(
+        "[provision]\nreadable = ['/pin']\nsign = { key = 'pkcs11:id=1?pin-source=file:/pin' }\n", "f.toml");
+    ASSERT_TRUE(policy) << to_string(policy.error().front());
+}
+
+TEST(Parse, TurnsOffWhatIsToHappenAfterNoTime) {
+    for (const auto* off : {"0", "0s", "0d"}) {
+        const auto policy =
+            parse(fmt::format("[provision]\nrenew-before = '{0}'\nverify-every = '{0}'\n", off), "f.toml");
+        ASSERT_TRUE(policy) << to_string(policy.error().front());
+        EXPECT_EQ(policy->renew_before, 0s);
+        EXPECT_EQ(policy->verify_every, 0s);
+    }
+}
+
+TEST(Parse, TakesTheSameSlotOfEveryStoreAndSortsByStore) {
+    const auto policy = parse("[[slot]]\nindex = 1\nstore = 'preconfig_cert'\ncertificate = '/p'\n"
+                              "[[slot]]\nindex = 1\nstore = 'management_cert'\ncertificate = '/m'\n"
+                              "[[slot]]\nindex = 1\nstore = 'is_cert'\ncertificate = '/t'\n",
+                              "f.toml");
+    ASSERT_TRUE(policy) << to_string(policy.error().front());
+    std::vector<std::string> certificates;
+    for (const SlotRule& slot : policy->slots)
+        certificates.push_back(slot.certificate.name);
+    EXPECT_THAT(certificates, ::testing::ElementsAre("/t", "/m", "/p"));
 }
 
 TEST(Parse, TakesEveryStandardRate) {
@@ -108,7 +179,13 @@ TEST_P(BrokenPolicy, IsRefusedWithThePlaceOfEachProblem) {
     EXPECT_THAT(problems(GetParam().text), ElementsAreArray(GetParam().problems));
 }
 
-const std::string slot_keys = "index, certificate, private-key, passphrase, format, key-format";
+const std::string provision_keys = "mode, erase-unlisted, renew-before, verify-every, require-clock, "
+                                   "family-limits, readable, sign";
+const std::string known_sources =
+    "(give an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI)";
+const std::string not_on_a_token = " can not be on a token, only a private-key and the key of sign can; give "
+                                   "an absolute path or credential:NAME";
+const std::string slot_keys = "index, store, certificate, private-key, passphrase, format, key-format";
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, BrokenPolicy,
@@ -123,10 +200,14 @@ INSTANTIATE_TEST_SUITE_P(
              {R"(f.toml:2:1: unknown key "flow_control" in [port]; did you mean "flow-control"?)"}},
         Case{"[port]\nparity = 'even'\n",
              {R"(f.toml:2:1: unknown key "parity" in [port]; known are baud, flow-control, settle)"}},
-        Case{"[provision]\nrenew-before = '30d'\n",
-             {R"(f.toml:2:1: unknown key "renew-before" in [provision]; known are mode)"}},
-        Case{"[provision]\nmode = 'auto'\nsign = { key = 'x' }\n",
-             {R"(f.toml:3:1: unknown table "sign" in [provision]; known are mode)"}},
+        Case{"[provision]\nretry = '30d'\n",
+             {R"(f.toml:2:1: unknown key "retry" in [provision]; known are )" + provision_keys}},
+        Case{"[provision]\nmode = 'auto'\nsing = { key = 'x' }\n",
+             {R"(f.toml:3:1: unknown table "sing" in [provision]; did you mean "sign"?)"}},
+        Case{"[provision]\nsign = { digest = 'sha1' }\n", {"f.toml:2:8: [provision] sign has no key"}},
+        Case{
+            "[provision]\nsign = { key = '/k', pin = '1' }\n",
+            {R"(f.toml:2:22: unknown key "pin" in [provision] sign; known are key, passphrase, digest, imei)"}},
         Case{"[match]\n\"imei\\n\" = 'x'\n",
              {R"(f.toml:2:1: unknown key "imei\n" in [match]; did you mean "imei"?)"}},
         Case{"[[slot]]\nindex = 1\ncertificate = '/c'\n[[slot]]\nindex = 2\ncertificate = '/c'\nkey = '/k'\n",
@@ -186,14 +267,50 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[slot]]\nindex = 0\ncertificate = '/c'\nkey-format = 'sec1'\n",
              {R"(f.toml:4:14: [[slot]] #1 key-format must be one of pkcs8, traditional, not "sec1")"}},
         Case{"[[slot]]\nindex = 1\ncertificate = 'c.pem'\n",
-             {R"(f.toml:3:15: [[slot]] #1 certificate: "c.pem" is a relative path )"
-              "(give an absolute path or credential:NAME)"}},
+             {R"(f.toml:3:15: [[slot]] #1 certificate: "c.pem" is a relative path )" + known_sources}},
         Case{"[[slot]]\nindex = 1\ncertificate = '/{imsi}.pem'\n",
              {R"(f.toml:3:15: [[slot]] #1 certificate: "/{imsi}.pem" has the unknown placeholder {imsi} )"
               "(known are {imei}, {model} and {serial})"}},
-        Case{"[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = 'pkcs11:object=x'\n",
-             {R"(f.toml:4:15: [[slot]] #1 private-key: "pkcs11:" is an unknown scheme )"
-              "(give an absolute path or credential:NAME)"}}));
+        Case{"[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = 'tpm2:x'\n",
+             {R"(f.toml:4:15: [[slot]] #1 private-key: "tpm2:" is an unknown scheme )" + known_sources}},
+        Case{"[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = 'pkcs11:object=x?pin-value=1'\n",
+             {"f.toml:4:15: [[slot]] #1 private-key: the pkcs11: URI holds the token's PIN, for all to read "
+              "who can read the policy (give the PIN as the passphrase, or name a file with "
+              "pin-source=file:/PATH)"}},
+        Case{"[[slot]]\nindex = 0\ncertificate = 'pkcs11:object=x'\npassphrase = 'pkcs11:object=x'\n",
+             {"f.toml:3:15: [[slot]] #1 certificate" + not_on_a_token,
+              "f.toml:4:14: [[slot]] #1 passphrase" + not_on_a_token}},
+        Case{"[[slot]]\nindex = 0\ncertificate = '/c'\nstore = 'omadm'\n",
+             {R"(f.toml:4:9: [[slot]] #1 store must be one of is_cert, management_cert, preconfig_cert, )"
+              R"(not "omadm")"}},
+        Case{"[provision]\nrequire-clock = 'yes'\nerase-unlisted = 1\n",
+             {"f.toml:2:17: [provision] require-clock must be true or false, not a string",
+              "f.toml:3:18: [provision] erase-unlisted must be true or false, not an integer"}},
+        Case{"[provision]\nrenew-before = '3651d'\nverify-every = '366d'\n",
+             {"f.toml:2:16: [provision] renew-before must be 3650d at most, not 3651d",
+              "f.toml:3:16: [provision] verify-every must be 365d at most, not 366d"}},
+        Case{"[provision]\nfamily-limits = 'ignore'\n",
+             {R"(f.toml:2:17: [provision] family-limits must be one of enforce, warn, not "ignore")"}},
+        Case{"[provision]\nsign = '/k'\n", {"f.toml:2:8: [provision] sign must be a table, not a string"}},
+        Case{"[provision]\nsign = { key = 'k', passphrase = 'pkcs11:id=1', digest = 'md5', imei = 0 }\n",
+             {R"(f.toml:2:16: [provision] sign key: "k" is a relative path )" + known_sources,
+              "f.toml:2:34: [provision] sign passphrase" + not_on_a_token,
+              R"(f.toml:2:58: [provision] sign digest must be one of sha1, sha256, not "md5")",
+              "f.toml:2:72: [provision] sign imei must be true or false, not an integer"}}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Readable, BrokenPolicy,
+    ::testing::Values(
+        Case{"[provision]\nreadable = '/k'\n",
+             {"f.toml:2:12: [provision] readable must be a list, not a string"}},
+        Case{"[provision]\nreadable = ['k', 1, 'pkcs11:object=k']\n",
+             {R"(f.toml:2:13: [provision] readable: "k" is a relative path )" + known_sources,
+              "f.toml:2:18: [provision] readable must be a string, not an integer",
+              "f.toml:2:21: [provision] readable" + not_on_a_token}},
+        Case{"[provision]\nreadable = ['/c', '/k', '/s', '/p']\nsign = { key = '/s' }\n"
+             "[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = '/k'\n",
+             {R"(f.toml:2:31: [provision] readable: nothing here is read from "/p"; write it as the )"
+              "private-key, passphrase or certificate does"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Slots, BrokenPolicy,
@@ -208,7 +325,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[slot]]\nindex = 99\ncertificate = '/a'\n[[slot]]\nindex = 0\ncertificate = '/b'\n",
              {"f.toml:2:9: [[slot]] #1 index must be from 0 to 30, not 99"}},
         Case{"[[slot]]\nindex = 1\ncertificate = '/a'\nprivate-key = '/k'\n",
-             {"f.toml:4:15: [[slot]] #1 private-key: only slot 0 takes a private key, not slot 1"}}));
+             {"f.toml:4:15: [[slot]] #1 private-key: only slot 0 takes a private key, not slot 1"}},
+        Case{"[[slot]]\nindex = 0\ncertificate = '/a'\nprivate-key = '/k'\nstore = 'management_cert'\n",
+             {"f.toml:4:15: [[slot]] #1 private-key: only slot 0 takes a private key, not slot 0 of "
+              "management_cert"}},
+        Case{"[[slot]]\nindex = 1\ncertificate = '/a'\nstore = 'management_cert'\n"
+             "[[slot]]\nindex = 1\ncertificate = '/b'\n"
+             "[[slot]]\nindex = 1\ncertificate = '/c'\nstore = 'management_cert'\n",
+             {"f.toml:9:9: [[slot]] #3 index 1 is the one of [[slot]] #1 already"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     ManyAtOnce, BrokenPolicy,

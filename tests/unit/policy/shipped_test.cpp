@@ -23,7 +23,15 @@ TEST(PolicyExample, IsAValidPolicy) {
                                     .port = {},
                                     .properties = {}}));
     EXPECT_EQ(policy->port, at::LineSettings()) << "it says that these are the defaults";
-    EXPECT_EQ(policy->mode, Mode::automatic);
+    const Policy defaults;
+    EXPECT_EQ(policy->mode, defaults.mode);
+    EXPECT_EQ(policy->erase_unlisted, defaults.erase_unlisted);
+    EXPECT_EQ(policy->renew_before, defaults.renew_before);
+    EXPECT_EQ(policy->verify_every, defaults.verify_every);
+    EXPECT_EQ(policy->require_clock, defaults.require_clock);
+    EXPECT_EQ(policy->family_limits, defaults.family_limits);
+    EXPECT_EQ(policy->readable, defaults.readable);
+    EXPECT_EQ(policy->sign, defaults.sign);
     const SlotRule client{.index = 0,
                           .certificate = {SourceKind::file, "/etc/bgs2d/certs/{imei}.pem"},
                           .private_key = Source{SourceKind::credential, "{imei}.key"},

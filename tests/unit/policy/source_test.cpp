@@ -29,6 +29,9 @@ TEST(Source, IsWrittenAsItWasRead) {
         EXPECT_EQ(to_string(parse_source(text).value()), text);
 }
 
+const std::string known =
+    " (give an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI)";
+
 struct Refusal {
     std::string text;
     std::string what;
@@ -36,14 +39,14 @@ struct Refusal {
 
 TEST(Source, RefusesWhatItDoesNotKnowAndSaysWhatItDoes) {
     const std::vector<Refusal> refusals{
-        {"", "an empty text is no source (give an absolute path or credential:NAME)"},
-        {"certs/a.pem", R"("certs/a.pem" is a relative path (give an absolute path or credential:NAME))"},
-        {"../a.pem", R"("../a.pem" is a relative path (give an absolute path or credential:NAME))"},
-        {"a/b:c", R"("a/b:c" is a relative path (give an absolute path or credential:NAME))"},
-        {":a", R"(":a" is a relative path (give an absolute path or credential:NAME))"},
-        {"/etc/bgs2d/", R"("/etc/bgs2d/" is a directory (give an absolute path or credential:NAME))"},
-        {"/a\0b"s, "a source can not hold a NUL (give an absolute path or credential:NAME)"},
-        {"file:/a", R"("file:" is an unknown scheme (give an absolute path or credential:NAME))"},
+        {"", "an empty text is no source" + known},
+        {"certs/a.pem", R"("certs/a.pem" is a relative path)" + known},
+        {"../a.pem", R"("../a.pem" is a relative path)" + known},
+        {"a/b:c", R"("a/b:c" is a relative path)" + known},
+        {":a", R"(":a" is a relative path)" + known},
+        {"/etc/bgs2d/", R"("/etc/bgs2d/" is a directory)" + known},
+        {"/a\0b"s, "a source can not hold a NUL" + known},
+        {"file:/a", R"("file:" is an unknown scheme)" + known},
         {"credential:", R"("" is no credential's name (a plain file name follows credential:))"},
         {"credential:..", R"(".." is no credential's name (a plain file name follows credential:))"},
         {"credential:a/b", R"("a/b" is no credential's name (a plain file name follows credential:))"},
@@ -64,11 +67,45 @@ TEST(Source, RefusesWhatItDoesNotKnowAndSaysWhatItDoes) {
     }
 }
 
-TEST(Source, DoesNotRepeatThePinOfAPkcs11Uri) {
-    const auto source = parse_source("pkcs11:token=gateway;object=client?pin-value=1234");
-    ASSERT_FALSE(source);
-    EXPECT_EQ(to_string(source.error()),
-              R"("pkcs11:" is an unknown scheme (give an absolute path or credential:NAME))");
+TEST(Source, IsAKeyOnAToken) {
+    const Source key{.kind = SourceKind::pkcs11, .name = "pkcs11:token=gateway;object={imei};type=private"};
+    EXPECT_EQ(parse_source(key.name), key);
+    EXPECT_EQ(to_string(key), key.name);
+    for (const auto* uri : {"pkcs11:object=a;", "pkcs11:object=a?module-path=/usr/lib/softhsm/libsofthsm2.so",
+                            "pkcs11:id=%01%02?pin-source=file:/run/pin&module-name=softhsm2"})
+        EXPECT_TRUE(parse_source(uri)) << uri;
+}
+
+TEST(Source, RefusesAUriThatIsMisspeltAndDoesNotRepeatIt) {
+    const std::vector<Refusal> refusals{
+        {"pkcs11:", "the pkcs11: URI names no object (write it as pkcs11:token=NAME;object=NAME)"},
+        {"pkcs11:gateway", "the pkcs11: URI has an attribute without name or value (write it as "
+                           "pkcs11:token=NAME;object=NAME)"},
+        {"pkcs11:=a", "the pkcs11: URI has an attribute without name or value (write it as "
+                      "pkcs11:token=NAME;object=NAME)"},
+        {"pkcs11:token=my token", "a pkcs11: URI can not hold white space (write a blank as %20)"},
+    };
+    for (const auto& [text, what] : refusals) {
+        const auto source = parse_source(text);
+        ASSERT_FALSE(source) << text;
+        EXPECT_EQ(to_string(source.error()), what);
+    }
+}
+
+TEST(Source, RefusesAPinInTheOpenAndDoesNotRepeatIt) {
+    for (const auto* uri :
+         {"pkcs11:token=gateway;object=client?pin-value=1234", "pkcs11:object={?pin-value=1234",
+          "pkcs11:token=a?module-name=x&pin-value=1234", "pkcs11:token=a;pin-value=1234"}) {
+        const auto source = parse_source(uri);
+        ASSERT_FALSE(source) << uri;
+        EXPECT_EQ(source.error(),
+                  (Error{ErrorCode::invalid_argument,
+                         "the pkcs11: URI holds the token's PIN, for all to read who can read the policy",
+                         "give the PIN as the passphrase, or name a file with pin-source=file:/PATH"}));
+    }
+    const auto hidden = parse_source("pkcs11:token=a?pin-\nvalue=1234");
+    ASSERT_FALSE(hidden);
+    EXPECT_EQ(hidden.error().what, "a pkcs11: URI can not hold white space");
 }
 
 TEST(Expand, PutsInWhatIsKnownOfTheModem) {
@@ -123,6 +160,35 @@ TEST(Locate, SaysSoIfThereAreNoCredentials) {
               (Error{ErrorCode::not_found,
                      R"(there is no credential "356938035643809.key", systemd passed none at all)",
                      "add LoadCredential= or LoadCredentialEncrypted= to bgs2d.service"}));
+}
+
+TEST(Locate, FindsNoFileForWhatIsOnAToken) {
+    const auto path =
+        locate({.kind = SourceKind::pkcs11, .name = "pkcs11:object={imei}"}, modem, "/run/credentials");
+    ASSERT_FALSE(path);
+    EXPECT_EQ(path.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(path.error().what, R"("pkcs11:object=356938035643809" is on a token, not in a file)");
+}
+
+TEST(TokenUri, TakesInWhatIsKnownOfTheModemPercentEncoded) {
+    const Source key{.kind = SourceKind::pkcs11, .name = "pkcs11:token=gateway;object={model}-{serial}"};
+    EXPECT_EQ(token_uri(key, modem), "pkcs11:token=gateway;object=BGS2-W-A6008isP");
+    Subject strange = modem;
+    strange.serial = "a;type=cert?x&\xc3\xa4 %";
+    EXPECT_EQ(token_uri(key, strange),
+              "pkcs11:token=gateway;object=BGS2-W-a%3Btype%3Dcert%3Fx%26%C3%A4%20%25");
+}
+
+TEST(TokenUri, ConfinesAValueAsAFileNameIs) {
+    const Source key{.kind = SourceKind::pkcs11,
+                     .name = "pkcs11:object=a?pin-source=file:/run/pins/{serial}"};
+    for (const std::string& value : {""s, "../x"s, ".."s, "a\0b"s}) {
+        Subject hostile = modem;
+        hostile.serial = value;
+        const auto uri = token_uri(key, hostile);
+        ASSERT_FALSE(uri) << value;
+        EXPECT_EQ(uri.error().code, ErrorCode::invalid_argument);
+    }
 }
 
 } // namespace

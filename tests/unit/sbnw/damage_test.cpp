@@ -53,7 +53,7 @@ struct Mishap {
 const std::vector<Mishap> mishaps{
     {"UTF-8 with replacement", with_replacement_characters, "became ef bf bd", "again"},
     {"Latin-1 to UTF-8", from_latin1, "went through a UTF-8 conversion", "iconv"},
-    {"LF appended", [](auto frame) { return std::string(frame) + "\n"; }, "1 octets of CR/LF", "cut"},
+    {"LF appended", [](auto frame) { return std::string(frame) + "\n"; }, "1 octet of CR/LF", "cut"},
     {"CR LF appended", [](auto frame) { return std::string(frame) + "\r\n"; }, "2 octets of CR/LF", "cut"},
     {"LF to CR LF", with_crlf_for_lf, "every LF of the frame became CR LF", "binary"},
     {"hex", [](auto frame) { return to_hex(as_bytes(frame)); }, "hex dump", "xxd"},
@@ -103,7 +103,7 @@ TEST(Damage, ByLineEndsIsFoundWhereTheOnlyLineFeedIsTheLastOctet) {
 TEST(Damage, SaysWhereTheFirstOctetWasReplaced) {
     const Bytes octets = from_hex("1200 0100 0200 | 0600 0100 0000 | 0600 0200 30 efbfbd");
     EXPECT_THAT(recognise_damage(octets)->what,
-                HasSubstr("1 octets beyond 7f became ef bf bd, first at offset 17"));
+                HasSubstr("1 octet beyond 7f became ef bf bd, first at offset 17"));
 }
 
 TEST(Damage, IsNotWhatAFileOfAnotherKindHas) {

@@ -1,6 +1,7 @@
 #include "daemon/sbnw/dialogue.h"
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/result.h"
+#include "daemon/sbnw/slot_address.h"
 #include "tests/support/conversation.h"
 #include "tests/support/octets.h"
 
@@ -17,7 +18,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using Talk = asio::awaitable<void>;
 
-const std::string store(tls_store);
+const std::string store(word(Store::tls));
 const std::string command = "AT^SBNW=is_cert,1";
 const std::string ready = "\r\nCONNECT\r\n\r\nSECURE CMD READY: SEND COMMAND ...\r\n";
 const std::string end_ok = "\r\nSECURE CMD END OK\r\n";

@@ -260,7 +260,7 @@ TEST(Frame, IsRefusedForWhatIsWrongInIt) {
         {"1200 0300 0100 | 0600 0100 0300 | 000000000000", "offset 12:", "6 octets follow"},
         {"0c00 0300 0100 | 0600 0800 0300", "offset 8:", "unknown id 8"},
         {"0c00 0300 0100 | 0600 0000 0300", "offset 8:", "unknown id 0"},
-        {"0c00 0300 0100 | 0100 0600 0300", "offset 6:", "1 octets long, its header alone is 4"},
+        {"0c00 0300 0100 | 0100 0600 0300", "offset 6:", "1 octet long, its header alone is 4"},
         {"0c00 0300 0100 | 0700 0100 0300", "offset 6:", "7 octets long, 6 are left"},
         {"0d00 0300 0100 | 0700 0100 030000", "offset 6:", "this one says 7"},
         {"1200 0300 0200 | 0600 0100 0300 | 0600 0100 0300", "offset 12:", "the slot is there twice"},

@@ -20,7 +20,7 @@ const std::vector<Case> failures{
     {"SECURE CMD TOO MANY DATA ERROR", Result::too_many_data, ErrorCode::too_much_data, Remedy::retry},
     {"SECURE CMD TO MANY DATA ERROR", Result::too_many_data, ErrorCode::too_much_data, Remedy::retry},
     {"SECURE CMD PUBLIC CERTIFICATE IS CORRUPTED", Result::certificate_corrupted, ErrorCode::modem_rejected,
-     Remedy::person},
+     Remedy::retry_once},
     {"SECURE CMD PRIVATE KEY WAS REMOVED", Result::private_key_removed, ErrorCode::modem_rejected,
      Remedy::person},
     {"SECURE CMD SERVICE TIMEOUT ERROR", Result::service_timeout, ErrorCode::modem_timeout, Remedy::retry},

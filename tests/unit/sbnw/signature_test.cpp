@@ -40,7 +40,7 @@ SecureCommand some_command() {
 /// The octets of a signed frame; the test fails where it can not be made.
 Bytes signed_frame(const pki::PrivateKey& key, Digest digest) {
     SecureCommand command = some_command();
-    value_or_throw(sign(command, key, digest));
+    value_or_throw(sign(command, pki::KeySigner(key), digest));
     const auto frame = value_or_throw(encode(command));
     return {frame.bytes().begin(), frame.bytes().end()};
 }
@@ -79,11 +79,11 @@ TEST_F(SignatureTest, TellsItsDigest) {
 
 TEST_F(SignatureTest, IsTheSameEachTimeAndReplacesAnother) {
     SecureCommand command = some_command();
-    ASSERT_TRUE(sign(command, key(), Digest::sha256));
+    ASSERT_TRUE(sign(command, pki::KeySigner(key()), Digest::sha256));
     const auto first = command.signature;
-    ASSERT_TRUE(sign(command, key(), Digest::sha1));
+    ASSERT_TRUE(sign(command, pki::KeySigner(key()), Digest::sha1));
     EXPECT_NE(command.signature, first);
-    ASSERT_TRUE(sign(command, key(), Digest::sha256));
+    ASSERT_TRUE(sign(command, pki::KeySigner(key()), Digest::sha256));
     EXPECT_EQ(command.signature, first);
 }
 
@@ -148,7 +148,7 @@ TEST_F(SignatureTest, OfAWrongLengthIsByAnotherKey) {
 /// §1).
 TEST_F(SignatureTest, AroundADigestInfoIsNotTaken) {
     SecureCommand command = some_command();
-    ASSERT_TRUE(sign(command, key(), Digest::sha256));
+    ASSERT_TRUE(sign(command, pki::KeySigner(key()), Digest::sha256));
     const auto bare = value_or_throw(encode(command));
     const auto frame = decode(bare.bytes());
     const ByteView covered = frame->octets.first(frame->find(ParameterId::signature)->offset).subspan(2);
@@ -172,7 +172,7 @@ TEST_F(SignatureTest, AroundADigestInfoIsNotTaken) {
 
 TEST_F(SignatureTest, IsNotMadeOrCheckedWithAnEllipticCurve) {
     SecureCommand command = some_command();
-    const auto made = sign(command, new_ec_key(), Digest::sha256);
+    const auto made = sign(command, pki::KeySigner(new_ec_key()), Digest::sha256);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, ErrorCode::invalid_argument);
     EXPECT_EQ(command.signature, std::nullopt);
@@ -185,14 +185,14 @@ TEST_F(SignatureTest, IsNotMadeOrCheckedWithAnEllipticCurve) {
 TEST_F(SignatureTest, IsNotPutUnderACommandThatIsNoFrame) {
     SecureCommand command = some_command();
     command.imei = "1";
-    const auto made = sign(command, key(), Digest::sha1);
+    const auto made = sign(command, pki::KeySigner(key()), Digest::sha1);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, ErrorCode::invalid_argument);
     EXPECT_EQ(command.signature, std::nullopt);
 
     command = some_command();
     command.certificate = Bytes(max_frame_size - 100);
-    const auto too_long = sign(command, key(), Digest::sha1);
+    const auto too_long = sign(command, pki::KeySigner(key()), Digest::sha1);
     ASSERT_FALSE(too_long);
     EXPECT_EQ(too_long.error().code, ErrorCode::too_much_data);
     EXPECT_EQ(command.signature, std::nullopt);
@@ -209,7 +209,7 @@ TEST_F(VendorSignatures, AreMadeOctetForOctetAndVerified) {
         ++count;
         const auto key = pki::load_private_key(test::read_whole(vector.signing_key), "the vendor's key");
         ASSERT_TRUE(key) << key.error().what;
-        ASSERT_TRUE(sign(vector.command, *key, *vector.digest));
+        ASSERT_TRUE(sign(vector.command, pki::KeySigner(*key), *vector.digest));
         const auto frame = encode(vector.command);
         ASSERT_TRUE(frame) << frame.error().what;
         EXPECT_EQ(to_hex(frame->bytes()), to_hex(vector.frame));

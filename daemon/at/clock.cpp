@@ -1,0 +1,28 @@
+#include "daemon/at/clock.h"
+
+#include "daemon/error.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace bgs2::at {
+namespace {
+
+constexpr std::chrono::seconds timeout{5};
+
+} // namespace
+
+std::string clock_text(std::chrono::sys_seconds time) {
+    return fmt::format("{:%y/%m/%d,%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+asio::awaitable<void> set_clock(Channel& channel, std::chrono::sys_seconds time) {
+    const Answer answer = co_await channel.command(fmt::format("AT+CCLK=\"{}\"", clock_text(time)), timeout);
+    if (!answer.ok())
+        throw Exception(
+            Error{ErrorCode::modem_rejected,
+                  fmt::format("the modem answered '{}' when its clock was to be set", answer.result),
+                  "set require-clock = false in the policy if its firmware has none"});
+}
+
+} // namespace bgs2::at

@@ -1,0 +1,16 @@
+// A number with its noun: "1 slot", "2 slots".
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace bgs2 {
+
+/// `number` and `noun`, which is given an "s" unless there is exactly one: "1 slot", "0 slots".
+std::string counted(std::size_t number, std::string_view noun);
+
+/// The same for a noun whose plural is formed otherwise: "1 policy", "2 policies".
+std::string counted(std::size_t number, std::string_view noun, std::string_view plural);
+
+} // namespace bgs2

@@ -1,0 +1,211 @@
+#include "daemon/history/recorder.h"
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/post.hpp>
+#include <asio/strand.hpp>
+#include <asio/use_awaitable.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+namespace bgs2::history {
+namespace {
+
+/// A disk that hangs must not fill the memory with what waits for it.
+constexpr unsigned most_waiting = 1000; // entries
+
+constexpr std::chrono::hours prune_interval{1};
+
+Time now() {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::string in_words(Time time) {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+} // namespace
+
+/// What is shared with the background. What is not said to be for any thread is for the background only.
+class Recorder::Keeper {
+  public:
+    Keeper(const Log& log, std::filesystem::path file, Changed changed)
+      : log_(log)
+      , file_(std::move(file))
+      , changed_(std::move(changed)) {}
+
+    void set_bounds(Bounds bounds) {
+        if (store_ && bounds == bounds_)
+            return;
+        store_.reset();
+        bounds_ = bounds;
+        if (bounds_.keep > std::chrono::milliseconds::zero()) {
+            if (const auto opened = open(); !opened)
+                lose(now(), 0, opened.error());
+            return;
+        }
+        found(); // who wants none, misses none
+        if (const auto removed = remove_store(file_); !removed)
+            log_.warning("{}", to_string(removed.error()));
+    }
+
+    void write(const Entry& entry) {
+        --waiting_;
+        if (bounds_.keep <= std::chrono::milliseconds::zero())
+            return;
+        auto done = open();
+        if (done) {
+            std::vector<Entry> entries;
+            if (lost_since() || refused_ > 0)
+                entries.push_back(gap_before(entry));
+            entries.push_back(entry);
+            done = store_->add(entries);
+        }
+        if (done)
+            found();
+        else
+            lose(entry.when, 1, done.error());
+    }
+
+    Expected<std::vector<Entry>> query(const Filter& filter) {
+        if (bounds_.keep <= std::chrono::milliseconds::zero())
+            return fail(ErrorCode::not_supported, "no history is kept",
+                        "set history-keep in bgs2d.toml to more than 0 and reload");
+        if (auto opened = open(); !opened)
+            return std::unexpected(std::move(opened.error()));
+        return store_->query(filter);
+    }
+
+    /// For any thread: whether another entry may be posted. One that may not is counted as lost.
+    bool admit() noexcept {
+        if (waiting_.fetch_add(1) < most_waiting)
+            return true;
+        dismiss();
+        return false;
+    }
+
+    /// For any thread: one that was admitted could not be posted.
+    void dismiss() noexcept {
+        --waiting_;
+        ++refused_;
+    }
+
+    /// For any thread.
+    [[nodiscard]] std::optional<Time> lost_since() const {
+        const std::scoped_lock lock(mutex_);
+        return lost_since_;
+    }
+
+  private:
+    /// The store, as the bounds say, and pruned from time to time.
+    Expected<void> open() {
+        if (store_ && store_->was_moved())
+            store_.reset();
+        const auto time = std::chrono::steady_clock::now();
+        if (!store_) {
+            auto store = Store::open(file_, bounds_, log_);
+            if (!store)
+                return std::unexpected(std::move(store.error()));
+            store_.emplace(std::move(*store));
+            prune_at_ = time;
+        }
+        if (time < prune_at_)
+            return {};
+        prune_at_ = time + prune_interval;
+        return store_->prune(now());
+    }
+
+    void lose(Time when, std::uint64_t count, const Error& error) {
+        lost_ += count;
+        if (lost_since())
+            return;
+        set_lost_since(when);
+        log_.warning("{}; the daemon goes on, and what it does meanwhile is not in the history",
+                     to_string(error));
+    }
+
+    void found() {
+        const auto since = lost_since();
+        lost_ += refused_.exchange(0);
+        const auto lost = std::exchange(lost_, 0);
+        if (since)
+            log_.notice("the history is kept again: {} entries since {} are lost", lost, in_words(*since));
+        else if (lost > 0)
+            log_.warning("{} entries of the history are lost: it was not written as fast as they came", lost);
+        if (since)
+            set_lost_since(std::nullopt);
+    }
+
+    [[nodiscard]] Entry gap_before(const Entry& entry) const {
+        const auto since = lost_since().value_or(entry.when);
+        return {.when = entry.when,
+                .boot_id = entry.boot_id,
+                .event = Event::gap,
+                .error = std::string(word(ErrorCode::failed)),
+                .message =
+                    fmt::format("{} entries since {} are lost", lost_ + refused_.load(), in_words(since)),
+                .duration = std::max(entry.when - since, std::chrono::milliseconds::zero())};
+    }
+
+    void set_lost_since(std::optional<Time> since) {
+        {
+            const std::scoped_lock lock(mutex_);
+            lost_since_ = since;
+        }
+        if (changed_)
+            changed_();
+    }
+
+    Log log_;
+    std::filesystem::path file_;
+    Changed changed_;
+    Bounds bounds_;
+    std::optional<Store> store_;
+    std::chrono::steady_clock::time_point prune_at_;
+    std::uint64_t lost_ = 0; ///< entries since lost_since_
+    std::atomic<unsigned> waiting_ = 0;
+    std::atomic<std::uint64_t> refused_ = 0; ///< lost before they were posted
+    mutable std::mutex mutex_;
+    std::optional<Time> lost_since_; ///< behind the mutex
+};
+
+Recorder::Recorder(const asio::any_io_executor& background, const Log& log, std::filesystem::path file,
+                   Changed changed)
+  : background_(asio::make_strand(background))
+  , keeper_(std::make_shared<Keeper>(log, std::move(file), std::move(changed))) {}
+
+void Recorder::set_bounds(Bounds bounds) {
+    asio::post(background_, [keeper = keeper_, bounds] { keeper->set_bounds(bounds); });
+}
+
+void Recorder::record(Entry entry) noexcept {
+    if (!keeper_->admit())
+        return;
+    try {
+        asio::post(background_, [keeper = keeper_, entry = std::move(entry)] { keeper->write(entry); });
+    } catch (const std::exception&) {
+        keeper_->dismiss();
+    }
+}
+
+std::optional<Time> Recorder::lost_since() const {
+    return keeper_->lost_since();
+}
+
+asio::awaitable<std::vector<Entry>> Recorder::query(Filter filter) {
+    auto work = [](std::shared_ptr<Keeper> keeper, Filter wanted) -> asio::awaitable<std::vector<Entry>> {
+        co_return value_or_throw(keeper->query(wanted));
+    };
+    // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
+    co_return co_await asio::co_spawn(
+        background_, work(keeper_, std::move(filter)),
+        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
+}
+
+} // namespace bgs2::history

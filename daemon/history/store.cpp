@@ -1,0 +1,334 @@
+#include "daemon/history/store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <stdexcept>
+#include <string_view>
+#include <sys/stat.h>
+#include <system_error>
+#include <type_traits>
+#include <unistd.h>
+#include <utility>
+
+namespace bgs2::history {
+namespace {
+
+constexpr std::int64_t version = 1; // of the schema, in PRAGMA user_version
+constexpr std::int64_t page = 4096; // octets
+/// Kept free for the next entry, which is cut to less than half of that.
+constexpr std::int64_t reserve = 8;        // pages
+constexpr std::size_t longest_word = 500;  // octets
+constexpr std::size_t longest_text = 2000; // octets
+constexpr int most_set_aside = 9;
+
+constexpr std::array<std::string_view, 2> companions{"-wal", "-shm"};
+
+// FULL: a gateway loses its power more often than this process is killed, and entries are few. Small steps of
+// the log keep it small.
+constexpr auto settings = R"(
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA wal_autocheckpoint = 64;
+PRAGMA journal_size_limit = 262144;
+PRAGMA secure_delete = OFF;
+PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -256;
+)";
+
+constexpr auto schema = R"(
+BEGIN IMMEDIATE;
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    imei TEXT NOT NULL,
+    port_path TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    state TEXT NOT NULL,
+    store TEXT NOT NULL,
+    slot INTEGER,
+    thumbprint_before TEXT NOT NULL,
+    thumbprint_after TEXT NOT NULL,
+    error TEXT NOT NULL,
+    message TEXT NOT NULL,
+    duration INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+);
+PRAGMA user_version = 1;
+COMMIT;
+)";
+
+constexpr std::string_view columns =
+    "time, boot_id, imei, port_path, policy, generation, event, state, store, slot, thumbprint_before, "
+    "thumbprint_after, error, message, duration, bytes";
+
+std::string insertion() {
+    return fmt::format("INSERT INTO entry ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       columns);
+}
+
+/// The parameters: length of the IMEI's end, that end, since, failed only, limit.
+std::string selection() {
+    return fmt::format("SELECT {} FROM entry WHERE (?1 = 0 OR substr(imei, -?1) = ?2) AND time >= ?3"
+                       " AND (?4 = 0 OR error <> '' OR state IN ('failed', 'blocked'))"
+                       " ORDER BY id DESC LIMIT ?5",
+                       columns);
+}
+
+/// At a character's border, so that the text stays UTF-8.
+std::string_view bounded(std::string_view text, std::size_t longest = longest_word) {
+    if (text.size() <= longest)
+        return text;
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80)
+        --end;
+    return text.substr(0, end);
+}
+
+std::filesystem::path beside(const std::filesystem::path& file, std::string_view suffix) {
+    return file.string().append(suffix);
+}
+
+void bind(Statement& insert, const Entry& entry) {
+    insert.bind(entry.when.time_since_epoch().count())
+        .bind(bounded(entry.boot_id))
+        .bind(bounded(entry.imei))
+        .bind(bounded(entry.port_path))
+        .bind(bounded(entry.policy))
+        .bind(static_cast<std::int64_t>(entry.generation))
+        .bind(word(entry.event))
+        .bind(bounded(entry.state))
+        .bind(bounded(entry.store));
+    if (entry.slot)
+        insert.bind(std::int64_t{*entry.slot});
+    else
+        insert.bind_nothing();
+    insert.bind(bounded(entry.thumbprint_before))
+        .bind(bounded(entry.thumbprint_after))
+        .bind(bounded(entry.error))
+        .bind(bounded(entry.message, longest_text))
+        .bind(entry.duration.count())
+        .bind(static_cast<std::int64_t>(entry.bytes));
+}
+
+Entry entry_of(Statement& row) {
+    Entry entry;
+    entry.when = Time(std::chrono::milliseconds(row.number()));
+    entry.boot_id = row.text();
+    entry.imei = row.text();
+    entry.port_path = row.text();
+    entry.policy = row.text();
+    entry.generation = static_cast<std::uint64_t>(row.number());
+    entry.event = event(row.text()).value_or(Event::state);
+    entry.state = row.text();
+    entry.store = row.text();
+    if (!row.is_nothing())
+        entry.slot = static_cast<unsigned>(row.number());
+    entry.thumbprint_before = row.text();
+    entry.thumbprint_after = row.text();
+    entry.error = row.text();
+    entry.message = row.text();
+    entry.duration = std::chrono::milliseconds(row.number());
+    entry.bytes = static_cast<std::uint64_t>(row.number());
+    return entry;
+}
+
+/// Makes the file itself, since SQLite would make it with another mode; what is beside it gets the file's.
+void make_file(const std::filesystem::path& file) {
+    constexpr mode_t mode = 0640;
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (descriptor >= 0)
+        ::close(descriptor);
+    // One that exists must not be opened here: to close it would drop the locks that SQLite holds on it.
+    else if (errno != EEXIST)
+        throw std::system_error(errno, std::generic_category());
+    if (::chmod(file.c_str(), mode) != 0) // whatever the umask
+        throw std::system_error(errno, std::generic_category());
+}
+
+/// The file is none that this version can go on with; to be moved aside.
+struct Unusable : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+} // namespace
+
+Store::Store(std::filesystem::path file, Bounds bounds, Log log)
+  : file_(std::move(file))
+  , bounds_(bounds)
+  , log_(std::move(log)) {}
+
+Expected<Store> Store::open(std::filesystem::path file, Bounds bounds, Log log) {
+    Store store(std::move(file), bounds, std::move(log));
+    const auto begun = store.attempt("opened", [&] {
+        try {
+            store.begin();
+        } catch (const Unusable& e) {
+            store.set_aside(e.what());
+        }
+    });
+    if (!begun)
+        return std::unexpected(begun.error());
+    return store;
+}
+
+Expected<void> Store::add(std::span<const Entry> entries) {
+    return attempt("written", [&] {
+        make_room();
+        Transaction transaction(*database_);
+        {
+            Statement insert(*database_, insertion());
+            for (const Entry& entry : entries) {
+                bind(insert, entry);
+                insert.step();
+                insert.reset();
+            }
+        }
+        transaction.commit();
+    });
+}
+
+Expected<std::vector<Entry>> Store::query(const Filter& filter) {
+    return attempt("read", [&] {
+        const std::string end = filter.imei.value_or("");
+        Statement select(*database_, selection());
+        select.bind(static_cast<std::int64_t>(end.size()))
+            .bind(end)
+            .bind(filter.since.value_or(Time::min()).time_since_epoch().count())
+            .bind(std::int64_t{filter.failed_only})
+            .bind(static_cast<std::int64_t>(filter.limit));
+        std::vector<Entry> entries;
+        while (select.step())
+            entries.push_back(entry_of(select));
+        std::ranges::reverse(entries);
+        return entries;
+    });
+}
+
+Expected<void> Store::prune(Time now) {
+    return attempt("pruned", [&] {
+        Statement expire(*database_, "DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE time < ?"
+                                     " ORDER BY id LIMIT ?)");
+        do {
+            expire.reset();
+            expire.bind((now - bounds_.keep).time_since_epoch().count()).bind(batch()).step();
+        } while (database_->changes() > 0);
+        expire.reset();
+        make_room();
+        if (database_->number("PRAGMA page_count") > pages())
+            database_->run("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)");
+    });
+}
+
+/// Runs it, and once more with a new file if this one turns out to be damaged.
+template<class Work>
+auto Store::attempt(const char* what, const Work& work) -> Expected<decltype(work())> {
+    const auto run = [&]() -> Expected<decltype(work())> {
+        if constexpr (std::is_void_v<decltype(work())>) {
+            work();
+            return {};
+        } else {
+            return work();
+        }
+    };
+    const auto failed = [&](const char* why) {
+        return fail(ErrorCode::failed,
+                    fmt::format("the history {} can not be {}: {}", file_.string(), what, why),
+                    "look for a full disk and at the rights of its directory");
+    };
+    try {
+        try {
+            return run();
+        } catch (const DatabaseError& e) {
+            if (!e.is_corrupt())
+                throw;
+            set_aside(e.what());
+        }
+        return run();
+    } catch (const DatabaseError& e) {
+        return failed(e.what());
+    } catch (const std::system_error& e) {
+        return failed(e.code().message().c_str());
+    }
+}
+
+void Store::begin() {
+    database_.reset();
+    make_file(file_);
+    database_ = std::make_unique<Database>(file_);
+    const auto found = database_->number("PRAGMA user_version");
+    const bool is_empty = database_->number("SELECT count(*) FROM sqlite_master") == 0;
+    if (found != version && !(found == 0 && is_empty))
+        throw Unusable(found > version
+                           ? fmt::format("it is of version {}, this program knows {}", found, version)
+                           : std::string("it is no history"));
+    database_->run(settings);
+    if (found == 0)
+        database_->run(schema);
+    database_->run(fmt::format("PRAGMA max_page_count = {}", pages()));
+}
+
+void Store::set_aside(std::string_view why) {
+    database_.reset();
+    std::filesystem::path place;
+    for (int n = 1; n <= most_set_aside && place.empty(); ++n) {
+        auto candidate = beside(file_, fmt::format(".aside-{}", n));
+        if (!std::filesystem::exists(candidate))
+            place = std::move(candidate);
+    }
+    if (place.empty())
+        throw DatabaseError(0, fmt::format("{}, and {} others were set aside already", why, most_set_aside));
+    // The log first: without the file it is worth nothing, and a new file must not find it.
+    for (const auto suffix : companions) {
+        if (std::filesystem::exists(beside(file_, suffix)))
+            std::filesystem::rename(beside(file_, suffix), beside(place, suffix));
+    }
+    std::filesystem::rename(file_, place);
+    log_.error("the history {} can not be used: {}; it is now {}, and a new one is begun", file_.string(),
+               why, place.string());
+    begin();
+}
+
+void Store::make_room() {
+    const auto used = [this] {
+        return database_->number("PRAGMA page_count") - database_->number("PRAGMA freelist_count");
+    };
+    while (used() > pages() - reserve) {
+        Statement oldest(*database_,
+                         "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?)");
+        oldest.bind(batch()).step();
+        if (database_->changes() == 0)
+            return;
+    }
+}
+
+std::int64_t Store::pages() const {
+    return static_cast<std::int64_t>(bounds_.max_size) / page;
+}
+
+/// How many entries are deleted at once: the write-ahead log has to hold all that such a deletion changes.
+std::int64_t Store::batch() const {
+    constexpr std::int64_t fewest = 32;
+    constexpr std::int64_t most = 256;
+    return std::clamp(pages() / 16, fewest, most);
+}
+
+Expected<void> remove_store(const std::filesystem::path& file) {
+    for (const std::string_view suffix : {std::string_view(), companions[0], companions[1]}) {
+        std::error_code error;
+        std::filesystem::remove(beside(file, suffix), error);
+        if (error)
+            return fail(ErrorCode::failed,
+                        fmt::format("the history {} can not be removed: {}", file.string(), error.message()));
+    }
+    return {};
+}
+
+} // namespace bgs2::history

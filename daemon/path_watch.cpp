@@ -1,0 +1,209 @@
+#include "daemon/path_watch.h"
+
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <system_error>
+
+namespace bgs2 {
+namespace {
+
+/// A name comes to stand for something else.
+constexpr std::uint32_t names =
+    IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+/// What it stands for changes.
+constexpr std::uint32_t contents = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
+
+/// As many symbolic links as the kernel follows, see path_resolution(7).
+constexpr int most_links = 40;
+
+int open_inotify() {
+    const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (fd < 0)
+        throw std::system_error(errno, std::generic_category(), "inotify");
+    return fd;
+}
+
+std::chrono::nanoseconds since_epoch(const timespec& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+} // namespace
+
+PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed)
+  : kind_(kind)
+  , pace_(pace)
+  , changed_(std::move(changed))
+  , inotify_(executor, open_inotify())
+  , timer_(executor) {
+    asio::co_spawn(executor, run(), asio::detached);
+}
+
+PathWatch::~PathWatch() = default;
+
+std::vector<std::filesystem::path> PathWatch::watch(const std::set<std::filesystem::path>& paths) {
+    std::vector<std::filesystem::path> added;
+    std::map<std::filesystem::path, Identity> watched;
+    for (const auto& path : paths) {
+        const auto known = paths_.find(path);
+        if (known != paths_.end()) {
+            watched.insert(paths_.extract(known));
+            continue;
+        }
+        watched.emplace(path, identify(path));
+        added.push_back(path);
+    }
+    paths_ = std::move(watched);
+    look(); // what happened before the watches were there is not told by them
+    return added;
+}
+
+void PathWatch::stop() {
+    inotify_.cancel();
+    timer_.cancel();
+}
+
+asio::awaitable<void> PathWatch::run() {
+    alignas(inotify_event) std::array<std::byte, 4096> events{};
+    for (;;) {
+        std::error_code error;
+        const std::size_t size = co_await inotify_.async_read_some(
+            asio::buffer(events), asio::redirect_error(asio::use_awaitable, error));
+        if (error)
+            co_return;
+        if (concerns(std::span(events).first(size)))
+            postpone_look();
+    }
+}
+
+/// Others may write to the same directories all day.
+bool PathWatch::concerns(std::span<const std::byte> events) const {
+    while (!events.empty()) {
+        inotify_event event{};
+        std::memcpy(&event, events.data(), sizeof event);
+        const auto watch = watches_.find(event.wd);
+        const bool is_about_directory = event.len == 0 || (event.mask & IN_Q_OVERFLOW) != 0;
+        if (is_about_directory)
+            return true;
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): inotify(7) puts the name there, with a
+        // NUL
+        const auto* name = reinterpret_cast<const char*>(events.data() + sizeof event);
+        if (watch != watches_.end() && watch->second.second.names.contains(std::string_view(name)))
+            return true;
+        events = events.subspan(sizeof event + event.len);
+    }
+    return false;
+}
+
+void PathWatch::postpone_look() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!first_event_)
+        first_event_ = now;
+    timer_.expires_at(std::min(now + pace_.quiet, *first_event_ + pace_.patience));
+    timer_.async_wait([this](const std::error_code& cancelled) {
+        if (!cancelled)
+            look();
+    });
+}
+
+/// Looks at all paths, and tells of those that are not what they were.
+void PathWatch::look() {
+    first_event_.reset();
+    set_watches();
+    std::vector<std::filesystem::path> changed;
+    for (auto& [path, known] : paths_) {
+        Identity now = identify(path);
+        if (now == known)
+            continue;
+        known = std::move(now);
+        changed.push_back(path);
+    }
+    if (!changed.empty())
+        changed_(changed);
+}
+
+void PathWatch::set_watches() {
+    Directories directories;
+    for (const auto& [path, identity] : paths_)
+        follow(path, directories);
+
+    std::map<int, std::pair<std::filesystem::path, Directory>> watches;
+    for (auto& [path, directory] : directories) {
+        // Asking again for a directory that is watched gives the same number, and sets the mask anew.
+        const int watch = ::inotify_add_watch(inotify_.native_handle(), path.c_str(), directory.mask);
+        if (watch >= 0)
+            watches.insert_or_assign(watch, std::pair(path, std::move(directory)));
+    }
+    for (const auto& [watch, directory] : watches_) {
+        if (!watches.contains(watch))
+            ::inotify_rm_watch(inotify_.native_handle(), watch); // fails where the directory is gone: as well
+    }
+    watches_ = std::move(watches);
+}
+
+/// Adds each directory on the way to `path`, with the name that is looked up in it; follows symbolic links,
+/// and ends where there is nothing.
+void PathWatch::follow(std::filesystem::path path, Directories& directories) const {
+    int links = 0;
+    std::filesystem::path directory = path.root_path();
+    std::filesystem::path rest = path.relative_path();
+    while (!rest.empty()) {
+        const std::filesystem::path name = *rest.begin();
+        const std::filesystem::path after = rest.lexically_relative(name);
+        const bool is_last = after == "." || after.empty();
+        Directory& watched = directories[directory];
+        watched.names.insert(name.string());
+        watched.mask |= names | (is_last && kind_ == Kind::files ? contents : 0);
+        std::error_code error;
+        const std::filesystem::path target = std::filesystem::read_symlink(directory / name, error);
+        if (error) { // not a link
+            directory /= name;
+            if (is_last || !std::filesystem::is_directory(directory, error))
+                return;
+            rest = after;
+            continue;
+        }
+        if (++links > most_links)
+            return;
+        path = (directory / target).lexically_normal();
+        if (!is_last)
+            path /= after;
+        directory = path.root_path();
+        rest = path.relative_path();
+    }
+}
+
+PathWatch::Identity PathWatch::identify(const std::filesystem::path& path) const {
+    std::error_code error;
+    const std::filesystem::path target = std::filesystem::canonical(path, error);
+    struct stat name{};
+    struct stat status{};
+    if (error || ::lstat(path.c_str(), &name) != 0 || ::stat(target.c_str(), &status) != 0)
+        return {};
+    Identity identity{.target = target.string(),
+                      .filesystem = status.st_dev,
+                      .inode = status.st_ino,
+                      .number = status.st_rdev,
+                      .linked = std::chrono::nanoseconds(0),
+                      .changed = std::chrono::nanoseconds(0),
+                      .size = 0};
+    if (S_ISLNK(name.st_mode))
+        identity.linked = since_epoch(name.st_ctim);
+    if (kind_ == Kind::files) {
+        identity.changed = std::max(since_epoch(status.st_mtim), since_epoch(status.st_ctim));
+        identity.size = status.st_size;
+    }
+    return identity;
+}
+
+} // namespace bgs2

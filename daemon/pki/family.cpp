@@ -1,0 +1,23 @@
+#include "daemon/pki/family.h"
+
+#include <algorithm>
+
+namespace bgs2::pki {
+namespace {
+
+constexpr std::array families{
+    // Assumed: what identities of its time were, and the one form that protocol.md §1 gives it.
+    Family{.name = "BGS2", .rsa_bits = 2048, .hashes = {"SHA1", "SHA256"}, .pem = false},
+    // Siblings of which nothing is known: the module has the last word.
+    Family{.name = "", .rsa_bits = 0, .hashes = {}, .pem = true},
+};
+static_assert(families.back().name.empty(), "the last row is for every model");
+
+} // namespace
+
+const Family& family_of(std::string_view model) {
+    return *std::ranges::find_if(families,
+                                 [model](const Family& each) { return model.starts_with(each.name); });
+}
+
+} // namespace bgs2::pki

@@ -1,0 +1,40 @@
+// Who signs secure commands: a key in memory, or one that a token keeps to itself.
+#pragma once
+
+#include "daemon/bytes.h"
+#include "daemon/error.h"
+#include "daemon/pki/private_key.h"
+
+namespace bgs2::pki {
+
+class Signer {
+  public:
+    Signer() = default;
+    Signer(const Signer&) = delete;
+    Signer& operator=(const Signer&) = delete;
+    Signer(Signer&&) = delete;
+    Signer& operator=(Signer&&) = delete;
+    virtual ~Signer() = default;
+
+    /// The half by which its signatures are verified.
+    [[nodiscard]] virtual PublicKey public_key() const = 0;
+
+    /// RSA with PKCS#1 v1.5 padding of block type 1 around `digest` as it is, without a DigestInfo
+    /// (protocol.md §1, "Signed commands"); as long as the modulus. May take as long as a token does. Errors:
+    /// InvalidArgument (not an RSA key), Failed (what OpenSSL or the token says).
+    [[nodiscard]] virtual Expected<Bytes> sign(ByteView digest) const = 0;
+};
+
+/// Signs with a key in memory.
+class KeySigner final : public Signer {
+  public:
+    explicit KeySigner(PrivateKey key);
+
+    [[nodiscard]] PublicKey public_key() const override;
+    [[nodiscard]] Expected<Bytes> sign(ByteView digest) const override;
+
+  private:
+    PrivateKey key_;
+};
+
+} // namespace bgs2::pki

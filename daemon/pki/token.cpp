@@ -1,0 +1,391 @@
+#include "daemon/pki/token.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <mutex>
+#include <utility>
+
+namespace bgs2::pki {
+namespace {
+
+struct FreeText {
+    void operator()(char* text) const noexcept { std::free(text); } // NOLINT(cppcoreguidelines-*): p11-kit's
+};
+
+std::string padded(const unsigned char* text, std::size_t size) {
+    return {reinterpret_cast<const char*>(text), p11_kit_space_strlen(text, size)};
+}
+
+std::string label_of(const CK_TOKEN_INFO& token) {
+    return padded(token.label, sizeof(token.label));
+}
+
+std::string listed(const std::vector<std::string>& names, std::string_view kind) {
+    return names.empty() ? fmt::format("there are no {}", kind)
+                         : fmt::format("the {} there are: {:?}", kind, fmt::join(names, ", "));
+}
+
+std::unexpected<Error> token_error(std::string_view token, std::string_view what, CK_RV reason) {
+    return fail(ErrorCode::failed,
+                fmt::format("the token {:?} {}: {}", token, what, p11_kit_strerror(reason)),
+                "check that it is there and works, with 'p11-kit list-modules' and 'p11tool --list-tokens'");
+}
+
+/// A token that a URI may be of.
+struct Candidate {
+    CK_FUNCTION_LIST* module = nullptr;
+    CK_SLOT_ID slot = 0;
+    CK_TOKEN_INFO info{};
+};
+
+std::vector<CK_SLOT_ID> slots_with_a_token(CK_FUNCTION_LIST* module) {
+    CK_ULONG count = 0;
+    if (module->C_GetSlotList(CK_TRUE, nullptr, &count) != CKR_OK)
+        return {};
+    std::vector<CK_SLOT_ID> slots(count);
+    if (module->C_GetSlotList(CK_TRUE, slots.data(), &count) != CKR_OK)
+        return {};
+    slots.resize(std::min<std::size_t>(count, slots.size()));
+    return slots;
+}
+
+struct Candidates {
+    std::vector<Candidate> matching;
+    std::vector<std::string> all; ///< their labels
+};
+
+Candidates candidates(const TokenModules& modules, P11KitUri& uri) {
+    Candidates result;
+    for (CK_FUNCTION_LIST* module : modules.all()) {
+        CK_INFO about{};
+        const bool module_matches =
+            module->C_GetInfo(&about) == CKR_OK && p11_kit_uri_match_module_info(&uri, &about) == 1;
+        for (const CK_SLOT_ID slot : slots_with_a_token(module)) {
+            CK_SLOT_INFO place{};
+            Candidate candidate{.module = module, .slot = slot};
+            if (module->C_GetSlotInfo(slot, &place) != CKR_OK ||
+                module->C_GetTokenInfo(slot, &candidate.info) != CKR_OK ||
+                (candidate.info.flags & CKF_TOKEN_INITIALIZED) == 0)
+                continue;
+            result.all.push_back(label_of(candidate.info));
+            const CK_SLOT_ID asked = p11_kit_uri_get_slot_id(&uri);
+            if (module_matches && (asked == static_cast<CK_SLOT_ID>(-1) || asked == slot) &&
+                p11_kit_uri_match_slot_info(&uri, &place) == 1 &&
+                p11_kit_uri_match_token_info(&uri, &candidate.info) == 1)
+                result.matching.push_back(candidate);
+        }
+    }
+    // What has no PIN keeps no keys: stores of trusted certificates that p11-kit offers as tokens.
+    if (result.matching.size() > 1)
+        std::erase_if(result.matching,
+                      [](const Candidate& each) { return (each.info.flags & CKF_LOGIN_REQUIRED) == 0; });
+    return result;
+}
+
+Expected<Candidate> find_token(const TokenModules& modules, P11KitUri& uri, std::string_view text) {
+    const Candidates found = candidates(modules, uri);
+    if (found.matching.empty())
+        return fail(
+            ErrorCode::not_found,
+            fmt::format("no token is the one of {}; {}", text, listed(found.all, "tokens")),
+            "plug it in, or check the URI's token= and the modules that 'p11-kit list-modules' shows");
+    if (found.matching.size() > 1) {
+        std::vector<std::string> names;
+        for (const Candidate& each : found.matching)
+            names.push_back(label_of(each.info));
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("{} tokens could be the one of {}: {:?}", names.size(), text, fmt::join(names, ", ")),
+            "add token=, serial= or module-path= to the URI");
+    }
+    return found.matching.front();
+}
+
+/// The PINs that tokens refused. A token counts tries and locks itself, and a policy is asked again and
+/// again: this process tries a wrong PIN once.
+class RefusedPins {
+  public:
+    static RefusedPins& instance() {
+        static RefusedPins pins; // the tokens' counters outlive whoever asks, so must what is known of them
+        return pins;
+    }
+
+    bool contains(const std::string& token, const Secret& pin) {
+        const std::scoped_lock lock(mutex_);
+        return std::ranges::any_of(refused_,
+                                   [&](const Entry& each) { return each.token == token && each.pin == pin; });
+    }
+
+    void add(const std::string& token, const Secret& pin) {
+        const std::scoped_lock lock(mutex_);
+        refused_.push_back({.token = token, .pin = pin.clone()});
+    }
+
+  private:
+    struct Entry {
+        std::string token;
+        Secret pin;
+    };
+    std::mutex mutex_;
+    std::vector<Entry> refused_;
+};
+
+std::unexpected<Error> wrong_pin(std::string_view token) {
+    return fail(
+        ErrorCode::invalid_argument, fmt::format("the PIN of the token {:?} is wrong", token),
+        "correct the passphrase or pin-source; the wrong one is not tried again until bgs2d restarts, "
+        "so that the token does not lock");
+}
+
+} // namespace
+
+Expected<UriPtr> parse_uri(std::string_view text) {
+    UriPtr uri(p11_kit_uri_new());
+    const int result = p11_kit_uri_parse(std::string(text).c_str(), P11_KIT_URI_FOR_ANY, uri.get());
+    if (p11_kit_uri_get_pin_value(uri.get()) != nullptr)
+        return fail(ErrorCode::invalid_argument, "the pkcs11: URI holds the token's PIN",
+                    "give the PIN as the passphrase, or name a file with pin-source=file:/PATH");
+    if (result != P11_KIT_URI_OK)
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("the pkcs11: URI can not be read: {}", p11_kit_uri_message(result)),
+                    "write it as RFC 7512 says: pkcs11:token=NAME;object=NAME");
+    if (p11_kit_uri_any_unrecognized(uri.get()) == 1)
+        return fail(ErrorCode::invalid_argument, fmt::format("{} has an attribute that is not known", text),
+                    "known are token, manufacturer, model, serial, object, id, type and more of RFC 7512");
+    return uri;
+}
+
+void TokenModules::Release::operator()(CK_FUNCTION_LIST* module) const noexcept {
+    p11_kit_module_finalize(module);
+    p11_kit_module_release(module);
+}
+
+void TokenModules::Release::operator()(CK_FUNCTION_LIST** modules) const noexcept {
+    p11_kit_modules_finalize_and_release(modules);
+}
+
+Expected<TokenModules> TokenModules::load(const P11KitUri& uri) {
+    TokenModules result;
+    constexpr std::string_view see = "see 'p11-kit list-modules', or name one with module-path= in the URI";
+    const auto words = [] {
+        const char* message = p11_kit_message();
+        return message == nullptr ? "no reason is given" : message;
+    };
+    if (const char* path = p11_kit_uri_get_module_path(&uri)) {
+        CK_FUNCTION_LIST* module = p11_kit_module_load(path, 0);
+        if (module == nullptr)
+            return fail(ErrorCode::not_found,
+                        fmt::format("the PKCS#11 module {} can not be loaded: {}", path, words()),
+                        "check the URI's module-path=");
+        if (const CK_RV failed = p11_kit_module_initialize(module); failed != CKR_OK) {
+            p11_kit_module_release(module);
+            return fail(ErrorCode::failed,
+                        fmt::format("the PKCS#11 module {} can not be initialised: {}", path,
+                                    p11_kit_strerror(failed)),
+                        "check the module's own configuration, and that bgs2d may read it");
+        }
+        result.single_.reset(module);
+        result.modules_.push_back(module);
+        return result;
+    }
+    result.configured_.reset(p11_kit_modules_load_and_initialize(0));
+    if (!result.configured_)
+        return fail(ErrorCode::failed, fmt::format("the PKCS#11 modules can not be loaded: {}", words()),
+                    std::string(see));
+    const char* wanted = p11_kit_uri_get_module_name(&uri);
+    for (CK_FUNCTION_LIST** module = result.configured_.get(); *module != nullptr; ++module) {
+        const std::unique_ptr<char, FreeText> name(p11_kit_module_get_name(*module));
+        if (wanted == nullptr || (name && std::string_view(name.get()) == wanted))
+            result.modules_.push_back(*module);
+    }
+    if (result.modules_.empty())
+        return fail(ErrorCode::not_found,
+                    wanted == nullptr ? "p11-kit knows no PKCS#11 modules"
+                                      : fmt::format("p11-kit knows no PKCS#11 module named {:?}", wanted),
+                    std::string(see));
+    return result;
+}
+
+TokenKey::TokenKey(TokenModules modules, CK_FUNCTION_LIST* module, CK_SESSION_HANDLE session,
+                   std::string token)
+  : modules_(std::move(modules))
+  , module_(module)
+  , session_(session)
+  , token_(std::move(token)) {}
+
+TokenKey::TokenKey(TokenKey&& other) noexcept
+  : modules_(std::move(other.modules_))
+  , module_(std::exchange(other.module_, nullptr))
+  , session_(other.session_)
+  , key_(other.key_)
+  , token_(std::move(other.token_)) {}
+
+TokenKey::~TokenKey() {
+    if (module_ != nullptr)
+        module_->C_CloseSession(session_);
+}
+
+Expected<TokenKey> TokenKey::open(std::string_view text, const Secret* pin) {
+    auto uri = parse_uri(text);
+    if (!uri)
+        return std::unexpected(std::move(uri.error()));
+    auto modules = TokenModules::load(**uri);
+    if (!modules)
+        return std::unexpected(std::move(modules.error()));
+    const auto token = find_token(*modules, **uri, text);
+    if (!token)
+        return std::unexpected(token.error());
+    std::string name = bgs2::pki::label_of(token->info);
+    CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
+    if (const CK_RV failed =
+            token->module->C_OpenSession(token->slot, CKF_SERIAL_SESSION, nullptr, nullptr, &session);
+        failed != CKR_OK)
+        return token_error(name, "opens no session", failed);
+    TokenKey key(std::move(*modules), token->module, session, std::move(name));
+    if (auto in = key.log_in(token->info, pin); !in)
+        return std::unexpected(std::move(in.error()));
+    if (auto found = key.find(**uri, text); !found)
+        return std::unexpected(std::move(found.error()));
+    return key;
+}
+
+Expected<void> TokenKey::log_in(const CK_TOKEN_INFO& token, const Secret* pin) {
+    if ((token.flags & CKF_LOGIN_REQUIRED) == 0)
+        return {};
+    if ((token.flags & CKF_USER_PIN_LOCKED) != 0)
+        return fail(ErrorCode::access_denied, fmt::format("the PIN of the token {:?} is locked", token_),
+                    "unlock it with the tool of its maker; wrong PINs were tried too often");
+    if (pin == nullptr)
+        return fail(ErrorCode::invalid_argument, fmt::format("the token {:?} wants its PIN", token_),
+                    "give it as the passphrase, or name a file with pin-source=file:/PATH in the URI");
+    const std::string identity = token_ + '\n' + padded(token.serialNumber, sizeof(token.serialNumber));
+    auto& refused = RefusedPins::instance();
+    if (refused.contains(identity, *pin))
+        return wrong_pin(token_);
+    const auto* octets = reinterpret_cast<const unsigned char*>(pin->bytes().data());
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): PKCS#11 has no const, and changes no PIN
+    const CK_RV result =
+        module_->C_Login(session_, CKU_USER, const_cast<unsigned char*>(octets), pin->size());
+    switch (result) {
+    case CKR_OK:
+    case CKR_USER_ALREADY_LOGGED_IN: // by another session of this process
+        return {};
+    case CKR_PIN_INCORRECT:
+    case CKR_PIN_INVALID:
+    case CKR_PIN_LEN_RANGE:
+        refused.add(identity, *pin);
+        return wrong_pin(token_);
+    case CKR_PIN_LOCKED:
+        return fail(ErrorCode::access_denied, fmt::format("the PIN of the token {:?} is locked", token_),
+                    "unlock it with the tool of its maker; wrong PINs were tried too often");
+    default:
+        return token_error(token_, "refuses the login", result);
+    }
+}
+
+std::vector<CK_OBJECT_HANDLE> TokenKey::objects(std::vector<CK_ATTRIBUTE> wanted) const {
+    CK_OBJECT_CLASS private_key = CKO_PRIVATE_KEY;
+    std::erase_if(wanted, [](const CK_ATTRIBUTE& each) { return each.type == CKA_CLASS; });
+    wanted.push_back({.type = CKA_CLASS, .pValue = &private_key, .ulValueLen = sizeof(private_key)});
+    std::array<CK_OBJECT_HANDLE, 64> found{};
+    CK_ULONG count = 0;
+    if (module_->C_FindObjectsInit(session_, wanted.data(), wanted.size()) != CKR_OK)
+        return {};
+    const CK_RV result = module_->C_FindObjects(session_, found.data(), found.size(), &count);
+    module_->C_FindObjectsFinal(session_);
+    if (result != CKR_OK)
+        return {};
+    return {found.begin(), found.begin() + std::min<std::size_t>(count, found.size())};
+}
+
+Expected<void> TokenKey::find(P11KitUri& uri, std::string_view text) {
+    if (const CK_ATTRIBUTE* type = p11_kit_uri_get_attribute(&uri, CKA_CLASS);
+        type != nullptr && type->ulValueLen == sizeof(CK_OBJECT_CLASS) &&
+        *static_cast<const CK_OBJECT_CLASS*>(type->pValue) != CKO_PRIVATE_KEY)
+        return fail(ErrorCode::invalid_argument, fmt::format("{} is not of a private key", text),
+                    "say type=private, or leave it out");
+    CK_ULONG count = 0;
+    const CK_ATTRIBUTE* attributes = p11_kit_uri_get_attributes(&uri, &count);
+    const auto found = objects({attributes, attributes + count});
+    if (found.size() == 1) {
+        key_ = found.front();
+        return {};
+    }
+    std::vector<std::string> names;
+    for (const CK_OBJECT_HANDLE object : found.empty() ? objects({}) : found)
+        names.push_back(label_of(object));
+    if (found.empty())
+        return fail(ErrorCode::not_found,
+                    fmt::format("the token {:?} has no private key that is {}; {}", token_, text,
+                                listed(names, "private keys")),
+                    "check the URI's object= and id=");
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("the token {:?} has {} private keys that could be {}: {:?}", token_, names.size(),
+                            text, fmt::join(names, ", ")),
+                "add id= to the URI");
+}
+
+std::string TokenKey::label_of(CK_OBJECT_HANDLE object) const {
+    std::array<char, 256> text{};
+    CK_ATTRIBUTE label{.type = CKA_LABEL, .pValue = text.data(), .ulValueLen = text.size()};
+    if (module_->C_GetAttributeValue(session_, object, &label, 1) != CKR_OK)
+        return "?";
+    return {text.data(), std::min<std::size_t>(label.ulValueLen, text.size())};
+}
+
+std::string TokenKey::label() const {
+    return label_of(key_);
+}
+
+std::optional<Secret> TokenKey::attribute(CK_ATTRIBUTE_TYPE type) const {
+    CK_ATTRIBUTE asked{.type = type, .pValue = nullptr, .ulValueLen = 0};
+    if (module_->C_GetAttributeValue(session_, key_, &asked, 1) != CKR_OK ||
+        asked.ulValueLen == CK_UNAVAILABLE_INFORMATION)
+        return std::nullopt;
+    Secret value(asked.ulValueLen);
+    asked.pValue = value.bytes().data();
+    if (module_->C_GetAttributeValue(session_, key_, &asked, 1) != CKR_OK || asked.ulValueLen > value.size())
+        return std::nullopt;
+    value.truncate(asked.ulValueLen);
+    return value;
+}
+
+std::optional<CK_ULONG> TokenKey::number(CK_ATTRIBUTE_TYPE type) const {
+    CK_ULONG value = 0;
+    CK_ATTRIBUTE asked{.type = type, .pValue = &value, .ulValueLen = sizeof(value)};
+    if (module_->C_GetAttributeValue(session_, key_, &asked, 1) != CKR_OK ||
+        asked.ulValueLen != sizeof(value))
+        return std::nullopt;
+    return value;
+}
+
+std::optional<bool> TokenKey::flag(CK_ATTRIBUTE_TYPE type) const {
+    CK_BBOOL value = CK_FALSE;
+    CK_ATTRIBUTE asked{.type = type, .pValue = &value, .ulValueLen = sizeof(value)};
+    if (module_->C_GetAttributeValue(session_, key_, &asked, 1) != CKR_OK ||
+        asked.ulValueLen != sizeof(value))
+        return std::nullopt;
+    return value == CK_TRUE;
+}
+
+Expected<Bytes> TokenKey::sign(CK_MECHANISM_TYPE mechanism, ByteView octets) const {
+    CK_MECHANISM how{.mechanism = mechanism, .pParameter = nullptr, .ulParameterLen = 0};
+    if (const CK_RV failed = module_->C_SignInit(session_, &how, key_); failed != CKR_OK)
+        return token_error(token_, fmt::format("does not sign with the key {:?}", label()), failed);
+    Bytes signature(1024); // of RSA with 8192 bits
+    CK_ULONG size = signature.size();
+    Bytes input(octets.begin(), octets.end()); // PKCS#11 has no const
+    const CK_RV result =
+        module_->C_Sign(session_, reinterpret_cast<unsigned char*>(input.data()), input.size(),
+                        reinterpret_cast<unsigned char*>(signature.data()), &size);
+    if (result != CKR_OK)
+        return token_error(token_, fmt::format("does not sign with the key {:?}", label()), result);
+    signature.resize(std::min<std::size_t>(size, signature.size()));
+    return signature;
+}
+
+} // namespace bgs2::pki

@@ -1,0 +1,94 @@
+// A PKCS#11 token, logged in to, and the private key on it that a URI is of. For the .cpp files of this
+// folder: it shows p11-kit to whoever includes it.
+#pragma once
+
+#include "daemon/bytes.h"
+#include "daemon/error.h"
+#include "daemon/pki/secret.h"
+
+#include <memory>
+#include <optional>
+#include <p11-kit/p11-kit.h>
+#include <p11-kit/uri.h>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bgs2::pki {
+
+struct FreeUri {
+    void operator()(P11KitUri* uri) const noexcept { p11_kit_uri_free(uri); }
+};
+using UriPtr = std::unique_ptr<P11KitUri, FreeUri>;
+
+/// Errors: InvalidArgument (no URI of RFC 7512, one with an attribute that p11-kit does not know, or one with
+/// the PIN in it, which is not repeated).
+Expected<UriPtr> parse_uri(std::string_view uri);
+
+/// The modules that may have the token, initialised: the one that the URI's `module-path` names, or else
+/// those of p11-kit's configuration. Finalised and unloaded with this.
+class TokenModules {
+  public:
+    /// Errors: NotFound (no such module), Failed (it can not be loaded or initialised).
+    static Expected<TokenModules> load(const P11KitUri& uri);
+
+    TokenModules(TokenModules&&) noexcept = default;
+    TokenModules& operator=(TokenModules&&) noexcept = default;
+    TokenModules(const TokenModules&) = delete;
+    TokenModules& operator=(const TokenModules&) = delete;
+    ~TokenModules() = default;
+
+    [[nodiscard]] const std::vector<CK_FUNCTION_LIST*>& all() const { return modules_; }
+
+  private:
+    struct Release {
+        void operator()(CK_FUNCTION_LIST* module) const noexcept;
+        void operator()(CK_FUNCTION_LIST** modules) const noexcept;
+    };
+    TokenModules() = default;
+    std::unique_ptr<CK_FUNCTION_LIST, Release> single_;
+    std::unique_ptr<CK_FUNCTION_LIST*, Release> configured_;
+    std::vector<CK_FUNCTION_LIST*> modules_;
+};
+
+/// A private key on a token, and the session by which it is used.
+class TokenKey {
+  public:
+    /// Finds the token and the key; `pin` is null if there is none. What every failure names is in the URI or
+    /// told by the token, never the PIN. Errors: those of parse_uri() and TokenModules::load(); NotFound (no
+    /// such token or key), InvalidArgument (several of them; the PIN is missing or wrong), AccessDenied (the
+    /// token's PIN is locked), Failed (what the token says).
+    static Expected<TokenKey> open(std::string_view uri, const Secret* pin);
+
+    TokenKey(TokenKey&& other) noexcept;
+    TokenKey& operator=(TokenKey&&) = delete;
+    TokenKey(const TokenKey&) = delete;
+    TokenKey& operator=(const TokenKey&) = delete;
+    ~TokenKey();
+
+    [[nodiscard]] const std::string& token() const { return token_; } ///< its label
+    [[nodiscard]] std::string label() const;                          ///< the key's, for messages
+
+    /// Nothing if the token does not tell it: there is none, or it is sensitive.
+    [[nodiscard]] std::optional<Secret> attribute(CK_ATTRIBUTE_TYPE type) const;
+    [[nodiscard]] std::optional<CK_ULONG> number(CK_ATTRIBUTE_TYPE type) const;
+    [[nodiscard]] std::optional<bool> flag(CK_ATTRIBUTE_TYPE type) const;
+
+    /// Errors: Failed.
+    [[nodiscard]] Expected<Bytes> sign(CK_MECHANISM_TYPE mechanism, ByteView octets) const;
+
+  private:
+    TokenKey(TokenModules modules, CK_FUNCTION_LIST* module, CK_SESSION_HANDLE session, std::string token);
+    Expected<void> log_in(const CK_TOKEN_INFO& token, const Secret* pin);
+    Expected<void> find(P11KitUri& uri, std::string_view text);
+    [[nodiscard]] std::vector<CK_OBJECT_HANDLE> objects(std::vector<CK_ATTRIBUTE> wanted) const;
+    [[nodiscard]] std::string label_of(CK_OBJECT_HANDLE object) const;
+
+    TokenModules modules_;
+    CK_FUNCTION_LIST* module_; ///< one of modules_; null once moved from
+    CK_SESSION_HANDLE session_;
+    CK_OBJECT_HANDLE key_ = CK_INVALID_HANDLE;
+    std::string token_;
+};
+
+} // namespace bgs2::pki

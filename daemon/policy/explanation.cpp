@@ -1,0 +1,80 @@
+#include "daemon/policy/explanation.h"
+
+#include "daemon/policy/match.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+namespace bgs2::policy {
+namespace {
+
+constexpr std::array<std::string_view, 6> fate_words{"applies", "does-not-match", "not-asked",
+                                                     "masks",   "masked",         "broken"};
+
+Explained about(const std::filesystem::path& file, Fate fate, std::string why) {
+    return {.policy = file.extension() == ".toml" ? file.stem().string() : "",
+            .file = file,
+            .fate = fate,
+            .why = std::move(why),
+            .field = "",
+            .line = 0,
+            .masked_by = {}};
+}
+
+/// `winner` is the policy that applied already, or null, and becomes this one if it applies.
+Explained ask(const Policy& policy, const Subject& subject, const Policy*& winner) {
+    if (winner != nullptr)
+        return about(policy.file, Fate::not_asked, fmt::format("'{}' comes first and applies", winner->name));
+    const Verdict verdict = explain(policy, subject);
+    if (verdict.matches) {
+        winner = &policy;
+        return about(policy.file, Fate::applies, verdict.why);
+    }
+    Explained result = about(policy.file, Fate::does_not_match, verdict.why);
+    result.field = verdict.field;
+    result.line = verdict.patterns.line;
+    return result;
+}
+
+std::string what_it_masks(const std::filesystem::path& file, const std::vector<Masked>& masked) {
+    std::vector<std::string> files;
+    for (const Masked& each : masked) {
+        if (each.by == file)
+            files.push_back(each.file.string());
+    }
+    return files.empty() ? "it says nothing, and there is nothing that it could mask"
+                         : fmt::format("it says nothing, so that {} does not count", fmt::join(files, ", "));
+}
+
+} // namespace
+
+std::string_view word(Fate fate) {
+    return fate_words.at(static_cast<std::size_t>(fate));
+}
+
+std::vector<Explained> explain(const Set& set, const Subject& subject) {
+    std::vector<Explained> result;
+    const Policy* winner = nullptr;
+    for (const Policy& policy : set.policies())
+        result.push_back(ask(policy, subject, winner));
+    for (const auto& file : set.silent())
+        result.push_back(about(file, Fate::masks, what_it_masks(file, set.masked())));
+    for (const Masked& masked : set.masked()) {
+        result.push_back(about(masked.file, Fate::masked, fmt::format("{} comes first", masked.by.string())));
+        result.back().masked_by = masked.by;
+    }
+    // By name, and of one name the one that is read first: they stand so already, and what is masked last.
+    std::ranges::stable_sort(result, {}, [](const Explained& each) { return each.file.filename(); });
+    for (const Problem& problem : set.problems()) {
+        result.push_back(about(problem.file, Fate::broken, problem.what));
+        result.back().line = problem.line;
+    }
+    return result;
+}
+
+} // namespace bgs2::policy

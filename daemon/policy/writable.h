@@ -1,0 +1,18 @@
+// Whether a modem may be written to.
+#pragma once
+
+#include "daemon/error.h"
+#include "daemon/policy/model.h"
+#include "daemon/policy/subject.h"
+#include "daemon/sbnw/slot_address.h"
+
+#include <optional>
+
+namespace bgs2::policy {
+
+/// The policy that lets the modem be written to, or just this slot of it. Valid as long as `policies`. Errors: NotSupported
+/// (no policy is for it, or it says "report" or "ignore"), InvalidArgument (the policy does not name the slot).
+Expected<const Policy*> writable(const Policies& policies, const Subject& subject,
+                                 std::optional<sbnw::SlotAddress> slot);
+
+} // namespace bgs2::policy

@@ -1,0 +1,74 @@
+// What carrying out a policy takes, read, checked and encoded before the modem sees an octet of it.
+#pragma once
+
+#include "daemon/desired.h"
+#include "daemon/error.h"
+#include "daemon/pki/preflight.h"
+#include "daemon/pki/secret.h"
+#include "daemon/plan.h"
+#include "daemon/policy/model.h"
+#include "daemon/policy/subject.h"
+#include "daemon/sbnw/slots.h"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bgs2 {
+
+/// A policy and a modem to make ready for.
+struct Order {
+    policy::Policy policy;
+    policy::Subject subject;
+    std::filesystem::path credentials; ///< $CREDENTIALS_DIRECTORY; empty if there is none
+    sbnw::Inventory present;           ///< what the modem holds
+    std::optional<sbnw::SlotAddress> only;
+    std::chrono::sys_seconds now;
+};
+
+/// A step and the octets that carry it out.
+struct PreparedStep {
+    Step step;
+    std::vector<pki::Secret> frames;    ///< to be sent one after another
+    std::string thumbprint;             ///< what the slot is to read back; empty: nothing
+    std::optional<pki::Secret> retreat; ///< empties a slot that kept a certificate and not its private key
+};
+
+/// What the preflight says of one slot.
+struct SlotFinding {
+    sbnw::SlotAddress address;
+    pki::Severity severity = pki::Severity::error;
+    Error error; ///< names slot and source
+
+    bool operator==(const SlotFinding&) const = default;
+};
+
+struct Expiry {
+    sbnw::SlotAddress address;
+    std::chrono::sys_seconds when;
+
+    bool operator==(const Expiry&) const = default;
+};
+
+struct Preparation {
+    Thumbprints desired;
+    std::vector<Step> needed;
+    std::vector<PreparedStep> steps; ///< `needed`, ready to be sent; none if there is an obstacle
+    std::optional<Error> obstacle;   ///< why nothing may be sent
+    std::vector<SlotFinding> findings;
+    std::optional<Expiry> expiry; ///< the first certificate of `desired` to expire
+    bool is_signed = false;       ///< commands carry a signature
+};
+
+/// Reads files and tokens, and may take long over an encrypted key. What speaks against a certificate that
+/// the modem holds already is told and is no obstacle. Obstacles: those of load_desired(), pki::preflight(),
+/// sbnw::encode() and sbnw::sign().
+Preparation prepare(const Order& order);
+
+/// The octets of all frames of all steps.
+std::uint64_t size_of(const std::vector<PreparedStep>& steps);
+std::uint64_t size_of(const PreparedStep& step);
+
+} // namespace bgs2

@@ -1,0 +1,47 @@
+// Slots that do not keep what is written to them: a modem's flash wears, so it is not written for ever.
+#pragma once
+
+#include "daemon/desired.h"
+#include "daemon/error.h"
+#include "daemon/plan.h"
+#include "daemon/sbnw/slot_address.h"
+#include "daemon/sbnw/slots.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bgs2 {
+
+/// After how many writes, each read back as it should be and found undone later, a person has to look.
+inline constexpr unsigned most_repairs = 3;
+
+class Repairs {
+  public:
+    /// The slot was written, or emptied, and read back; `thumbprint` as the policy wants it, empty if
+    /// emptied.
+    void repaired(const sbnw::SlotAddress& address, const std::string& thumbprint,
+                  std::chrono::sys_seconds when);
+
+    /// What a reading found that did not belong to a repair: a slot that still holds what was written is
+    /// sound.
+    void found(const sbnw::Inventory& present);
+
+    /// Why these steps are not to be taken again: the evidence. Nothing if they may be.
+    [[nodiscard]] std::optional<Error> exhausted(const std::vector<Step>& needed,
+                                                 const Thumbprints& desired) const;
+
+    void forget() { slots_.clear(); }
+
+  private:
+    struct Slot {
+        std::string thumbprint;
+        unsigned times = 0;
+        std::chrono::sys_seconds last;
+    };
+    std::map<sbnw::SlotAddress, Slot> slots_;
+};
+
+} // namespace bgs2

@@ -1,0 +1,61 @@
+#include "daemon/retries.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bgs2 {
+namespace {
+
+/// What is of the line or the modem's mood may go well another time; all else needs a person.
+bool may_pass(const Error& error) {
+    constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data,
+                                 ErrorCode::verify_failed};
+    return std::ranges::find(passing, error.code) != passing.end();
+}
+
+bool may_pass(sbnw::Result result, std::optional<sbnw::Result> last) {
+    switch (sbnw::remedy(result)) {
+    case sbnw::Remedy::retry:
+        return true;
+    case sbnw::Remedy::retry_once:
+        return result != last;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+void Retries::failed(const Error& error) {
+    refusal_.reset();
+    remember(error, may_pass(error));
+}
+
+void Retries::refused(const sbnw::Refusal& refusal) {
+    const bool retry = may_pass(refusal.result(), refusal_);
+    refusal_ = refusal.result();
+    remember(refusal.error(), retry);
+}
+
+void Retries::reset() {
+    failure_.reset();
+    refusal_.reset();
+    backoff_.reset();
+}
+
+void Retries::explain(const std::string& hint) {
+    if (failure_)
+        failure_->error.hint = hint;
+}
+
+std::optional<std::chrono::steady_clock::time_point> Retries::next() const {
+    return failure_ ? failure_->retry_at : std::nullopt;
+}
+
+void Retries::remember(const Error& error, bool retry) {
+    failure_ = Failure{.error = error, .retry_at = std::nullopt};
+    if (retry)
+        failure_->retry_at = std::chrono::steady_clock::now() + backoff_.next();
+}
+
+} // namespace bgs2

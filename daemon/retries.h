@@ -1,0 +1,46 @@
+// Whether and when what failed with a modem is tried again.
+#pragma once
+
+#include "daemon/backoff.h"
+#include "daemon/error.h"
+#include "daemon/sbnw/result.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace bgs2 {
+
+/// Why the last try failed, and what follows.
+struct Failure {
+    Error error;
+    std::optional<std::chrono::steady_clock::time_point> retry_at; ///< nothing: a person must act
+
+    bool operator==(const Failure&) const = default;
+};
+
+class Retries {
+  public:
+    void failed(const Error& error);
+    void refused(const sbnw::Refusal& refusal);
+
+    /// It went well, or what stood in the way may be gone: the next failure is the first one.
+    void reset();
+
+    /// A better hint for the last failure.
+    void explain(const std::string& hint);
+
+    [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+    /// Of the last failure, if it was one.
+    [[nodiscard]] std::optional<sbnw::Result> refusal() const { return refusal_; }
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next() const;
+
+  private:
+    void remember(const Error& error, bool retry);
+
+    std::optional<Failure> failure_;
+    std::optional<sbnw::Result> refusal_;
+    Backoff backoff_{std::chrono::minutes(10)};
+};
+
+} // namespace bgs2

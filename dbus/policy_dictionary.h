@@ -1,0 +1,20 @@
+// Policies as dictionaries of the bus.
+#pragma once
+
+#include "daemon/policy/explanation.h"
+#include "daemon/policy/model.h"
+
+#include <sdbus-c++/Types.h>
+
+#include <map>
+#include <string>
+
+namespace bgs2::dbus {
+
+/// One element of Manager.ListPolicies.
+std::map<std::string, sdbus::Variant> to_dictionary(const policy::Policy& policy);
+
+/// One element of Manager.ExplainPolicy.
+std::map<std::string, sdbus::Variant> to_dictionary(const policy::Explained& explained);
+
+} // namespace bgs2::dbus

@@ -1,0 +1,111 @@
+#include "tests/unit/cli/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <unistd.h>
+
+namespace bgs2::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::string_view good = "[match]\nmodel = \"BGS2-*\"\n";
+constexpr std::string_view bad = "[match]\nmodle = \"BGS2-*\"\n\n[provision]\nmode = \"always\"\n";
+
+TEST(PolicyCheck, SaysHowManyFilesAreGood) {
+    const Folder folder;
+    const std::string first = folder.write("10.toml", good);
+    const std::string second = folder.write("20.toml", std::string_view());
+    const Outcome one = run({"policy", "check", first});
+    EXPECT_EQ(one.exit, 0);
+    EXPECT_EQ(one.output, "1 policy file, no mistake\n");
+    EXPECT_EQ(one.errors, "");
+    EXPECT_EQ(run({"policy", "check", first, second}).output, "2 policy files, no mistake\n");
+}
+
+TEST(PolicyCheck, TellsEveryMistakeOfEveryFileWithItsPlace) {
+    const Folder folder;
+    const std::string first = folder.write("10.toml", bad);
+    const std::string second = folder.write("20.toml", good);
+    const std::string third = folder.write("30.toml", "[match\n");
+    const Outcome result = run({"policy", "check", first, second, third});
+    EXPECT_EQ(result.exit, 1);
+    EXPECT_EQ(result.output, "");
+    EXPECT_THAT(result.errors,
+                StartsWith(first + ":2:1: unknown key \"modle\" in [match]; did you mean \"model\"?\n" +
+                           first + ":5:8: "));
+    EXPECT_THAT(result.errors, HasSubstr("\n" + third + ":1:"));
+    EXPECT_THAT(result.errors, HasSubstr("\nbgs2ctl: 3 mistakes in 3 policy files\n  hint: "));
+}
+
+TEST(PolicyCheck, LooksIntoADirectoryForPoliciesOnly) {
+    const Folder folder;
+    std::filesystem::create_directory(folder.path("policy.d"));
+    (void)folder.write("policy.d/10.toml", good);
+    (void)folder.write("policy.d/20.toml", bad);
+    (void)folder.write("policy.d/.30.toml.swp", bad);
+    (void)folder.write("policy.d/README", bad);
+    const Outcome result = run({"policy", "check", folder.path("policy.d")});
+    EXPECT_EQ(result.exit, 1);
+    EXPECT_THAT(result.errors, HasSubstr("bgs2ctl: 2 mistakes in 2 policy files\n"));
+}
+
+TEST(PolicyCheck, FindsNothingWrongWithADirectoryWithoutPolicies) {
+    const Folder folder;
+    std::filesystem::create_directory(folder.path("policy.d"));
+    const Outcome result = run({"policy", "check", folder.path("policy.d")});
+    EXPECT_EQ(result.exit, 0);
+    EXPECT_EQ(result.output, "there is no policy file in " + folder.path("policy.d") + "\n");
+}
+
+TEST(PolicyCheck, EndsWithThreeIfAFileIsMissingAndNothingWorse) {
+    const Folder folder;
+    const Outcome missing = run({"policy", "check", folder.path("gone.toml")});
+    EXPECT_EQ(missing.exit, 3);
+    EXPECT_THAT(missing.errors,
+                StartsWith(folder.path("gone.toml") + ": can not be opened: No such file or directory\n"));
+    EXPECT_EQ(run({"policy", "check", folder.path("gone.toml"), folder.write("10.toml", bad)}).exit, 1);
+    EXPECT_EQ(run({"policy", "check", folder.write("20.toml", good), folder.path("gone.toml")}).exit, 3);
+}
+
+TEST(PolicyCheck, EndsWithFourIfAFileMayNotBeRead) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+    const Folder folder;
+    const std::string file = folder.write("10.toml", good);
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    const Outcome result = run({"policy", "check", file}, {.as_nobody = true});
+    EXPECT_EQ(result.exit, 4);
+    EXPECT_THAT(result.errors, HasSubstr("can not be opened: Permission denied"));
+}
+
+TEST(PolicyCheck, IsAnObjectForPrograms) {
+    const Folder folder;
+    const std::string file = folder.write("10.toml", bad);
+    const Outcome wrong = run({"policy", "check", file, "--json"});
+    EXPECT_EQ(wrong.exit, 1);
+    const auto object = nlohmann::json::parse(wrong.output);
+    EXPECT_EQ(object["files"], 1);
+    ASSERT_EQ(object["problems"].size(), 2U);
+    EXPECT_EQ(object["problems"][0]["file"], file);
+    EXPECT_EQ(object["problems"][0]["line"], 2);
+    EXPECT_EQ(object["problems"][0]["column"], 1);
+    EXPECT_THAT(object["problems"][0]["message"].get<std::string>(), HasSubstr("did you mean"));
+    EXPECT_EQ(nlohmann::json::parse(wrong.errors)["error"], "PolicyInvalid");
+    EXPECT_EQ(run({"policy", "check", "--json", folder.write("20.toml", good)}).output,
+              "{\"files\":1,\"problems\":[]}\n");
+}
+
+TEST(PolicyCheck, DoesNotLetAFileMoveTheCursor) {
+    const Folder folder;
+    const Outcome result = run({"policy", "check", folder.write("\x1b[31m.toml", bad)});
+    EXPECT_EQ(result.errors.find('\x1b'), std::string::npos);
+    EXPECT_THAT(result.errors, HasSubstr("/\\x1b[31m.toml:2:1: "));
+}
+
+} // namespace
+} // namespace bgs2::test

@@ -1,0 +1,144 @@
+#include "daemon/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace bgs2 {
+namespace {
+
+using sbnw::Inventory;
+using sbnw::Slot;
+using sbnw::SlotAddress;
+using sbnw::Store;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+const std::string ca(40, 'a');
+const std::string client(40, 'c');
+const std::string other(40, '0');
+
+constexpr SlotAddress slot_0{.store = Store::tls, .slot = 0};
+constexpr SlotAddress slot_1{.store = Store::tls, .slot = 1};
+constexpr SlotAddress slot_2{.store = Store::tls, .slot = 2};
+constexpr SlotAddress management{.store = Store::management, .slot = 0};
+
+Slot holding(const std::string& thumbprint) {
+    Slot slot;
+    slot.size = 800;
+    slot.thumbprint = thumbprint;
+    return slot;
+}
+
+Slot corrupted() {
+    Slot slot;
+    slot.corrupted = true;
+    return slot;
+}
+
+struct Row {
+    const char* name;
+    Thumbprints desired;
+    Inventory present;
+    Scope scope;
+    std::vector<Step> steps;
+};
+
+void PrintTo(const Row& row, std::ostream* stream) {
+    *stream << row.name;
+}
+
+Step write(SlotAddress address, std::string reason) {
+    return {.address = address,
+            .action = Action::write,
+            .occupied = false,
+            .before = "",
+            .reason = std::move(reason)};
+}
+
+Step replace(SlotAddress address, std::string before, std::string reason) {
+    return {.address = address,
+            .action = Action::write,
+            .occupied = true,
+            .before = std::move(before),
+            .reason = std::move(reason)};
+}
+
+Step erase(SlotAddress address, std::string before) {
+    return {.address = address,
+            .action = Action::erase,
+            .occupied = true,
+            .before = std::move(before),
+            .reason = to_string(address) + " holds a certificate that the policy does not name"};
+}
+
+class Plan : public testing::TestWithParam<Row> {};
+
+TEST_P(Plan, NamesTheChangesThatAreNeeded) {
+    const Row& row = GetParam();
+    EXPECT_EQ(plan(row.desired, row.present, row.scope), row.steps);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Plan,
+    testing::Values(
+        Row{"NothingDesiredNothingThere", {}, {}, {}, {}},
+        Row{"EmptySlotIsWritten", {{slot_1, ca}}, {{slot_1, Slot{}}}, {}, {write(slot_1, "slot 1 is empty")}},
+        Row{"SlotThatIsNotToldOfIsWritten", {{slot_1, ca}}, {}, {}, {write(slot_1, "slot 1 is empty")}},
+        Row{"RightThumbprintIsLeftAlone", {{slot_1, ca}}, {{slot_1, holding(ca)}}, {}, {}},
+        Row{"OtherThumbprintIsReplaced",
+            {{slot_1, ca}},
+            {{slot_1, holding(other)}},
+            {},
+            {replace(slot_1, other, "slot 1 holds another certificate")}},
+        Row{"CorruptedIsReplaced",
+            {{slot_1, ca}},
+            {{slot_1, corrupted()}},
+            {},
+            {replace(slot_1, "", "the certificate in slot 1 is corrupted")}},
+        Row{"AscendingByAddress",
+            {{management, ca}, {slot_2, ca}, {slot_0, client}},
+            {},
+            {},
+            {write(slot_0, "slot 0 is empty"), write(slot_2, "slot 2 is empty"),
+             write(management, "slot 0 of management_cert is empty")}},
+        Row{"TheSameNumberInAnotherStoreIsAnotherSlot",
+            {{management, ca}},
+            {{slot_0, holding(ca)}},
+            {},
+            {write(management, "slot 0 of management_cert is empty")}},
+        Row{"UnlistedIsLeftAlone", {{slot_1, ca}}, {{slot_1, holding(ca)}, {slot_2, holding(other)}}, {}, {}},
+        Row{"UnlistedIsErasedIfAskedFor",
+            {{slot_1, ca}},
+            {{slot_0, Slot{}}, {slot_1, holding(ca)}, {slot_2, holding(other)}},
+            {.only = {}, .erase_unlisted = true},
+            {erase(slot_2, other)}},
+        Row{"UnlistedOfAnotherStoreIsNeverErased",
+            {},
+            {{management, holding(other)}},
+            {.only = {}, .erase_unlisted = true},
+            {}},
+        Row{"OnlyOneSlot",
+            {{slot_0, client}, {slot_1, ca}},
+            {{slot_2, holding(other)}},
+            {.only = slot_1, .erase_unlisted = true},
+            {write(slot_1, "slot 1 is empty")}}),
+    [](const auto& instance) { return instance.param.name; });
+
+TEST(Compare, TellsOfEverySlotThatIsThereOrWanted) {
+    EXPECT_THAT(compare({{slot_0, client}, {slot_1, ca}},
+                        {{slot_1, holding(ca)}, {slot_2, holding(other)}, {management, Slot{}}}),
+                ElementsAre(Pair(slot_0, Compliance::missing), Pair(slot_1, Compliance::compliant),
+                            Pair(slot_2, Compliance::unlisted), Pair(management, Compliance::empty)));
+}
+
+TEST(Compare, OfNothingIsNothing) {
+    EXPECT_THAT(compare({}, {}), IsEmpty());
+}
+
+} // namespace
+} // namespace bgs2

@@ -1,0 +1,22 @@
+#include "daemon/history/entry.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace bgs2::history {
+namespace {
+
+TEST(HistoryEvent, HasAWordThatLeadsBackToIt) {
+    for (const Event each : std::array{Event::state, Event::write, Event::erase, Event::drift, Event::gap})
+        EXPECT_EQ(event(word(each)), each) << word(each);
+    EXPECT_EQ(event("writes"), std::nullopt);
+}
+
+TEST(BootId, IsThatOfTheKernel) {
+    EXPECT_EQ(boot_id().size(), 36U);
+    EXPECT_EQ(boot_id(), boot_id());
+}
+
+} // namespace
+} // namespace bgs2::history

@@ -1,0 +1,99 @@
+// systemd/bgs2d.catalog: what the journal tells people of the events.
+#include "daemon/event.h"
+#include "tests/support/process.h"
+#include "tests/support/temporary_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace bgs2 {
+namespace {
+
+using testing::HasSubstr;
+
+std::string read_whole(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Entry {
+    std::string id;
+    std::string subject;
+    std::string text; ///< all of it
+};
+
+std::vector<Entry> entries() {
+    constexpr std::string_view subject = "Subject: ";
+    std::vector<Entry> result;
+    std::istringstream lines(read_whole(BGS2_CATALOG));
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("-- "))
+            result.push_back({.id = line.substr(3), .subject = "", .text = ""});
+        else if (result.empty())
+            continue;
+        else if (line.starts_with(subject))
+            result.back().subject = line.substr(subject.size());
+        if (!result.empty())
+            result.back().text += line + "\n";
+    }
+    return result;
+}
+
+std::set<std::string> words_of(std::string_view fields) {
+    std::istringstream words{std::string(fields)};
+    return {std::istream_iterator<std::string>(words), {}};
+}
+
+TEST(Catalog, HasOneEntryForEveryEventAndNoOther) {
+    std::multiset<std::string> told;
+    for (const Entry& entry : entries())
+        told.insert(entry.id);
+    for (const EventRow& event : events)
+        EXPECT_EQ(told.count(std::string(event.message_id)), 1U) << event.name;
+    EXPECT_EQ(told.size(), events.size());
+}
+
+TEST(Catalog, SpeaksOfFieldsOnlyThatTheEventsCarry) {
+    const std::regex field("@([A-Z0-9_]+)@");
+    for (const Entry& entry : entries()) {
+        EXPECT_FALSE(entry.subject.empty()) << entry.id;
+        const auto* const event = std::ranges::find(events, entry.id, &EventRow::message_id);
+        ASSERT_NE(event, events.end()) << entry.id;
+        const auto carried = words_of(event->fields);
+        for (std::sregex_iterator match(entry.text.begin(), entry.text.end(), field), end; match != end;
+             ++match)
+            EXPECT_TRUE(carried.contains((*match)[1].str())) << event->name << ": " << (*match)[1];
+    }
+}
+
+TEST(Catalog, IsAcceptedAndListedByTheJournal) {
+    if (!std::filesystem::exists("/usr/bin/journalctl") && !std::filesystem::exists("/bin/journalctl"))
+        GTEST_SKIP() << "SKIPPED: there is no journalctl";
+    const test::TemporaryDirectory root;
+    (void)root.write("usr/lib/systemd/catalog/bgs2d.catalog", read_whole(BGS2_CATALOG));
+    std::filesystem::create_directories(root.path() / "var/lib/systemd/catalog");
+    const auto journalctl = [&](const std::string& what) {
+        const auto output = root.path() / "output";
+        test::Process process({"journalctl", "--root=" + root.path().string(), what},
+                              {.environment = {}, .output = output});
+        EXPECT_EQ(process.wait(std::chrono::seconds(20)), 0) << read_whole(output);
+        return read_whole(output);
+    };
+    EXPECT_EQ(journalctl("--update-catalog"), "");
+    const std::string list = journalctl("--list-catalog");
+    for (const Entry& entry : entries())
+        EXPECT_THAT(list, HasSubstr(entry.id + " bgs2d: " + entry.subject));
+}
+
+} // namespace
+} // namespace bgs2
