@@ -10,8 +10,9 @@
 
 namespace bgs2::policy {
 
-/// The policy that lets the modem be written to, or just this slot of it. Valid as long as `policies`. Errors: NotSupported
-/// (no policy is for it, or it says "report" or "ignore"), InvalidArgument (the policy does not name the slot).
+/// The policy that lets the modem be written to, or just this slot of it. Valid as long as `policies`.
+/// Errors: NotSupported (no policy is for it, or it says "report" or "ignore"), InvalidArgument (the policy
+/// does not name the slot).
 Expected<const Policy*> writable(const Policies& policies, const Subject& subject,
                                  std::optional<sbnw::SlotAddress> slot);
 

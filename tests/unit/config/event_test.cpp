@@ -1,6 +1,6 @@
 #include "daemon/event.h"
-#include "daemon/modem_state.h"
 #include "daemon/log.h"
+#include "daemon/modem_state.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
