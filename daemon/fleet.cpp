@@ -13,10 +13,6 @@ namespace {
 /// How long a finished job can be looked at.
 constexpr std::chrono::minutes job_retention{1};
 
-/// A renewal is several files; within a second of the last of them the modem is to follow.
-constexpr PathWatch::Pace source_pace{.quiet = std::chrono::milliseconds(200),
-                                      .patience = std::chrono::milliseconds(700)};
-
 std::string id_path(const PortFacts& port) {
     const auto found = port.properties.find("ID_PATH");
     return found == port.properties.end() ? std::string() : found->second;
@@ -35,7 +31,8 @@ Fleet::Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::
   , credentials_(std::move(credentials))
   , history_(history)
   , log_(std::move(log))
-  , sources_(loop_, PathWatch::Kind::files, source_pace, [this](const auto& files) { follow(files); }) {}
+  , sources_(loop_, PathWatch::Kind::files, PathWatch::renewal,
+             [this](const auto& files) { follow(files); }) {}
 
 void Fleet::set_config(Config config) {
     config_ = std::move(config);

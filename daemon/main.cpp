@@ -87,6 +87,8 @@ class Daemon {
                [this](const auto& nodes) {
                    std::ranges::for_each(nodes, [this](const auto& node) { look_at(node); });
                })
+      , policy_files_(loop_.get_executor(), PathWatch::Kind::files, PathWatch::renewal,
+                      [this](const auto&) { reload(); })
       , clock_(loop_.get_executor(), [this] { note_clock(); })
       , service_(loop_.get_executor(), fleet_,
                  {.version = BGS2_VERSION,
@@ -108,6 +110,7 @@ class Daemon {
 
     int run() {
         load();
+        watch_policies();
         service_.own_name();
         enumerate();
         asio::co_spawn(loop_, handle_signals(), asio::detached);
@@ -145,11 +148,22 @@ class Daemon {
         systemd::reloading();
         load();
         systemd::ready(status());
+        watch_policies();
         if (problems_.empty())
             log_.event(Event::policies_reloaded, "reloaded: {}", status());
         else
             log_.warning("not reloaded, what was good before stays in force: {}", status());
         return problems_;
+    }
+
+    /// The directories, for files that come, and the files in them, which are written in place.
+    void watch_policies() {
+        const policy::Files found = policy::find_files(arguments_.policy_directories);
+        std::set<std::filesystem::path> paths(arguments_.policy_directories.begin(),
+                                              arguments_.policy_directories.end());
+        for (const auto& file : found.read)
+            paths.insert(file);
+        policy_files_.watch(paths);
     }
 
     [[nodiscard]] std::string status() const {
@@ -242,6 +256,7 @@ class Daemon {
         udev_events_.cancel();
         watchdog_.cancel();
         nodes_.stop();
+        policy_files_.stop();
         clock_.stop();
         service_.stop();
         fleet_.stop();
@@ -266,6 +281,7 @@ class Daemon {
     history::Recorder history_;
     Fleet fleet_;
     PathWatch nodes_;
+    PathWatch policy_files_;
     ClockWatch clock_;
     dbus::Service service_;
     bool stopping_ = false;

@@ -86,6 +86,10 @@ asio::awaitable<void> PathWatch::run() {
     }
 }
 
+bool PathWatch::matters(const Directory& directory, std::string_view name) {
+    return directory.is_path || directory.names.contains(name);
+}
+
 /// Others may write to the same directories all day.
 bool PathWatch::concerns(std::span<const std::byte> events) const {
     while (!events.empty()) {
@@ -98,7 +102,7 @@ bool PathWatch::concerns(std::span<const std::byte> events) const {
         // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): inotify(7) puts the name there, with a
         // NUL
         const auto* name = reinterpret_cast<const char*>(events.data() + sizeof event);
-        if (watch != watches_.end() && watch->second.second.names.contains(std::string_view(name)))
+        if (watch != watches_.end() && matters(watch->second.second, name))
             return true;
         events = events.subspan(sizeof event + event.len);
     }
@@ -168,8 +172,13 @@ void PathWatch::follow(std::filesystem::path path, Directories& directories) con
         const std::filesystem::path target = std::filesystem::read_symlink(directory / name, error);
         if (error) { // not a link
             directory /= name;
-            if (is_last || !std::filesystem::is_directory(directory, error))
+            if (!std::filesystem::is_directory(directory, error))
                 return;
+            if (is_last) {
+                directories[directory].mask |= names;
+                directories[directory].is_path = true;
+                return;
+            }
             rest = after;
             continue;
         }

@@ -17,6 +17,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -43,6 +44,9 @@ class PathWatch {
         std::chrono::milliseconds quiet{0};
         std::chrono::milliseconds patience{0};
     };
+    /// A renewal is several files; the daemon is to follow within a second of the last of them.
+    static constexpr Pace renewal{.quiet = std::chrono::milliseconds(200),
+                                  .patience = std::chrono::milliseconds(700)};
 
     /// Throws std::system_error if inotify is not to be had.
     PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed);
@@ -75,10 +79,12 @@ class PathWatch {
     struct Directory {
         std::uint32_t mask = 0;
         std::set<std::string, std::less<>> names;
+        bool is_path = false; ///< it is itself watched: every name in it matters
     };
     using Directories = std::map<std::filesystem::path, Directory>;
 
     asio::awaitable<void> run();
+    [[nodiscard]] static bool matters(const Directory& directory, std::string_view name);
     [[nodiscard]] bool concerns(std::span<const std::byte> events) const;
     void postpone_look();
     void look();

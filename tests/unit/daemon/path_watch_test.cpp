@@ -150,6 +150,21 @@ TEST_F(PathWatchTest, SaysNothingOfWhatIsNotWatchedAnyMore) {
     EXPECT_THAT(told_until_marker_changes(), IsEmpty());
 }
 
+TEST_F(PathWatchTest, TellsOfADirectoryWhoseFilesComeAndGo) {
+    const path first = file("policy.d/10-a.toml", "one");
+    watch_.watch({at("policy.d")});
+    file("policy.d/20-b.toml", "two");
+    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+    std::filesystem::remove(first);
+    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+}
+
+TEST_F(PathWatchTest, TellsOfADirectoryThatAppears) {
+    watch_.watch({at("policy.d")});
+    file("policy.d/10-a.toml", "one");
+    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+}
+
 TEST_F(PathWatchTest, ReturnsOnlyThoseThatAreNew) {
     watch_.watch({at("a")});
     EXPECT_THAT(watch_.watch({at("a"), at("b")}), ElementsAre(at("b")));
