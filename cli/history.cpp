@@ -59,7 +59,7 @@ struct Options {
 std::string imei_of(Bus& bus, const std::string& selector) {
     const bool is_digits =
         !selector.empty() && std::ranges::all_of(selector, [](char c) { return c >= '0' && c <= '9'; });
-    return is_digits ? selector : value_or_fail(select(bus.modems(), followed(selector))).imei;
+    return is_digits ? selector : value_or_fail(resolve(bus.modems(), selector)).imei;
 }
 
 Cell error_cell(const std::string& error) {

@@ -69,6 +69,18 @@ std::map<unsigned, Slot> slots_of(const Value& slots) {
     return by_number(slots, slot_of);
 }
 
+std::vector<Finding> findings_of(const Value& findings) {
+    std::vector<Finding> result;
+    for (const Value& finding : findings)
+        result.push_back(Finding{.severity = text(finding, "severity"),
+                                 .store = text(finding, "store"),
+                                 .slot = number(finding, "slot"),
+                                 .code = text(finding, "code"),
+                                 .message = text(finding, "message"),
+                                 .hint = text(finding, "hint")});
+    return result;
+}
+
 Modem modem_of(std::string path, const Value& properties) {
     Modem modem{.path = std::move(path),
                 .imei = text(properties, "Imei"),
@@ -81,10 +93,19 @@ Modem modem_of(std::string path, const Value& properties) {
                 .hint = text(properties, "Hint"),
                 .policy = text(properties, "Policy"),
                 .slots = {},
+                .other_stores = {},
+                .findings = {},
                 .last_provisioned = number(properties, "LastProvisioned"),
                 .retry_at = number(properties, "RetryAt")};
     if (const auto slots = properties.find("Slots"); slots != properties.end())
         modem.slots = slots_of(*slots);
+    if (const auto stores = properties.find("OtherStores");
+        stores != properties.end() && stores->is_object()) {
+        for (const auto& [store, slots] : stores->items())
+            modem.other_stores.emplace(store, slots_of(slots));
+    }
+    if (const auto findings = properties.find("Findings"); findings != properties.end())
+        modem.findings = findings_of(*findings);
     return modem;
 }
 
@@ -104,6 +125,7 @@ std::vector<Step> steps_of(const Value& steps) {
     std::vector<Step> result;
     for (const Value& step : steps)
         result.push_back(Step{.action = text(step, "action"),
+                              .store = text(step, "store"),
                               .slot = number(step, "slot"),
                               .reason = text(step, "reason"),
                               .bytes = number(step, "bytes")});
@@ -188,17 +210,38 @@ Value to_json(const Slot& slot, unsigned number) {
             {"expires", slot.expires}};
 }
 
+Value to_json(const Finding& finding) {
+    return {{"severity", finding.severity}, {"store", finding.store},     {"slot", finding.slot},
+            {"code", finding.code},         {"message", finding.message}, {"hint", finding.hint}};
+}
+
 Value to_json(const Modem& modem) {
     Value slots = Value::array();
     for (const auto& [number, slot] : modem.slots)
         slots.push_back(to_json(slot, number));
-    return {{"imei", modem.imei},           {"model", modem.model},
-            {"revision", modem.revision},   {"port", modem.port},
-            {"port_path", modem.port_path}, {"state", modem.state},
-            {"reason", modem.reason},       {"hint", modem.hint},
-            {"policy", modem.policy},       {"last_provisioned", modem.last_provisioned},
-            {"retry_at", modem.retry_at},   {"path", modem.path},
-            {"slots", std::move(slots)}};
+    Value other_stores = Value::object();
+    for (const auto& [store, contents] : modem.other_stores) {
+        for (const auto& [number, slot] : contents)
+            other_stores[store].push_back(to_json(slot, number));
+    }
+    Value findings = Value::array();
+    for (const Finding& finding : modem.findings)
+        findings.push_back(to_json(finding));
+    return {{"imei", modem.imei},
+            {"model", modem.model},
+            {"revision", modem.revision},
+            {"port", modem.port},
+            {"port_path", modem.port_path},
+            {"state", modem.state},
+            {"reason", modem.reason},
+            {"hint", modem.hint},
+            {"policy", modem.policy},
+            {"last_provisioned", modem.last_provisioned},
+            {"retry_at", modem.retry_at},
+            {"path", modem.path},
+            {"slots", std::move(slots)},
+            {"other_stores", std::move(other_stores)},
+            {"findings", std::move(findings)}};
 }
 
 Value to_json(const Policy& policy) {

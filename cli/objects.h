@@ -27,6 +27,18 @@ struct Slot {
     bool operator==(const Slot&) const = default;
 };
 
+/// One of Modem.Findings.
+struct Finding {
+    std::string severity;
+    std::string store;
+    std::uint64_t slot = 0;
+    std::string code;
+    std::string message;
+    std::string hint;
+
+    bool operator==(const Finding&) const = default;
+};
+
 struct Modem {
     std::string path; ///< of the D-Bus object
     std::string imei;
@@ -39,6 +51,8 @@ struct Modem {
     std::string hint;
     std::string policy;
     std::map<unsigned, Slot> slots;
+    std::map<std::string, std::map<unsigned, Slot>> other_stores; ///< slots of other stores than is_cert
+    std::vector<Finding> findings;
     std::uint64_t last_provisioned = 0;
     std::uint64_t retry_at = 0;
 
@@ -60,6 +74,7 @@ struct Port {
 /// One step of Modem.Plan.
 struct Step {
     std::string action;
+    std::string store;
     std::uint64_t slot = 0;
     std::string reason;
     std::uint64_t bytes = 0;
@@ -116,6 +131,7 @@ struct PastEvent {
 /// From D-Bus. What is missing, or of another type than the interface says, stays empty: a daemon of another
 /// version may lack a property.
 std::map<unsigned, Slot> slots_of(const Value& slots);
+std::vector<Finding> findings_of(const Value& findings);
 Modem modem_of(std::string path, const Value& properties);
 std::vector<Port> ports_of(const Value& ports);
 std::vector<Step> steps_of(const Value& steps);
@@ -128,6 +144,7 @@ std::vector<Modem> modems_of(const Value& objects);
 
 /// For programs: the names of the D-Bus interface with underscores, times in seconds.
 Value to_json(const Slot& slot, unsigned number);
+Value to_json(const Finding& finding);
 Value to_json(const Modem& modem);
 Value to_json(const Policy& policy);
 Value to_json(const Explained& explained);

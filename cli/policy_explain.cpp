@@ -62,7 +62,7 @@ std::string conclusion(const std::string& imei, const std::vector<Explained>& fi
 
 ExitCode policy_explain(const std::string& selector, const Terminal& terminal) {
     Bus bus;
-    const Modem modem = value_or_fail(select(bus.modems(), followed(selector)));
+    const Modem modem = value_or_fail(resolve(bus.modems(), selector));
     const std::vector<Explained> files = bus.explain_policy(modem.imei);
     if (terminal.json) {
         Value list = Value::array();

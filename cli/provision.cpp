@@ -47,9 +47,14 @@ struct Options {
 
 ExitCode dry_run(const Modem& modem, const std::vector<Step>& steps, const Scope& scope,
                  const Terminal& terminal) {
-    Table table({{"ACTION", "action"}, {"SLOT", "slot"}, {"OCTETS", "bytes"}, {"REASON", "reason"}});
+    Table table({{"ACTION", "action"},
+                 {"STORE", "store"},
+                 {"SLOT", "slot"},
+                 {"OCTETS", "bytes"},
+                 {"REASON", "reason"}});
     for (const Step& step : steps)
         table.add({Cell::of(step.action),
+                   Cell::of(step.store),
                    {std::to_string(step.slot), step.slot},
                    {std::to_string(step.bytes), step.bytes},
                    Cell::of(step.reason)});
@@ -59,14 +64,14 @@ ExitCode dry_run(const Modem& modem, const std::vector<Step>& steps, const Scope
         print(fmt::format("{}: nothing to do: {} holds what policy '{}' says\n", modem.imei,
                           scope.slot ? fmt::format("slot {}", *scope.slot) : "it", printable(modem.policy)));
     else
-        print(fmt::format("{}: {} to write for policy '{}'; nothing was touched\n\n{}", modem.imei,
+        print(fmt::format("{}: {} to change for policy '{}'; nothing was touched\n\n{}", modem.imei,
                           counted(steps.size(), "slot"), printable(modem.policy), table.text(terminal)));
     return table.empty() ? ExitCode::ok : ExitCode::drift;
 }
 
 ExitCode provision(const Options& options, const Terminal& terminal) {
     Bus bus;
-    const Modem modem = value_or_fail(select(bus.modems(), followed(options.selector)));
+    const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
     if (options.dry_run)
         return dry_run(modem, bus.plan(modem.path, options.scope), options.scope, terminal);
     return follow(

@@ -29,7 +29,7 @@ Options:
 
 ExitCode refresh(const std::string& selector, const Terminal& terminal) {
     Bus bus;
-    const Modem modem = value_or_fail(select(bus.modems(), followed(selector)));
+    const Modem modem = value_or_fail(resolve(bus.modems(), selector));
     return follow(bus, modem, "refresh", [&] { return bus.refresh(modem.path); }, terminal);
 }
 

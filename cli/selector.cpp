@@ -28,6 +28,13 @@ std::unexpected<Error> several(std::string what, std::span<const Modem> modems) 
     return fail(ErrorCode::invalid_argument, std::move(what), fmt::format("say which: {}", imeis_of(modems)));
 }
 
+/// A device node with its links (/dev/serial/by-id/...) followed, as far as it has any.
+std::string followed(std::string_view node) {
+    std::error_code error;
+    const auto path = std::filesystem::canonical(node, error);
+    return error ? std::string(node) : path.string();
+}
+
 } // namespace
 
 Expected<Modem> select(std::span<const Modem> modems, std::string_view selector) {
@@ -58,12 +65,13 @@ Expected<Modem> select(std::span<const Modem> modems, std::string_view selector)
     return found.front();
 }
 
-std::string followed(std::string_view selector) {
-    if (!selector.starts_with('/'))
-        return std::string(selector);
-    std::error_code error;
-    const auto path = std::filesystem::canonical(selector, error);
-    return error ? std::string(selector) : path.string();
+Expected<Modem> resolve(std::span<const Modem> modems, std::string_view selector) {
+    // A [[port]] may name a link itself: then that is the port's name.
+    auto modem = select(modems, selector);
+    if (modem || !selector.starts_with('/'))
+        return modem;
+    auto target = select(modems, followed(selector));
+    return target ? target : modem;
 }
 
 } // namespace bgs2::cli

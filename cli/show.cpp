@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/selector.h"
 #include "cli/text.h"
+#include "daemon/bytes.h"
 #include "daemon/counted.h"
 
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ Compliance of a slot:
   corrupted         the modem says so
   unlisted          holds one that the policy does not name
   empty             and should be
+  unknown           was written to, and not read since
 
 Examples:
   bgs2ctl show
@@ -59,14 +61,14 @@ std::vector<std::pair<std::string, Cell>> facts_of(const Modem& modem) {
 }
 
 /// The slots that hold or should hold something, and how many do neither.
-std::string slots_text(const Modem& modem, const Terminal& terminal) {
+std::string slots_text(const std::map<unsigned, Slot>& slots, const Terminal& terminal) {
     Table table({{"SLOT", "slot"},
                  {"COMPLIANCE", "compliance"},
                  {.title = "SUBJECT", .key = "subject", .yields = true},
                  {"EXPIRES", "expires"},
                  {"THUMBPRINT", "thumbprint"}});
     std::size_t empty = 0;
-    for (const auto& [number, slot] : modem.slots) {
+    for (const auto& [number, slot] : slots) {
         if (slot.compliance == "empty") {
             ++empty;
             continue;
@@ -86,13 +88,31 @@ std::string slots_text(const Modem& modem, const Terminal& terminal) {
     return text;
 }
 
+/// What speaks against the certificates that the policy names.
+std::string findings_text(const Modem& modem) {
+    std::string text;
+    for (const Finding& finding : modem.findings) {
+        text += fmt::format("\n{}: {}\n", finding.severity, printable(finding.message));
+        if (!finding.hint.empty())
+            text += fmt::format("  hint: {}\n", printable(finding.hint));
+    }
+    return text;
+}
+
+std::string text_of(const Modem& modem, const Terminal& terminal) {
+    std::string text = key_value_lines(facts_of(modem), terminal) + slots_text(modem.slots, terminal);
+    for (const auto& [store, slots] : modem.other_stores)
+        text += fmt::format("\n{}:\n{}", store, slots_text(slots, terminal));
+    return text + findings_text(modem);
+}
+
 ExitCode show(const std::string& selector, const Terminal& terminal) {
     Bus bus;
-    const Modem modem = value_or_fail(select(bus.modems(), followed(selector)));
+    const Modem modem = value_or_fail(resolve(bus.modems(), selector));
     if (terminal.json)
         print(to_line(to_json(modem)));
     else
-        print(key_value_lines(facts_of(modem), terminal) + slots_text(modem, terminal));
+        print(text_of(modem, terminal));
     return ExitCode::ok;
 }
 

@@ -99,7 +99,7 @@ TEST_F(OnACompliantModem, ADryRunEndsWithNineIfThereIsSomethingToDo) {
     ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
     const Outcome outcome = bgs2ctl(gateway_, {"provision", "--dry-run"});
     EXPECT_EQ(outcome.exit, 9) << outcome.output;
-    EXPECT_THAT(outcome.output, HasSubstr(": 1 slot to write for policy '10-ca'; nothing was touched\n"));
+    EXPECT_THAT(outcome.output, HasSubstr(": 1 slot to change for policy '10-ca'; nothing was touched\n"));
     EXPECT_THAT(outcome.output, HasSubstr("slot 0 is empty"));
     const Outcome json = bgs2ctl(gateway_, {"provision", "--dry-run", "--json"});
     EXPECT_EQ(json.exit, 9) << json.output;

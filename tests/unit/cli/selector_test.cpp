@@ -1,7 +1,10 @@
 #include "cli/selector.h"
+#include "tests/support/temporary_directory.h"
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <string>
 #include <vector>
 
 namespace bgs2::cli {
@@ -19,6 +22,10 @@ const std::vector<Modem>& three() {
                                     modem("356938035653809", "/dev/ttyUSB1"),
                                     modem("490154203237518", "/dev/ttyS1")};
     return modems;
+}
+
+std::string imei_of(const Expected<Modem>& modem) {
+    return modem ? modem->imei : modem.error().what;
 }
 
 void expect_chosen(std::string_view selector, std::string_view imei) {
@@ -71,6 +78,22 @@ TEST(Selector, TellsNotFoundFromNonsense) {
     EXPECT_EQ(select({}, "").error().code, ErrorCode::not_found);
     EXPECT_EQ(select(three(), "ttyUSB0").error().code, ErrorCode::invalid_argument);
     EXPECT_EQ(select(three(), "3569380356438090").error().code, ErrorCode::invalid_argument);
+}
+
+TEST(Selector, FollowsALinkUnlessThatIsThePortsOwnName) {
+    const test::TemporaryDirectory folder;
+    const std::string link = folder.path() / "modem";
+    std::filesystem::create_symlink("/dev/null", link);
+    const std::vector target{modem("356938035643809", "/dev/null")};
+    EXPECT_EQ(imei_of(resolve(target, link)), "356938035643809");
+    const std::vector itself{modem("356938035643809", link)};
+    EXPECT_EQ(imei_of(resolve(itself, link)), "356938035643809");
+}
+
+TEST(Selector, NamesWhatWasTypedWhereNoModemIs) {
+    const auto none = resolve(three(), "/dev/does-not-exist");
+    ASSERT_FALSE(none);
+    EXPECT_NE(none.error().what.find("/dev/does-not-exist"), std::string::npos);
 }
 
 } // namespace
