@@ -103,7 +103,7 @@ TEST_F(OnACompliantModem, ADryRunEndsWithNineIfThereIsSomethingToDo) {
     EXPECT_THAT(outcome.output, HasSubstr("slot 0 is empty"));
     const Outcome json = bgs2ctl(gateway_, {"provision", "--dry-run", "--json"});
     EXPECT_EQ(json.exit, 9) << json.output;
-    EXPECT_THAT(json.output, HasSubstr(R"({"action":"write","slot":0,"bytes":)"));
+    EXPECT_THAT(json.output, HasSubstr(R"({"action":"write","store":"is_cert","slot":0,"bytes":)"));
     EXPECT_THAT(json.output, HasSubstr(R"("reason":"slot 0 is empty"})"));
     EXPECT_EQ(gateway_.frames("modem"), 1U);
     EXPECT_EQ(gateway_.property("State"), "drifted");
