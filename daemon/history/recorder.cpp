@@ -126,8 +126,10 @@ class Recorder::Keeper {
         if (lost_since())
             return;
         set_lost_since(when);
-        log_.warning("{}; the daemon goes on, and what it does meanwhile is not in the history",
-                     to_string(error));
+        log_.with({{"BGS2_REASON", to_string(error)}})
+            .event(Event::history_lost,
+                   "{}; the daemon goes on, and what it does meanwhile is not in the history",
+                   to_string(error));
     }
 
     void found() {
