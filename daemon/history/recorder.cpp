@@ -127,7 +127,7 @@ class Recorder::Keeper {
             return;
         set_lost_since(when);
         log_.with({{"BGS2_REASON", to_string(error)}})
-            .event(Event::history_lost,
+            .event(bgs2::Event::history_lost,
                    "{}; the daemon goes on, and what it does meanwhile is not in the history",
                    to_string(error));
     }
