@@ -139,7 +139,7 @@ Expected<std::optional<std::filesystem::path>> pin_file(std::string_view text) {
     const auto uri = parse_uri(text);
     if (!uri)
         return std::unexpected(uri.error());
-    const char* source = p11_kit_uri_get_pin_source(uri->get());
+    const char* source = p11().uri_get_pin_source(uri->get());
     if (source == nullptr)
         return std::nullopt;
     std::string_view path(source);

@@ -17,7 +17,7 @@ struct FreeText {
 };
 
 std::string padded(const unsigned char* text, std::size_t size) {
-    return {reinterpret_cast<const char*>(text), p11_kit_space_strlen(text, size)};
+    return {reinterpret_cast<const char*>(text), p11().space_strlen(text, size)};
 }
 
 std::string label_of(const CK_TOKEN_INFO& token) {
@@ -30,8 +30,7 @@ std::string listed(const std::vector<std::string>& names, std::string_view kind)
 }
 
 std::unexpected<Error> token_error(std::string_view token, std::string_view what, CK_RV reason) {
-    return fail(ErrorCode::failed,
-                fmt::format("the token {:?} {}: {}", token, what, p11_kit_strerror(reason)),
+    return fail(ErrorCode::failed, fmt::format("the token {:?} {}: {}", token, what, p11().strerror(reason)),
                 "check that it is there and works, with 'p11-kit list-modules' and 'p11tool --list-tokens'");
 }
 
@@ -63,7 +62,7 @@ Candidates candidates(const TokenModules& modules, P11KitUri& uri) {
     for (CK_FUNCTION_LIST* module : modules.all()) {
         CK_INFO about{};
         const bool module_matches =
-            module->C_GetInfo(&about) == CKR_OK && p11_kit_uri_match_module_info(&uri, &about) == 1;
+            module->C_GetInfo(&about) == CKR_OK && p11().uri_match_module_info(&uri, &about) == 1;
         for (const CK_SLOT_ID slot : slots_with_a_token(module)) {
             CK_SLOT_INFO place{};
             Candidate candidate{.module = module, .slot = slot};
@@ -72,10 +71,10 @@ Candidates candidates(const TokenModules& modules, P11KitUri& uri) {
                 (candidate.info.flags & CKF_TOKEN_INITIALIZED) == 0)
                 continue;
             result.all.push_back(label_of(candidate.info));
-            const CK_SLOT_ID asked = p11_kit_uri_get_slot_id(&uri);
+            const CK_SLOT_ID asked = p11().uri_get_slot_id(&uri);
             if (module_matches && (asked == static_cast<CK_SLOT_ID>(-1) || asked == slot) &&
-                p11_kit_uri_match_slot_info(&uri, &place) == 1 &&
-                p11_kit_uri_match_token_info(&uri, &candidate.info) == 1)
+                p11().uri_match_slot_info(&uri, &place) == 1 &&
+                p11().uri_match_token_info(&uri, &candidate.info) == 1)
                 result.matching.push_back(candidate);
         }
     }
@@ -144,61 +143,64 @@ std::unexpected<Error> wrong_pin(std::string_view token) {
 } // namespace
 
 Expected<UriPtr> parse_uri(std::string_view text) {
-    UriPtr uri(p11_kit_uri_new());
-    const int result = p11_kit_uri_parse(std::string(text).c_str(), P11_KIT_URI_FOR_ANY, uri.get());
-    if (p11_kit_uri_get_pin_value(uri.get()) != nullptr)
+    if (!have_p11_kit())
+        return fail(ErrorCode::not_supported, "keys on tokens need p11-kit, which is not installed",
+                    "install it (Debian: apt install p11-kit), or use a file or a credential");
+    UriPtr uri(p11().uri_new());
+    const int result = p11().uri_parse(std::string(text).c_str(), P11_KIT_URI_FOR_ANY, uri.get());
+    if (p11().uri_get_pin_value(uri.get()) != nullptr)
         return fail(ErrorCode::invalid_argument, "the pkcs11: URI holds the token's PIN",
                     "give the PIN as the passphrase, or name a file with pin-source=file:/PATH");
     if (result != P11_KIT_URI_OK)
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("the pkcs11: URI can not be read: {}", p11_kit_uri_message(result)),
+                    fmt::format("the pkcs11: URI can not be read: {}", p11().uri_message(result)),
                     "write it as RFC 7512 says: pkcs11:token=NAME;object=NAME");
-    if (p11_kit_uri_any_unrecognized(uri.get()) == 1)
+    if (p11().uri_any_unrecognized(uri.get()) == 1)
         return fail(ErrorCode::invalid_argument, fmt::format("{} has an attribute that is not known", text),
                     "known are token, manufacturer, model, serial, object, id, type and more of RFC 7512");
     return uri;
 }
 
 void TokenModules::Release::operator()(CK_FUNCTION_LIST* module) const noexcept {
-    p11_kit_module_finalize(module);
-    p11_kit_module_release(module);
+    p11().module_finalize(module);
+    p11().module_release(module);
 }
 
 void TokenModules::Release::operator()(CK_FUNCTION_LIST** modules) const noexcept {
-    p11_kit_modules_finalize_and_release(modules);
+    p11().modules_finalize_and_release(modules);
 }
 
 Expected<TokenModules> TokenModules::load(const P11KitUri& uri) {
     TokenModules result;
     constexpr std::string_view see = "see 'p11-kit list-modules', or name one with module-path= in the URI";
     const auto words = [] {
-        const char* message = p11_kit_message();
+        const char* message = p11().message();
         return message == nullptr ? "no reason is given" : message;
     };
-    if (const char* path = p11_kit_uri_get_module_path(&uri)) {
-        CK_FUNCTION_LIST* module = p11_kit_module_load(path, 0);
+    if (const char* path = p11().uri_get_module_path(&uri)) {
+        CK_FUNCTION_LIST* module = p11().module_load(path, 0);
         if (module == nullptr)
             return fail(ErrorCode::not_found,
                         fmt::format("the PKCS#11 module {} can not be loaded: {}", path, words()),
                         "check the URI's module-path=");
-        if (const CK_RV failed = p11_kit_module_initialize(module); failed != CKR_OK) {
-            p11_kit_module_release(module);
-            return fail(ErrorCode::failed,
-                        fmt::format("the PKCS#11 module {} can not be initialised: {}", path,
-                                    p11_kit_strerror(failed)),
-                        "check the module's own configuration, and that bgs2d may read it");
+        if (const CK_RV failed = p11().module_initialize(module); failed != CKR_OK) {
+            p11().module_release(module);
+            return fail(
+                ErrorCode::failed,
+                fmt::format("the PKCS#11 module {} can not be initialised: {}", path, p11().strerror(failed)),
+                "check the module's own configuration, and that bgs2d may read it");
         }
         result.single_.reset(module);
         result.modules_.push_back(module);
         return result;
     }
-    result.configured_.reset(p11_kit_modules_load_and_initialize(0));
+    result.configured_.reset(p11().modules_load_and_initialize(0));
     if (!result.configured_)
         return fail(ErrorCode::failed, fmt::format("the PKCS#11 modules can not be loaded: {}", words()),
                     std::string(see));
-    const char* wanted = p11_kit_uri_get_module_name(&uri);
+    const char* wanted = p11().uri_get_module_name(&uri);
     for (CK_FUNCTION_LIST** module = result.configured_.get(); *module != nullptr; ++module) {
-        const std::unique_ptr<char, FreeText> name(p11_kit_module_get_name(*module));
+        const std::unique_ptr<char, FreeText> name(p11().module_get_name(*module));
         if (wanted == nullptr || (name && std::string_view(name.get()) == wanted))
             result.modules_.push_back(*module);
     }
@@ -303,13 +305,13 @@ std::vector<CK_OBJECT_HANDLE> TokenKey::objects(std::vector<CK_ATTRIBUTE> wanted
 }
 
 Expected<void> TokenKey::find(P11KitUri& uri, std::string_view text) {
-    if (const CK_ATTRIBUTE* type = p11_kit_uri_get_attribute(&uri, CKA_CLASS);
+    if (const CK_ATTRIBUTE* type = p11().uri_get_attribute(&uri, CKA_CLASS);
         type != nullptr && type->ulValueLen == sizeof(CK_OBJECT_CLASS) &&
         *static_cast<const CK_OBJECT_CLASS*>(type->pValue) != CKO_PRIVATE_KEY)
         return fail(ErrorCode::invalid_argument, fmt::format("{} is not of a private key", text),
                     "say type=private, or leave it out");
     CK_ULONG count = 0;
-    const CK_ATTRIBUTE* attributes = p11_kit_uri_get_attributes(&uri, &count);
+    const CK_ATTRIBUTE* attributes = p11().uri_get_attributes(&uri, &count);
     const auto found = objects({attributes, attributes + count});
     if (found.size() == 1) {
         key_ = found.front();

@@ -4,12 +4,11 @@
 
 #include "daemon/bytes.h"
 #include "daemon/error.h"
+#include "daemon/pki/p11_kit.h"
 #include "daemon/pki/secret.h"
 
 #include <memory>
 #include <optional>
-#include <p11-kit/p11-kit.h>
-#include <p11-kit/uri.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +16,12 @@
 namespace bgs2::pki {
 
 struct FreeUri {
-    void operator()(P11KitUri* uri) const noexcept { p11_kit_uri_free(uri); }
+    void operator()(P11KitUri* uri) const noexcept { p11().uri_free(uri); }
 };
 using UriPtr = std::unique_ptr<P11KitUri, FreeUri>;
 
-/// Errors: InvalidArgument (no URI of RFC 7512, one with an attribute that p11-kit does not know, or one with
-/// the PIN in it, which is not repeated).
+/// Errors: NotSupported (p11-kit is not installed), InvalidArgument (no URI of RFC 7512, one with an
+/// attribute that p11-kit does not know, or one with the PIN in it, which is not repeated).
 Expected<UriPtr> parse_uri(std::string_view uri);
 
 /// The modules that may have the token, initialised: the one that the URI's `module-path` names, or else
