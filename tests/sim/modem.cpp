@@ -282,6 +282,7 @@ std::vector<std::string> Modem::readback(const std::string& store) {
     for (const auto& fault : strike(FaultKind::corrupt_slot))
         corrupted[number_argument(fault)] = true;
 
+    slots_.refresh();
     std::vector<std::string> lines;
     for (unsigned slot = 0; slot <= last_slot; ++slot) {
         const auto* content = slots_.at(store, shown[slot]);

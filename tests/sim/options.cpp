@@ -73,7 +73,8 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
     app.add_option("--revision", options.revision, "what AT+CGMR says")
         ->type_name("TEXT")
         ->capture_default_str();
-    app.add_option("--slots", options.slots, "keep the slots in this JSON file; made if it is not there")
+    app.add_option("--slots", options.slots,
+                   "keep the slots in this JSON file, read anew at each AT^SBNR; made if it is not there")
         ->type_name("FILE");
     app.add_option(
            "--secure", options.secure,

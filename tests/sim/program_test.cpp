@@ -301,6 +301,15 @@ TEST_F(Bgs2sim, KeepsItsSlotsOverARestart) {
     EXPECT_THAT(open().ask("AT^SBNR=\"is_cert\""), HasSubstr(thumbprint_));
 }
 
+TEST_F(Bgs2sim, ShowsWhatSomebodyElsePutIntoItsSlots) {
+    const fs::path slots = folder_ / "slots.json";
+    start({"--slots", slots.string()});
+    auto line = open();
+    EXPECT_EQ(line.secure(frame(1, {slot_parameter(0), parameter(2, identity_.certificate)})), stored_);
+    std::ofstream(slots) << "{}";
+    EXPECT_THAT(line.ask("AT^SBNR=\"is_cert\""), Not(HasSubstr(thumbprint_)));
+}
+
 TEST_F(Bgs2sim, SurvivesBeingOpenedAndClosedAndForgetsWhatNobodyRead) {
     start();
     for (int i = 0; i < 20; ++i) {

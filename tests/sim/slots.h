@@ -39,6 +39,10 @@ class Slots {
     /// and the place in it if it can not be understood.
     explicit Slots(std::filesystem::path file);
 
+    /// Reads the file anew, if there is one: somebody may have been at the module meanwhile. Throws as the
+    /// constructor does.
+    void refresh();
+
     /// What is in the slot; null if it is empty.
     [[nodiscard]] const Stored* at(const std::string& store, unsigned slot) const;
 
