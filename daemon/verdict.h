@@ -37,7 +37,7 @@ struct Verdict {
     bool operator==(const Verdict&) const = default;
 };
 
-Verdict judge(const Circumstances& circumstances);
+Verdict judge(const Circumstances& it);
 
 /// "the certificate of slot 0 expires in 12 days"; nothing while it is not within `renew_before`, which 0
 /// switches off.

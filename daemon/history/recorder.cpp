@@ -35,8 +35,8 @@ std::string in_words(Time time) {
 /// What is shared with the background. What is not said to be for any thread is for the background only.
 class Recorder::Keeper {
   public:
-    Keeper(const Log& log, std::filesystem::path file, Changed changed)
-      : log_(log)
+    Keeper(Log log, std::filesystem::path file, Changed changed)
+      : log_(std::move(log))
       , file_(std::move(file))
       , changed_(std::move(changed)) {}
 
@@ -59,27 +59,29 @@ class Recorder::Keeper {
         --waiting_;
         if (bounds_.keep <= std::chrono::milliseconds::zero())
             return;
-        auto done = open();
-        if (done) {
-            std::vector<Entry> entries;
-            if (lost_since() || refused_ > 0)
-                entries.push_back(gap_before(entry));
-            entries.push_back(entry);
-            done = store_->add(entries);
+        const auto store = open();
+        if (!store) {
+            lose(entry.when, 1, store.error());
+            return;
         }
-        if (done)
-            found();
+        std::vector<Entry> entries;
+        if (lost_since() || refused_ > 0)
+            entries.push_back(gap_before(entry));
+        entries.push_back(entry);
+        if (const auto added = (*store)->add(entries); !added)
+            lose(entry.when, 1, added.error());
         else
-            lose(entry.when, 1, done.error());
+            found();
     }
 
     Expected<std::vector<Entry>> query(const Filter& filter) {
         if (bounds_.keep <= std::chrono::milliseconds::zero())
             return fail(ErrorCode::not_supported, "no history is kept",
                         "set history-keep in bgs2d.toml to more than 0 and reload");
-        if (auto opened = open(); !opened)
-            return std::unexpected(std::move(opened.error()));
-        return store_->query(filter);
+        const auto store = open();
+        if (!store)
+            return std::unexpected(store.error());
+        return (*store)->query(filter);
     }
 
     /// For any thread: whether another entry may be posted. One that may not is counted as lost.
@@ -104,7 +106,8 @@ class Recorder::Keeper {
 
   private:
     /// The store, as the bounds say, and pruned from time to time.
-    Expected<void> open() {
+    /// The store, opened and pruned if that is due.
+    Expected<Store*> open() {
         if (store_ && store_->was_moved())
             store_.reset();
         const auto time = std::chrono::steady_clock::now();
@@ -115,10 +118,12 @@ class Recorder::Keeper {
             store_.emplace(std::move(*store));
             prune_at_ = time;
         }
-        if (time < prune_at_)
-            return {};
-        prune_at_ = time + prune_interval;
-        return store_->prune(now());
+        if (time >= prune_at_) {
+            prune_at_ = time + prune_interval;
+            if (auto pruned = store_->prune(now()); !pruned)
+                return std::unexpected(std::move(pruned.error()));
+        }
+        return &*store_;
     }
 
     void lose(Time when, std::uint64_t count, const Error& error) {

@@ -16,7 +16,7 @@ namespace bgs2::pki {
 
 /// The file that the URI's `pin-source=` names, by `file:/path` or `/path`; nothing if it has none. Errors:
 /// InvalidArgument (no URI, one with the PIN in it, or a pin-source that is no file's).
-Expected<std::optional<std::filesystem::path>> pin_file(std::string_view uri);
+Expected<std::optional<std::filesystem::path>> pin_file(std::string_view text);
 
 /// Signs with the RSA key that the token keeps; stays logged in as long as it lives. `pin` is null if there
 /// is none. A wrong PIN is tried once, and never again by this process: tokens count and lock. May take as

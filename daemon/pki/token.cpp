@@ -94,6 +94,7 @@ Expected<Candidate> find_token(const TokenModules& modules, P11KitUri& uri, std:
             "plug it in, or check the URI's token= and the modules that 'p11-kit list-modules' shows");
     if (found.matching.size() > 1) {
         std::vector<std::string> names;
+        names.reserve(found.matching.size());
         for (const Candidate& each : found.matching)
             names.push_back(label_of(each.info));
         return fail(
@@ -268,10 +269,9 @@ Expected<void> TokenKey::log_in(const CK_TOKEN_INFO& token, const Secret* pin) {
     auto& refused = RefusedPins::instance();
     if (refused.contains(identity, *pin))
         return wrong_pin(token_);
-    const auto* octets = reinterpret_cast<const unsigned char*>(pin->bytes().data());
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): PKCS#11 has no const, and changes no PIN
-    const CK_RV result =
-        module_->C_Login(session_, CKU_USER, const_cast<unsigned char*>(octets), pin->size());
+    auto* octets = reinterpret_cast<unsigned char*>(const_cast<std::byte*>(pin->bytes().data()));
+    const CK_RV result = module_->C_Login(session_, CKU_USER, octets, pin->size());
     switch (result) {
     case CKR_OK:
     case CKR_USER_ALREADY_LOGGED_IN: // by another session of this process

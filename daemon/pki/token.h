@@ -22,7 +22,7 @@ using UriPtr = std::unique_ptr<P11KitUri, FreeUri>;
 
 /// Errors: NotSupported (p11-kit is not installed), InvalidArgument (no URI of RFC 7512, one with an
 /// attribute that p11-kit does not know, or one with the PIN in it, which is not repeated).
-Expected<UriPtr> parse_uri(std::string_view uri);
+Expected<UriPtr> parse_uri(std::string_view text);
 
 /// The modules that may have the token, initialised: the one that the URI's `module-path` names, or else
 /// those of p11-kit's configuration. Finalised and unloaded with this.
@@ -57,7 +57,7 @@ class TokenKey {
     /// told by the token, never the PIN. Errors: those of parse_uri() and TokenModules::load(); NotFound (no
     /// such token or key), InvalidArgument (several of them; the PIN is missing or wrong), AccessDenied (the
     /// token's PIN is locked), Failed (what the token says).
-    static Expected<TokenKey> open(std::string_view uri, const Secret* pin);
+    static Expected<TokenKey> open(std::string_view text, const Secret* pin);
 
     TokenKey(TokenKey&& other) noexcept;
     TokenKey& operator=(TokenKey&&) = delete;

@@ -22,11 +22,8 @@ struct Answer {
 
     std::vector<std::string> lines;
     End end = End::ok;
-    // NOLINTBEGIN(readability-redundant-member-init): g++ wants them before an initializer may leave the
-    // member out
     std::string words{}; ///< of the error
     std::string store{}; ///< that the frame is for
-    // NOLINTEND(readability-redundant-member-init)
 
     bool operator==(const Answer&) const = default;
 };

@@ -46,12 +46,9 @@ enum class FaultKind : std::uint8_t {
 /// One fault as asked for: NAME[:ARGUMENT][,after=N][,times=N].
 struct Fault {
     FaultKind kind = FaultKind::error;
-    // NOLINTBEGIN(readability-redundant-member-init): g++ wants them before an initializer may leave the
-    // member out
     std::string argument{};          ///< in the form the kind needs; empty if it was left out and may be
     unsigned after = 0;              ///< this many occasions pass before it strikes
     std::optional<unsigned> times{}; ///< it strikes this many times; nothing: every time
-    // NOLINTEND(readability-redundant-member-init)
 
     bool operator==(const Fault&) const = default;
 };

@@ -56,10 +56,8 @@ class Identity {
     [[nodiscard]] std::string public_pem() const;
 
     struct Pkcs12Request {
-        // NOLINTBEGIN(readability-redundant-member-init): g++ wants every field named without it
         std::string passphrase{};
         std::vector<pki::Certificate> others{}; ///< issuers, in this order
-        // NOLINTEND(readability-redundant-member-init)
         bool with_key = true;
         bool with_certificate = true;
     };
