@@ -106,7 +106,6 @@ class Recorder::Keeper {
 
   private:
     /// The store, as the bounds say, and pruned from time to time.
-    /// The store, opened and pruned if that is due.
     Expected<Store*> open() {
         if (store_ && store_->was_moved())
             store_.reset();
