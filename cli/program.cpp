@@ -5,7 +5,6 @@
 #include "cli/history.h"
 #include "cli/list.h"
 #include "cli/monitor.h"
-#include "cli/nearest.h"
 #include "cli/policy.h"
 #include "cli/ports.h"
 #include "cli/provision.h"
@@ -13,6 +12,7 @@
 #include "cli/reload.h"
 #include "cli/rescan.h"
 #include "cli/show.h"
+#include "daemon/nearest.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -100,7 +100,11 @@ std::vector<std::string> options_of(const CLI::App& verb) {
     return names;
 }
 
-Failure no_such(const std::string& what, const std::optional<std::string>& meant, const CLI::App& verb) {
+/// `what` is wrong with `word`, for which one of `known` may have been meant.
+Failure no_such(const std::string& what, std::string_view word, const std::vector<std::string>& known,
+                const CLI::App& verb) {
+    const std::vector<std::string_view> candidates(known.begin(), known.end());
+    const auto meant = nearest(word, candidates);
     return usage_error(what, meant ? fmt::format("did you mean '{}'? Else {}", *meant, see_help(verb))
                                    : see_help(verb));
 }
@@ -111,13 +115,13 @@ Failure unknown(const std::string& word, const CLI::App& verb) {
         const std::string option = word.substr(0, word.find('='));
         return no_such(name.empty() ? fmt::format("there is no option '{}'", option)
                                     : fmt::format("'{}' takes no option '{}'", name, option),
-                       nearest(option, options_of(verb)), verb);
+                       option, options_of(verb), verb);
     }
     const std::vector<std::string> verbs = verbs_of(verb);
     if (verbs.empty())
-        return no_such(fmt::format("'{}' takes no argument '{}'", name, word), std::nullopt, verb);
-    return no_such(fmt::format("there is no verb '{}{}{}'", name, name.empty() ? "" : " ", word),
-                   nearest(word, verbs), verb);
+        return no_such(fmt::format("'{}' takes no argument '{}'", name, word), word, {}, verb);
+    return no_such(fmt::format("there is no verb '{}{}{}'", name, name.empty() ? "" : " ", word), word, verbs,
+                   verb);
 }
 
 /// CLI11's own sentences end in various ways.

@@ -1,11 +1,11 @@
-#include "daemon/policy/nearest.h"
+#include "daemon/nearest.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string>
 
-namespace bgs2::policy {
+namespace bgs2 {
 namespace {
 
 constexpr std::array<std::string_view, 6> keys{"index",      "certificate", "private-key",
@@ -30,4 +30,4 @@ TEST(Nearest, DoesNotGuessWildly) {
 }
 
 } // namespace
-} // namespace bgs2::policy
+} // namespace bgs2

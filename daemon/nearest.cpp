@@ -1,11 +1,11 @@
-#include "daemon/policy/nearest.h"
+#include "daemon/nearest.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
 
-namespace bgs2::policy {
+namespace bgs2 {
 namespace {
 
 /// The optimal string alignment distance.
@@ -46,4 +46,4 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
     return best;
 }
 
-} // namespace bgs2::policy
+} // namespace bgs2
