@@ -33,10 +33,10 @@ history::Entry about(history::Event event, const sbnw::SlotAddress& address) {
 
 } // namespace
 
-Chronicle::Chronicle(std::string imei, std::string port_path, const Log& log, Keep keep)
+Chronicle::Chronicle(std::string imei, std::string port_path, Log log, Keep keep)
   : imei_(std::move(imei))
   , port_path_(std::move(port_path))
-  , log_(log)
+  , log_(std::move(log))
   , keep_(std::move(keep)) {}
 
 void Chronicle::under(const policy::Policy* policy) {

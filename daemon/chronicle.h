@@ -22,7 +22,7 @@ class Chronicle {
     /// Keeps an entry in which modem, place and policy are filled in.
     using Keep = std::function<void(history::Entry)>;
 
-    Chronicle(std::string imei, std::string port_path, const Log& log, Keep keep);
+    Chronicle(std::string imei, std::string port_path, Log log, Keep keep);
 
     /// The policy that what follows is about; null if there is none.
     void under(const policy::Policy* policy);

@@ -35,7 +35,7 @@ class Loader {
         const auto passphrase = read_passphrase(rule.passphrase);
         sources.passphrase = passphrase ? &*passphrase : nullptr;
         std::optional<pki::PrivateKey> token_key;
-        if (is_on_token(rule.private_key)) {
+        if (rule.private_key && is_on_token(*rule.private_key)) {
             token_key = read_token_key(*rule.private_key, sources.passphrase);
             sources.loaded_key = &*token_key;
         } else if (rule.private_key) {
@@ -62,8 +62,8 @@ class Loader {
     }
 
   private:
-    static bool is_on_token(const std::optional<policy::Source>& source) {
-        return source && source->kind == policy::SourceKind::pkcs11;
+    static bool is_on_token(const policy::Source& source) {
+        return source.kind == policy::SourceKind::pkcs11;
     }
 
     [[nodiscard]] std::shared_ptr<const pki::Signer> signer(const policy::Sign& sign,
