@@ -4,7 +4,12 @@
 #include "tests/support/gateway.h"
 #include "tests/support/identity.h"
 
+#include <fmt/format.h>
+
+#include <map>
+#include <sstream>
 #include <string>
+#include <vector>
 
 namespace bgs2::test {
 
@@ -34,6 +39,37 @@ inline std::string client_policy(const Gateway& gateway) {
     const std::string key = gateway.write("client.key", client().pkcs8_pem());
     return "[[slot]]\nindex = 0\ncertificate = \"" + certificate + "\"\nprivate-key = \"" + key + "\"\n" +
            ca_policy(gateway);
+}
+
+/// Whose key a module in secure mode obeys.
+inline const Identity& management() {
+    static const Identity identity =
+        Identity::make({.common_name = "Fleet Management", .algorithm = Algorithm::rsa2048});
+    return identity;
+}
+
+/// What a module holds before anybody writes to it.
+struct Held {
+    std::string store;
+    unsigned slot = 0;
+    std::string certificate; ///< PEM
+};
+
+/// The file for bgs2sim's --slots.
+inline std::string slots_file(const Gateway& gateway, const std::vector<Held>& all) {
+    std::map<std::string, std::string> stores;
+    for (const Held& held : all) {
+        std::istringstream pem(held.certificate);
+        std::string base64;
+        for (std::string line; std::getline(pem, line);)
+            base64 += line.starts_with("-----") ? "" : line;
+        std::string& slots = stores[held.store];
+        slots += fmt::format(R"({}"{}":{{"certificate":"{}"}})", slots.empty() ? "" : ",", held.slot, base64);
+    }
+    std::string text;
+    for (const auto& [store, slots] : stores)
+        text += fmt::format(R"({}"{}":{{{}}})", text.empty() ? "" : ",", store, slots);
+    return gateway.write("slots.json", "{" + text + "}");
 }
 
 } // namespace bgs2::test

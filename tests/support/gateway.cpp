@@ -102,14 +102,14 @@ void Gateway::write_policy(std::string_view name, std::string_view text) const {
     write(fmt::format("policy.d/{}.toml", name), text);
 }
 
-void Gateway::start(const std::vector<std::string>& arguments) {
+void Gateway::start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
     std::vector<std::string> command{BGS2D,          "--config",       path("bgs2d.toml"),
                                      "--policy-dir", path("policy.d"), "--state-dir",
                                      path("state"),  "--log-level",    "debug"};
     std::ranges::copy(arguments, std::back_inserter(command));
-    daemon_ = std::make_unique<Process>(
-        command, Process::Options{.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_},
-                                  .output = path("bgs2d.log")});
+    Process::Options options{.environment = environment, .output = path("bgs2d.log")};
+    options.environment.push_back("DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_);
+    daemon_ = std::make_unique<Process>(command, options);
     const std::size_t before = log().size();
     const bool ready = eventually([&] {
         if (daemon_->wait(0ms))

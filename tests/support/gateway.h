@@ -40,8 +40,10 @@ class Gateway {
     /// Takes the bus away from everybody.
     void stop_bus() { bus_.reset(); }
 
-    /// Starts bgs2d and waits until it says that it is ready.
-    void start(const std::vector<std::string>& arguments = {});
+    /// Starts bgs2d and waits until it says that it is ready. `environment` ("NAME=value") is on top of the
+    /// test's own.
+    void start(const std::vector<std::string>& arguments = {},
+               const std::vector<std::string>& environment = {});
     /// Asks the daemon to end; its exit code, or nothing if it did not within `patience`.
     std::optional<int> stop(std::chrono::milliseconds patience = std::chrono::seconds(10));
     [[nodiscard]] Process& daemon() { return *daemon_; }
