@@ -1,0 +1,176 @@
+// What is found about certificates before they are sent, and what becomes of the modem then.
+#include "tests/integration/certificates.h"
+#include "tests/integration/findings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+namespace bgs2::test {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+/// A [[slot]] that holds this certificate, and nothing else.
+std::string slot(const Gateway& gateway, unsigned index, const Identity& identity) {
+    const std::string file = gateway.write(fmt::format("slot{}.pem", index), identity.certificate_pem());
+    return fmt::format("[[slot]]\nindex = {}\ncertificate = \"{}\"\n", index, file);
+}
+
+/// A finding about a slot of is_cert.
+auto found(const std::string& severity, std::uint32_t slot, const std::string& code,
+           const std::string& message, const std::string& hint) {
+    return AllOf(Field(&Found::severity, severity), Field(&Found::store, "is_cert"),
+                 Field(&Found::slot, slot), Field(&Found::code, code),
+                 Field(&Found::message, AllOf(HasSubstr(fmt::format("slot {}", slot)), HasSubstr(message))),
+                 Field(&Found::hint, HasSubstr(hint)));
+}
+
+TEST(Findings, AreNoneAboutAClientAndItsCa) {
+    Gateway gateway;
+    gateway.write_policy("10-client", client_policy(gateway));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    EXPECT_THAT(findings(gateway), IsEmpty());
+}
+
+TEST(Findings, WarnOfAClientThatNoCaInTheOtherSlotsVouchesFor) {
+    Gateway gateway;
+    const Identity other =
+        Identity::make({.common_name = "Other CA", .algorithm = Algorithm::rsa2048, .ca = true});
+    const std::string certificate = gateway.write("client.pem", client().certificate_pem());
+    const std::string key = gateway.write("client.key", client().pkcs8_pem());
+    gateway.write_policy("10-client", "[[slot]]\nindex = 0\ncertificate = \"" + certificate +
+                                          "\"\nprivate-key = \"" + key + "\"\n" + slot(gateway, 1, other));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    EXPECT_THAT(findings(gateway),
+                ElementsAre(found("warning", 0, "InvalidCertificate",
+                                  "does not lead to any CA in the other slots", "of the same PKI")));
+}
+
+TEST(Findings, WarnOfAServerCertificateThatIsNoCas) {
+    Gateway gateway;
+    gateway.write_policy("10-server", slot(gateway, 1, client()));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    EXPECT_THAT(findings(gateway), ElementsAre(found("warning", 1, "InvalidCertificate", "is not a CA's",
+                                                     "certificate of the CA that signs")));
+}
+
+TEST(Findings, WarnOfACertificateThatIsInTwoSlots) {
+    Gateway gateway;
+    gateway.write_policy("10-twice", slot(gateway, 1, certificate_authority()) +
+                                         slot(gateway, 2, certificate_authority()));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    EXPECT_THAT(findings(gateway), ElementsAre(found("warning", 2, "InvalidArgument", "is in slot 1 as well",
+                                                     "one slot is enough")));
+}
+
+TEST(Findings, AreForgottenOnceThePolicyGivesNoCauseForThem) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", slot(gateway, 1, client()));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    ASSERT_THAT(findings(gateway), Not(IsEmpty()));
+    gateway.write_policy("10-ca", ca_policy(gateway));
+    gateway.reload();
+    EXPECT_TRUE(gateway.eventually([&] { return findings(gateway).empty(); }));
+    EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
+}
+
+class BeyondTheFamily : public testing::TestWithParam<Algorithm> {
+  protected:
+    void set_up_policy(const std::string& section) {
+        const Identity identity =
+            Identity::make({.common_name = "Too Much CA", .algorithm = GetParam(), .ca = true});
+        gateway_.write_policy("10-beyond", section + slot(gateway_, 1, identity));
+        thumbprint_ = identity.certificate().fingerprint();
+    }
+
+    Gateway gateway_;
+    std::string thumbprint_;
+};
+
+TEST_P(BeyondTheFamily, AKeyIsNotSent) {
+    set_up_policy("");
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    const auto all = findings(gateway_);
+    ASSERT_THAT(all, ElementsAre(found("error", 1, "NotSupported", "takes RSA of up to 2048 bits",
+                                       "family-limits = \"warn\"")));
+    EXPECT_EQ(gateway_.property("Reason"), all.front().message);
+    EXPECT_EQ(gateway_.property("Hint"), all.front().hint);
+    EXPECT_EQ(gateway_.frames("modem"), 0U);
+}
+
+TEST_P(BeyondTheFamily, AKeyIsSentAllTheSameIfThePolicySaysSo) {
+    set_up_policy("[provision]\nfamily-limits = \"warn\"\n");
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    EXPECT_EQ(gateway_.thumbprint(1), thumbprint_);
+    EXPECT_THAT(findings(gateway_), ElementsAre(found("warning", 1, "NotSupported",
+                                                      "takes RSA of up to 2048 bits", "all the same")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Keys, BeyondTheFamily, testing::Values(Algorithm::ec_p256, Algorithm::rsa3072),
+                         [](const auto& instance) {
+                             return instance.param == Algorithm::ec_p256 ? "Ec" : "Rsa3072";
+                         });
+
+class ReadableKey : public testing::Test {
+  protected:
+    /// The client with a key that everybody can read.
+    std::string set_up_policy() {
+        const std::string policy = client_policy(gateway_);
+        key_ = gateway_.path("client.key");
+        namespace fs = std::filesystem;
+        fs::permissions(key_, fs::perms(0644));
+        return policy;
+    }
+
+    Gateway gateway_;
+    std::string key_;
+};
+
+TEST_F(ReadableKey, BlocksTheModemUntilItIsPrivate) {
+    gateway_.write_policy("10-client", set_up_policy());
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    EXPECT_THAT(gateway_.property("Reason"),
+                AllOf(HasSubstr("slot 0"), HasSubstr(key_), HasSubstr("others can read it (mode 0644)")));
+    EXPECT_THAT(gateway_.property("Hint"), HasSubstr("chmod o-r " + key_));
+    EXPECT_EQ(gateway_.frames("modem"), 0U);
+
+    std::filesystem::permissions(key_, std::filesystem::perms(0640));
+    gateway_.reload();
+    EXPECT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+}
+
+TEST_F(ReadableKey, IsTakenIfThePolicyListsIt) {
+    const std::string policy = set_up_policy();
+    gateway_.write_policy("10-client", "[provision]\nreadable = [\"" + key_ + "\"]\n" + policy);
+    gateway_.start();
+    gateway_.plug("modem");
+    EXPECT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    EXPECT_THAT(gateway_.modem_log("modem"), HasSubstr("key=yes"));
+}
+
+} // namespace
+} // namespace bgs2::test
