@@ -38,6 +38,8 @@ constexpr auto rows = std::to_array<Row>({
     {FaultKind::secure_error, "secure-error", Argument::none, "", "... SECURE CMD ERROR, OK"},
     {FaultKind::not_stored, "not-stored", Argument::none, "",
      "... SECURE CMD END OK, OK, but nothing is stored"},
+    {FaultKind::key_dropped, "key-dropped", Argument::none, "",
+     "a certificate is stored without its key, and answered SECURE CMD PRIVATE KEY WAS REMOVED, OK"},
     {FaultKind::no_ok, "no-ok", Argument::none, "", "no OK follows the result of a frame, END OK included"},
     {FaultKind::no_result, "no-result", Argument::none, "", "a frame is obeyed, but never answered"},
     {FaultKind::error, "error", Argument::optional_text, "[:COMMAND]",

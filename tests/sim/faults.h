@@ -21,6 +21,7 @@ enum class FaultKind : std::uint8_t {
     secure_error,
     // what becomes of a frame otherwise
     not_stored,
+    key_dropped,
     no_ok,
     no_result,
     // what commands are answered with

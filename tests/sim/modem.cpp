@@ -251,11 +251,14 @@ Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
     log_.write("asked", fmt::format("{} {} {} parameters={}",
                                     command->verb == SecureCommand::Verb::write ? "write" : "delete", store,
                                     command->slot, fmt::join(command->parameter_ids, ",")));
-    const auto change = service_.decide(*command, store, slots_);
+    auto change = service_.decide(*command, store, slots_);
     if (!change)
         return refuse(change.error());
     if (struck(FaultKind::not_stored))
         return Verdict::end_ok;
+    const bool drops_key = change->content && change->content->private_key && struck(FaultKind::key_dropped);
+    if (drops_key)
+        change->content->private_key.reset();
     slots_.apply(*change);
     if (const auto& content = change->content)
         log_.write("slot", fmt::format("{} {} written {} octets sha1={} key={}", store, change->slot,
@@ -263,7 +266,7 @@ Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
                                        content->private_key ? "yes" : "no"));
     else
         log_.write("slot", fmt::format("{} {} emptied", store, change->slot));
-    return Verdict::end_ok;
+    return drops_key ? Verdict::key_removed : Verdict::end_ok;
 }
 
 // ---- reading back

@@ -369,6 +369,19 @@ TEST_F(Bgs2sim, LiesAboutWhatItStores) {
     EXPECT_THAT(slots, HasSubstr("^SBNR: 7, certificate is corrupted\r\n"));
 }
 
+TEST_F(Bgs2sim, DropsAKeyAndKeepsTheCertificate) {
+    start({"--fault", "key-dropped,times=1"});
+    auto line = open();
+    EXPECT_EQ(line.secure(write_), stored_) << "without a key there is none to drop";
+    const auto client = frame(
+        1, {slot_parameter(0), parameter(2, identity_.certificate), parameter(5, identity_.private_key)});
+    EXPECT_EQ(line.secure(client), "\r\nSECURE CMD PRIVATE KEY WAS REMOVED\r\n\r\nOK\r\n");
+    EXPECT_THAT(log(), HasSubstr("slot is_cert 0 written"));
+    EXPECT_THAT(log(), Not(HasSubstr("key=yes")));
+    EXPECT_EQ(line.secure(client), stored_);
+    EXPECT_THAT(log(), HasSubstr("key=yes"));
+}
+
 TEST_F(Bgs2sim, HearsNothingAtFirst) {
     start({"--fault", "deaf:2"});
     auto line = open();
