@@ -387,7 +387,8 @@ asio::awaitable<void> Modem::recover(at::Channel& channel) {
             fmt::format("{} kept the certificate without its private key, and can not be emptied: {}",
                         to_string(retreat->address), e.what()));
     }
-    stale_ = true;
+    readout_.forget(retreat->address); // what becomes of it now is nobody else's doing
+    co_await look_if_possible(channel);
 }
 
 const policy::Policy* Modem::match(const policy::Policies& policies) const {

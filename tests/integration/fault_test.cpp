@@ -11,6 +11,7 @@ namespace bgs2::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 struct Fault {
     const char* name;
@@ -73,6 +74,66 @@ INSTANTIATE_TEST_SUITE_P(
                     Fault{"Autobauding", {"--fault", "deaf:5"}, "compliant", is_well},
                     Fault{"GarbageAtFirst", {"--fault", "garbage,times=3"}, "compliant", is_well}),
     [](const auto& instance) { return instance.param.name; });
+
+class DroppedKey : public testing::Test {
+  protected:
+    void SetUp() override {
+        gateway_.write_policy("10-client", client_policy(gateway_));
+        gateway_.start();
+        gateway_.plug("modem", {"--fault", "key-dropped"});
+    }
+
+    /// Whether the modem is blocked for it, and slot 0 empty.
+    void expect_blocked() {
+        ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+        EXPECT_THAT(gateway_.property("Reason"), HasSubstr("PRIVATE KEY WAS REMOVED"));
+        EXPECT_THAT(gateway_.property("Hint"), HasSubstr("key-format"));
+        EXPECT_EQ(gateway_.thumbprint(0), "") << "a certificate without its key looks right and is not";
+    }
+
+    Gateway gateway_;
+};
+
+TEST_F(DroppedKey, BlocksTheModemWhoseSlotIsEmptiedAgain) {
+    expect_blocked();
+    EXPECT_THAT(gateway_.modem_log("modem"), HasSubstr("slot is_cert 0 emptied"));
+    EXPECT_THAT(gateway_.log(), HasSubstr("kept the certificate without its private key, and was emptied"));
+    EXPECT_THAT(gateway_.log(), Not(HasSubstr("somebody else"))) << "it was the daemon";
+}
+
+TEST_F(DroppedKey, BlocksTheModemAfterARestartOfTheDaemonAgain) {
+    expect_blocked();
+    ASSERT_EQ(gateway_.stop(), 0);
+    gateway_.start();
+    expect_blocked();
+    EXPECT_THAT(gateway_.log(), Not(HasSubstr(": compliant: ")));
+}
+
+TEST_F(DroppedKey, HasTheModemBlockedByTheTimeTheJobEnds) {
+    expect_blocked();
+    const sdbus::ObjectPath job = gateway_.ask("Provision");
+    std::string state;
+    ASSERT_TRUE(gateway_.eventually([&] {
+        if (gateway_.end_of(job) && state.empty())
+            state = gateway_.property("State");
+        return !state.empty();
+    }));
+    EXPECT_EQ(state, "blocked");
+    expect_blocked();
+}
+
+TEST(DroppedKeyInSecureMode, IsTakenOutByASignedCommand) {
+    Gateway gateway;
+    const std::string key = gateway.write("management.key", management().pkcs8_pem());
+    gateway.write_policy("10-signed",
+                         "[provision]\nsign = { key = \"" + key + "\" }\n" + client_policy(gateway));
+    gateway.start();
+    gateway.plug("modem", {"--fault", "key-dropped,times=1", "--secure", key});
+    ASSERT_TRUE(gateway.becomes("blocked")) << gateway.log();
+    EXPECT_EQ(gateway.thumbprint(0), "");
+    gateway.reload();
+    EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
+}
 
 class HangUp : public testing::TestWithParam<const char*> {};
 
