@@ -253,6 +253,7 @@ asio::awaitable<Preparation> Modem::prepare(const policy::Policy& policy,
                 .credentials = host_.credentials_directory(),
                 .present = readout_.inventory(),
                 .only = only,
+                .keyless = memory_.keyless,
                 .now = now()};
     // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
     co_return co_await asio::co_spawn(
@@ -352,6 +353,10 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
         host_.modem_changed(*this);
     };
     const std::vector<Attempt> attempts = co_await write(channel, preparation.steps, job, begins);
+    for (const Attempt& attempt : attempts) {
+        if (!attempt.failure)
+            memory_.keyless.erase(attempt.step->step.address);
+    }
     if (const Attempt& last = attempts.back(); last.failure) {
         chronicle_.attempted(attempts, {});
         retreat_ = retreat_of(*last.step);
@@ -372,13 +377,18 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
 /// After a failure: finds the module's attention again and reads what it holds now.
 asio::awaitable<void> Modem::recover(at::Channel& channel) {
     stale_ = true;
+    const auto retreat = std::exchange(retreat_, std::nullopt);
+    const bool lost_key = retreat && retries_.refusal() == sbnw::Result::private_key_removed;
+    if (lost_key) // first, since the modem may be gone before the slot is empty
+        memory_.keyless[retreat->address] = retreat->thumbprint;
     co_await at::synchronise(channel);
     co_await look_if_possible(channel);
-    const auto retreat = std::exchange(retreat_, std::nullopt);
-    if (!retreat || retries_.refusal() != sbnw::Result::private_key_removed)
+    if (!lost_key)
         co_return;
     try {
-        if (!co_await carry_out_retreat(channel, *retreat, readout_.inventory()))
+        const bool kept = co_await carry_out_retreat(channel, *retreat, readout_.inventory());
+        memory_.keyless.erase(retreat->address);
+        if (!kept)
             co_return;
         chronicle_.warn(to_string(retreat->address) +
                         " kept the certificate without its private key, and was emptied");

@@ -79,15 +79,20 @@ std::map<sbnw::SlotAddress, Compliance> compare(const Thumbprints& desired, cons
 std::vector<Step> plan(const Thumbprints& desired, const sbnw::Inventory& present, const Scope& scope) {
     std::vector<Step> steps;
     for (const auto& [address, compliance] : compare(desired, present)) {
-        const auto needed = action(compliance, address, scope);
+        const sbnw::Slot* slot = find(present, address);
+        const std::string* keyless = find(scope.keyless, address);
+        const bool lacks_key =
+            keyless != nullptr && compliance == Compliance::compliant && *keyless == slot->thumbprint;
+        const auto needed = lacks_key ? std::optional(Action::write) : action(compliance, address, scope);
         if (!needed || (scope.only && *scope.only != address))
             continue;
-        const sbnw::Slot* slot = find(present, address);
         steps.push_back({.address = address,
                          .action = *needed,
                          .occupied = slot != nullptr && !slot->empty(),
                          .before = slot == nullptr ? std::string() : slot->thumbprint,
-                         .reason = reason(address, compliance)});
+                         .reason = lacks_key
+                                       ? to_string(address) + " holds its certificate without the private key"
+                                       : reason(address, compliance)});
     }
     return steps;
 }

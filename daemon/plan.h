@@ -51,10 +51,11 @@ struct Step {
 struct Scope {
     std::optional<sbnw::SlotAddress> only; ///< nothing: all slots
     bool erase_unlisted = false;           ///< in the store of TLS; others are not the policy's to empty
+    Thumbprints keyless; ///< certificates whose private key the module removed: to be written again
 };
 
 /// The changes that are needed, by ascending address. A slot that holds the right thumbprint is left alone,
-/// and unless `scope` says otherwise so is one that the policy does not name.
+/// but for the one of `keyless`, and unless `scope` says otherwise so is one that the policy does not name.
 std::vector<Step> plan(const Thumbprints& desired, const sbnw::Inventory& present, const Scope& scope);
 
 /// The reasons of all steps in one sentence.

@@ -129,8 +129,9 @@ Preparation prepare(const Order& order) {
         return preparation;
     }
     preparation.desired = thumbprints(*desired);
-    preparation.needed = plan(preparation.desired, order.present,
-                              {.only = order.only, .erase_unlisted = order.policy.erase_unlisted});
+    preparation.needed =
+        plan(preparation.desired, order.present,
+             {.only = order.only, .erase_unlisted = order.policy.erase_unlisted, .keyless = order.keyless});
     preparation.findings = findings(*desired, order);
     preparation.expiry = first_expiry(*desired);
     preparation.is_signed = desired->signing.has_value();

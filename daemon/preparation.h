@@ -25,6 +25,7 @@ struct Order {
     std::filesystem::path credentials; ///< $CREDENTIALS_DIRECTORY; empty if there is none
     sbnw::Inventory present;           ///< what the modem holds
     std::optional<sbnw::SlotAddress> only;
+    Thumbprints keyless; ///< what it holds without the private key, though nothing reads back so
     std::chrono::sys_seconds now;
 };
 

@@ -122,6 +122,45 @@ TEST_F(DroppedKey, HasTheModemBlockedByTheTimeTheJobEnds) {
     expect_blocked();
 }
 
+class DroppedKeyThatStays : public testing::Test {
+  protected:
+    void SetUp() override {
+        const std::string certificate = gateway_.write("client.pem", client().certificate_pem());
+        const std::string key = gateway_.write("client.key", client().pkcs8_pem());
+        gateway_.write_policy("10-client", "[[slot]]\nindex = 0\ncertificate = \"" + certificate +
+                                               "\"\nprivate-key = \"" + key + "\"\n");
+        gateway_.start();
+        // The frame that is to empty the slot again is refused.
+        gateway_.plug("modem", {"--slots", gateway_.path("slots.json"), "--fault", "key-dropped,times=1",
+                                "--fault", "secure-error,after=1,times=1"});
+        ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    }
+
+    void TearDown() override {
+        EXPECT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+        EXPECT_THAT(gateway_.modem_log("modem"), HasSubstr("key=yes"));
+    }
+
+    Gateway gateway_;
+};
+
+TEST_F(DroppedKeyThatStays, IsNeverTakenForCompliantAndWrittenAgainAfterAReload) {
+    EXPECT_THAT(gateway_.property("Reason"), HasSubstr("PRIVATE KEY WAS REMOVED"));
+    EXPECT_EQ(gateway_.thumbprint(0), client().certificate().fingerprint());
+    const sdbus::ObjectPath job = gateway_.ask("Refresh");
+    ASSERT_TRUE(gateway_.eventually([&] { return gateway_.end_of(job).has_value(); }));
+    EXPECT_EQ(gateway_.property("State"), "blocked");
+    EXPECT_THAT(gateway_.log(), Not(HasSubstr(": compliant: ")));
+    gateway_.reload();
+}
+
+TEST_F(DroppedKeyThatStays, IsRememberedWhileTheModemIsUnplugged) {
+    gateway_.unplug("modem");
+    ASSERT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); }));
+    EXPECT_THAT(gateway_.log(), Not(HasSubstr(": compliant: ")));
+    gateway_.plug("modem", {"--slots", gateway_.path("slots.json")});
+}
+
 TEST(DroppedKeyInSecureMode, IsTakenOutByASignedCommand) {
     Gateway gateway;
     const std::string key = gateway.write("management.key", management().pkcs8_pem());
