@@ -251,7 +251,8 @@ Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
     log_.write("asked", fmt::format("{} {} {} parameters={}",
                                     command->verb == SecureCommand::Verb::write ? "write" : "delete", store,
                                     command->slot, fmt::join(command->parameter_ids, ",")));
-    auto change = service_.decide(*command, store, slots_);
+    follow_slots();
+    const auto change = service_.decide(*command, store, slots_);
     if (!change)
         return refuse(change.error());
     if (struck(FaultKind::not_stored))
@@ -271,7 +272,14 @@ Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
 
 // ---- reading back
 
+// Others may have changed them, which is how a test makes a module drift.
+void Modem::follow_slots() {
+    if (slots_.follow())
+        log_.write("slots", "read anew");
+}
+
 std::vector<std::string> Modem::readback(const std::string& store) {
+    follow_slots();
     ReadbackStyle style;
     style.old_expiry = struck(FaultKind::old_expiry);
     for (const auto& fault : strike(FaultKind::labels))

@@ -52,6 +52,7 @@ class Modem {
     Verdict refuse(const Refusal& refusal);
     void save(const ReceivedFrame& frame);
 
+    void follow_slots();
     std::vector<std::string> readback(const std::string& store);
 
     asio::awaitable<void> say(std::vector<std::string> lines, std::string final_line);

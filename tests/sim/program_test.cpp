@@ -301,13 +301,19 @@ TEST_F(Bgs2sim, KeepsItsSlotsOverARestart) {
     EXPECT_THAT(open().ask("AT^SBNR=\"is_cert\""), HasSubstr(thumbprint_));
 }
 
-TEST_F(Bgs2sim, ShowsWhatSomebodyElsePutIntoItsSlots) {
-    const fs::path slots = folder_ / "slots.json";
-    start({"--slots", slots.string()});
+TEST_F(Bgs2sim, HoldsWhatSomebodyElsePutIntoTheFileOfItsSlots) {
+    start({"--slots", (folder_ / "slots.json").string()});
     auto line = open();
-    EXPECT_EQ(line.secure(frame(1, {slot_parameter(0), parameter(2, identity_.certificate)})), stored_);
-    std::ofstream(slots) << "{}";
-    EXPECT_THAT(line.ask("AT^SBNR=\"is_cert\""), Not(HasSubstr(thumbprint_)));
+    ASSERT_EQ(line.secure(frame(1, {slot_parameter(3), parameter(2, identity_.certificate)})), stored_);
+    fs::copy_file(folder_ / "slots.json", folder_ / "kept.json");
+    std::ofstream(folder_ / "other.json") << "{}\n";
+    fs::rename(folder_ / "other.json", folder_ / "slots.json");
+    EXPECT_THAT(line.ask("AT^SBNR=is_cert"), Not(HasSubstr(thumbprint_)));
+    fs::rename(folder_ / "kept.json", folder_ / "slots.json");
+    EXPECT_THAT(line.ask("AT^SBNR=is_cert"), HasSubstr(thumbprint_));
+    fs::remove(folder_ / "slots.json");
+    EXPECT_THAT(line.ask("AT^SBNR=is_cert"), Not(HasSubstr(thumbprint_)));
+    EXPECT_TRUE(log_says("slots read anew", 3));
 }
 
 TEST_F(Bgs2sim, SurvivesBeingOpenedAndClosedAndForgetsWhatNobodyRead) {

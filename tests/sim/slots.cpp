@@ -54,6 +54,29 @@ Json json_of(const Stored& stored) {
 
 Slots::Slots(std::filesystem::path file)
   : file_(std::move(file)) {
+    load();
+}
+
+bool Slots::follow() {
+    if (!file_ || version() == known_)
+        return false;
+    load();
+    return true;
+}
+
+Slots::Version Slots::version() const {
+    struct stat status{};
+    if (::stat(file_->c_str(), &status) != 0)
+        return {};
+    return {.inode = status.st_ino,
+            .changed = std::chrono::seconds(status.st_mtim.tv_sec) +
+                       std::chrono::nanoseconds(status.st_mtim.tv_nsec),
+            .size = status.st_size};
+}
+
+void Slots::load() {
+    known_ = version(); // first, so that what is written meanwhile is another version
+    stores_.clear();
     std::ifstream stream(*file_);
     if (!stream) {
         if (errno == ENOENT)
@@ -93,7 +116,7 @@ void Slots::apply(const Change& change) {
     save();
 }
 
-void Slots::save() const {
+void Slots::save() {
     if (!file_)
         return;
     auto document = Json::object();
@@ -109,6 +132,7 @@ void Slots::save() const {
     if (!stream)
         can_not("write the slots to", next);
     std::filesystem::rename(next, *file_);
+    known_ = version();
 }
 
 } // namespace bgs2::sim

@@ -3,10 +3,12 @@
 
 #include "tests/sim/octets.h"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <sys/stat.h>
 
 namespace bgs2::sim {
 
@@ -30,7 +32,7 @@ struct Change {
     bool operator==(const Change&) const = default;
 };
 
-/// The stores of one module. With a file they outlive the program:
+/// The stores of one module. With a file they outlive the program, and others can change them:
 /// {"is_cert": {"0": {"certificate": "<Base64>", "key": true, "private_key": "<Base64>"}}}
 class Slots {
   public:
@@ -39,9 +41,9 @@ class Slots {
     /// and the place in it if it can not be understood.
     explicit Slots(std::filesystem::path file);
 
-    /// Reads the file anew, if there is one: somebody may have been at the module meanwhile. Throws as the
-    /// constructor does.
-    void refresh();
+    /// Reads the file again if it is another one than was read or written last; true if it was. Throws as
+    /// the constructor does.
+    bool follow();
 
     /// What is in the slot; null if it is empty.
     [[nodiscard]] const Stored* at(const std::string& store, unsigned slot) const;
@@ -50,9 +52,21 @@ class Slots {
     void apply(const Change& change);
 
   private:
-    void save() const;
+    /// Tells one version of the file from the next.
+    struct Version {
+        ino_t inode = 0; ///< 0: there is no file
+        std::chrono::nanoseconds changed{0};
+        off_t size = 0;
+
+        bool operator==(const Version&) const = default;
+    };
+
+    void load();
+    void save();
+    [[nodiscard]] Version version() const;
 
     std::optional<std::filesystem::path> file_;
+    Version known_;
     std::map<std::string, std::map<unsigned, Stored>> stores_;
 };
 
