@@ -1,197 +1,292 @@
-// Slots that change behind our back.
+// Slots come to hold something else behind the daemon's back.
 #include "tests/integration/certificates.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <fstream>
+#include <map>
+#include <sstream>
 #include <string>
+#include <vector>
 
 namespace bgs2::test {
 namespace {
 
-using Json = nlohmann::json;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using Dictionary = Gateway::Dictionary;
 
-class Drift : public testing::Test {
+/// A CA that no policy here names.
+const Identity& stranger() {
+    static const Identity identity =
+        Identity::make({.common_name = "Stranger", .algorithm = Algorithm::rsa2048, .ca = true});
+    return identity;
+}
+
+std::string fingerprint(const Identity& identity) {
+    return identity.certificate().fingerprint();
+}
+
+/// What is_cert holds, by slot.
+using Content = std::map<unsigned, const Identity*>;
+
+/// Has the modem in this port hold that, plugged in or not.
+void put_slots(const Gateway& gateway, const Content& content, const std::string& port = "modem") {
+    std::string slots;
+    for (const auto& [slot, identity] : content) {
+        std::string base64;
+        std::istringstream pem(identity->certificate_pem());
+        for (std::string line; std::getline(pem, line);)
+            base64 += line.starts_with('-') ? "" : line;
+        slots +=
+            fmt::format("{}\"{}\": {{\"certificate\": \"{}\"}}", slots.empty() ? "" : ", ", slot, base64);
+    }
+    const std::string next = gateway.write(port + ".next", "{\"is_cert\": {" + slots + "}}\n");
+    std::filesystem::rename(next, gateway.path(port + ".json"));
+}
+
+std::string ca_policy_with(const Gateway& gateway, const std::string& provision) {
+    return "[provision]\n" + provision + "\n" + ca_policy(gateway);
+}
+
+std::string compliance(Gateway& gateway, unsigned slot) {
+    return gateway.slots().at(slot).at("compliance").get<std::string>();
+}
+
+/// What was done to slots, each "event slot".
+std::vector<std::string> done_to_slots(Gateway& gateway) {
+    std::vector<Dictionary> entries;
+    gateway.manager()
+        .callMethod("History")
+        .onInterface("io.bgs2d1.Manager")
+        .withArguments(Dictionary{})
+        .storeResultsTo(entries);
+    std::vector<std::string> done;
+    for (const Dictionary& entry : entries) {
+        if (entry.contains("slot"))
+            done.push_back(fmt::format("{} {}", entry.at("event").get<std::string>(),
+                                       entry.at("slot").get<std::uint32_t>()));
+    }
+    return done;
+}
+
+class AModem : public testing::Test {
   protected:
-    /// A modem that is compliant with the CA in slot 1, under further `rules` of [provision].
-    void provision(const std::string& rules) {
-        gateway_.write_policy("10-ca", "[provision]\n" + rules + ca_policy(gateway_));
+    void start(const std::string& provision) {
+        gateway_.write_policy("10-ca", ca_policy_with(gateway_, provision));
         gateway_.start();
+    }
+
+    void plug() { gateway_.plug("modem", {"--slots", gateway_.path("modem.json")}); }
+
+    /// Lets the daemon see it with the right certificate, and pulls it out.
+    void know_it_sound() {
+        put_slots(gateway_, {{1, &certificate_authority()}});
         plug();
         ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
-        ASSERT_EQ(gateway_.frames("modem"), 1U);
-    }
-
-    void plug() { gateway_.plug("modem", {"--slots", gateway_.path("slots.json")}); }
-    void unplug() {
         gateway_.unplug("modem");
-        ASSERT_TRUE(gateway_.eventually([this] { return gateway_.property("State").empty(); }))
-            << gateway_.log();
+        ASSERT_TRUE(gateway_.becomes("")) << gateway_.log();
     }
 
-    [[nodiscard]] Json slots() const {
-        std::ifstream stream(gateway_.path("slots.json"));
-        return Json::parse(stream);
-    }
-    /// Somebody else was at the modem.
-    void change_slots(const Json& slots) const {
-        std::filesystem::rename(gateway_.write("slots.json.new", slots.dump()), gateway_.path("slots.json"));
-    }
-    void empty_slots() const { change_slots(Json{{"is_cert", Json::object()}}); }
-    void move_to_slot_2() const {
-        Json now = slots();
-        now["is_cert"]["2"] = now["is_cert"]["1"];
-        now["is_cert"].erase("1");
-        change_slots(now);
-    }
-    void copy_to_slot_2() const {
-        Json now = slots();
-        now["is_cert"]["2"] = now["is_cert"]["1"];
-        change_slots(now);
+    void refresh() {
+        const auto job = gateway_.ask("Refresh");
+        ASSERT_TRUE(gateway_.eventually([&] { return gateway_.end_of(job).has_value(); })) << gateway_.log();
+        EXPECT_EQ(gateway_.end_of(job), "");
     }
 
-    bool holds_the_ca() {
-        return gateway_.eventually([this] {
-            return gateway_.property("State") == "compliant" &&
-                   gateway_.thumbprint(1) == certificate_authority().certificate().fingerprint();
+    /// Whether it is compliant with so many frames sent.
+    bool repaired(std::size_t frames) {
+        return gateway_.eventually([&] {
+            return gateway_.frames("modem") == frames && gateway_.property("State") == "compliant" &&
+                   gateway_.thumbprint(1) == fingerprint(certificate_authority());
         });
     }
-    std::string compliance(std::uint32_t slot) {
-        return gateway_.slots().at(slot).at("compliance").get<std::string>();
-    }
-    bool is_refreshed() {
-        const auto job = gateway_.ask("Refresh");
-        return gateway_.eventually([&] { return gateway_.end_of(job).has_value(); });
-    }
 
+    Gateway& gateway() { return gateway_; }
+
+  private:
     Gateway gateway_;
 };
 
-TEST_F(Drift, ThatIsFoundAtPlugInIsRepaired) {
-    provision("");
-    unplug();
-    empty_slots();
+TEST_F(AModem, ThatLostItsCertificateWhileUnpluggedIsWrittenAgain) {
+    start("mode = \"auto\"");
+    know_it_sound();
+    put_slots(gateway(), {});
     plug();
-    EXPECT_TRUE(holds_the_ca()) << gateway_.log();
+    EXPECT_TRUE(repaired(1)) << gateway().log();
+    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1"));
 }
 
-TEST_F(Drift, ThatIsFoundByARefreshIsRepaired) {
-    provision("");
-    empty_slots();
-    ASSERT_TRUE(is_refreshed());
-    EXPECT_TRUE(holds_the_ca()) << gateway_.log();
-    EXPECT_EQ(gateway_.frames("modem"), 2U);
-    EXPECT_THAT(gateway_.log(), HasSubstr("slot 1 was changed by somebody else"));
+TEST_F(AModem, ThatWasGivenAnotherCertificateWhileUnpluggedIsWrittenAgain) {
+    start("mode = \"auto\"");
+    know_it_sound();
+    put_slots(gateway(), {{1, &stranger()}});
+    plug();
+    EXPECT_TRUE(repaired(1)) << gateway().log();
+    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1"));
 }
 
-TEST_F(Drift, IsFoundByReadingAnewEverySoOften) {
-    provision("verify-every = \"1s\"\n");
-    empty_slots();
-    EXPECT_TRUE(gateway_.eventually([this] { return gateway_.frames("modem") == 2; })) << gateway_.log();
-    EXPECT_TRUE(holds_the_ca()) << gateway_.log();
+class ModeThatDoesNotRepair : public AModem, public testing::WithParamInterface<const char*> {};
+
+TEST_P(ModeThatDoesNotRepair, ShowsWhatEachSlotLacksAndWritesNothing) {
+    gateway().write("client.pem", client().certificate_pem());
+    gateway().write_policy("10-two",
+                           fmt::format("[provision]\nmode = \"{}\"\n[[slot]]\nindex = 3\n"
+                                       "certificate = \"{}\"\n{}",
+                                       GetParam(), gateway().path("client.pem"), ca_policy(gateway())));
+    gateway().start();
+    put_slots(gateway(), {{1, &certificate_authority()}, {3, &client()}});
+    plug();
+    ASSERT_TRUE(gateway().becomes("compliant")) << gateway().log();
+    gateway().unplug("modem");
+    ASSERT_TRUE(gateway().becomes("")) << gateway().log();
+
+    put_slots(gateway(), {{1, &stranger()}, {4, &stranger()}});
+    plug();
+    ASSERT_TRUE(gateway().becomes("drifted")) << gateway().log();
+    EXPECT_EQ(compliance(gateway(), 1), "different");
+    EXPECT_EQ(compliance(gateway(), 3), "missing");
+    EXPECT_EQ(compliance(gateway(), 4), "unlisted");
+    EXPECT_EQ(compliance(gateway(), 5), "empty");
+    EXPECT_THAT(gateway().property("Reason"),
+                AllOf(HasSubstr("slot 1 holds another certificate"), HasSubstr("slot 3 is empty")));
+    EXPECT_FALSE(gateway().property("Hint").empty());
+
+    refresh();
+    EXPECT_EQ(gateway().property("State"), "drifted");
+    EXPECT_EQ(gateway().frames("modem"), 0U);
+    EXPECT_THAT(done_to_slots(gateway()), ElementsAre());
+
+    put_slots(gateway(), {{1, &certificate_authority()}, {3, &client()}});
+    refresh();
+    EXPECT_EQ(gateway().property("State"), "compliant") << "somebody else repaired it";
+    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("drift 1", "drift 3", "drift 4"));
 }
 
-TEST_F(Drift, IsNotLookedForWhereThePolicySaysSo) {
-    provision("verify-every = \"0\"\n");
-    empty_slots();
-    const auto reads = [this] {
-        const std::string log = gateway_.modem_log("modem");
-        std::size_t count = 0;
-        for (auto at = log.find("SBNR"); at != std::string::npos; at = log.find("SBNR", at + 1))
-            ++count;
-        return count;
-    };
-    const std::size_t before = reads();
-    // A modem that is read every second, and has been, shows that there was time enough for it.
-    EXPECT_FALSE(gateway_.eventually([&] { return reads() != before; }, std::chrono::seconds(3)));
+INSTANTIATE_TEST_SUITE_P(Modes, ModeThatDoesNotRepair, testing::Values("manual", "report"),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+TEST_F(AModem, ThatDriftsWhilePluggedInIsRepairedOnceARefreshFindsIt) {
+    start("mode = \"auto\"");
+    plug();
+    ASSERT_TRUE(repaired(1)) << gateway().log();
+    put_slots(gateway(), {{1, &stranger()}});
+    refresh();
+    EXPECT_TRUE(repaired(2)) << gateway().log();
+    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1", "drift 1", "write 1"));
+    EXPECT_THAT(gateway().log(), HasSubstr("slot 1 was changed by somebody else"));
 }
 
-struct Passive {
-    const char* mode;
-    const char* hint;
+TEST_F(AModem, ThatDriftsWhilePluggedInIsShownSoWhereItIsNotToBeRepaired) {
+    put_slots(gateway(), {{1, &certificate_authority()}});
+    start("mode = \"manual\"");
+    plug();
+    ASSERT_TRUE(gateway().becomes("compliant")) << gateway().log();
+    put_slots(gateway(), {});
+    refresh();
+    EXPECT_EQ(gateway().property("State"), "drifted");
+    EXPECT_EQ(compliance(gateway(), 1), "missing");
+    EXPECT_EQ(gateway().frames("modem"), 0U);
+    gateway().ask("Provision");
+    EXPECT_TRUE(repaired(1)) << gateway().log();
+    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("drift 1", "write 1"));
+}
+
+TEST(VerifyEvery, FindsTheDriftWithoutAnybodyAskingAndNeverIsNever) {
+    const std::string often = "356938035643801";
+    const std::string never = "356938035643802";
+    Gateway gateway({"often", "never"});
+    gateway.write_policy("10-often", "[match]\nimei = \"" + often + "\"\n" +
+                                         ca_policy_with(gateway, "verify-every = \"1s\""));
+    gateway.write_policy("20-never", ca_policy_with(gateway, "verify-every = \"0\""));
+    gateway.start();
+    gateway.plug("often", {"--imei", often, "--slots", gateway.path("often.json")});
+    gateway.plug("never", {"--imei", never, "--slots", gateway.path("never.json")});
+    ASSERT_TRUE(gateway.becomes("compliant", often)) << gateway.log();
+    ASSERT_TRUE(gateway.becomes("compliant", never)) << gateway.log();
+    const std::string log_of_never = gateway.modem_log("never");
+
+    put_slots(gateway, {}, "never");
+    // Twice, so that the other one has had its time.
+    for (const std::size_t frames : {2U, 3U}) {
+        put_slots(gateway, {{1, &stranger()}}, "often");
+        ASSERT_TRUE(gateway.eventually([&] {
+            return gateway.frames("often") == frames && gateway.property("State", often) == "compliant";
+        })) << gateway.log();
+    }
+    EXPECT_EQ(gateway.thumbprint(1, often), fingerprint(certificate_authority()));
+    EXPECT_EQ(gateway.modem_log("never"), log_of_never) << "it was neither read nor written";
+}
+
+TEST_F(AModem, IsEmptiedOfWhatNoSlotOfThePolicyNamesIfThatSaysSo) {
+    put_slots(gateway(),
+              {{0, &client()}, {1, &certificate_authority()}, {4, &stranger()}, {10, &stranger()}});
+    start("erase-unlisted = true");
+    plug();
+    ASSERT_TRUE(gateway().eventually([&] { return gateway().frames("modem") == 3; })) << gateway().log();
+    ASSERT_TRUE(repaired(3)) << gateway().log();
+    for (const unsigned slot : {0U, 4U, 10U})
+        EXPECT_EQ(compliance(gateway(), slot), "empty") << slot;
+    EXPECT_EQ(compliance(gateway(), 1), "compliant");
+    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("erase 0", "erase 4", "erase 10"));
+}
+
+TEST_F(AModem, KeepsWhatNoSlotOfThePolicyNamesIfThatDoesNotSayOtherwise) {
+    put_slots(gateway(), {{4, &stranger()}});
+    start("");
+    plug();
+    ASSERT_TRUE(repaired(1)) << gateway().log();
+    EXPECT_EQ(compliance(gateway(), 4), "unlisted");
+    EXPECT_EQ(gateway().thumbprint(4), fingerprint(stranger()));
+}
+
+/// A modem that was written three times, and each time lost it.
+class AModemThatForgets : public AModem {
+  protected:
+    void SetUp() override {
+        start("verify-every = \"0\"");
+        plug();
+        for (const std::size_t frames : {1U, 2U, 3U}) {
+            ASSERT_TRUE(repaired(frames)) << gateway().log();
+            put_slots(gateway(), {});
+            refresh();
+        }
+        ASSERT_TRUE(gateway().becomes("blocked")) << gateway().log();
+    }
 };
 
-class DriftUnder : public Drift, public testing::WithParamInterface<Passive> {};
-
-TEST_P(DriftUnder, IsShownSlotBySlotAndNotRepaired) {
-    provision("");
-    gateway_.write_policy("10-ca",
-                          fmt::format("[provision]\nmode = \"{}\"\n", GetParam().mode) + ca_policy(gateway_));
-    gateway_.reload();
-    move_to_slot_2();
-    ASSERT_TRUE(is_refreshed());
-    ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
-    EXPECT_EQ(compliance(1), "missing");
-    EXPECT_EQ(compliance(2), "unlisted");
-    EXPECT_EQ(compliance(3), "empty");
-    EXPECT_THAT(gateway_.property("Reason"), HasSubstr("slot 1 is empty"));
-    EXPECT_THAT(gateway_.property("Hint"), HasSubstr(GetParam().hint));
-    EXPECT_EQ(gateway_.frames("modem"), 1U);
-}
-
-INSTANTIATE_TEST_SUITE_P(Modes, DriftUnder,
-                         testing::Values(Passive{"manual", "bgs2ctl provision"},
-                                         Passive{"report", "only reports"}),
-                         [](const auto& instance) { return std::string(instance.param.mode); });
-
-TEST_F(Drift, OfASlotThatThePolicyDoesNotNameIsLeftAlone) {
-    provision("");
-    copy_to_slot_2();
-    ASSERT_TRUE(is_refreshed());
-    EXPECT_TRUE(gateway_.becomes("compliant"));
-    EXPECT_EQ(compliance(2), "unlisted");
-    EXPECT_EQ(gateway_.frames("modem"), 1U);
-}
-
-TEST_F(Drift, OfASlotThatThePolicyDoesNotNameIsErasedWhereItSaysSo) {
-    provision("erase-unlisted = true\n");
-    copy_to_slot_2();
-    ASSERT_TRUE(is_refreshed());
-    EXPECT_TRUE(gateway_.eventually([this] { return compliance(2) == "empty"; })) << gateway_.log();
-    EXPECT_TRUE(holds_the_ca()) << gateway_.log();
-    EXPECT_FALSE(slots()["is_cert"].contains("2"));
-    EXPECT_TRUE(slots()["is_cert"].contains("1"));
-}
-
-TEST_F(Drift, ThatComesBackThreeTimesBlocksTheModemWithTheEvidence) {
-    provision("");
-    for (std::size_t times = 2; times <= 3; ++times) {
-        empty_slots();
-        ASSERT_TRUE(is_refreshed());
-        ASSERT_TRUE(gateway_.eventually([&] { return gateway_.frames("modem") == times; })) << gateway_.log();
-        ASSERT_TRUE(holds_the_ca()) << gateway_.log();
-    }
-    empty_slots();
-    ASSERT_TRUE(is_refreshed());
-    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
-    EXPECT_THAT(gateway_.property("Reason"),
+TEST_F(AModemThatForgets, IsNotWrittenAFourthTimeAndTheReasonHasTheEvidence) {
+    EXPECT_THAT(gateway().property("Reason"),
                 AllOf(HasSubstr("slot 1 was changed 3 times"), HasSubstr("slot 1 is empty")));
-    EXPECT_EQ(gateway_.frames("modem"), 3U);
+    EXPECT_THAT(gateway().property("Hint"), HasSubstr("bgs2ctl provision"));
+    refresh();
+    EXPECT_EQ(gateway().property("State"), "blocked");
 
-    const auto job = gateway_.ask("Provision");
-    ASSERT_TRUE(gateway_.eventually([&] { return gateway_.end_of(job).has_value(); }));
-    EXPECT_EQ(gateway_.end_of(job), "") << "a person may have it tried again";
-    EXPECT_TRUE(holds_the_ca());
+    gateway().unplug("modem");
+    ASSERT_TRUE(gateway().becomes("")) << gateway().log();
+    plug();
+    EXPECT_TRUE(gateway().becomes("blocked")) << gateway().log();
+    EXPECT_EQ(gateway().frames("modem"), 3U);
 }
 
-TEST_F(Drift, ThatComesBackWithEachPlugInBlocksTheModem) {
-    provision("");
-    for (int times = 0; times < 2; ++times) {
-        unplug();
-        empty_slots();
-        plug();
-        ASSERT_TRUE(holds_the_ca()) << gateway_.log();
-    }
-    unplug();
-    empty_slots();
-    plug();
-    EXPECT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+TEST_F(AModemThatForgets, IsTriedAgainWhenAPersonAsks) {
+    gateway().ask("Provision");
+    EXPECT_TRUE(repaired(4)) << gateway().log();
+}
+
+TEST_F(AModemThatForgets, IsTriedAgainAfterAReload) {
+    EXPECT_THAT(gateway().reload(), ElementsAre());
+    EXPECT_TRUE(repaired(4)) << gateway().log();
+}
+
+TEST_F(AModemThatForgets, IsCompliantOnceItHoldsTheCertificateByOtherMeans) {
+    put_slots(gateway(), {{1, &certificate_authority()}});
+    refresh();
+    EXPECT_EQ(gateway().property("State"), "compliant");
+    EXPECT_EQ(gateway().frames("modem"), 3U);
 }
 
 } // namespace
