@@ -1,105 +1,218 @@
-// The daemon is killed in every state, and ends in the same place as if it had not been.
+// The daemon is killed at every point of its work and started again: it ends where it would have ended
+// anyway.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <csignal>
-#include <functional>
-#include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bgs2::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
 
-bool logged(Gateway& gateway, const std::string& text) {
-    return gateway.modem_log("modem").find(text) != std::string::npos;
+/// How often `text` stands in the modem's log.
+std::size_t count(const Gateway& gateway, std::string_view text) {
+    const std::string log = gateway.modem_log("modem");
+    std::size_t times = 0;
+    for (auto found = log.find(text); found != std::string::npos; found = log.find(text, found + 1))
+        ++times;
+    return times;
 }
 
-struct Moment {
-    const char* name;
-    std::string rules;                  ///< of [provision]
-    std::vector<std::string> arguments; ///< of bgs2sim
-    std::function<bool(Gateway&)> come; ///< when to kill
-    const char* end;                    ///< the state in which all ends
-};
-
-void PrintTo(const Moment& moment, std::ostream* stream) {
-    *stream << moment.name;
+std::size_t reads(const Gateway& gateway) {
+    return count(gateway, " command AT^SBNR");
 }
 
-bool in_state(Gateway& gateway, const char* state) {
+std::size_t writes(const Gateway& gateway) {
+    return count(gateway, " command AT^SBNW");
+}
+
+/// How often the modem has asked for the octets of a frame.
+std::size_t invitations(const Gateway& gateway) {
+    return count(gateway, " answer SECURE CMD READY");
+}
+
+/// Octets of frames that the first job has sent; 0 if there is none yet.
+std::uint64_t octets_sent(const Gateway& gateway) {
+    const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway.bus_address());
+    try {
+        return sdbus::createProxy(*connection, "io.bgs2d1", "/io/bgs2d1/job/1")
+            ->getProperty("BytesSent")
+            .onInterface("io.bgs2d1.Job")
+            .get<std::uint64_t>();
+    } catch (const sdbus::Error&) {
+        return 0;
+    }
+}
+
+std::string unhurried(const Gateway& gateway) {
+    return "[port]\nsettle = \"400ms\"\n" + client_policy(gateway);
+}
+
+std::string manual(const Gateway& gateway) {
+    return "[provision]\nmode = \"manual\"\n" + client_policy(gateway);
+}
+
+std::string ignoring(const Gateway& gateway) {
+    return "[provision]\nmode = \"ignore\"\n" + client_policy(gateway);
+}
+
+std::string for_another_modem(const Gateway& gateway) {
+    return "[match]\nimei = \"490154203237518\"\n" + client_policy(gateway);
+}
+
+std::string with_the_key_of_another(const Gateway& gateway) {
+    std::string policy = client_policy(gateway);
+    gateway.write("client.key", certificate_authority().pkcs8_pem());
+    return policy;
+}
+
+bool is_in(Gateway& gateway, std::string_view state) {
     return gateway.property("State") == state;
 }
 
-class AKill : public testing::TestWithParam<Moment> {};
+const std::vector<std::string> slow{"--baud", "9600"}; // a frame takes two seconds, a reading one
 
-TEST_P(AKill, ChangesNothingAboutWhereItEnds) {
+/// A point at which the daemon is killed.
+struct Point {
+    const char* name;
+    std::string (*policy)(const Gateway&);
+    std::vector<std::string> modem;  ///< arguments of bgs2sim
+    bool (*is_reached)(Gateway&);    ///< by the daemon's first run
+    const char* state = "compliant"; ///< that the modem comes to be in, killed or not
+};
+
+class Kill : public testing::TestWithParam<Point> {};
+
+TEST_P(Kill, ChangesNothingAboutWhereTheModemEnds) {
+    const Point& point = GetParam();
     Gateway gateway;
-    gateway.write_policy("10-client", "[provision]\n" + GetParam().rules + client_policy(gateway));
+    gateway.write_policy("10-client", point.policy(gateway));
     gateway.start();
-    std::vector<std::string> arguments{"--baud", "19200", "--frame-timeout", "1"};
-    arguments.insert(arguments.end(), GetParam().arguments.begin(), GetParam().arguments.end());
+    std::vector<std::string> arguments{"--frame-timeout", "1"}; // which a cut frame costs
+    arguments.insert(arguments.end(), point.modem.begin(), point.modem.end());
     gateway.plug("modem", arguments);
-    ASSERT_TRUE(gateway.eventually([&] { return GetParam().come(gateway); })) << gateway.log();
+    ASSERT_TRUE(gateway.eventually([&] { return point.is_reached(gateway); })) << gateway.log();
+    const std::string reason = is_in(gateway, point.state) ? gateway.property("Reason") : "";
+
     gateway.daemon().signal(SIGKILL);
     ASSERT_EQ(gateway.daemon().wait(10s), -SIGKILL);
     gateway.start();
-    ASSERT_TRUE(gateway.becomes(GetParam().end)) << gateway.log() << gateway.modem_log("modem");
-    if (std::string(GetParam().end) != "compliant")
-        return;
+    ASSERT_TRUE(gateway.becomes(point.state)) << gateway.log() << gateway.modem_log("modem");
+    if (!reason.empty()) {
+        EXPECT_EQ(gateway.property("Reason"), reason);
+    }
+
+    if (point.state == std::string_view("compliant")) {
+        EXPECT_EQ(gateway.thumbprint(0), client().certificate().fingerprint());
+        EXPECT_EQ(gateway.thumbprint(1), certificate_authority().certificate().fingerprint());
+        EXPECT_EQ(count(gateway, " slot is_cert 0 written "), 1U) << gateway.modem_log("modem");
+        EXPECT_EQ(count(gateway, " slot is_cert 1 written "), 1U) << gateway.modem_log("modem");
+        EXPECT_EQ(count(gateway, " key=yes"), 1U);
+    } else {
+        EXPECT_EQ(count(gateway, " slot is_cert "), 0U) << gateway.modem_log("modem");
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    While, Kill,
+    testing::Values(
+        Point{"Identifying", client_policy, slow,
+              [](Gateway& gateway) {
+                  return gateway.modem_log("modem").find(" command ") != std::string::npos &&
+                         reads(gateway) == 0;
+              }},
+        Point{"Reading", client_policy, slow,
+              [](Gateway& gateway) { return reads(gateway) == 1 && is_in(gateway, "reading"); }},
+        Point{"ProvisioningBeforeTheFirstFrame",
+              unhurried,
+              {},
+              [](Gateway& gateway) { return is_in(gateway, "provisioning") && writes(gateway) == 0; }},
+        Point{"WithinTheFirstFrame", client_policy, slow,
+              [](Gateway& gateway) {
+                  return invitations(gateway) == 1 && octets_sent(gateway) > 0 &&
+                         gateway.frames("modem") == 0;
+              }},
+        Point{"BetweenTwoFrames",
+              unhurried,
+              {},
+              [](Gateway& gateway) { return gateway.frames("modem") == 1 && writes(gateway) == 1; }},
+        Point{"WithinTheSecondFrame", client_policy, slow,
+              [](Gateway& gateway) { return invitations(gateway) == 2 && gateway.frames("modem") == 1; }},
+        Point{"WrittenAndNotReadBack",
+              unhurried,
+              {},
+              [](Gateway& gateway) { return gateway.frames("modem") == 2 && reads(gateway) == 1; }},
+        Point{"ReadingBack", client_policy, slow,
+              [](Gateway& gateway) { return reads(gateway) == 2 && is_in(gateway, "provisioning"); }},
+        Point{"Compliant", client_policy, {}, [](Gateway& gateway) { return is_in(gateway, "compliant"); }},
+        Point{"Drifted", manual, {}, [](Gateway& gateway) { return is_in(gateway, "drifted"); }, "drifted"},
+        Point{"Failed",
+              client_policy,
+              {"--fault", "length-error"},
+              [](Gateway& gateway) { return is_in(gateway, "failed"); },
+              "failed"},
+        Point{"Blocked",
+              with_the_key_of_another,
+              {},
+              [](Gateway& gateway) { return is_in(gateway, "blocked"); },
+              "blocked"},
+        Point{"RefusedForGood",
+              client_policy,
+              {"--fault", "secure-error"},
+              [](Gateway& gateway) { return is_in(gateway, "blocked"); },
+              "blocked"},
+        Point{"Unmanaged",
+              for_another_modem,
+              {},
+              [](Gateway& gateway) { return is_in(gateway, "unmanaged"); },
+              "unmanaged"},
+        Point{"Ignored",
+              ignoring,
+              {},
+              [](Gateway& gateway) { return is_in(gateway, "unmanaged"); },
+              "unmanaged"}),
+    [](const auto& instance) { return instance.param.name; });
+
+TEST(KillAgainAndAgain, WithinEachFrameIsGotOverOnceItStops) {
+    Gateway gateway;
+    gateway.write_policy("10-client", client_policy(gateway));
+    gateway.plug("modem", {"--frame-timeout", "1", "--baud", "9600"});
+    for (const std::size_t times : {1U, 2U, 3U}) {
+        gateway.start();
+        ASSERT_TRUE(gateway.eventually([&] { return invitations(gateway) == times; })) << gateway.log();
+        gateway.daemon().signal(SIGKILL);
+        ASSERT_EQ(gateway.daemon().wait(10s), -SIGKILL);
+    }
+    gateway.start();
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log() << gateway.modem_log("modem");
     EXPECT_EQ(gateway.thumbprint(0), client().certificate().fingerprint());
     EXPECT_EQ(gateway.thumbprint(1), certificate_authority().certificate().fingerprint());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Moments, AKill,
-    testing::Values(
-        Moment{"WhileItAsksWhoIsThere", "", {}, [](Gateway& g) { return logged(g, "AT"); }, "compliant"},
-        Moment{"WhileItReads", "", {}, [](Gateway& g) { return logged(g, "SBNR"); }, "compliant"},
-        Moment{"BeforeTheFirstFrame", "", {}, [](Gateway& g) { return logged(g, "AT^SBNW"); }, "compliant"},
-        Moment{"WithinAFrame", "", {}, [](Gateway& g) { return logged(g, "SECURE CMD READY"); }, "compliant"},
-        Moment{"BetweenTwoFrames",
-               "",
-               {},
-               [](Gateway& g) { return logged(g, "slot is_cert 0 written"); },
-               "compliant"},
-        Moment{"BeforeItReadsBack",
-               "",
-               {},
-               [](Gateway& g) { return logged(g, "slot is_cert 1 written"); },
-               "compliant"},
-        Moment{"WhenCompliant", "", {}, [](Gateway& g) { return in_state(g, "compliant"); }, "compliant"},
-        Moment{"WhenDrifted",
-               "mode = \"manual\"\n",
-               {},
-               [](Gateway& g) { return in_state(g, "drifted"); },
-               "drifted"},
-        Moment{"WhenIgnored",
-               "mode = \"ignore\"\n",
-               {},
-               [](Gateway& g) { return in_state(g, "unmanaged"); },
-               "unmanaged"},
-        Moment{"WhenFailed",
-               "",
-               {"--fault", "length-error"},
-               [](Gateway& g) { return in_state(g, "failed"); },
-               "failed"},
-        Moment{"WhenFailedOnce",
-               "",
-               {"--fault", "length-error,times=1"},
-               [](Gateway& g) { return logged(g, "LENGTH ERROR"); },
-               "compliant"},
-        Moment{"WhenBlocked",
-               "",
-               {"--fault", "key-removed"},
-               [](Gateway& g) { return in_state(g, "blocked"); },
-               "blocked"}),
-    [](const auto& instance) { return std::string(instance.param.name); });
+TEST(KillWhileDrifted, OfAModemThatIsRepairedByAPersonLeavesItForThatPerson) {
+    Gateway gateway;
+    gateway.write_policy("10-client", manual(gateway));
+    gateway.start();
+    gateway.plug("modem", {"--frame-timeout", "1", "--baud", "9600"});
+    ASSERT_TRUE(gateway.becomes("drifted")) << gateway.log();
+    gateway.ask("Provision");
+    ASSERT_TRUE(gateway.eventually([&] { return gateway.frames("modem") == 1; })) << gateway.log();
+    gateway.daemon().signal(SIGKILL);
+    ASSERT_EQ(gateway.daemon().wait(10s), -SIGKILL);
+    gateway.start();
+    ASSERT_TRUE(gateway.becomes("drifted")) << gateway.log();
+    EXPECT_THAT(gateway.property("Reason"), HasSubstr("slot 1 is empty"));
+    EXPECT_EQ(gateway.thumbprint(0), client().certificate().fingerprint()) << "that much was done";
+    gateway.ask("Provision");
+    EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
+}
 
 } // namespace
 } // namespace bgs2::test
