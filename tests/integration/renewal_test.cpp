@@ -83,6 +83,17 @@ bool holds(Gateway& gateway, unsigned slot, const Identity& identity,
     });
 }
 
+/// Waits until the daemon has nothing more to read of the files: it would follow without noticing a change.
+void let_settle(Gateway& gateway) {
+    std::vector<Gateway::Dictionary> steps;
+    gateway.modem()
+        ->callMethod("Plan") // is answered after what was begun before
+        .onInterface("io.bgs2d1.Modem")
+        .withArguments(Gateway::Dictionary{})
+        .storeResultsTo(steps);
+    EXPECT_TRUE(steps.empty());
+}
+
 /// A way in which a program renews a certificate and its key.
 struct Way {
     const char* name;
@@ -103,6 +114,7 @@ TEST_P(Renewal, ReachesTheModemWithoutAnybodyAsking) {
     gateway.start();
     gateway.plug("modem", {"--baud", "115200"});
     ASSERT_TRUE(holds(gateway, 0, client())) << gateway.log();
+    let_settle(gateway);
     const std::size_t before = gateway.modem_log("modem").size();
     renewed_client(); // made before the clock runs
 
@@ -230,6 +242,38 @@ TEST(HalfARenewal, ThatBeginsWithTheKeyLeavesTheModemCompliantUntilTheCertificat
     replace(gateway, "client.pem", renewed_client().certificate_pem());
     EXPECT_TRUE(holds(gateway, 0, renewed_client())) << gateway.log();
     EXPECT_EQ(gateway.frames("modem"), 3U);
+}
+
+TEST(ARenewal, InTheMiddleOfAFrameFollowsOnceTheModemHasTakenThat) {
+    Gateway gateway;
+    gateway.write_policy("10-client", client_policy(gateway));
+    gateway.start();
+    gateway.plug("modem", {"--baud", "9600"}); // the frame takes two seconds
+    ASSERT_TRUE(gateway.eventually([&] {
+        return gateway.modem_log("modem").find("SECURE CMD READY") != std::string::npos;
+    })) << gateway.log();
+    replace(gateway, "client.pem", renewed_client().certificate_pem());
+    replace(gateway, "client.key", renewed_client().pkcs8_pem());
+    ASSERT_TRUE(holds(gateway, 0, renewed_client())) << gateway.log();
+    EXPECT_EQ(gateway.thumbprint(1), certificate_authority().certificate().fingerprint());
+    EXPECT_EQ(gateway.frames("modem"), 3U);
+}
+
+TEST(ACertificate, WhoseFolderIsNotThereYetIsWrittenOnceItIs) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", slot(1, gateway.path("late/to/come/ca.pem")));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("blocked")) << gateway.log();
+    EXPECT_THAT(gateway.property("Reason"), HasSubstr(gateway.path("late/to/come/ca.pem")));
+    gateway.write("late/to/come/ca.pem", certificate_authority().certificate_pem());
+    EXPECT_TRUE(holds(gateway, 1, certificate_authority())) << gateway.log();
+
+    fs::remove_all(gateway.path("late"));
+    ASSERT_TRUE(gateway.becomes("blocked")) << gateway.log();
+    EXPECT_EQ(gateway.frames("modem"), 1U) << "what the modem holds is left alone";
+    gateway.write("late/to/come/ca.pem", renewed_authority().certificate_pem());
+    EXPECT_TRUE(holds(gateway, 1, renewed_authority())) << gateway.log();
 }
 
 TEST(ARenewal, OfOneModemsCertificateLeavesTheOthersAlone) {

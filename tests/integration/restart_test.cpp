@@ -184,7 +184,7 @@ TEST(KillAgainAndAgain, WithinEachFrameIsGotOverOnceItStops) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.plug("modem", {"--frame-timeout", "1", "--baud", "9600"});
-    for (const std::size_t times : {1U, 2U, 3U}) {
+    for (const std::size_t times : {1U, 2U}) {
         gateway.start();
         ASSERT_TRUE(gateway.eventually([&] { return invitations(gateway) == times; })) << gateway.log();
         gateway.daemon().signal(SIGKILL);
