@@ -74,9 +74,7 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
         ->type_name("TEXT")
         ->capture_default_str();
     app.add_option("--slots", options.slots,
-                   "keep the slots in this JSON file; made if it is not there, and read anew where it is "
-                   "another by the "
-                   "time the slots are asked for or written")
+                   "keep the slots in this JSON file; made if it is not there, read anew if others change it")
         ->type_name("FILE");
     app.add_option(
            "--secure", options.secure,
