@@ -229,6 +229,7 @@ asio::awaitable<void> Modem::assess() {
     desired_ = preparation.desired;
     findings_ = preparation.findings;
     expiry_ = preparation.expiry;
+    host_.modem_changed(*this); // how slots compare, and what was found, even if the state stays
     circumstances.exhausted = memory_.repairs.exhausted(preparation.needed, desired_);
     const Verdict verdict = judge(circumstances);
     if (verdict.state == ModemState::compliant)
@@ -359,7 +360,7 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
     }
     if (const Attempt& last = attempts.back(); last.failure) {
         chronicle_.attempted(attempts, {});
-        retreat_ = retreat_of(*last.step);
+        retreat_ = retreat_of(last);
         std::rethrow_exception(last.failure);
     }
     job.set_step("reading back");
@@ -378,12 +379,11 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
 asio::awaitable<void> Modem::recover(at::Channel& channel) {
     stale_ = true;
     const auto retreat = std::exchange(retreat_, std::nullopt);
-    const bool lost_key = retreat && retries_.refusal() == sbnw::Result::private_key_removed;
-    if (lost_key) // first, since the modem may be gone before the slot is empty
+    if (retreat) // first, since the modem may be gone before the slot is empty
         memory_.keyless[retreat->address] = retreat->thumbprint;
     co_await at::synchronise(channel);
     co_await look_if_possible(channel);
-    if (!lost_key)
+    if (!retreat)
         co_return;
     try {
         const bool kept = co_await carry_out_retreat(channel, *retreat, readout_.inventory());

@@ -38,8 +38,8 @@ struct Retreat {
     pki::Secret frame;
 };
 
-/// Of a step that was refused; nothing if it carried no private key.
-std::optional<Retreat> retreat_of(const PreparedStep& step);
+/// What to do about an attempt whose private key the module removed; nothing for any other.
+std::optional<Retreat> retreat_of(const Attempt& attempt);
 
 /// Empties the slot if `present` has that certificate in it; whether it had. Alone it is of no use, and would
 /// pass for the right one ever after: nothing reads a key back. Throws as sbnw::push() does.

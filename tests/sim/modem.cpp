@@ -252,7 +252,7 @@ Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
                                     command->verb == SecureCommand::Verb::write ? "write" : "delete", store,
                                     command->slot, fmt::join(command->parameter_ids, ",")));
     follow_slots();
-    const auto change = service_.decide(*command, store, slots_);
+    auto change = service_.decide(*command, store, slots_);
     if (!change)
         return refuse(change.error());
     if (struck(FaultKind::not_stored))
@@ -293,7 +293,6 @@ std::vector<std::string> Modem::readback(const std::string& store) {
     for (const auto& fault : strike(FaultKind::corrupt_slot))
         corrupted[number_argument(fault)] = true;
 
-    slots_.refresh();
     std::vector<std::string> lines;
     for (unsigned slot = 0; slot <= last_slot; ++slot) {
         const auto* content = slots_.at(store, shown[slot]);

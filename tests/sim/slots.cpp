@@ -95,11 +95,6 @@ void Slots::load() {
     }
 }
 
-void Slots::refresh() {
-    if (file_)
-        *this = Slots(*file_);
-}
-
 const Stored* Slots::at(const std::string& store, unsigned slot) const {
     const auto slots = stores_.find(store);
     if (slots == stores_.end())
