@@ -146,6 +146,7 @@ class Daemon {
 
     std::vector<std::string> reload() {
         systemd::reloading();
+        policy_files_.acknowledge();
         load();
         systemd::ready(status());
         watch_policies();

@@ -68,6 +68,13 @@ std::vector<std::filesystem::path> PathWatch::watch(const std::set<std::filesyst
     return added;
 }
 
+void PathWatch::acknowledge() {
+    first_event_.reset();
+    timer_.cancel();
+    for (auto& [path, known] : paths_)
+        known = identify(path);
+}
+
 void PathWatch::stop() {
     inotify_.cancel();
     timer_.cancel();

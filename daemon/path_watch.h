@@ -59,6 +59,8 @@ class PathWatch {
     /// Watches these absolute paths and no others. What becomes of them from now on is told. Returns those
     /// that were not watched before.
     std::vector<std::filesystem::path> watch(const std::set<std::filesystem::path>& paths);
+    /// What has become of the paths so far is known already, and is not told.
+    void acknowledge();
     void stop();
 
   private:

@@ -165,6 +165,14 @@ TEST_F(PathWatchTest, TellsOfADirectoryThatAppears) {
     EXPECT_THAT(told(), ElementsAre(at("policy.d")));
 }
 
+TEST_F(PathWatchTest, SaysNothingOfWhatIsAcknowledged) {
+    const path watched = file("a.pem", "one");
+    watch_.watch({watched, at("marker")});
+    file("a.pem", "two, longer");
+    watch_.acknowledge();
+    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+}
+
 TEST_F(PathWatchTest, ReturnsOnlyThoseThatAreNew) {
     watch_.watch({at("a")});
     EXPECT_THAT(watch_.watch({at("a"), at("b")}), ElementsAre(at("b")));
