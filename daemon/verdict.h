@@ -39,8 +39,8 @@ struct Verdict {
 
 Verdict judge(const Circumstances& it);
 
-/// "the certificate of slot 0 expires in 12 days"; nothing while it is not within `renew_before`, which 0
-/// switches off.
+/// "the certificate of slot 0 expires in 12 days"; nothing while it ends later than `renew_before` from now.
+/// One that has expired is told of in any case.
 std::optional<std::string> expiry_notice(const Expiry& expiry, std::chrono::milliseconds renew_before,
                                          std::chrono::sys_seconds date);
 
