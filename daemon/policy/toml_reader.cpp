@@ -1,7 +1,7 @@
 #include "daemon/policy/toml_reader.h"
 
-#include "daemon/policy/duration.h"
 #include "daemon/nearest.h"
+#include "daemon/policy/duration.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
