@@ -19,6 +19,7 @@ std::string name_of(const DesiredSlot& slot) {
 
 std::vector<pki::Installation> installations(const Desired& desired) {
     std::vector<pki::Installation> all;
+    all.reserve(desired.slots.size());
     for (const DesiredSlot& slot : desired.slots)
         all.push_back({.slot = slot.address.slot,
                        .tls_store = slot.address.store == sbnw::Store::tls,

@@ -43,6 +43,7 @@ Dictionary to_dictionary(const policy::SlotRule& slot) {
 
 std::map<std::string, sdbus::Variant> to_dictionary(const policy::Policy& policy) {
     std::vector<Dictionary> slots;
+    slots.reserve(policy.slots.size());
     for (const policy::SlotRule& slot : policy.slots)
         slots.push_back(to_dictionary(slot));
     return {

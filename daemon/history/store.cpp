@@ -265,7 +265,8 @@ void Store::begin() {
     database_ = std::make_unique<Database>(file_);
     const auto found = database_->number("PRAGMA user_version");
     const bool is_empty = database_->number("SELECT count(*) FROM sqlite_master") == 0;
-    if (found != version && !(found == 0 && is_empty))
+    const bool is_new = found == 0 && is_empty;
+    if (found != version && !is_new)
         throw Unusable(found > version
                            ? fmt::format("it is of version {}, this program knows {}", found, version)
                            : std::string("it is no history"));

@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -49,6 +48,16 @@ std::vector<Entry> entries() {
     return result;
 }
 
+/// What stands between two @.
+std::vector<std::string> fields_in(const std::string& text) {
+    std::vector<std::string> fields;
+    std::istringstream pieces(text);
+    std::string piece;
+    while (std::getline(pieces, piece, '@') && std::getline(pieces, piece, '@'))
+        fields.push_back(piece);
+    return fields;
+}
+
 std::set<std::string> words_of(std::string_view fields) {
     std::istringstream words{std::string(fields)};
     return {std::istream_iterator<std::string>(words), {}};
@@ -64,15 +73,13 @@ TEST(Catalog, HasOneEntryForEveryEventAndNoOther) {
 }
 
 TEST(Catalog, SpeaksOfFieldsOnlyThatTheEventsCarry) {
-    const std::regex field("@([A-Z0-9_]+)@");
     for (const Entry& entry : entries()) {
         EXPECT_FALSE(entry.subject.empty()) << entry.id;
         const auto* const event = std::ranges::find(events, entry.id, &EventRow::message_id);
         ASSERT_NE(event, events.end()) << entry.id;
         const auto carried = words_of(event->fields);
-        for (std::sregex_iterator match(entry.text.begin(), entry.text.end(), field), end; match != end;
-             ++match)
-            EXPECT_TRUE(carried.contains((*match)[1].str())) << event->name << ": " << (*match)[1];
+        for (const std::string& field : fields_in(entry.text))
+            EXPECT_TRUE(carried.contains(field)) << event->name << ": " << field;
     }
 }
 
