@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <optional>
+#include <stdexcept>
 
 namespace bgs2::pki {
 namespace {
@@ -49,19 +50,23 @@ std::optional<P11Kit> load() {
     return all ? std::optional(kit) : std::nullopt;
 }
 
-const std::optional<P11Kit>& loaded() {
+/// Null if it is not installed.
+const P11Kit* loaded() {
     static const std::optional<P11Kit> kit = load();
-    return kit;
+    return kit ? &*kit : nullptr;
 }
 
 } // namespace
 
 bool have_p11_kit() {
-    return loaded().has_value();
+    return loaded() != nullptr;
 }
 
 const P11Kit& p11() {
-    return loaded().value();
+    const P11Kit* kit = loaded();
+    if (kit == nullptr)
+        throw std::logic_error("p11-kit was used without asking for it");
+    return *kit;
 }
 
 } // namespace bgs2::pki
