@@ -55,16 +55,17 @@ std::vector<std::filesystem::path> PathWatch::watch(const std::set<std::filesyst
     std::vector<std::filesystem::path> added;
     std::map<std::filesystem::path, Identity> watched;
     for (const auto& path : paths) {
-        const auto known = paths_.find(path);
-        if (known != paths_.end()) {
+        if (const auto known = paths_.find(path); known != paths_.end()) {
             watched.insert(paths_.extract(known));
-            continue;
+        } else {
+            watched.emplace(path, Identity{});
+            added.push_back(path);
         }
-        watched.emplace(path, identify(path));
-        added.push_back(path);
     }
     paths_ = std::move(watched);
-    look(); // what happened before the watches were there is not told by them
+    set_watches();
+    for (const auto& path : added) // only now: what happens from here on is told by the watches
+        paths_[path] = identify(path);
     return added;
 }
 
