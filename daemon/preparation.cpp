@@ -135,7 +135,6 @@ Preparation prepare(const Order& order) {
              {.only = order.only, .erase_unlisted = order.policy.erase_unlisted, .keyless = order.keyless});
     preparation.findings = findings(*desired, order);
     preparation.expiry = first_expiry(*desired);
-    preparation.is_signed = desired->signing.has_value();
     preparation.obstacle = obstacle(preparation);
     if (preparation.obstacle)
         return preparation;

@@ -60,7 +60,6 @@ struct Preparation {
     std::optional<Error> obstacle;   ///< why nothing may be sent
     std::vector<SlotFinding> findings;
     std::optional<Expiry> expiry; ///< the first certificate of `desired` to expire
-    bool is_signed = false;       ///< commands carry a signature
 };
 
 /// Reads files and tokens, and may take long over an encrypted key. What speaks against a certificate that
