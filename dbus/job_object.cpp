@@ -1,5 +1,6 @@
 #include "dbus/job_object.h"
 
+#include "dbus/dictionary.h"
 #include "dbus/names.h"
 
 #include <chrono>
@@ -44,8 +45,7 @@ sdbus::ObjectPath JobObject::Modem() {
 }
 
 std::uint64_t JobObject::StartTime() {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(job_->start_time().time_since_epoch()).count());
+    return seconds(job_->start_time());
 }
 
 } // namespace bgs2::dbus

@@ -23,30 +23,21 @@ namespace {
 
 constexpr const char* interface = io::bgs2d1::Manager_adaptor::INTERFACE_NAME;
 
-std::uint64_t seconds(history::Time time) {
-    return static_cast<std::uint64_t>(
-        std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
-}
-
-std::map<std::string, sdbus::Variant> to_dictionary(const history::Entry& entry) {
-    std::map<std::string, sdbus::Variant> dictionary{
+Dictionary to_dictionary(const history::Entry& entry) {
+    Dictionary dictionary{
         {"time", seconds(entry.when)},
         {"event", std::string(word(entry.event))},
         {"error", entry.error},
         {"message", entry.message},
     };
-    const auto add = [&](const char* name, const std::string& value) {
-        if (!value.empty())
-            dictionary.emplace(name, value);
-    };
-    add("boot-id", entry.boot_id);
-    add("imei", entry.imei);
-    add("port-path", entry.port_path);
-    add("policy", entry.policy);
-    add("state", entry.state);
-    add("store", entry.store);
-    add("thumbprint-before", entry.thumbprint_before);
-    add("thumbprint-after", entry.thumbprint_after);
+    add_known(dictionary, "boot-id", entry.boot_id);
+    add_known(dictionary, "imei", entry.imei);
+    add_known(dictionary, "port-path", entry.port_path);
+    add_known(dictionary, "policy", entry.policy);
+    add_known(dictionary, "state", entry.state);
+    add_known(dictionary, "store", entry.store);
+    add_known(dictionary, "thumbprint-before", entry.thumbprint_before);
+    add_known(dictionary, "thumbprint-after", entry.thumbprint_after);
     if (entry.slot)
         dictionary.emplace("slot", static_cast<std::uint32_t>(*entry.slot));
     if (entry.generation != 0)
@@ -112,18 +103,16 @@ sdbus::ObjectPath ManagerObject::GetModem(const std::string& imei) {
     return modem_path(value_or_throw_bus(fleet_.find(imei))->identity().imei);
 }
 
-std::vector<ManagerObject::Dictionary> ManagerObject::ListPorts() {
+std::vector<Dictionary> ManagerObject::ListPorts() {
     std::vector<Dictionary> ports;
     for (const PortStatus& port : fleet_.ports()) {
-        const std::uint64_t retry_at =
-            port.retry_at ? static_cast<std::uint64_t>(port.retry_at->time_since_epoch().count()) : 0;
         ports.push_back({
             {"device", port.device},
             {"path", port.path},
             {"state", std::string(word(port.state))},
             {"reason", port.reason},
             {"imei", port.imei},
-            {"retry-at", retry_at},
+            {"retry-at", port.retry_at ? seconds(*port.retry_at) : 0},
         });
     }
     return ports;

@@ -5,6 +5,7 @@
 #include "daemon/history/recorder.h"
 #include "daemon/policy/directories.h"
 #include "dbus/authority.h"
+#include "dbus/dictionary.h"
 
 #include <asio/any_io_executor.hpp>
 #include <sdbus-c++/sdbus-c++.h>
@@ -51,8 +52,6 @@ class ManagerObject final
     void history_changed();
 
   private:
-    using Dictionary = std::map<std::string, sdbus::Variant>;
-
     std::vector<sdbus::ObjectPath> ListModems() override;
     sdbus::ObjectPath GetModem(const std::string& imei) override;
     std::vector<Dictionary> ListPorts() override;

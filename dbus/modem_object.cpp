@@ -16,28 +16,16 @@ namespace {
 
 constexpr const char* interface = io::bgs2d1::Modem_adaptor::INTERFACE_NAME;
 
-template<class Time>
-std::uint64_t seconds(Time time) {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
-}
-
-using Dictionary = std::map<std::string, sdbus::Variant>;
-
 Dictionary to_dictionary(const sbnw::Slot& slot, Compliance compliance) {
     Dictionary dictionary{
         {"size", slot.size},
         {"compliance", std::string(word(compliance))},
     };
-    const auto add = [&](const char* name, const std::string& value) {
-        if (!value.empty())
-            dictionary.emplace(name, value);
-    };
-    add("subject", slot.subject);
-    add("issuer", slot.issuer);
-    add("serial", slot.serial);
-    add("signature-algorithm", slot.signature_algorithm);
-    add("thumbprint", slot.thumbprint);
+    add_known(dictionary, "subject", slot.subject);
+    add_known(dictionary, "issuer", slot.issuer);
+    add_known(dictionary, "serial", slot.serial);
+    add_known(dictionary, "signature-algorithm", slot.signature_algorithm);
+    add_known(dictionary, "thumbprint", slot.thumbprint);
     if (slot.expires)
         dictionary.emplace("expires", seconds(std::chrono::sys_days(*slot.expires)));
     return dictionary;
@@ -154,11 +142,11 @@ sdbus::ObjectPath ModemObject::Refresh(const Dictionary& options) {
     return job_path(value_or_throw_bus(modem_->refresh())->number());
 }
 
-std::map<std::uint32_t, ModemObject::Dictionary> ModemObject::Slots() {
+std::map<std::uint32_t, Dictionary> ModemObject::Slots() {
     return slots_of(sbnw::Store::tls);
 }
 
-std::map<std::string, std::map<std::uint32_t, ModemObject::Dictionary>> ModemObject::OtherStores() {
+std::map<std::string, std::map<std::uint32_t, Dictionary>> ModemObject::OtherStores() {
     std::map<std::string, std::map<std::uint32_t, Dictionary>> result;
     for (const sbnw::Store store : sbnw::stores) {
         if (auto slots = slots_of(store); store != sbnw::Store::tls && !slots.empty())
@@ -167,14 +155,14 @@ std::map<std::string, std::map<std::uint32_t, ModemObject::Dictionary>> ModemObj
     return result;
 }
 
-std::vector<ModemObject::Dictionary> ModemObject::Findings() {
+std::vector<Dictionary> ModemObject::Findings() {
     std::vector<Dictionary> result;
     for (const SlotFinding& finding : modem_->findings())
         result.push_back(to_dictionary(finding));
     return result;
 }
 
-std::map<std::uint32_t, ModemObject::Dictionary> ModemObject::slots_of(sbnw::Store store) const {
+std::map<std::uint32_t, Dictionary> ModemObject::slots_of(sbnw::Store store) const {
     std::map<std::uint32_t, Dictionary> result;
     const sbnw::Inventory& inventory = modem_->inventory();
     for (const auto& [address, compliance] : modem_->compliance()) {

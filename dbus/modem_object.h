@@ -3,6 +3,7 @@
 
 #include "daemon/modem.h"
 #include "dbus/authority.h"
+#include "dbus/dictionary.h"
 
 #include <asio/any_io_executor.hpp>
 #include <sdbus-c++/sdbus-c++.h>
@@ -32,8 +33,6 @@ class ModemObject final
     void publish();
 
   private:
-    using Dictionary = std::map<std::string, sdbus::Variant>;
-
     /// What changes, as last told of.
     struct Values {
         std::string state;

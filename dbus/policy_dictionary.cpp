@@ -1,6 +1,7 @@
 #include "dbus/policy_dictionary.h"
 
 #include "daemon/bytes.h"
+#include "dbus/dictionary.h"
 
 #include <cstdint>
 #include <optional>
@@ -11,8 +12,6 @@ namespace bgs2::dbus {
 namespace {
 
 // A file's name may have any octets, and the bus takes UTF-8 only: hence printable() below.
-
-using Dictionary = std::map<std::string, sdbus::Variant>;
 
 std::map<std::string, std::vector<std::string>> conditions(const policy::Match& match) {
     std::map<std::string, std::vector<std::string>> result;

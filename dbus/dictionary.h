@@ -1,0 +1,28 @@
+// Values as they cross the bus in an a{sv}.
+#pragma once
+
+#include <sdbus-c++/Types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace bgs2::dbus {
+
+using Dictionary = std::map<std::string, sdbus::Variant>;
+
+/// Seconds since 1970-01-01 UTC, as all times of the interface are.
+template<class Duration>
+std::uint64_t seconds(std::chrono::sys_time<Duration> time) {
+    return static_cast<std::uint64_t>(
+        std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
+/// Adds a text unless it is empty: what is not known is left out.
+inline void add_known(Dictionary& dictionary, const char* name, const std::string& text) {
+    if (!text.empty())
+        dictionary.emplace(name, text);
+}
+
+} // namespace bgs2::dbus
