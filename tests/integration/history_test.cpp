@@ -206,6 +206,9 @@ TEST(History, IsLostSinceTheStartWhereThereIsNoDirectoryForItAndModemsAreProvisi
     gateway.plug("modem");
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_THAT(gateway.log(), HasSubstr("warning: the history "));
+    // Answered after all that was recorded so far was tried: none of it is to be in the history that begins
+    // now.
+    EXPECT_EQ(refusal(gateway, {}), "io.bgs2d1.Error.Failed");
 
     std::filesystem::create_directory(gateway.path("state"));
     gateway.unplug("modem");
