@@ -1,22 +1,14 @@
 #include "daemon/chronicle.h"
 
 #include "daemon/counted.h"
+#include "daemon/mishap.h"
 
 #include <fmt/format.h>
 
-#include <exception>
 #include <utility>
 
 namespace bgs2 {
 namespace {
-
-Error error_of(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const Exception& e) {
-        return e.error();
-    }
-}
 
 std::string thumbprint_in(const sbnw::Inventory& present, const sbnw::SlotAddress& address) {
     const auto found = present.find(address);
@@ -97,7 +89,7 @@ void Chronicle::attempted(const std::vector<Attempt>& attempts, const sbnw::Inve
         entry.duration = attempt.duration;
         entry.bytes = size_of(*attempt.step);
         if (attempt.failure) {
-            const Error error = error_of(attempt.failure);
+            const Error error = mishap_of(attempt.failure).error;
             entry.error = word(error.code);
             entry.message += ": " + error.what;
         }
@@ -111,9 +103,14 @@ void Chronicle::provisioned(const Job& job, std::size_t steps) const {
                policy_name_, counted(steps, "slot"));
 }
 
+void Chronicle::changed(const Job& job) const {
+    log_.with({{"BGS2_JOB", std::to_string(job.number())}})
+        .notice("{}: done and read back: {}", imei_, job.task().description);
+}
+
 void Chronicle::failed(const Job& job, const Error& error) const {
     log_.with({{"BGS2_JOB", std::to_string(job.number())}})
-        .warning("{}: {}: {}", imei_, word(job.operation()), to_string(error));
+        .warning("{}: {}: {}", imei_, word(job.task().operation), to_string(error));
 }
 
 void Chronicle::warn(const std::string& what) const {

@@ -35,6 +35,8 @@ class Chronicle {
     /// Steps that were carried out or tried; `present` is what was read back since, empty if nothing was.
     void attempted(const std::vector<Attempt>& attempts, const sbnw::Inventory& present) const;
     void provisioned(const Job& job, std::size_t steps) const;
+    /// What somebody asked for was done.
+    void changed(const Job& job) const;
     void failed(const Job& job, const Error& error) const;
     void warn(const std::string& what) const;
 

@@ -161,13 +161,25 @@ Expected<Desired> load_desired(const policy::Policy& policy, const policy::Subje
             what_for = sbnw::to_string(rule.address());
             desired.slots.push_back(loader.load(rule));
         }
-        what_for = "the signing key";
-        if (policy.sign)
-            desired.signing = loader.load(*policy.sign);
     } catch (const Exception& e) {
         return fail(e.error().code, fmt::format("{}: {}", what_for, e.error().what), e.error().hint);
     }
+    auto signing = load_signing(policy, subject, credentials);
+    if (!signing)
+        return std::unexpected(std::move(signing.error()));
+    desired.signing = std::move(*signing);
     return desired;
+}
+
+Expected<std::optional<Signing>> load_signing(const policy::Policy& policy, const policy::Subject& subject,
+                                              const std::filesystem::path& credentials) {
+    if (!policy.sign)
+        return std::nullopt;
+    try {
+        return Loader(policy, subject, credentials).load(*policy.sign);
+    } catch (const Exception& e) {
+        return fail(e.error().code, "the signing key: " + e.error().what, e.error().hint);
+    }
 }
 
 std::vector<std::filesystem::path> source_files(const policy::Policy& policy, const policy::Subject& subject,

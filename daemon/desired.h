@@ -49,6 +49,10 @@ using Thumbprints = std::map<sbnw::SlotAddress, std::string>;
 Expected<Desired> load_desired(const policy::Policy& policy, const policy::Subject& subject,
                                const std::filesystem::path& credentials);
 
+/// The part of it that says how commands are signed.
+Expected<std::optional<Signing>> load_signing(const policy::Policy& policy, const policy::Subject& subject,
+                                              const std::filesystem::path& credentials);
+
 /// Every file that load_desired() would read, to be watched, each once; those that can not be located are
 /// left out. Of a key on a token it is the file with the PIN.
 std::vector<std::filesystem::path> source_files(const policy::Policy& policy, const policy::Subject& subject,

@@ -13,11 +13,6 @@ namespace {
 /// How long a finished job can be looked at.
 constexpr std::chrono::minutes job_retention{1};
 
-std::string id_path(const PortFacts& port) {
-    const auto found = port.properties.find("ID_PATH");
-    return found == port.properties.end() ? std::string() : found->second;
-}
-
 bool is_named(const PortFacts& port, const std::filesystem::path& device) {
     return port.device == device || std::ranges::find(port.links, device.string()) != port.links.end();
 }
@@ -92,7 +87,7 @@ std::vector<PortStatus> Fleet::ports() const {
     std::vector<PortStatus> list;
     for (const auto& [device, known] : ports_) {
         PortStatus status{.device = device,
-                          .path = id_path(known.facts),
+                          .path = known.facts.property("ID_PATH"),
                           .state = PortState::ignored,
                           .reason = known.nomination.why,
                           .imei = "",
@@ -151,10 +146,9 @@ void Fleet::let_go(Known& known) {
         attendance->stop();
 }
 
-std::shared_ptr<Job> Fleet::new_job(Operation operation, const std::string& imei,
-                                    std::optional<sbnw::SlotAddress> slot) {
+std::shared_ptr<Job> Fleet::new_job(Task task, const std::string& imei) {
     const auto number = ++last_job_;
-    auto job = std::make_shared<Job>(number, operation, imei, slot,
+    auto job = std::make_shared<Job>(number, std::move(task), imei,
                                      [this](const Job& changed) { job_changed(changed); });
     jobs_.emplace(number, KeptJob{.job = job, .retention = asio::steady_timer(loop_)});
     if (observer_ != nullptr)
@@ -215,8 +209,11 @@ void Fleet::record(history::Entry entry) {
 
 at::LineSettings Fleet::probe_settings(const PortFacts& port) const {
     // Who is there is not known yet: a policy that asks for a model or an IMEI may well be the one.
-    const policy::Subject subject{
-        .imei = "", .model = "", .serial = "", .port = id_path(port), .properties = port.properties};
+    const policy::Subject subject{.imei = "",
+                                  .model = "",
+                                  .serial = "",
+                                  .port = port.property("ID_PATH"),
+                                  .properties = port.properties};
     for (policy::Policy policy : *policies_) {
         policy.match.imei.reset();
         policy.match.model.reset();

@@ -92,8 +92,7 @@ class Fleet : private Modem::Host, private Attendance::Host {
     [[nodiscard]] std::string policy_problem() const override { return policy_problem_; }
     [[nodiscard]] asio::any_io_executor background() const override { return background_; }
     [[nodiscard]] const std::filesystem::path& credentials_directory() const override { return credentials_; }
-    std::shared_ptr<Job> new_job(Operation operation, const std::string& imei,
-                                 std::optional<sbnw::SlotAddress> slot) override;
+    std::shared_ptr<Job> new_job(Task task, const std::string& imei) override;
     void sources_changed() override;
     void modem_changed(const Modem& modem) override;
     void record(history::Entry entry) override;

@@ -2,25 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
 
 namespace bgs2 {
+namespace {
+
+constexpr std::array<std::string_view, 5> operation_words{"provision", "refresh", "install", "erase", "send"};
+
+} // namespace
 
 std::string_view word(Operation operation) {
-    return operation == Operation::provision ? "provision" : "refresh";
+    return operation_words.at(static_cast<std::size_t>(operation));
 }
 
-Job::Job(std::uint64_t number, Operation operation, std::string imei, std::optional<sbnw::SlotAddress> slot,
-         Changed changed)
+Job::Job(std::uint64_t number, Task task, std::string imei, Changed changed)
   : number_(number)
-  , operation_(operation)
+  , task_(std::move(task))
   , imei_(std::move(imei))
-  , slot_(slot)
   , changed_(std::move(changed)) {}
 
 double Job::progress() const {
     if (bytes_total_ == 0)
-        return finished_ && !error_ ? 1.0 : 0.0;
+        return finished() && !error_ ? 1.0 : 0.0;
     return static_cast<double>(bytes_sent_) / static_cast<double>(bytes_total_);
 }
 
@@ -36,15 +40,16 @@ void Job::set_bytes(std::uint64_t sent, std::uint64_t total) {
 }
 
 void Job::finish(std::optional<Error> error) {
-    if (std::exchange(finished_, true))
+    if (finished())
         return;
+    end_time_ = std::chrono::system_clock::now();
     error_ = std::move(error);
     on_cancel_ = nullptr;
     set_step(error_ ? fmt::format("failed: {}", word(error_->code)) : "done");
 }
 
 void Job::cancel() {
-    if (finished_ || std::exchange(cancelled_, true))
+    if (finished() || std::exchange(cancelled_, true))
         return;
     if (on_cancel_)
         on_cancel_();

@@ -1,13 +1,10 @@
 #include "daemon/modem.h"
 
 #include "daemon/at/clock.h"
+#include "daemon/background.h"
 #include "daemon/policy/match.h"
 #include "daemon/policy/writable.h"
-#include "daemon/sbnw/dialogue.h"
 
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,9 +16,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string property(const PortFacts& port, std::string_view name) {
-    const auto found = port.properties.find(name);
-    return found == port.properties.end() ? std::string() : found->second;
+Task provision_task(std::optional<sbnw::SlotAddress> slot) {
+    return {.operation = Operation::provision,
+            .slot = slot,
+            .description = slot ? "provision " + to_string(*slot) : "provision by its policy"};
 }
 
 std::chrono::sys_seconds now() {
@@ -43,6 +41,7 @@ class Modem::Attended {
     Attended& operator=(Attended&&) = delete;
     ~Attended() {
         modem_.channel_ = nullptr;
+        modem_.change_.reset();
         if (const auto job = std::exchange(modem_.job_, nullptr))
             job->finish(Error{ErrorCode::device_gone,
                               fmt::format("the modem {} is gone", modem_.identity_.imei), ""});
@@ -57,13 +56,14 @@ Modem::Modem(at::Identity identity, const PortFacts& port, Memory memory, Host& 
   , port_(port.device)
   , subject_{.imei = identity_.imei,
              .model = identity_.model,
-             .serial = property(port, "ID_SERIAL_SHORT"),
-             .port = property(port, "ID_PATH"),
+             .serial = port.property("ID_SERIAL_SHORT"),
+             .port = port.property("ID_PATH"),
              .properties = port.properties}
   , memory_(std::move(memory))
   , host_(host)
   , chronicle_(identity_.imei, subject_.port, log.with({{"BGS2_IMEI", identity_.imei}, {"BGS2_PORT", port_}}),
-               [this](history::Entry entry) { host_.record(std::move(entry)); }) {}
+               [this](history::Entry entry) { host_.record(std::move(entry)); })
+  , slots_(memory_, chronicle_, [this] { host_.modem_changed(*this); }) {}
 
 std::optional<std::chrono::sys_seconds> Modem::retry_at() const {
     const auto next = retries_.next();
@@ -77,11 +77,33 @@ Expected<std::shared_ptr<Job>> Modem::provision(std::optional<sbnw::SlotAddress>
     const auto policies = host_.policies();
     if (auto policy = policy::writable(*policies, subject_, slot); !policy)
         return std::unexpected(std::move(policy.error()));
-    return request(Operation::provision, slot);
+    return request(provision_task(slot));
 }
 
 Expected<std::shared_ptr<Job>> Modem::refresh() {
-    return request(Operation::refresh, std::nullopt);
+    return request(Task{.operation = Operation::refresh, .slot = {}, .description = "read the slots anew"});
+}
+
+asio::awaitable<std::shared_ptr<Job>> Modem::install(Handover handover) {
+    value_or_throw(ready());
+    const auto policies = host_.policies();
+    const auto* policy = value_or_throw(policy::changeable(*policies, subject_, handover.address));
+    auto check = [](Order order, Handover given) { return to_install(given, order); };
+    Order conditions = order(policy, std::nullopt);
+    auto change =
+        co_await in_background(host_.background(), check, std::move(conditions), std::move(handover));
+    co_return value_or_throw(request(value_or_throw(std::move(change))));
+}
+
+Expected<std::shared_ptr<Job>> Modem::erase(const sbnw::SlotAddress& slot) {
+    return request(to_erase(slot));
+}
+
+Expected<std::shared_ptr<Job>> Modem::send(sbnw::Store store, pki::Secret frame) {
+    auto change = to_send(store, std::move(frame), identity_.imei);
+    if (!change)
+        return std::unexpected(std::move(change.error()));
+    return request(std::move(*change));
 }
 
 asio::awaitable<Preparation> Modem::preview(std::optional<sbnw::SlotAddress> slot) {
@@ -122,19 +144,15 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
         if (const auto job = next_job()) {
             const auto error = co_await carry_out(channel, *job);
             co_await assess(); // first, so that who waits for the job finds the state that it led to
+            change_.reset();
             job_.reset();
             job->finish(error);
-        } else if (stale_ && !ignored_) {
-            show({.state = ModemState::reading,
-                  .reason = "its slots are being read",
-                  .hint = {},
-                  .wanted = false,
-                  .expiring = {}});
-            co_await look_if_possible(channel);
+        } else if (slots_.stale() && !ignored_) {
+            show(ModemState::reading, "its slots are being read");
+            co_await slots_.look_if_possible(channel, stores());
         } else {
             co_await channel.idle(next_look());
-            fresh_ = false;
-            stale_ = stale_ || (verify_every_.count() > 0 && Clock::now() >= readout_.when() + verify_every_);
+            slots_.left_alone(verify_every_);
         }
         if (channel.take_restart())
             throw Exception(Error{ErrorCode::device_gone, "the modem restarted", ""});
@@ -145,8 +163,8 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
 std::optional<Clock::time_point> Modem::next_look() const {
     std::optional<Clock::time_point> next = retries_.next();
     const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
-    if (verify_every_.count() > 0 && !unreadable_ && !ignored_)
-        at(readout_.when() + verify_every_);
+    if (verify_every_.count() > 0 && !slots_.unreadable() && !ignored_)
+        at(slots_.readout().when() + verify_every_);
     if (shown_.state == ModemState::compliant && expiry_ && renew_before_.count() > 0) {
         // The clock may run on while the machine sleeps, and a person counts days.
         constexpr std::chrono::hours day{24};
@@ -154,42 +172,6 @@ std::optional<Clock::time_point> Modem::next_look() const {
         at(Clock::now() + (until > Clock::duration::zero() ? until : day));
     }
     return next;
-}
-
-/// Reads the slots of the stores that matter to the policy.
-asio::awaitable<std::vector<SlotChange>> Modem::read(at::Channel& channel) {
-    std::set<sbnw::Store> stores{sbnw::Store::tls};
-    const auto policies = host_.policies();
-    if (const auto* policy = match(*policies)) {
-        for (const policy::SlotRule& rule : policy->slots)
-            stores.insert(rule.store);
-    }
-    auto changes = co_await readout_.read(channel, stores);
-    stale_ = false;
-    fresh_ = true;
-    unreadable_.reset();
-    host_.modem_changed(*this);
-    co_return changes;
-}
-
-/// Reads the slots for what has become of them since the daemon last had to do with them.
-asio::awaitable<void> Modem::look(at::Channel& channel) {
-    const auto changes = co_await read(channel);
-    memory_.repairs.found(readout_.inventory());
-    for (const SlotChange& change : changes)
-        chronicle_.changed_by_others(change);
-}
-
-/// A module that can not tell its slots is shown as such rather than given up.
-asio::awaitable<void> Modem::look_if_possible(at::Channel& channel) {
-    try {
-        co_await look(channel);
-    } catch (const Exception& e) {
-        if (e.error().code != ErrorCode::not_supported)
-            throw;
-        stale_ = false;
-        unreadable_ = e.error();
-    }
 }
 
 /// Finds the policy, compares the slots with it, and says what state that is.
@@ -201,29 +183,25 @@ asio::awaitable<void> Modem::assess() {
     chronicle_.under(policy);
     ignored_ = policy != nullptr && policy->mode == policy::Mode::ignore;
     if (ignored_) {
-        stale_ = true;
-        show({.state = ModemState::unmanaged,
-              .reason = fmt::format("policy '{}' says to ignore it", policy->name),
-              .hint = {},
-              .wanted = false,
-              .expiring = {}});
+        slots_.set_stale();
+        show(ModemState::unmanaged, fmt::format("policy '{}' says to ignore it", policy->name));
         co_return;
     }
     verify_every_ = policy == nullptr ? policy::Policy{}.verify_every : policy->verify_every;
     renew_before_ = policy == nullptr ? std::chrono::milliseconds(0) : policy->renew_before;
-    if (stale_)
+    if (slots_.stale())
         co_return;
 
     Circumstances circumstances{.policy = policy,
                                 .policy_problem = host_.policy_problem(),
-                                .unreadable = unreadable_,
+                                .unreadable = slots_.unreadable(),
                                 .preparation = {},
                                 .exhausted = {},
                                 .failure = retries_.failure(),
                                 .held = held_,
                                 .now = Clock::now(),
                                 .date = now()};
-    if (policy != nullptr && !unreadable_)
+    if (policy != nullptr && !slots_.unreadable())
         circumstances.preparation = co_await prepare(*policy, std::nullopt);
     const Preparation& preparation = circumstances.preparation;
     desired_ = preparation.desired;
@@ -247,25 +225,26 @@ asio::awaitable<Preparation> Modem::prepare(const policy::Policy& policy,
         sources_ = {files.begin(), files.end()};
         host_.sources_changed();
     }
-    // By value into the other thread: this modem may be gone before it is done.
-    auto work = [](Order order) -> asio::awaitable<Preparation> { co_return bgs2::prepare(order); };
-    Order order{.policy = policy,
-                .subject = subject_,
-                .credentials = host_.credentials_directory(),
-                .present = readout_.inventory(),
-                .only = only,
-                .keyless = memory_.keyless,
-                .now = now()};
-    // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
-    co_return co_await asio::co_spawn(
-        host_.background(), work(std::move(order)),
-        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
+    auto work = [](Order given) { return bgs2::prepare(given); };
+    Order conditions = order(&policy, only);
+    co_return co_await in_background(host_.background(), work, std::move(conditions));
+}
+
+/// Without a policy, as one would have it that says nothing.
+Order Modem::order(const policy::Policy* policy, std::optional<sbnw::SlotAddress> only) const {
+    return {.policy = policy == nullptr ? policy::Policy{} : *policy,
+            .subject = subject_,
+            .credentials = host_.credentials_directory(),
+            .present = inventory(),
+            .only = only,
+            .keyless = memory_.keyless,
+            .now = now()};
 }
 
 /// The job that was asked for, or one that the policy asks for.
 std::shared_ptr<Job> Modem::next_job() {
     if (!job_ && wanted_)
-        job_ = host_.new_job(Operation::provision, identity_.imei, std::nullopt);
+        job_ = host_.new_job(provision_task({}), identity_.imei);
     return job_;
 }
 
@@ -277,12 +256,7 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
     try {
         if (job.cancelled())
             throw Exception(cancelled);
-        if (job.operation() == Operation::provision) {
-            co_await provision(channel, job);
-        } else {
-            job.set_step("reading");
-            co_await look(channel);
-        }
+        co_await do_job(channel, job);
     } catch (const Exception&) {
         failure = std::current_exception();
     }
@@ -290,83 +264,58 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
     channel.resume();
     if (!failure)
         co_return std::nullopt;
-    Error error = note_failure(failure, job);
-    co_await recover(channel);
-    if (!held_ && retries_.refusal() == sbnw::Result::refused) {
+    Mishap mishap = mishap_of(failure);
+    note_failure(mishap, job);
+    co_await slots_.recover(channel, stores());
+    if (mishap.refusal == sbnw::Result::refused) {
         const std::string hint = co_await signing_hint(channel);
         if (!hint.empty())
-            retries_.explain(error.hint = hint);
+            mishap.error.hint = hint;
+        if (!hint.empty() && job.task().operation == Operation::provision)
+            retries_.explain(hint);
     }
-    co_return error;
+    co_return mishap.error;
+}
+
+asio::awaitable<void> Modem::do_job(at::Channel& channel, Job& job) {
+    const bool writes = job.task().operation != Operation::refresh;
+    if (!writes || !slots_.fresh()) {
+        job.set_step("reading");
+        co_await slots_.look(channel, stores());
+    }
+    if (change_)
+        co_await change(channel, job);
+    else if (writes)
+        co_await provision(channel, job);
 }
 
 /// What went wrong, and whether it will be tried again. Throws it if it was not the job that was ended, but
 /// all.
-Error Modem::note_failure(const std::exception_ptr& failure, const Job& job) {
-    std::optional<sbnw::Refusal> refusal;
-    Error error;
-    try {
-        std::rethrow_exception(failure);
-    } catch (const sbnw::Refusal& e) {
-        refusal = e;
-        error = e.error();
-    } catch (const Exception& e) {
-        error = e.error();
-    }
-    if (error.code == ErrorCode::cancelled && !job.cancelled())
-        throw Exception(error);
-    chronicle_.failed(job, error);
-    if (job.operation() != Operation::provision)
-        return error;
+void Modem::note_failure(const Mishap& mishap, const Job& job) {
+    if (mishap.error.code == ErrorCode::cancelled && !job.cancelled())
+        throw Exception(mishap.error);
+    chronicle_.failed(job, mishap.error);
+    if (job.task().operation != Operation::provision)
+        return;
     held_ = job.cancelled();
-    if (held_)
-        return error;
-    if (refusal)
-        retries_.refused(*refusal);
-    else
-        retries_.failed(error);
-    return error;
+    if (!held_)
+        retries_.failed(mishap);
 }
 
 asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
-    if (!fresh_) {
-        job.set_step("reading");
-        co_await look(channel);
-    }
+    const auto slot = job.task().slot;
     const auto policies = host_.policies();
-    const auto* policy = value_or_throw(policy::writable(*policies, subject_, job.slot()));
-    const Preparation preparation = co_await prepare(*policy, job.slot());
+    const auto* policy = value_or_throw(policy::writable(*policies, subject_, slot));
+    const Preparation preparation = co_await prepare(*policy, slot);
     desired_ = preparation.desired;
     if (preparation.obstacle)
         throw Exception(*preparation.obstacle);
     if (preparation.steps.empty())
         co_return;
-    show({.state = ModemState::provisioning,
-          .reason = fmt::format("policy '{}' is being applied", policy->name),
-          .hint = {},
-          .wanted = false,
-          .expiring = {}});
-    chronicle_.begins(preparation);
+    show(ModemState::provisioning, fmt::format("policy '{}' is being applied", policy->name));
     if (policy->require_clock)
         co_await at::set_clock(channel, now());
-    const auto begins = [this](const sbnw::SlotAddress& address) {
-        readout_.forget(address);
-        host_.modem_changed(*this);
-    };
-    const std::vector<Attempt> attempts = co_await write(channel, preparation.steps, job, begins);
-    for (const Attempt& attempt : attempts) {
-        if (!attempt.failure)
-            memory_.keyless.erase(attempt.step->step.address);
-    }
-    if (const Attempt& last = attempts.back(); last.failure) {
-        chronicle_.attempted(attempts, {});
-        retreat_ = retreat_of(last);
-        std::rethrow_exception(last.failure);
-    }
-    job.set_step("reading back");
-    co_await read(channel);
-    chronicle_.attempted(attempts, readout_.inventory());
-    value_or_throw(verify(preparation.steps, readout_.inventory()));
+    co_await slots_.apply(channel, job, preparation, stores());
     memory_.last_provisioned = now();
     for (const PreparedStep& each : preparation.steps)
         memory_.repairs.repaired(each.step.address, each.thumbprint, memory_.last_provisioned);
@@ -375,49 +324,73 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
     chronicle_.provisioned(job, preparation.steps.size());
 }
 
-/// After a failure: finds the module's attention again and reads what it holds now.
-asio::awaitable<void> Modem::recover(at::Channel& channel) {
-    stale_ = true;
-    const auto retreat = std::exchange(retreat_, std::nullopt);
-    if (retreat) // first, since the modem may be gone before the slot is empty
-        memory_.keyless[retreat->address] = retreat->thumbprint;
-    co_await at::synchronise(channel);
-    co_await look_if_possible(channel);
-    if (!retreat)
-        co_return;
-    try {
-        const bool kept = co_await carry_out_retreat(channel, *retreat, readout_.inventory());
-        memory_.keyless.erase(retreat->address);
-        if (!kept)
-            co_return;
-        chronicle_.warn(to_string(retreat->address) +
-                        " kept the certificate without its private key, and was emptied");
-    } catch (const sbnw::Refusal& e) {
-        chronicle_.warn(
-            fmt::format("{} kept the certificate without its private key, and can not be emptied: {}",
-                        to_string(retreat->address), e.what()));
+asio::awaitable<void> Modem::change(at::Channel& channel, Job& job) {
+    const auto policies = host_.policies();
+    const auto* policy = value_or_throw(policy::changeable(*policies, subject_, *change_->task.slot));
+    auto work = [](Order given, std::shared_ptr<const Change> what) { return bgs2::prepare(given, *what); };
+    Order conditions = order(policy, std::nullopt);
+    const Preparation preparation =
+        co_await in_background(host_.background(), work, std::move(conditions), change_);
+    if (preparation.obstacle)
+        throw Exception(*preparation.obstacle);
+    show(ModemState::provisioning, fmt::format("somebody asked to {}", job.task().description));
+    if (policy != nullptr && policy->require_clock)
+        co_await at::set_clock(channel, now());
+    co_await slots_.apply(channel, job, preparation, stores());
+    chronicle_.changed(job);
+}
+
+/// The stores that matter to the policy, and to what somebody asks for.
+std::set<sbnw::Store> Modem::stores() const {
+    std::set<sbnw::Store> stores{sbnw::Store::tls};
+    const auto policies = host_.policies();
+    if (const auto* policy = match(*policies)) {
+        for (const policy::SlotRule& rule : policy->slots)
+            stores.insert(rule.store);
     }
-    readout_.forget(retreat->address); // what becomes of it now is nobody else's doing
-    co_await look_if_possible(channel);
+    if (change_)
+        stores.insert(change_->task.slot->store);
+    return stores;
 }
 
 const policy::Policy* Modem::match(const policy::Policies& policies) const {
     return policy::first_match(policies, subject_);
 }
 
-Expected<std::shared_ptr<Job>> Modem::request(Operation operation, std::optional<sbnw::SlotAddress> slot) {
+/// Errors: DeviceGone, Busy.
+Expected<void> Modem::ready() const {
     if (channel_ == nullptr)
         return fail(ErrorCode::device_gone, fmt::format("the modem {} is gone", identity_.imei));
     if (job_)
         return fail(ErrorCode::busy,
-                    fmt::format("job {} ({}) is at work on modem {}", job_->number(), word(job_->operation()),
-                                identity_.imei),
+                    fmt::format("job {} ({}) is at work on modem {}", job_->number(),
+                                word(job_->task().operation), identity_.imei),
                     "wait for it, or cancel it");
-    if (operation == Operation::provision)
+    return {};
+}
+
+Expected<std::shared_ptr<Job>> Modem::request(Task task) {
+    if (auto is_ready = ready(); !is_ready)
+        return std::unexpected(std::move(is_ready.error()));
+    if (task.operation == Operation::provision)
         memory_.repairs.forget();
-    job_ = host_.new_job(operation, identity_.imei, slot);
+    job_ = host_.new_job(std::move(task), identity_.imei);
     channel_->wake();
     return job_;
+}
+
+Expected<std::shared_ptr<Job>> Modem::request(Change change) {
+    const auto policies = host_.policies();
+    if (auto policy = policy::changeable(*policies, subject_, *change.task.slot); !policy)
+        return std::unexpected(std::move(policy.error()));
+    auto job = request(change.task);
+    if (job)
+        change_ = std::make_shared<const Change>(std::move(change));
+    return job;
+}
+
+void Modem::show(ModemState state, std::string reason) {
+    show({.state = state, .reason = std::move(reason), .hint = {}, .wanted = false, .expiring = {}});
 }
 
 void Modem::show(const Verdict& verdict) {

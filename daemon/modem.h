@@ -3,20 +3,21 @@
 
 #include "daemon/at/channel.h"
 #include "daemon/at/identify.h"
+#include "daemon/change.h"
 #include "daemon/chronicle.h"
 #include "daemon/error.h"
 #include "daemon/history/entry.h"
 #include "daemon/job.h"
 #include "daemon/log.h"
 #include "daemon/memory.h"
+#include "daemon/mishap.h"
+#include "daemon/modem_slots.h"
 #include "daemon/modem_state.h"
 #include "daemon/nomination.h"
 #include "daemon/plan.h"
 #include "daemon/policy/model.h"
 #include "daemon/policy/subject.h"
 #include "daemon/preparation.h"
-#include "daemon/provision.h"
-#include "daemon/readout.h"
 #include "daemon/retries.h"
 #include "daemon/sbnw/slot_address.h"
 #include "daemon/sbnw/slots.h"
@@ -26,7 +27,6 @@
 #include <asio/awaitable.hpp>
 
 #include <chrono>
-#include <exception>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -56,8 +56,7 @@ class Modem {
         /// Where blocking work is done: files, decryption.
         [[nodiscard]] virtual asio::any_io_executor background() const = 0;
         [[nodiscard]] virtual const std::filesystem::path& credentials_directory() const = 0;
-        virtual std::shared_ptr<Job> new_job(Operation operation, const std::string& imei,
-                                             std::optional<sbnw::SlotAddress> slot) = 0;
+        virtual std::shared_ptr<Job> new_job(Task task, const std::string& imei) = 0;
         /// The files that its policy names are others now: see Modem::sources().
         virtual void sources_changed() = 0;
         virtual void modem_changed(const Modem& modem) = 0;
@@ -76,9 +75,9 @@ class Modem {
     [[nodiscard]] const std::string& hint() const { return shown_.hint; }
     [[nodiscard]] const std::string& policy() const { return policy_name_; }
     /// What it holds, as last read; slots that were written to since are not among it.
-    [[nodiscard]] const sbnw::Inventory& inventory() const { return readout_.inventory(); }
+    [[nodiscard]] const sbnw::Inventory& inventory() const { return slots_.readout().inventory(); }
     [[nodiscard]] std::map<sbnw::SlotAddress, Compliance> compliance() const {
-        return readout_.compliance(desired_);
+        return slots_.readout().compliance(desired_);
     }
     /// What the preflight says of the certificates that its policy names.
     [[nodiscard]] const std::vector<SlotFinding>& findings() const { return findings_; }
@@ -94,6 +93,16 @@ class Modem {
 
     /// Has the slots read anew. Errors: Busy.
     Expected<std::shared_ptr<Job>> refresh();
+
+    /// Has a certificate written. Waits while it is being checked. Throws Exception: those of to_install(),
+    /// and Busy, NotSupported (policy::changeable).
+    asio::awaitable<std::shared_ptr<Job>> install(Handover handover);
+
+    /// Has a slot emptied. Errors: Busy, NotSupported.
+    Expected<std::shared_ptr<Job>> erase(const sbnw::SlotAddress& slot);
+
+    /// Has a frame sent as it is. Errors: those of to_send(), and Busy, NotSupported.
+    Expected<std::shared_ptr<Job>> send(sbnw::Store store, pki::Secret frame);
 
     /// What provision() would do, going by the slots as last read. Throws Exception with what would stop it.
     asio::awaitable<Preparation> preview(std::optional<sbnw::SlotAddress> slot);
@@ -113,20 +122,23 @@ class Modem {
   private:
     class Attended;
 
-    asio::awaitable<std::vector<SlotChange>> read(at::Channel& channel);
-    asio::awaitable<void> look(at::Channel& channel);
-    asio::awaitable<void> look_if_possible(at::Channel& channel);
     asio::awaitable<void> assess();
     asio::awaitable<Preparation> prepare(const policy::Policy& policy, std::optional<sbnw::SlotAddress> only);
+    [[nodiscard]] Order order(const policy::Policy* policy, std::optional<sbnw::SlotAddress> only) const;
     asio::awaitable<std::optional<Error>> carry_out(at::Channel& channel, Job& job);
-    Error note_failure(const std::exception_ptr& failure, const Job& job);
+    asio::awaitable<void> do_job(at::Channel& channel, Job& job);
+    void note_failure(const Mishap& mishap, const Job& job);
     asio::awaitable<void> provision(at::Channel& channel, Job& job);
-    asio::awaitable<void> recover(at::Channel& channel);
+    asio::awaitable<void> change(at::Channel& channel, Job& job);
     [[nodiscard]] std::shared_ptr<Job> next_job();
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
+    [[nodiscard]] std::set<sbnw::Store> stores() const;
     [[nodiscard]] const policy::Policy* match(const policy::Policies& policies) const;
-    Expected<std::shared_ptr<Job>> request(Operation operation, std::optional<sbnw::SlotAddress> slot);
+    [[nodiscard]] Expected<void> ready() const;
+    Expected<std::shared_ptr<Job>> request(Task task);
+    Expected<std::shared_ptr<Job>> request(Change change);
     void try_anew();
+    void show(ModemState state, std::string reason);
     void show(const Verdict& verdict);
 
     at::Identity identity_;
@@ -142,7 +154,7 @@ class Modem {
                    .wanted = false,
                    .expiring = {}};
     std::string policy_name_;
-    Readout readout_;
+    ModemSlots slots_;
     Thumbprints desired_;
     std::vector<SlotFinding> findings_;
     std::set<std::filesystem::path> sources_;
@@ -150,15 +162,12 @@ class Modem {
     std::chrono::milliseconds renew_before_{0};
     std::chrono::milliseconds verify_every_{0};
 
-    at::Channel* channel_ = nullptr;  ///< only while live() runs
-    std::shared_ptr<Job> job_;        ///< asked for or at work; at most one
-    bool stale_ = true;               ///< the slots must be read before anything is said about them
-    bool fresh_ = false;              ///< they were read since the modem was last left alone
-    bool wanted_ = false;             ///< the policy wants it provisioned now
-    bool held_ = false;               ///< a person cancelled that
-    bool ignored_ = false;            ///< the policy says not even to read it
-    std::optional<Error> unreadable_; ///< why its slots can not be read, ever
-    std::optional<Retreat> retreat_;
+    at::Channel* channel_ = nullptr;       ///< only while live() runs
+    std::shared_ptr<Job> job_;             ///< asked for or at work; at most one
+    std::shared_ptr<const Change> change_; ///< what it is to do, if that is a change
+    bool wanted_ = false;                  ///< the policy wants it provisioned now
+    bool held_ = false;                    ///< a person cancelled that
+    bool ignored_ = false;                 ///< the policy says not even to read it
     Retries retries_;
 };
 

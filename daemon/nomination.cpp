@@ -49,6 +49,11 @@ std::vector<Condition> conditions(const PortRule& rule, const PortFacts& port) {
 
 } // namespace
 
+std::string PortFacts::property(std::string_view name) const {
+    const auto found = properties.find(name);
+    return found == properties.end() ? std::string() : found->second;
+}
+
 Nomination nominate(const Config& config, const PortFacts& port) {
     if (const auto found = port.properties.find(mark); found != port.properties.end() && found->second == "1")
         return {.nominated = true, .why = fmt::format("udev rule ({}=1)", mark)};

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bgs2 {
@@ -16,6 +17,9 @@ struct PortFacts {
     std::string device;             ///< "/dev/ttyUSB0"
     std::vector<std::string> links; ///< udev's links to it, "/dev/serial/by-id/..."
     std::map<std::string, std::string, std::less<>> properties; ///< ID_PATH among them
+
+    /// Empty if it has none of that name.
+    [[nodiscard]] std::string property(std::string_view name) const;
 
     bool operator==(const PortFacts&) const = default;
 };

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "daemon/desired.h"
+#include "daemon/encoder.h"
 #include "daemon/error.h"
 #include "daemon/pki/preflight.h"
-#include "daemon/pki/secret.h"
 #include "daemon/plan.h"
 #include "daemon/policy/model.h"
 #include "daemon/policy/subject.h"
@@ -27,14 +27,6 @@ struct Order {
     std::optional<sbnw::SlotAddress> only;
     Thumbprints keyless; ///< what it holds without the private key, though nothing reads back so
     std::chrono::sys_seconds now;
-};
-
-/// A step and the octets that carry it out.
-struct PreparedStep {
-    Step step;
-    std::vector<pki::Secret> frames;    ///< to be sent one after another
-    std::string thumbprint;             ///< what the slot is to read back; empty: nothing
-    std::optional<pki::Secret> retreat; ///< empties a slot that kept a certificate and not its private key
 };
 
 /// What the preflight says of one slot.
@@ -62,13 +54,12 @@ struct Preparation {
     std::optional<Expiry> expiry; ///< the first certificate of `desired` to expire
 };
 
+/// What the preflight says of all that is to be written.
+std::vector<SlotFinding> findings(const Desired& desired, const Order& order);
+
 /// Reads files and tokens, and may take long over an encrypted key. What speaks against a certificate that
 /// the modem holds already is told and is no obstacle. Obstacles: those of load_desired(), pki::preflight(),
 /// sbnw::encode() and sbnw::sign().
 Preparation prepare(const Order& order);
-
-/// The octets of all frames of all steps.
-std::uint64_t size_of(const std::vector<PreparedStep>& steps);
-std::uint64_t size_of(const PreparedStep& step);
 
 } // namespace bgs2

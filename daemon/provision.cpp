@@ -1,5 +1,6 @@
 #include "daemon/provision.h"
 
+#include "daemon/mishap.h"
 #include "daemon/sbnw/dialogue.h"
 #include "daemon/sbnw/result.h"
 
@@ -38,16 +39,6 @@ asio::awaitable<void> send(at::Channel& channel, const PreparedStep& step, Progr
     }
 }
 
-bool is_key_removed(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const sbnw::Refusal& e) {
-        return e.result() == sbnw::Result::private_key_removed;
-    } catch (const Exception&) {
-        return false;
-    }
-}
-
 std::string_view what_is_in(const sbnw::Slot* slot) {
     if (slot == nullptr || slot->empty())
         return "nothing";
@@ -82,7 +73,7 @@ asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::vec
 
 std::optional<Retreat> retreat_of(const Attempt& attempt) {
     const PreparedStep& step = *attempt.step;
-    if (!step.retreat || !is_key_removed(attempt.failure))
+    if (!step.retreat || mishap_of(attempt.failure).refusal != sbnw::Result::private_key_removed)
         return std::nullopt;
     return Retreat{
         .address = step.step.address, .thumbprint = step.thumbprint, .frame = step.retreat->clone()};

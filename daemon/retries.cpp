@@ -26,15 +26,12 @@ bool may_pass(sbnw::Result result, std::optional<sbnw::Result> last) {
 
 } // namespace
 
-void Retries::failed(const Error& error) {
-    refusal_.reset();
-    remember(error, may_pass(error));
-}
-
-void Retries::refused(const sbnw::Refusal& refusal) {
-    const bool retry = may_pass(refusal.result(), refusal_);
-    refusal_ = refusal.result();
-    remember(refusal.error(), retry);
+void Retries::failed(const Mishap& mishap) {
+    const bool retry = mishap.refusal ? may_pass(*mishap.refusal, refusal_) : may_pass(mishap.error);
+    refusal_ = mishap.refusal;
+    failure_ = Failure{.error = mishap.error, .retry_at = std::nullopt};
+    if (retry)
+        failure_->retry_at = std::chrono::steady_clock::now() + backoff_.next();
 }
 
 void Retries::reset() {
@@ -50,12 +47,6 @@ void Retries::explain(const std::string& hint) {
 
 std::optional<std::chrono::steady_clock::time_point> Retries::next() const {
     return failure_ ? failure_->retry_at : std::nullopt;
-}
-
-void Retries::remember(const Error& error, bool retry) {
-    failure_ = Failure{.error = error, .retry_at = std::nullopt};
-    if (retry)
-        failure_->retry_at = std::chrono::steady_clock::now() + backoff_.next();
 }
 
 } // namespace bgs2

@@ -3,6 +3,7 @@
 
 #include "daemon/backoff.h"
 #include "daemon/error.h"
+#include "daemon/mishap.h"
 #include "daemon/sbnw/result.h"
 
 #include <chrono>
@@ -21,8 +22,7 @@ struct Failure {
 
 class Retries {
   public:
-    void failed(const Error& error);
-    void refused(const sbnw::Refusal& refusal);
+    void failed(const Mishap& mishap);
 
     /// It went well, or what stood in the way may be gone: the next failure is the first one.
     void reset();
@@ -31,15 +31,11 @@ class Retries {
     void explain(const std::string& hint);
 
     [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
-    /// Of the last failure, if it was one.
-    [[nodiscard]] std::optional<sbnw::Result> refusal() const { return refusal_; }
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next() const;
 
   private:
-    void remember(const Error& error, bool retry);
-
     std::optional<Failure> failure_;
-    std::optional<sbnw::Result> refusal_;
+    std::optional<sbnw::Result> refusal_; ///< of the last failure, if it was one
     Backoff backoff_{std::chrono::minutes(10)};
 };
 

@@ -33,6 +33,8 @@ JobObject::~JobObject() {
 
 void JobObject::publish() {
     getObject().emitPropertiesChangedSignal(interface, {"Step", "Progress", "BytesSent", "BytesTotal"});
+    if (job_->finished())
+        getObject().emitPropertiesChangedSignal(interface, {"EndTime", "Error", "Message"});
 }
 
 void JobObject::Cancel() {
@@ -46,6 +48,21 @@ sdbus::ObjectPath JobObject::Modem() {
 
 std::uint64_t JobObject::StartTime() {
     return seconds(job_->start_time());
+}
+
+std::uint64_t JobObject::EndTime() {
+    const auto time = job_->end_time();
+    return time ? seconds(*time) : 0;
+}
+
+std::string JobObject::Error() {
+    const auto& error = job_->error();
+    return error ? std::string(word(error->code)) : "";
+}
+
+std::string JobObject::Message() {
+    const auto& error = job_->error();
+    return error ? to_string(*error) : "";
 }
 
 } // namespace bgs2::dbus

@@ -29,13 +29,17 @@ class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor,
   private:
     void Cancel() override;
 
-    std::string Operation() override { return std::string(word(job_->operation())); }
+    std::string Operation() override { return std::string(word(job_->task().operation)); }
     sdbus::ObjectPath Modem() override;
+    std::string Description() override { return job_->task().description; }
     std::string Step() override { return job_->step(); }
     double Progress() override { return job_->progress(); }
     std::uint64_t BytesSent() override { return job_->bytes_sent(); }
     std::uint64_t BytesTotal() override { return job_->bytes_total(); }
     std::uint64_t StartTime() override;
+    std::uint64_t EndTime() override;
+    std::string Error() override;
+    std::string Message() override;
 
     std::shared_ptr<bgs2::Job> job_;
     const Authority& authority_;

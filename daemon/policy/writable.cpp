@@ -7,6 +7,23 @@
 #include <algorithm>
 
 namespace bgs2::policy {
+namespace {
+
+/// Null unless the policy keeps the daemon from writing at all.
+std::optional<Error> hands_off(const Policy& policy) {
+    if (policy.mode != Mode::report && policy.mode != Mode::ignore)
+        return std::nullopt;
+    return Error{
+        ErrorCode::not_supported,
+        fmt::format(R"(policy '{}' says "{}": the modem is not written to)", policy.name, word(policy.mode)),
+        R"(set mode to "auto" or "manual" and reload)"};
+}
+
+bool names(const Policy& policy, const sbnw::SlotAddress& slot) {
+    return std::ranges::find(policy.slots, slot, &SlotRule::address) != policy.slots.end();
+}
+
+} // namespace
 
 Expected<const Policy*> writable(const Policies& policies, const Subject& subject,
                                  std::optional<sbnw::SlotAddress> slot) {
@@ -14,15 +31,28 @@ Expected<const Policy*> writable(const Policies& policies, const Subject& subjec
     if (policy == nullptr)
         return fail(ErrorCode::not_supported, fmt::format("no policy is for modem {}", subject.imei),
                     "add one to /etc/bgs2d/policy.d and reload");
-    if (policy->mode == Mode::report || policy->mode == Mode::ignore)
-        return fail(ErrorCode::not_supported,
-                    fmt::format(R"(policy '{}' says "{}": the modem is not written to)", policy->name,
-                                word(policy->mode)),
-                    R"(set mode to "auto" or "manual" and reload)");
-    if (slot && std::ranges::find(policy->slots, *slot, &SlotRule::address) == policy->slots.end())
+    if (auto error = hands_off(*policy))
+        return std::unexpected(std::move(*error));
+    if (slot && !names(*policy, *slot))
         return fail(ErrorCode::invalid_argument,
                     fmt::format("policy '{}' does not name {}", policy->name, to_string(*slot)),
                     "add a [[slot]] to it, or leave the slot out");
+    return policy;
+}
+
+Expected<const Policy*> changeable(const Policies& policies, const Subject& subject,
+                                   const sbnw::SlotAddress& slot) {
+    const Policy* policy = first_match(policies, subject);
+    if (policy == nullptr)
+        return nullptr;
+    if (auto error = hands_off(*policy))
+        return std::unexpected(std::move(*error));
+    const bool empties = policy->erase_unlisted && slot.store == sbnw::Store::tls;
+    if (policy->mode == Mode::automatic && (empties || names(*policy, slot)))
+        return fail(ErrorCode::not_supported,
+                    fmt::format("policy '{}' says what {} holds, and would have it back at once",
+                                policy->name, to_string(slot)),
+                    R"(change the policy, or set its mode to "manual" and reload)");
     return policy;
 }
 

@@ -16,4 +16,10 @@ namespace bgs2::policy {
 Expected<const Policy*> writable(const Policies& policies, const Subject& subject,
                                  std::optional<sbnw::SlotAddress> slot);
 
+/// The policy under which somebody may change the slot by hand; null if none is for the modem. Valid as long
+/// as `policies`. Errors: NotSupported (it says "report" or "ignore", or it is "auto" and would undo the
+/// change).
+Expected<const Policy*> changeable(const Policies& policies, const Subject& subject,
+                                   const sbnw::SlotAddress& slot);
+
 } // namespace bgs2::policy

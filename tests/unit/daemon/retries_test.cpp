@@ -5,7 +5,6 @@
 namespace bgs2 {
 namespace {
 
-using sbnw::Refusal;
 using sbnw::Result;
 
 struct Row {
@@ -14,15 +13,18 @@ struct Row {
     bool second; ///< ... and after it came once more
 };
 
+Mishap refusal(Result result) {
+    return {.error = sbnw::to_error(result, "line"), .refusal = result};
+}
+
 class Refused : public testing::TestWithParam<Row> {};
 
 TEST_P(Refused, IsTriedAgainOnlyWhereThatMayHelp) {
     Retries retries;
-    retries.refused(Refusal(GetParam().result, "line"));
+    retries.failed(refusal(GetParam().result));
     EXPECT_EQ(retries.next().has_value(), GetParam().first);
-    retries.refused(Refusal(GetParam().result, "line"));
+    retries.failed(refusal(GetParam().result));
     EXPECT_EQ(retries.next().has_value(), GetParam().second);
-    EXPECT_EQ(retries.refusal(), GetParam().result);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -34,33 +36,33 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Retries, WaitLongerEachTime) {
     Retries retries;
-    const Error error{ErrorCode::modem_timeout, "nothing came", ""};
-    retries.failed(error);
+    const Mishap mishap{.error = {ErrorCode::modem_timeout, "nothing came", ""}, .refusal = {}};
+    retries.failed(mishap);
     const auto first = *retries.next() - std::chrono::steady_clock::now();
     for (int i = 0; i < 4; ++i)
-        retries.failed(error);
+        retries.failed(mishap);
     EXPECT_GT(*retries.next() - std::chrono::steady_clock::now(), first * 4);
 }
 
 TEST(Retries, LeaveToAPersonWhatWouldFailAgain) {
     Retries retries;
-    retries.failed({ErrorCode::key_mismatch, "the key is another's", ""});
+    retries.failed({.error = {ErrorCode::key_mismatch, "the key is another's", ""}, .refusal = {}});
     ASSERT_TRUE(retries.failure());
     EXPECT_FALSE(retries.next());
 }
 
 TEST(Retries, StartAnewAfterAReset) {
     Retries retries;
-    retries.refused(Refusal(Result::certificate_corrupted, "line"));
+    retries.failed(refusal(Result::certificate_corrupted));
     retries.reset();
     EXPECT_FALSE(retries.failure());
-    retries.refused(Refusal(Result::certificate_corrupted, "line"));
+    retries.failed(refusal(Result::certificate_corrupted));
     EXPECT_TRUE(retries.next());
 }
 
 TEST(Retries, TakeABetterHintForTheLastFailure) {
     Retries retries;
-    retries.refused(Refusal(Result::refused, "SECURE CMD ERROR"));
+    retries.failed(refusal(Result::refused));
     retries.explain("sign it");
     EXPECT_EQ(retries.failure()->error.hint, "sign it");
 }

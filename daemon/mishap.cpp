@@ -1,0 +1,15 @@
+#include "daemon/mishap.h"
+
+namespace bgs2 {
+
+Mishap mishap_of(const std::exception_ptr& caught) {
+    try {
+        std::rethrow_exception(caught);
+    } catch (const sbnw::Refusal& e) {
+        return {.error = e.error(), .refusal = e.result()};
+    } catch (const Exception& e) {
+        return {.error = e.error(), .refusal = std::nullopt};
+    }
+}
+
+} // namespace bgs2
