@@ -29,7 +29,7 @@ Expected<pki::Credential> load(const Handover& handover) {
     return pki::load(sources, handover.format, pki::KeyFormat::pkcs8);
 }
 
-/// "slot 0", as `frame` says it.
+/// Errors: InvalidArgument.
 Expected<sbnw::SlotAddress> address_of(const sbnw::Frame& frame, sbnw::Store store) {
     if (frame.find(sbnw::ParameterId::slot) == nullptr)
         return fail(ErrorCode::invalid_argument, "the frame names no slot", "see 'bgs2ctl frame decode'");

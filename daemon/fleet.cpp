@@ -13,6 +13,16 @@ namespace {
 /// How long a finished job can be looked at.
 constexpr std::chrono::minutes job_retention{1};
 
+/// The properties by which people tell ports apart.
+std::map<std::string, std::string> identifying(const PortFacts& port) {
+    std::map<std::string, std::string> result;
+    for (const auto& [name, value] : port.properties) {
+        if (name.starts_with("ID_"))
+            result.emplace(name, value);
+    }
+    return result;
+}
+
 bool is_named(const PortFacts& port, const std::filesystem::path& device) {
     return port.device == device || std::ranges::find(port.links, device.string()) != port.links.end();
 }
@@ -91,7 +101,8 @@ std::vector<PortStatus> Fleet::ports() const {
                           .state = PortState::ignored,
                           .reason = known.nomination.why,
                           .imei = "",
-                          .retry_at = std::nullopt};
+                          .retry_at = std::nullopt,
+                          .properties = identifying(known.facts)};
         if (const auto& attendance = known.attendance) {
             status.state = attendance->state();
             status.reason = attendance->reason();
@@ -108,7 +119,8 @@ std::vector<PortStatus> Fleet::ports() const {
                             .state = PortState::absent,
                             .reason = "named in bgs2d.toml, does not exist",
                             .imei = "",
-                            .retry_at = std::nullopt});
+                            .retry_at = std::nullopt,
+                            .properties = {}});
     }
     return list;
 }

@@ -37,6 +37,7 @@ struct PortStatus {
     std::string reason;
     std::string imei;
     std::optional<std::chrono::sys_seconds> retry_at;
+    std::map<std::string, std::string> properties; ///< of udev's those that begin with ID_
 
     bool operator==(const PortStatus&) const = default;
 };

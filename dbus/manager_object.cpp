@@ -113,6 +113,7 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
             {"reason", port.reason},
             {"imei", port.imei},
             {"retry-at", port.retry_at ? seconds(*port.retry_at) : 0},
+            {"properties", port.properties},
         });
     }
     return ports;

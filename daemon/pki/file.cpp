@@ -32,17 +32,6 @@ std::unexpected<Error> system_error(int number, std::string_view name) {
     }
 }
 
-void resize(Bytes& buffer, std::size_t size) {
-    buffer.resize(size);
-}
-
-void resize(Secret& buffer, std::size_t size) {
-    // Copied even to make it smaller: secure memory is scarce.
-    Secret resized(size);
-    std::ranges::copy(buffer.bytes().first(std::min(size, buffer.size())), resized.bytes().begin());
-    buffer = std::move(resized);
-}
-
 std::span<std::byte> octets(Bytes& buffer) {
     return buffer;
 }
@@ -70,9 +59,8 @@ Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max
     // One octet more than announced shows whether there are more; files of the kernel's announce none at all.
     constexpr std::size_t least = 4096;
     Buffer buffer;
-    resize(buffer,
-           std::clamp(static_cast<std::size_t>(status.st_size), least - 1, std::max(least - 1, max_size)) +
-               1);
+    buffer.resize(
+        std::clamp(static_cast<std::size_t>(status.st_size), least - 1, std::max(least - 1, max_size)) + 1);
     std::size_t filled = 0;
     for (;;) {
         const auto free = octets(buffer).subspan(filled);
@@ -87,9 +75,9 @@ Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max
         if (filled > max_size)
             return too_large();
         if (filled == octets(buffer).size())
-            resize(buffer, std::min(filled * 2, max_size + 1));
+            buffer.resize(std::min(filled * 2, max_size + 1));
     }
-    resize(buffer, filled);
+    buffer.resize(filled);
     return buffer;
 }
 

@@ -81,6 +81,12 @@ void Secret::truncate(std::size_t size) {
     size_ = size;
 }
 
+void Secret::resize(std::size_t size) {
+    Secret resized(size);
+    std::ranges::copy(bytes().first(std::min(size, size_)), resized.bytes().begin());
+    *this = std::move(resized);
+}
+
 bool Secret::operator==(const Secret& other) const {
     return size_ == other.size_ && (size_ == 0 || CRYPTO_memcmp(data_, other.data_, size_) == 0);
 }

@@ -31,6 +31,9 @@ class Secret {
     /// Forgets all octets from `size` on (zeroed); no effect if there are fewer.
     void truncate(std::size_t size);
 
+    /// Moves what there is, as far as it goes, to as much memory as that takes; what is new is zero.
+    void resize(std::size_t size);
+
     bool operator==(const Secret& other) const; ///< in constant time for equal sizes
 
   private:

@@ -31,14 +31,14 @@ class HotPlug : public testing::Test {
         return std::filesystem::read_symlink(link);
     }
 
-    std::string state_of(const std::string& device) {
+    Gateway::Dictionary port(const std::string& device) {
         std::vector<Gateway::Dictionary> ports;
         gateway_.manager().callMethod("ListPorts").onInterface("io.bgs2d1.Manager").storeResultsTo(ports);
         for (const auto& port : ports) {
             if (port.at("device").get<std::string>() == device)
-                return port.at("state").get<std::string>();
+                return port;
         }
-        return {};
+        throw std::runtime_error(device + " is not listed");
     }
 
     Gateway gateway_{{}}; // bgs2d.toml names no port at all
@@ -68,7 +68,11 @@ TEST_F(HotPlug, AnUnknownAdapterIsListedAndNeverOpened) {
     bed_.plug(stranger, start_modem("stranger", {"--imei", "356938035643800"}));
     bed_.plug(cinterion("ttyUSB1"), start_modem("modem"));
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
-    EXPECT_EQ(state_of("/dev/ttyUSB0"), "ignored");
+    const auto ignored = port("/dev/ttyUSB0");
+    EXPECT_EQ(ignored.at("state").get<std::string>(), "ignored");
+    const auto properties = ignored.at("properties").get<std::map<std::string, std::string>>();
+    EXPECT_EQ(properties.at("ID_VENDOR_ID"), "0403") << "for whoever is to name it in a [[port]]";
+    EXPECT_FALSE(properties.contains("DEVNAME"));
     EXPECT_THAT(gateway_.modem_log("stranger"), Not(HasSubstr("port-open")));
 }
 

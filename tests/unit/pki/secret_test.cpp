@@ -48,6 +48,15 @@ TEST(Secret, ZeroesWhatIsTruncated) {
     EXPECT_EQ(secret.size(), 4U);
 }
 
+TEST(Secret, KeepsWhatItHasWhenItIsResized) {
+    Secret secret = Secret::copy_of(as_bytes("abc"));
+    secret.resize(5);
+    EXPECT_EQ(as_text(std::as_const(secret).bytes()), std::string_view("abc\0\0", 5));
+    EXPECT_EQ(CRYPTO_secure_allocated(secret.bytes().data()), 1);
+    secret.resize(2);
+    EXPECT_EQ(as_text(std::as_const(secret).bytes()), "ab");
+}
+
 TEST(Secret, EqualsByContent) {
     const Secret secret = Secret::copy_of(as_bytes("same"));
     EXPECT_EQ(secret, Secret::copy_of(as_bytes("same")));
