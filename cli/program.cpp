@@ -1,5 +1,6 @@
 #include "cli/program.h"
 
+#include "cli/complete.h"
 #include "cli/failure.h"
 #include "cli/frame.h"
 #include "cli/history.h"
@@ -132,6 +133,7 @@ std::string sentence(std::string text) {
 }
 
 void add_verbs(Verb program) {
+    add_complete(program);
     add_list(program);
     add_show(program);
     add_provision(program);
@@ -147,17 +149,22 @@ void add_verbs(Verb program) {
 
 } // namespace
 
-Action parse(std::span<const char* const> arguments) {
-    CLI::App program(std::string(help), "bgs2ctl");
+void describe(CLI::App& program, Action& chosen) {
+    program.name("bgs2ctl");
+    program.description(std::string(help));
     program.formatter_fn([](const CLI::App* app, const std::string& /*name*/, CLI::AppFormatMode /*mode*/) {
         return app->get_description(); // written by hand, see the verbs
     });
     program.set_version_flag("--version", "bgs2ctl " BGS2_VERSION);
     program.add_flag("--json");
     program.require_subcommand(0, 1);
-
-    Action chosen = list;
     add_verbs(Verb(program, chosen));
+}
+
+Action parse(std::span<const char* const> arguments) {
+    CLI::App program;
+    Action chosen = list;
+    describe(program, chosen);
     try {
         // CLI11 takes them from the back.
         program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -7,6 +7,10 @@
 
 namespace bgs2::cli {
 
+/// Describes all verbs and options to the parser; `chosen` becomes the action of the verb that the command
+/// line names.
+void describe(CLI::App& program, Action& chosen);
+
 /// What the arguments (without the program's name) ask for; help and version are actions too. Throws Failure
 /// (exit code 2) that names what is wrong, and the verb or option that was probably meant.
 Action parse(std::span<const char* const> arguments);

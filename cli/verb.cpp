@@ -63,6 +63,10 @@ void Verb::needs(const std::string& name, const std::string& other) {
     app_.get_option(name)->needs(app_.get_option(other));
 }
 
+void Verb::hide() {
+    app_.group("");
+}
+
 void Verb::runs(Action action) {
     app_.callback([this_app = &app_, &chosen = chosen_, action = std::move(action)] {
         // The innermost verb is parsed last, but calls back first.

@@ -53,6 +53,9 @@ class Verb {
     /// The option `name` makes sense with the option `other` only.
     void needs(const std::string& name, const std::string& other);
 
+    /// Keeps it out of what is completed.
+    void hide();
+
     void runs(Action action);
 
   private:

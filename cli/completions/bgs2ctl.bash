@@ -1,0 +1,16 @@
+# Completion of bgs2ctl for bash. What is possible, bgs2ctl says itself.
+# shellcheck shell=bash
+
+_bgs2ctl() {
+    local word about
+    COMPREPLY=()
+    while IFS=$'\t' read -r word about; do
+        if [[ $word == :file ]]; then
+            compopt -o filenames
+            mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+        else
+            COMPREPLY+=("$word")
+        fi
+    done < <("${COMP_WORDS[0]}" complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -F _bgs2ctl bgs2ctl

@@ -1,0 +1,15 @@
+# Completion of bgs2ctl for fish. What is possible, bgs2ctl says itself.
+
+function __bgs2ctl_complete
+    set -l before (commandline -opc)
+    set -l begun (commandline -ct)
+    for possible in ($before[1] complete -- $before[2..-1] $begun 2>/dev/null)
+        if test "$possible" = :file
+            __fish_complete_path "$begun"
+        else
+            echo -- $possible
+        end
+    end
+end
+
+complete -c bgs2ctl -f -a '(__bgs2ctl_complete)'
