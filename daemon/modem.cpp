@@ -95,17 +95,6 @@ asio::awaitable<std::shared_ptr<Job>> Modem::install(Handover handover) {
     co_return value_or_throw(request(value_or_throw(std::move(change))));
 }
 
-Expected<std::shared_ptr<Job>> Modem::erase(const sbnw::SlotAddress& slot) {
-    return request(to_erase(slot));
-}
-
-Expected<std::shared_ptr<Job>> Modem::send(sbnw::Store store, pki::Secret frame) {
-    auto change = to_send(store, std::move(frame), identity_.imei);
-    if (!change)
-        return std::unexpected(std::move(change.error()));
-    return request(std::move(*change));
-}
-
 asio::awaitable<Preparation> Modem::preview(std::optional<sbnw::SlotAddress> slot) {
     const auto policies = host_.policies();
     const auto* policy = value_or_throw(policy::writable(*policies, subject_, slot));

@@ -98,11 +98,8 @@ class Modem {
     /// and Busy, NotSupported (policy::changeable).
     asio::awaitable<std::shared_ptr<Job>> install(Handover handover);
 
-    /// Has a slot emptied. Errors: Busy, NotSupported.
-    Expected<std::shared_ptr<Job>> erase(const sbnw::SlotAddress& slot);
-
-    /// Has a frame sent as it is. Errors: those of to_send(), and Busy, NotSupported.
-    Expected<std::shared_ptr<Job>> send(sbnw::Store store, pki::Secret frame);
+    /// Has one slot changed. Errors: Busy, NotSupported (policy::changeable).
+    Expected<std::shared_ptr<Job>> request(Change change);
 
     /// What provision() would do, going by the slots as last read. Throws Exception with what would stop it.
     asio::awaitable<Preparation> preview(std::optional<sbnw::SlotAddress> slot);
@@ -136,7 +133,6 @@ class Modem {
     [[nodiscard]] const policy::Policy* match(const policy::Policies& policies) const;
     [[nodiscard]] Expected<void> ready() const;
     Expected<std::shared_ptr<Job>> request(Task task);
-    Expected<std::shared_ptr<Job>> request(Change change);
     void try_anew();
     void show(ModemState state, std::string reason);
     void show(const Verdict& verdict);

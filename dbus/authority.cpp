@@ -1,67 +1,203 @@
 #include "dbus/authority.h"
 
-#include "daemon/error.h"
-#include "dbus/error_names.h"
-
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <chrono>
 #include <grp.h>
-#include <map>
 #include <optional>
+#include <string_view>
 #include <sys/types.h>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace bgs2::dbus {
 namespace {
 
-constexpr const char* writers_group = "bgs2d";
+using namespace std::chrono_literals;
 
-using Credentials = std::map<std::string, sdbus::Variant>;
+constexpr const char* members = "bgs2d";
+constexpr const char* who_may = "root may, the members of the group bgs2d, and whom polkit lets";
+constexpr auto bus_patience = 10s;
+constexpr auto polkit_patience = 30s; // it may have to be started
+constexpr auto person_patience = 5min;
+
+/// What the bus says, by the error's name, if there is no polkit and none can be started.
+constexpr std::array no_polkit_names{
+    std::string_view("org.freedesktop.DBus.Error.ServiceUnknown"),
+    std::string_view("org.freedesktop.DBus.Error.NameHasNoOwner"),
+    std::string_view("org.freedesktop.systemd1.NoSuchUnit"),
+    std::string_view("org.freedesktop.systemd1.UnitMasked"),
+};
+
+bool is_no_polkit(const sdbus::Error& error) {
+    return std::ranges::find(no_polkit_names, std::string_view(error.getName())) != no_polkit_names.end() ||
+           error.getName().starts_with("org.freedesktop.DBus.Error.Spawn.");
+}
+
+/// Whether a call got no answer in time, by sd-bus's own account.
+bool is_late(const sdbus::Error& error) {
+    return error.getName() == "org.freedesktop.DBus.Error.NoReply" ||
+           error.getName() == "org.freedesktop.DBus.Error.Timeout";
+}
 
 std::optional<gid_t> group_id(const char* name) {
     group entry{};
     group* found = nullptr;
-    std::array<char, 4096> buffer{};
-    if (::getgrnam_r(name, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    std::vector<char> buffer(1024);
+    int error = 0;
+    // A group may have many members.
+    while ((error = ::getgrnam_r(name, &entry, buffer.data(), buffer.size(), &found)) == ERANGE)
+        buffer.resize(buffer.size() * 2);
+    if (error != 0 || found == nullptr)
         return std::nullopt;
     return entry.gr_gid;
 }
 
-bool is_root(const Credentials& credentials) {
+bool is_root(const std::map<std::string, sdbus::Variant>& credentials) {
     const auto uid = credentials.find("UnixUserID");
     return uid != credentials.end() && uid->second.get<std::uint32_t>() == 0;
 }
 
-bool is_member(const Credentials& credentials, const char* name) {
+bool is_member(const std::map<std::string, sdbus::Variant>& credentials) {
     const auto gids = credentials.find("UnixGroupIDs");
-    const auto wanted = group_id(name);
+    const auto wanted = group_id(members);
     if (gids == credentials.end() || !wanted)
         return false;
     const auto list = gids->second.get<std::vector<std::uint32_t>>();
     return std::ranges::find(list, *wanted) != list.end();
 }
 
+Exception refusal(Right right, std::string hint) {
+    return Exception(
+        Error{ErrorCode::access_denied,
+              fmt::format("you may not {}: that takes the right {}", words(right), action(right)),
+              std::move(hint)});
+}
+
 } // namespace
 
-Authority::Authority(sdbus::IConnection& connection)
-  : bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus")) {}
+Authority::Authority(sdbus::IConnection& connection, Outlet outlet)
+  : outlet_(std::move(outlet))
+  , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
+  , polkit_(sdbus::createProxy(connection, "org.freedesktop.PolicyKit1",
+                               "/org/freedesktop/PolicyKit1/Authority")) {}
 
-void Authority::require(const sdbus::IObject& object, const std::string& right) const {
-    const sdbus::Message* message = object.getCurrentlyProcessedMessage();
-    Credentials credentials;
-    if (message != nullptr)
-        bus_->callMethod("GetConnectionCredentials")
+void Authority::stop() {
+    stopped_ = true;
+    for (const auto& timer : waiting_)
+        timer->cancel();
+    bus_.reset();
+    polkit_.reset();
+}
+
+void Authority::require_running() const {
+    if (stopped_)
+        throw Exception(Error{ErrorCode::cancelled, "bgs2d ends", "ask again when it is back"});
+}
+
+asio::awaitable<void> Authority::require(Caller caller, Right right) {
+    const Credentials who = co_await credentials(caller.name);
+    if (is_root(who))
+        co_return;
+    const auto judgement = co_await ask_polkit(caller, right);
+    if (!judgement) {
+        const sdbus::Error& error = judgement.error();
+        if (!is_no_polkit(error))
+            throw refusal(right, "polkit did not decide: " + error.getMessage());
+        if (!is_member(who))
+            throw refusal(right, "root may, and the members of the group bgs2d; there is no polkit here "
+                                 "that could let others");
+        co_return;
+    }
+    const bool authorized = judgement->get<0>();
+    const bool challenge = judgement->get<1>();
+    if (authorized)
+        co_return;
+    if (judgement->get<2>().contains("polkit.dismissed"))
+        throw refusal(right, "the password dialogue was cancelled");
+    if (challenge && !caller.interactive)
+        throw refusal(right, fmt::format("{}; it can be asked for with a password, as bgs2ctl does on a "
+                                         "terminal",
+                                         who_may));
+    if (challenge)
+        throw refusal(right,
+                      fmt::format("{}; nobody is there to ask for a password: start pkttyagent", who_may));
+    throw refusal(right, who_may);
+}
+
+asio::awaitable<Authority::Credentials> Authority::credentials(const std::string& name) {
+    std::function<void(Arrived<Credentials>)> call = [this, name](Arrived<Credentials> arrived) {
+        bus_->callMethodAsync("GetConnectionCredentials")
             .onInterface("org.freedesktop.DBus")
-            .withArguments(message->getSender())
-            .storeResultsTo(credentials);
-    if (is_root(credentials) || is_member(credentials, writers_group))
-        return;
-    throw to_bus(Error{ErrorCode::access_denied, fmt::format("you may not {}", right),
-                       fmt::format("it takes root or a member of the group '{}'", writers_group)});
+            .withTimeout(bus_patience)
+            .withArguments(name)
+            .uponReplyInvoke(std::move(arrived));
+    };
+    auto answer = co_await answer_to<Credentials>(std::move(call));
+    if (!answer)
+        throw Exception(Error{ErrorCode::access_denied,
+                              "the bus does not tell who you are: " + answer.error().getMessage(), ""});
+    co_return std::move(*answer);
+}
+
+asio::awaitable<std::expected<Authority::Judgement, sdbus::Error>> Authority::ask_polkit(const Caller& caller,
+                                                                                         Right right) {
+    const auto check = std::to_string(++checks_);
+    std::function<void(Arrived<Judgement>)> call = [this, caller, right, check](Arrived<Judgement> arrived) {
+        constexpr std::uint32_t allow_user_interaction = 1;
+        const sdbus::Struct<std::string, Credentials> subject{"system-bus-name",
+                                                              Credentials{{"name", caller.name}}};
+        polkit_->callMethodAsync("CheckAuthorization")
+            .onInterface("org.freedesktop.PolicyKit1.Authority")
+            .withTimeout(caller.interactive ? std::chrono::seconds(person_patience) : polkit_patience)
+            .withArguments(subject, std::string(action(right)), std::map<std::string, std::string>{},
+                           caller.interactive ? allow_user_interaction : 0U, check)
+            .uponReplyInvoke(std::move(arrived));
+    };
+    auto answer = co_await answer_to<Judgement>(std::move(call));
+    if (!answer && is_late(answer.error())) { // so that no dialogue stays that decides nothing
+        polkit_->callMethodAsync("CancelCheckAuthorization")
+            .onInterface("org.freedesktop.PolicyKit1.Authority")
+            .withArguments(check)
+            .uponReplyInvoke([](const sdbus::Error*) {});
+        outlet_.sent();
+    }
+    co_return answer;
+}
+
+template<class Answer>
+asio::awaitable<std::expected<Answer, sdbus::Error>>
+Authority::answer_to(std::function<void(Arrived<Answer> arrived)> call) {
+    require_running();
+    const auto timer = std::make_shared<asio::steady_timer>(outlet_.executor);
+    const auto answer = std::make_shared<std::optional<std::expected<Answer, sdbus::Error>>>();
+    timer->expires_at(asio::steady_timer::time_point::max()); // sd-bus ends what gets no answer
+    waiting_.insert(timer);
+    try {
+        call([timer, answer](const sdbus::Error* error, const Answer& value) {
+            if (error != nullptr)
+                *answer = std::unexpected(*error);
+            else
+                *answer = value;
+            timer->cancel();
+        });
+        outlet_.sent();
+    } catch (const sdbus::Error& error) {
+        *answer = std::unexpected(error);
+    }
+    while (!*answer && !stopped_) {
+        std::error_code cancelled;
+        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+    waiting_.erase(timer);
+    require_running();
+    co_return std::move(**answer);
 }
 
 } // namespace bgs2::dbus

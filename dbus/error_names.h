@@ -6,6 +6,7 @@
 #include <sdbus-c++/Error.h>
 
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace bgs2::dbus {
@@ -21,7 +22,8 @@ template<class T>
 T value_or_throw_bus(Expected<T> result) {
     if (!result)
         throw to_bus(result.error());
-    return std::move(*result);
+    if constexpr (!std::is_void_v<T>)
+        return std::move(*result);
 }
 
 } // namespace bgs2::dbus

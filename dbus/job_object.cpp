@@ -11,13 +11,20 @@ namespace {
 
 constexpr const char* interface = io::bgs2d1::Job_adaptor::INTERFACE_NAME;
 
+asio::awaitable<void> cancel(std::shared_ptr<Authority> authority, Caller caller,
+                             std::shared_ptr<bgs2::Job> job) {
+    co_await authority->require(caller, right_to(job->task().operation));
+    job->cancel();
+}
+
 } // namespace
 
-JobObject::JobObject(sdbus::IConnection& connection, std::shared_ptr<bgs2::Job> job,
-                     const Authority& authority)
+JobObject::JobObject(sdbus::IConnection& connection, Outlet outlet, std::shared_ptr<bgs2::Job> job,
+                     std::shared_ptr<Authority> authority)
   : AdaptorInterfaces(connection, job_path(job->number()))
+  , outlet_(std::move(outlet))
   , job_(std::move(job))
-  , authority_(authority) {
+  , authority_(std::move(authority)) {
     registerAdaptor();
     emitInterfacesAddedSignal({interface});
 }
@@ -37,9 +44,8 @@ void JobObject::publish() {
         getObject().emitPropertiesChangedSignal(interface, {"EndTime", "Error", "Message"});
 }
 
-void JobObject::Cancel() {
-    authority_.require(getObject(), "cancel jobs");
-    job_->cancel();
+void JobObject::Cancel(sdbus::Result<>&& result) {
+    serve(outlet_, std::move(result), cancel(authority_, caller_of(getObject()), job_));
 }
 
 sdbus::ObjectPath JobObject::Modem() {

@@ -3,6 +3,7 @@
 
 #include "daemon/job.h"
 #include "dbus/authority.h"
+#include "dbus/serve.h"
 
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -16,7 +17,8 @@ namespace bgs2::dbus {
 class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor, sdbus::Properties_adaptor,
                                                         sdbus::ManagedObject_adaptor> {
   public:
-    JobObject(sdbus::IConnection& connection, std::shared_ptr<bgs2::Job> job, const Authority& authority);
+    JobObject(sdbus::IConnection& connection, Outlet outlet, std::shared_ptr<bgs2::Job> job,
+              std::shared_ptr<Authority> authority);
     JobObject(const JobObject&) = delete;
     JobObject& operator=(const JobObject&) = delete;
     JobObject(JobObject&&) = delete;
@@ -27,7 +29,7 @@ class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor,
     void publish();
 
   private:
-    void Cancel() override;
+    void Cancel(sdbus::Result<>&& result) override;
 
     std::string Operation() override { return std::string(word(job_->task().operation)); }
     sdbus::ObjectPath Modem() override;
@@ -41,8 +43,9 @@ class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor,
     std::string Error() override;
     std::string Message() override;
 
+    Outlet outlet_;
     std::shared_ptr<bgs2::Job> job_;
-    const Authority& authority_;
+    std::shared_ptr<Authority> authority_;
 };
 
 } // namespace bgs2::dbus

@@ -5,14 +5,13 @@
 #include "daemon/policy/explanation.h"
 #include "daemon/policy/parse.h"
 #include "daemon/policy/text_file.h"
+#include "dbus/descriptor.h"
 #include "dbus/error_names.h"
 #include "dbus/names.h"
 #include "dbus/options.h"
 #include "dbus/policy_dictionary.h"
 
 #include <asio/awaitable.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 
 #include <chrono>
 #include <string_view>
@@ -49,29 +48,34 @@ Dictionary to_dictionary(const history::Entry& entry) {
     return dictionary;
 }
 
-asio::awaitable<void>
-answer_history(asio::awaitable<std::vector<history::Entry>> query,
-               sdbus::Result<std::vector<std::map<std::string, sdbus::Variant>>> result) {
-    std::vector<std::map<std::string, sdbus::Variant>> entries;
-    try {
-        for (const history::Entry& entry : co_await std::move(query))
-            entries.push_back(to_dictionary(entry));
-    } catch (const Exception& e) {
-        result.returnError(to_bus(e.error()));
-        co_return;
-    }
-    result.returnResults(entries);
+asio::awaitable<std::vector<Dictionary>> history(asio::awaitable<std::vector<history::Entry>> query) {
+    std::vector<Dictionary> dictionaries;
+    for (const history::Entry& entry : co_await std::move(query))
+        dictionaries.push_back(to_dictionary(entry));
+    co_return dictionaries;
+}
+
+asio::awaitable<void> rescan(std::shared_ptr<Authority> authority, Caller caller,
+                             std::function<void()> look_for_ports) {
+    co_await authority->require(caller, Right::manage);
+    look_for_ports();
+}
+
+asio::awaitable<std::vector<std::string>> reload(std::shared_ptr<Authority> authority, Caller caller,
+                                                 std::function<std::vector<std::string>()> read_anew) {
+    co_await authority->require(caller, Right::manage);
+    co_return read_anew();
 }
 
 } // namespace
 
-ManagerObject::ManagerObject(sdbus::IConnection& connection, asio::any_io_executor executor,
-                             const Fleet& fleet, Controls controls, const Authority& authority)
+ManagerObject::ManagerObject(sdbus::IConnection& connection, Outlet outlet, const Fleet& fleet,
+                             Controls controls, std::shared_ptr<Authority> authority)
   : AdaptorInterfaces(connection, manager_path)
-  , executor_(std::move(executor))
+  , outlet_(std::move(outlet))
   , fleet_(fleet)
   , controls_(std::move(controls))
-  , authority_(authority) {
+  , authority_(std::move(authority)) {
     registerAdaptor();
 }
 
@@ -119,14 +123,12 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
     return ports;
 }
 
-void ManagerObject::Rescan() {
-    authority_.require(getObject(), "have ports probed");
-    controls_.rescan();
+void ManagerObject::Rescan(sdbus::Result<>&& result) {
+    serve(outlet_, std::move(result), rescan(authority_, caller_of(getObject()), controls_.rescan));
 }
 
-std::vector<std::string> ManagerObject::Reload() {
-    authority_.require(getObject(), "reload the policies");
-    return controls_.reload();
+void ManagerObject::Reload(sdbus::Result<std::vector<std::string>>&& result) {
+    serve(outlet_, std::move(result), reload(authority_, caller_of(getObject()), controls_.reload));
 }
 
 std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ListPolicies() {
@@ -146,6 +148,7 @@ std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ExplainPolicy(
 
 std::vector<std::string> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy) {
     constexpr std::string_view name = "policy";
+    value_or_throw_bus(require_prompt(policy.get(), name));
     const auto text = value_or_throw_bus(pki::read_descriptor(policy.get(), name, policy::largest_text_file));
     std::vector<std::string> problems;
     if (const auto parsed = policy::parse(as_text(text), name); !parsed) {
@@ -156,8 +159,7 @@ std::vector<std::string> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy)
 }
 
 void ManagerObject::History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) {
-    auto query = controls_.history->query(history_filter(filter));
-    asio::co_spawn(executor_, answer_history(std::move(query), std::move(result)), asio::detached);
+    serve(outlet_, std::move(result), history(controls_.history->query(history_filter(filter))));
 }
 
 std::uint64_t ManagerObject::HistoryLostSince() {

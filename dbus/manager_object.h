@@ -6,14 +6,15 @@
 #include "daemon/policy/directories.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
+#include "dbus/serve.h"
 
-#include <asio/any_io_executor.hpp>
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
 #include <functional>
 #include <io.bgs2d1.adaptor.h>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,8 @@ class ManagerObject final
   : public sdbus::AdaptorInterfaces<io::bgs2d1::Manager_adaptor, sdbus::Properties_adaptor,
                                     sdbus::ObjectManager_adaptor> {
   public:
-    ManagerObject(sdbus::IConnection& connection, asio::any_io_executor executor, const Fleet& fleet,
-                  Controls controls, const Authority& authority);
+    ManagerObject(sdbus::IConnection& connection, Outlet outlet, const Fleet& fleet, Controls controls,
+                  std::shared_ptr<Authority> authority);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
     ManagerObject(ManagerObject&&) = delete;
@@ -55,8 +56,8 @@ class ManagerObject final
     std::vector<sdbus::ObjectPath> ListModems() override;
     sdbus::ObjectPath GetModem(const std::string& imei) override;
     std::vector<Dictionary> ListPorts() override;
-    void Rescan() override;
-    std::vector<std::string> Reload() override;
+    void Rescan(sdbus::Result<>&& result) override;
+    void Reload(sdbus::Result<std::vector<std::string>>&& result) override;
     std::vector<std::map<std::string, sdbus::Variant>> ListPolicies() override;
     std::vector<std::map<std::string, sdbus::Variant>> ExplainPolicy(const std::string& imei) override;
     std::vector<std::string> CheckPolicy(const sdbus::UnixFd& policy) override;
@@ -67,10 +68,10 @@ class ManagerObject final
     std::vector<std::string> PolicyErrors() override { return policy_.errors; }
     std::uint64_t HistoryLostSince() override;
 
-    asio::any_io_executor executor_;
+    Outlet outlet_;
     const Fleet& fleet_;
     Controls controls_;
-    const Authority& authority_;
+    std::shared_ptr<Authority> authority_;
     PolicyStatus policy_;
 };
 

@@ -1,11 +1,13 @@
 #include "dbus/modem_object.h"
 
+#include "daemon/change.h"
+#include "daemon/pki/file.h"
+#include "dbus/descriptor.h"
 #include "dbus/error_names.h"
 #include "dbus/names.h"
 #include "dbus/options.h"
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
+#include <asio/awaitable.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -52,29 +54,79 @@ Dictionary to_dictionary(const SlotFinding& finding) {
     };
 }
 
-/// Works the plan out and answers; the modem lives as long as this.
-asio::awaitable<void> answer_plan(std::shared_ptr<bgs2::Modem> modem, std::optional<sbnw::SlotAddress> slot,
-                                  sdbus::Result<std::vector<Dictionary>> result) {
-    std::vector<Dictionary> steps;
-    try {
-        const Preparation preparation = co_await modem->preview(slot);
-        for (const PreparedStep& prepared : preparation.steps)
-            steps.push_back(to_dictionary(prepared));
-    } catch (const Exception& e) {
-        result.returnError(to_bus(e.error()));
-        co_return;
+sdbus::ObjectPath path_of(const Expected<std::shared_ptr<Job>>& job) {
+    return job_path(value_or_throw_bus(job)->number());
+}
+
+// What is awaited here may take a while, in which the modem can leave the bus.
+
+asio::awaitable<sdbus::ObjectPath> provision(std::shared_ptr<Authority> authority, Caller caller,
+                                             std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
+    co_await authority->require(caller, Right::provision);
+    co_return path_of(modem->provision(slot_option(options)));
+}
+
+asio::awaitable<sdbus::ObjectPath> refresh(std::shared_ptr<Authority> authority, Caller caller,
+                                           std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
+    co_await authority->require(caller, Right::provision);
+    no_options(options);
+    co_return path_of(modem->refresh());
+}
+
+asio::awaitable<sdbus::ObjectPath> install(std::shared_ptr<Authority> authority, Caller caller,
+                                           std::shared_ptr<bgs2::Modem> modem, std::uint32_t slot,
+                                           sdbus::UnixFd certificate, Dictionary options) {
+    co_await authority->require(caller, Right::install_certificate);
+    InstallOptions given = install_options(options);
+    Handover handover;
+    handover.address = slot_address(slot, {{"store", std::string(word(given.store))}});
+    handover.format = given.format;
+    handover.certificate = co_await read_handed_over(std::move(certificate), "the certificate");
+    if (given.private_key)
+        handover.private_key = co_await read_handed_over(std::move(*given.private_key), "the private key");
+    if (given.passphrase) {
+        handover.passphrase = co_await read_handed_over(std::move(*given.passphrase), "the passphrase");
+        pki::strip_line_end(*handover.passphrase);
     }
-    result.returnResults(steps);
+    co_return path_of(co_await modem->install(std::move(handover)));
+}
+
+asio::awaitable<sdbus::ObjectPath> erase(std::shared_ptr<Authority> authority, Caller caller,
+                                         std::shared_ptr<bgs2::Modem> modem, std::uint32_t slot,
+                                         Dictionary options) {
+    co_await authority->require(caller, Right::erase_certificate);
+    co_return path_of(modem->request(to_erase(slot_address(slot, options))));
+}
+
+asio::awaitable<sdbus::ObjectPath> send(std::shared_ptr<Authority> authority, Caller caller,
+                                        std::shared_ptr<bgs2::Modem> modem, sdbus::UnixFd frame,
+                                        Dictionary options) {
+    co_await authority->require(caller, Right::install_certificate);
+    const sbnw::Store store = store_option(options);
+    pki::Secret octets = co_await read_handed_over(std::move(frame), "the frame");
+    Change change = value_or_throw(to_send(store, std::move(octets), modem->identity().imei));
+    if (change.action == Action::erase)
+        co_await authority->require(caller, Right::erase_certificate);
+    co_return path_of(modem->request(std::move(change)));
+}
+
+asio::awaitable<std::vector<Dictionary>> plan(std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
+    const auto slot = slot_option(options);
+    const Preparation preparation = co_await modem->preview(slot);
+    std::vector<Dictionary> steps;
+    for (const PreparedStep& prepared : preparation.steps)
+        steps.push_back(to_dictionary(prepared));
+    co_return steps;
 }
 
 } // namespace
 
-ModemObject::ModemObject(sdbus::IConnection& connection, asio::any_io_executor executor,
-                         std::shared_ptr<bgs2::Modem> modem, const Authority& authority)
+ModemObject::ModemObject(sdbus::IConnection& connection, Outlet outlet, std::shared_ptr<bgs2::Modem> modem,
+                         std::shared_ptr<Authority> authority)
   : AdaptorInterfaces(connection, modem_path(modem->identity().imei))
-  , executor_(std::move(executor))
+  , outlet_(std::move(outlet))
   , modem_(std::move(modem))
-  , authority_(authority)
+  , authority_(std::move(authority))
   , told_(values()) {
     registerAdaptor();
     emitInterfacesAddedSignal({interface});
@@ -126,20 +178,37 @@ void ModemObject::publish() {
         getObject().emitPropertiesChangedSignal(interface, changed);
 }
 
-sdbus::ObjectPath ModemObject::Provision(const Dictionary& options) {
-    authority_.require(getObject(), "write to modems");
-    return job_path(value_or_throw_bus(modem_->provision(slot_option(options)))->number());
+void ModemObject::Provision(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) {
+    serve(outlet_, std::move(result),
+          provision(authority_, caller_of(getObject()), modem_, std::move(options)));
+}
+
+void ModemObject::InstallCertificate(sdbus::Result<sdbus::ObjectPath>&& result, std::uint32_t slot,
+                                     sdbus::UnixFd certificate, Dictionary options) {
+    serve(outlet_, std::move(result),
+          install(authority_, caller_of(getObject()), modem_, slot, std::move(certificate),
+                  std::move(options)));
+}
+
+void ModemObject::EraseCertificate(sdbus::Result<sdbus::ObjectPath>&& result, std::uint32_t slot,
+                                   Dictionary options) {
+    serve(outlet_, std::move(result),
+          erase(authority_, caller_of(getObject()), modem_, slot, std::move(options)));
+}
+
+void ModemObject::SendFrame(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd frame,
+                            Dictionary options) {
+    serve(outlet_, std::move(result),
+          send(authority_, caller_of(getObject()), modem_, std::move(frame), std::move(options)));
 }
 
 void ModemObject::Plan(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary options) {
-    const auto slot = slot_option(options);
-    asio::co_spawn(executor_, answer_plan(modem_, slot, std::move(result)), asio::detached);
+    serve(outlet_, std::move(result), plan(modem_, std::move(options)));
 }
 
-sdbus::ObjectPath ModemObject::Refresh(const Dictionary& options) {
-    authority_.require(getObject(), "have modems read anew");
-    no_options(options);
-    return job_path(value_or_throw_bus(modem_->refresh())->number());
+void ModemObject::Refresh(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) {
+    serve(outlet_, std::move(result),
+          refresh(authority_, caller_of(getObject()), modem_, std::move(options)));
 }
 
 std::map<std::uint32_t, Dictionary> ModemObject::Slots() {

@@ -4,8 +4,8 @@
 #include "daemon/modem.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
+#include "dbus/serve.h"
 
-#include <asio/any_io_executor.hpp>
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
@@ -21,8 +21,8 @@ class ModemObject final
   : public sdbus::AdaptorInterfaces<io::bgs2d1::Modem_adaptor, sdbus::Properties_adaptor,
                                     sdbus::ManagedObject_adaptor> {
   public:
-    ModemObject(sdbus::IConnection& connection, asio::any_io_executor executor,
-                std::shared_ptr<bgs2::Modem> modem, const Authority& authority);
+    ModemObject(sdbus::IConnection& connection, Outlet outlet, std::shared_ptr<bgs2::Modem> modem,
+                std::shared_ptr<Authority> authority);
     ModemObject(const ModemObject&) = delete;
     ModemObject& operator=(const ModemObject&) = delete;
     ModemObject(ModemObject&&) = delete;
@@ -49,9 +49,15 @@ class ModemObject final
     };
     [[nodiscard]] Values values() const;
 
-    sdbus::ObjectPath Provision(const Dictionary& options) override;
+    void Provision(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) override;
     void Plan(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary options) override;
-    sdbus::ObjectPath Refresh(const Dictionary& options) override;
+    void InstallCertificate(sdbus::Result<sdbus::ObjectPath>&& result, std::uint32_t slot,
+                            sdbus::UnixFd certificate, Dictionary options) override;
+    void EraseCertificate(sdbus::Result<sdbus::ObjectPath>&& result, std::uint32_t slot,
+                          Dictionary options) override;
+    void SendFrame(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd frame,
+                   Dictionary options) override;
+    void Refresh(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) override;
 
     std::string Imei() override { return modem_->identity().imei; }
     std::string Model() override { return modem_->identity().model; }
@@ -70,9 +76,9 @@ class ModemObject final
 
     [[nodiscard]] std::map<std::uint32_t, Dictionary> slots_of(sbnw::Store store) const;
 
-    asio::any_io_executor executor_;
+    Outlet outlet_;
     std::shared_ptr<bgs2::Modem> modem_;
-    const Authority& authority_;
+    std::shared_ptr<Authority> authority_;
     Values told_;
 };
 

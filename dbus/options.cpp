@@ -1,6 +1,7 @@
 #include "dbus/options.h"
 
 #include "daemon/error.h"
+#include "daemon/policy/model.h"
 #include "dbus/error_names.h"
 
 #include <fmt/format.h>
@@ -61,6 +62,44 @@ std::optional<sbnw::SlotAddress> slot_option(const Options& options) {
     if (!slot)
         return std::nullopt;
     return sbnw::SlotAddress{.store = store, .slot = *slot};
+}
+
+sbnw::SlotAddress slot_address(std::uint32_t number, const Options& options) {
+    if (number > policy::highest_slot)
+        throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("there is no slot {}", number),
+                           fmt::format("slots go from 0 to {}", policy::highest_slot)});
+    return {.store = store_option(options), .slot = number};
+}
+
+sbnw::Store store_option(const Options& options) {
+    sbnw::Store store = sbnw::Store::tls;
+    for (const auto& [name, value] : options) {
+        if (name != "store")
+            throw_unknown(name, "known is 'store'");
+        store = store_of(value_of<std::string>(name, value, "s"));
+    }
+    return store;
+}
+
+InstallOptions install_options(const Options& options) {
+    InstallOptions result;
+    for (const auto& [name, value] : options) {
+        if (name == "private-key") {
+            result.private_key = value_of<sdbus::UnixFd>(name, value, "h");
+        } else if (name == "passphrase") {
+            result.passphrase = value_of<sdbus::UnixFd>(name, value, "h");
+        } else if (name == "store") {
+            result.store = store_of(value_of<std::string>(name, value, "s"));
+        } else if (name == "format") {
+            const auto format = pki::certificate_format(value_of<std::string>(name, value, "s"));
+            if (!format)
+                throw_wrong(name, "is none of der, pem-chain and as-is");
+            result.format = *format;
+        } else {
+            throw_unknown(name, "known are 'private-key', 'passphrase', 'store' and 'format'");
+        }
+    }
+    return result;
 }
 
 history::Filter history_filter(const Options& options) {

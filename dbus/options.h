@@ -2,10 +2,12 @@
 #pragma once
 
 #include "daemon/history/filter.h"
+#include "daemon/pki/format.h"
 #include "daemon/sbnw/slot_address.h"
 
 #include <sdbus-c++/Types.h>
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +20,24 @@ using Options = std::map<std::string, sdbus::Variant>;
 /// (InvalidArgument) if they are of another type, if there is no such store, a store without a slot, or
 /// another option.
 std::optional<sbnw::SlotAddress> slot_option(const Options& options);
+
+/// Slot `number` of the store that the only option, `store`, names. Throws sdbus::Error (InvalidArgument),
+/// also if no family has such a slot.
+sbnw::SlotAddress slot_address(std::uint32_t number, const Options& options);
+
+/// The store that the only option, `store`, names. Throws sdbus::Error (InvalidArgument).
+sbnw::Store store_option(const Options& options);
+
+/// The options of Modem.InstallCertificate.
+struct InstallOptions {
+    sbnw::Store store = sbnw::Store::tls;
+    pki::CertificateFormat format = pki::CertificateFormat::der;
+    std::optional<sdbus::UnixFd> private_key;
+    std::optional<sdbus::UnixFd> passphrase;
+};
+
+/// Throws sdbus::Error (InvalidArgument).
+InstallOptions install_options(const Options& options);
 
 /// The options `modem`, `since`, `failed`, `limit` of Manager.History. Throws sdbus::Error (InvalidArgument)
 /// if one is of another type or out of range, or if there is another option.

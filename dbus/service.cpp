@@ -12,15 +12,23 @@ namespace bgs2::dbus {
 Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost)
   : executor_(std::move(executor))
   , connection_(sdbus::createSystemBusConnection())
-  , authority_(*connection_)
-  , manager_(*connection_, executor_, fleet, std::move(controls), authority_)
+  , outlet_{executor_, [this] { send([] {}); }}
+  , authority_(std::make_shared<Authority>(*connection_, outlet_))
+  , manager_(*connection_, outlet_, fleet, std::move(controls), authority_)
   , pump_(executor_, *connection_, std::move(lost)) {}
 
-Service::~Service() = default;
+Service::~Service() {
+    authority_->stop(); // what waits for it may outlive the connection
+}
 
 void Service::own_name() {
     connection_->requestName(bus_name);
     pump_.arm();
+}
+
+void Service::stop() {
+    authority_->stop();
+    pump_.stop();
 }
 
 void Service::set_policy_status(PolicyStatus status) {
@@ -34,7 +42,7 @@ void Service::history_changed() {
 void Service::modem_added(const std::shared_ptr<Modem>& modem) {
     send([&] {
         modems_[modem->identity().imei] =
-            std::make_unique<ModemObject>(*connection_, executor_, modem, authority_);
+            std::make_unique<ModemObject>(*connection_, outlet_, modem, authority_);
     });
 }
 
@@ -48,7 +56,7 @@ void Service::modem_removed(const Modem& modem) {
 }
 
 void Service::job_added(const std::shared_ptr<Job>& job) {
-    send([&] { jobs_[job->number()] = std::make_unique<JobObject>(*connection_, job, authority_); });
+    send([&] { jobs_[job->number()] = std::make_unique<JobObject>(*connection_, outlet_, job, authority_); });
 }
 
 void Service::job_changed(const Job& job) {

@@ -8,6 +8,7 @@
 #include "dbus/manager_object.h"
 #include "dbus/modem_object.h"
 #include "dbus/pump.h"
+#include "dbus/serve.h"
 
 #include <asio/any_io_executor.hpp>
 #include <sdbus-c++/IConnection.h>
@@ -39,8 +40,8 @@ class Service final : public Observer {
     /// HistoryLostSince is another.
     void history_changed();
 
-    /// Takes no more calls; what changes is still told.
-    void stop() { pump_.stop(); }
+    /// Takes no more calls, and refuses those that wait to be allowed; what changes is still told.
+    void stop();
 
     void modem_added(const std::shared_ptr<Modem>& modem) override;
     void modem_changed(const Modem& modem) override;
@@ -57,7 +58,8 @@ class Service final : public Observer {
 
     asio::any_io_executor executor_;
     std::unique_ptr<sdbus::IConnection> connection_;
-    Authority authority_;
+    Outlet outlet_;
+    std::shared_ptr<Authority> authority_;
     ManagerObject manager_;
     std::map<std::string, std::unique_ptr<ModemObject>> modems_; ///< by IMEI
     std::map<std::uint64_t, std::unique_ptr<JobObject>> jobs_;

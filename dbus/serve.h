@@ -1,0 +1,94 @@
+// Methods of the bus that coroutines answer.
+#pragma once
+
+#include "daemon/error.h"
+#include "dbus/error_names.h"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <sdbus-c++/Error.h>
+#include <sdbus-c++/MethodResult.h>
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace bgs2::dbus {
+
+/// What a coroutine needs that speaks on the bus.
+struct Outlet {
+    asio::any_io_executor executor; ///< the loop's
+    std::function<void()> sent;     ///< to be called after something was sent: see Pump::arm
+};
+
+/// The error behind an exception, as it crosses the bus. Only in a handler of one.
+inline sdbus::Error current_error() {
+    try {
+        throw;
+    } catch (const sdbus::Error& e) {
+        return e;
+    } catch (const Exception& e) {
+        return to_bus(e.error());
+    } catch (const std::exception& e) {
+        return to_bus(Error{ErrorCode::failed, e.what(), ""});
+    }
+}
+
+/// Answers with what `send` sends, which is an error if that can not be sent.
+template<class... Values>
+void answer(const Outlet& outlet, const sdbus::Result<Values...>& result,
+            const std::function<void()>& send) noexcept {
+    try {
+        try {
+            send();
+        } catch (...) {
+            result.returnError(current_error());
+        }
+        outlet.sent();
+    } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
+        // The bus is gone, which the pump tells.
+    }
+}
+
+/// Waits for the work and answers with its value, if it has one.
+template<class Value, class... Values>
+asio::awaitable<void> answer_with(Outlet outlet, sdbus::Result<Values...> result,
+                                  asio::awaitable<Value> work) {
+    std::exception_ptr failure;
+    std::conditional_t<std::is_void_v<Value>, std::monostate, std::optional<Value>> value;
+    try {
+        if constexpr (std::is_void_v<Value>)
+            co_await std::move(work);
+        else
+            value = co_await std::move(work);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    answer(outlet, result, [&] {
+        if (failure)
+            std::rethrow_exception(failure);
+        if constexpr (std::is_void_v<Value>)
+            result.returnResults();
+        else
+            result.returnResults(*value);
+    });
+}
+
+/// Has the caller of a method answered by a coroutine: with its value, or with the Exception or sdbus::Error
+/// that it ends with. It begins after the handler has returned, so what it is given are values and shared
+/// pointers.
+template<class Value>
+void serve(const Outlet& outlet, sdbus::Result<Value>&& result, asio::awaitable<Value> work) {
+    asio::co_spawn(outlet.executor, answer_with(outlet, std::move(result), std::move(work)), asio::detached);
+}
+
+inline void serve(const Outlet& outlet, sdbus::Result<>&& result, asio::awaitable<void> work) {
+    asio::co_spawn(outlet.executor, answer_with(outlet, std::move(result), std::move(work)), asio::detached);
+}
+
+} // namespace bgs2::dbus
