@@ -56,13 +56,7 @@ sbnw::Frame decode(ByteView octets) {
     auto frame = sbnw::decode(octets);
     if (frame)
         return std::move(*frame);
-    Error error = frame.error();
-    if (const auto mistake = recognise_mistake(octets)) {
-        error.hint = "it makes sense if";
-        for (std::size_t i = 0; i < mistake->words.size(); ++i)
-            error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];
-    }
-    throw content_error(error);
+    throw content_error(with_mistake(frame.error(), octets));
 }
 
 /// How the signature is, as far as it was asked for.
