@@ -13,8 +13,7 @@ bool is_certificate(ByteView data) {
     const std::string_view text = as_text(data);
     if (text.starts_with("-----BEGIN CERTIFICATE-----"))
         return !text.contains("PRIVATE KEY");
-    const auto certificate = pki::Certificate::from_der(data);
-    return certificate && certificate->der().size() == data.size();
+    return pki::Certificate::from_der(data).has_value();
 }
 
 } // namespace
