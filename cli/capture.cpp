@@ -40,7 +40,7 @@ Ctrl-C. Nothing is stored: the program is told that a sound frame was, and sees
 empty slots afterwards.
 
 A frame with a wrong length is taken as it is once nothing came for 2 seconds;
-it is answered as a modem would, kept, and what is wrong with it is told.
+it is answered as a modem would, written as well, and what is wrong is told.
 
 Examples:
   bgs2ctl capture --pty /tmp/modem

@@ -56,10 +56,12 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
         });
     app.add_option(
            "--trace", arguments.trace_directory,
-           "Record what is said on each port in files in this directory, which must exist; for "
-           "'bgs2ctl frame decode' and people. Private keys are left out. At most 1000 files of 1 MiB")
+           "Record each conversation over a port as a text file in this directory, which must exist "
+           "(below /var/lib/bgs2d where systemd started it): seconds, > to the modem, < from it, what "
+           "was said. Private keys are left out. At most 1000 files of 1 MiB; 'bgs2ctl frame decode' "
+           "reads them")
         ->type_name("DIR")
-        ->check(CLI::ExistingDirectory);
+        ->check(CLI::Validator(CLI::ExistingDirectory).description(""));
     app.footer("The system bus is that of DBUS_SYSTEM_BUS_ADDRESS, if it is set.");
 
     try {

@@ -104,7 +104,7 @@ TEST_F(Trace, TellsASessionInOrderAndNoKey) {
 
 TEST_F(Trace, TellsNoKeyWhereTheLineBreaksWithinAFrame) {
     gateway_.start({"--trace", traces_});
-    gateway_.plug("modem", {"--fault", "unplug-in-frame=1200"});
+    gateway_.plug("modem", {"--fault", "hang-up-in-frame:1200"});
     ASSERT_TRUE(gateway_.eventually([&] { return all().contains(" > octets 512+512 of "); }))
         << gateway_.log() << all();
     gateway_.unplug("modem");
