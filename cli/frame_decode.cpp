@@ -6,6 +6,8 @@
 #include "cli/input_file.h"
 #include "cli/mistake.h"
 #include "cli/text.h"
+#include "cli/trace.h"
+#include "cli/trace_decode.h"
 #include "daemon/bytes.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/sbnw/signature.h"
@@ -24,7 +26,9 @@ constexpr std::string_view help = R"(Show a secure command as a hex dump in whic
 Usage: bgs2ctl frame decode F [--verify-key F] [--full] [--show-key] [--json]
 
 F is a file, "-" is standard input. A private key in it is described, but its
-octets are left out.
+octets are left out. F can also be a record of conversations that bgs2d --trace
+made: each secure command in it is shown, with the modem's result. It has no
+private keys, and a signature that covers one can not be checked.
 
 Examples:
   bgs2ctl frame decode write.bin
@@ -38,7 +42,7 @@ Options:
                     of that private key, if it is encrypted
   --full            show long data whole, not its first and last lines only
   --show-key        show the private key's octets, too
-  --json            one object
+  --json            one object; of a record an array
 
 Exit codes: 0 the frame is sound (and its signature good), 1 it is not, or the
 signature is not good; what is wrong stands on standard error.
@@ -56,13 +60,7 @@ sbnw::Frame decode(ByteView octets) {
     auto frame = sbnw::decode(octets);
     if (frame)
         return std::move(*frame);
-    Error error = frame.error();
-    if (const auto mistake = recognise_mistake(octets)) {
-        error.hint = "it makes sense if";
-        for (std::size_t i = 0; i < mistake->words.size(); ++i)
-            error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];
-    }
-    throw content_error(error);
+    throw content_error(with_mistake(frame.error(), octets));
 }
 
 /// How the signature is, as far as it was asked for.
@@ -84,9 +82,22 @@ void show_json(const sbnw::Frame& frame, const Options& options,
     print(to_line(object));
 }
 
+TraceOptions trace_options(const Options& options) {
+    return {
+        .full = options.full,
+        .verify =
+            options.verify_key
+                ? [&options](const sbnw::Frame& frame) { return verify(frame, *options.verify_key, options); }
+                : TraceOptions::Verify()};
+}
+
 ExitCode frame_decode(const Options& options, const Terminal& terminal) {
     pki::set_up_secure_heap();
+    if (is_trace_file(options.file))
+        return show_trace(as_text(read_input(options.file, largest_trace)), trace_options(options), terminal);
     const pki::Secret octets = read_frame(options.file);
+    if (is_trace(as_text(octets.bytes())))
+        return show_trace(as_text(octets.bytes()), trace_options(options), terminal);
     const sbnw::Frame frame = decode(octets.bytes());
     std::optional<Expected<sbnw::Digest>> verified;
     if (options.verify_key)

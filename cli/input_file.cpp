@@ -52,8 +52,8 @@ pki::Secret read_standard_input() {
 
 } // namespace
 
-Bytes read_input(const std::string& path) {
-    return read_or_fail(pki::read_file(path));
+Bytes read_input(const std::string& path, std::size_t most) {
+    return read_or_fail(pki::read_file(path, most));
 }
 
 pki::Secret read_secret_input(const std::string& path) {

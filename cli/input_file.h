@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/bytes.h"
+#include "daemon/pki/file.h"
 #include "daemon/pki/secret.h"
 
 #include <optional>
@@ -9,8 +10,8 @@
 
 namespace bgs2::cli {
 
-/// Exit codes: 3 not there, 4 may not be read, 1 anything else.
-Bytes read_input(const std::string& path);
+/// At most so many octets. Exit codes: 3 not there, 4 may not be read, 1 anything else.
+Bytes read_input(const std::string& path, std::size_t most = pki::max_file_size);
 
 /// The same for what may hold a key.
 pki::Secret read_secret_input(const std::string& path);

@@ -188,4 +188,13 @@ std::optional<Mistake> recognise_mistake(ByteView octets) {
     return std::nullopt;
 }
 
+Error with_mistake(Error error, ByteView octets) {
+    if (const auto mistake = recognise_mistake(octets)) {
+        error.hint = "it makes sense if";
+        for (std::size_t i = 0; i < mistake->words.size(); ++i)
+            error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];
+    }
+    return error;
+}
+
 } // namespace bgs2::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/bytes.h"
+#include "daemon/error.h"
 #include "daemon/pki/secret.h"
 
 #include <optional>
@@ -23,5 +24,8 @@ struct Mistake {
 /// parameter's length without itself or its header; its id before its length; a wrong number of parameters.
 /// The explanation with the fewest of them is taken.
 std::optional<Mistake> recognise_mistake(ByteView octets);
+
+/// Why `octets` do not decode, with the mistake that explains it as the hint if one does.
+Error with_mistake(Error error, ByteView octets);
 
 } // namespace bgs2::cli

@@ -1,5 +1,6 @@
 #include "cli/program.h"
 
+#include "cli/capture.h"
 #include "cli/complete.h"
 #include "cli/failure.h"
 #include "cli/frame.h"
@@ -51,6 +52,7 @@ Frames, offline:
   frame encode      make the secure command for a certificate
   frame decode F    show a secure command, every field named
   frame diff A B    what differs between two, and which mistake made it so
+  capture           play a modem for another program, and catch its frame
 
 M is an IMEI or the last digits of one, the device node of a port, or "any".
 It may be left out where there is one modem only.
@@ -145,6 +147,7 @@ void add_verbs(Verb program) {
     add_reload(program);
     add_policy(program);
     add_frame(program);
+    add_capture(program);
 }
 
 } // namespace

@@ -25,6 +25,7 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
         .config_is_named = false,
         .policy_directories = {policy::default_directories.begin(), policy::default_directories.end()},
         .state_directory = default_state_directory(),
+        .trace_directory = {},
         .log_level = LogLevel::info};
     CLI::App app(
         "Keeps the TLS certificates of Cinterion BGS2 modems as the policies in /etc/bgs2d/policy.d say.\n"
@@ -53,6 +54,14 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
             return log_level(word) ? std::string()
                                    : "'" + word + "' is none of error, warning, notice, info, debug";
         });
+    app.add_option(
+           "--trace", arguments.trace_directory,
+           "Record each conversation over a port as a text file in this directory, which must exist "
+           "(below /var/lib/bgs2d where systemd started it): seconds, > to the modem, < from it, what "
+           "was said. Private keys are left out. At most 1000 files of 1 MiB; 'bgs2ctl frame decode' "
+           "reads them")
+        ->type_name("DIR")
+        ->check(CLI::Validator(CLI::ExistingDirectory).description(""));
     app.footer("The system bus is that of DBUS_SYSTEM_BUS_ADDRESS, if it is set.");
 
     try {

@@ -14,6 +14,8 @@ struct Arguments {
     bool config_is_named = false;                          ///< on the command line, so that it has to exist
     std::vector<std::filesystem::path> policy_directories; ///< highest precedence first
     std::filesystem::path state_directory;
+    std::filesystem::path
+        trace_directory; ///< for records of conversations, see trace_directory.h; empty: none
     LogLevel log_level = LogLevel::info;
 };
 

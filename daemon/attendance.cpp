@@ -105,7 +105,8 @@ asio::awaitable<Error> Attendance::attend() {
     Error end;
     try {
         at::LineSettings settings = host_.probe_settings(port_);
-        at::Channel channel(at::SerialPort(executor_, port_.device, settings), settings);
+        at::SerialPort port(executor_, port_.device, settings);
+        at::Channel channel(std::move(port), settings, host_.tap(port_));
         co_await at::synchronise(channel);
         const at::Identity identity = co_await at::identify(channel);
         modem_ = host_.admit(identity, port_);

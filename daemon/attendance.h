@@ -3,6 +3,7 @@
 
 #include "daemon/at/identify.h"
 #include "daemon/at/line_settings.h"
+#include "daemon/at/tap.h"
 #include "daemon/backoff.h"
 #include "daemon/error.h"
 #include "daemon/log.h"
@@ -54,6 +55,8 @@ class Attendance : public std::enable_shared_from_this<Attendance> {
         /// The modem now known to be behind `port`; null if it is attended on another port already.
         virtual std::shared_ptr<Modem> admit(const at::Identity& identity, const PortFacts& port) = 0;
         virtual void dismiss(const std::shared_ptr<Modem>& modem) = 0;
+        /// Who listens in on the port, which was just opened; null: nobody.
+        virtual std::unique_ptr<at::Tap> tap(const PortFacts& port) = 0;
     };
 
     Attendance(const asio::any_io_executor& executor, PortFacts port, Host& host, const Log& log);

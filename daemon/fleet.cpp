@@ -254,6 +254,10 @@ std::shared_ptr<Modem> Fleet::admit(const at::Identity& identity, const PortFact
     return place->second;
 }
 
+std::unique_ptr<at::Tap> Fleet::tap(const PortFacts& port) {
+    return traces_ ? traces_->begin(port.device) : nullptr;
+}
+
 void Fleet::dismiss(const std::shared_ptr<Modem>& modem) {
     const std::string& imei = modem->identity().imei;
     about(imei, modem->port()).event(Event::modem_gone, "{}: gone from {}", imei, modem->port());

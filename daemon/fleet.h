@@ -13,6 +13,7 @@
 #include "daemon/observer.h"
 #include "daemon/path_watch.h"
 #include "daemon/policy/model.h"
+#include "daemon/trace_directory.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/steady_timer.hpp>
@@ -25,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bgs2 {
@@ -51,6 +53,9 @@ class Fleet : private Modem::Host, private Attendance::Host {
 
     /// Who is told of changes from now on; at most one. Null: nobody.
     void set_observer(Observer* observer) { observer_ = observer; }
+
+    /// Records all conversations that begin from now on.
+    void record_conversations(TraceDirectory traces) { traces_ = std::move(traces); }
 
     /// Takes over which ports may be probed; those that may not be any more are let go of.
     void set_config(Config config);
@@ -102,6 +107,7 @@ class Fleet : private Modem::Host, private Attendance::Host {
     [[nodiscard]] at::LineSettings line_settings(const Modem& modem) const override;
     std::shared_ptr<Modem> admit(const at::Identity& identity, const PortFacts& port) override;
     void dismiss(const std::shared_ptr<Modem>& modem) override;
+    std::unique_ptr<at::Tap> tap(const PortFacts& port) override;
 
     void job_changed(const Job& job);
     void follow(const std::vector<std::filesystem::path>& files);
@@ -115,6 +121,7 @@ class Fleet : private Modem::Host, private Attendance::Host {
     std::string boot_id_ = history::boot_id();
     Log log_;
     Observer* observer_ = nullptr;
+    std::optional<TraceDirectory> traces_;
     Config config_;
     std::shared_ptr<const policy::Policies> policies_ = std::make_shared<policy::Policies>();
     std::uint64_t generation_ = 0; ///< of the policies

@@ -10,6 +10,7 @@
 #include "daemon/path_watch.h"
 #include "daemon/pki/secret.h"
 #include "daemon/policy/directories.h"
+#include "daemon/trace_directory.h"
 #include "dbus/service.h"
 #include "systemd/journal.h"
 #include "systemd/notify.h"
@@ -98,6 +99,8 @@ class Daemon {
                   .history = &history_},
                  [this](const std::string& why) { lose_bus(why); }) {
         fleet_.set_observer(&service_);
+        if (!arguments_.trace_directory.empty())
+            fleet_.record_conversations(TraceDirectory(arguments_.trace_directory, log_));
     }
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;

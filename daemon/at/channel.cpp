@@ -37,10 +37,11 @@ bool expired(const std::error_code& operation, const std::error_code& timer) {
 
 } // namespace
 
-Channel::Channel(SerialPort port, const LineSettings& settings)
+Channel::Channel(SerialPort port, const LineSettings& settings, std::unique_ptr<Tap> tap)
   : port_(std::move(port))
   , settle_(settings.settle)
-  , timer_(port_.stream().get_executor()) {}
+  , timer_(port_.stream().get_executor())
+  , tap_(std::move(tap)) {}
 
 asio::awaitable<Answer> Channel::command(std::string text, Clock::duration timeout) {
     co_await send_line(text);
@@ -61,7 +62,8 @@ asio::awaitable<void> Channel::send_line(std::string text) {
     drop_leftovers();
     last_command_ = text;
     text.push_back('\r');
-    co_await send_octets(as_bytes(text), std::chrono::seconds(5), {});
+    const std::vector<Extent> all(1, Extent{.offset = 0, .size = text.size()});
+    co_await send_octets(as_bytes(text), std::chrono::seconds(5), {}, all);
 }
 
 asio::awaitable<void> Channel::settle() {
@@ -93,7 +95,8 @@ asio::awaitable<std::string> Channel::line(Clock::duration timeout) {
                           ""});
 }
 
-asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration timeout, Progress progress) {
+asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration timeout, Progress progress,
+                                           std::vector<Extent> shown) {
     const Raised whole = uninterrupted();
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     const auto deadline = Clock::now() + timeout;
@@ -106,6 +109,9 @@ asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration time
                 port_.stream().async_write_some(asio::buffer(part.data(), part.size()), deferred),
                 timer_.async_wait(deferred))
                 .async_wait(wait_for_one(), asio::use_awaitable);
+        if (tap_ && written > 0)
+            tap_->said(
+                {.octets = part.first(written), .offset = sent, .total = octets.size(), .shown = shown});
         if (expired(error, timer_error))
             throw Exception(
                 Error{ErrorCode::modem_timeout,
@@ -184,7 +190,7 @@ asio::awaitable<void> Channel::receive(std::optional<Clock::time_point> deadline
         size =
             co_await port_.stream().async_read_some(buffer, asio::redirect_error(asio::use_awaitable, error));
     }
-    reader_.feed(ByteView(buffer_).first(size));
+    hear(size);
     throw_if_ended(cancellation);
     const bool woken = idle_ && woken_ && error == asio::error::operation_aborted;
     if (error && !late && !woken)
@@ -207,10 +213,17 @@ void Channel::drop_leftovers() {
         const std::size_t size = port_.read_available(buffer_);
         if (size == 0)
             break;
-        reader_.feed(ByteView(buffer_).first(size));
+        hear(size);
     }
     while (next_line()) {
     }
+}
+
+void Channel::hear(std::size_t size) {
+    const ByteView octets = ByteView(buffer_).first(size);
+    reader_.feed(octets);
+    if (tap_ && size > 0)
+        tap_->heard(octets);
 }
 
 bool Channel::interrupted() const {

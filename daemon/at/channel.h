@@ -4,6 +4,7 @@
 #include "daemon/at/answer.h"
 #include "daemon/at/line_reader.h"
 #include "daemon/at/serial_port.h"
+#include "daemon/at/tap.h"
 #include "daemon/bytes.h"
 #include "daemon/error.h"
 
@@ -14,10 +15,12 @@
 #include <array>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bgs2::at {
 
@@ -31,7 +34,8 @@ class Channel {
     using Clock = std::chrono::steady_clock;
     using Progress = std::function<void(std::size_t sent)>; ///< octets that the kernel took so far
 
-    Channel(SerialPort port, const LineSettings& settings);
+    /// `tap` listens to all that is said and heard; null: nobody does.
+    Channel(SerialPort port, const LineSettings& settings, std::unique_ptr<Tap> tap = nullptr);
 
     /// A flag that is up for as long as this lives.
     class Raised {
@@ -62,7 +66,9 @@ class Channel {
     asio::awaitable<std::string> line(Clock::duration timeout);
 
     /// Sends octets as they are. Not interrupted once begun, so that the module is not left within a frame.
-    asio::awaitable<void> send_octets(ByteView octets, Clock::duration timeout, Progress progress);
+    /// `shown` is what a tap may keep of them: unless told otherwise, nothing.
+    asio::awaitable<void> send_octets(ByteView octets, Clock::duration timeout, Progress progress,
+                                      std::vector<Extent> shown = {});
 
     /// Waits until wake() is called, the deadline passes or the module restarts; returns at once if that has
     /// happened since the last call. Without a deadline it takes no timer.
@@ -95,6 +101,7 @@ class Channel {
     asio::awaitable<void> settle();
     std::optional<std::string> next_line();
     void drop_leftovers();
+    void hear(std::size_t size); ///< takes so many octets of the buffer
     [[nodiscard]] bool interrupted() const;
     void throw_if_interrupted() const;
     void throw_if_ended(const asio::cancellation_state& cancellation) const; ///< interrupted or cancelled
@@ -104,6 +111,7 @@ class Channel {
     SerialPort port_;
     std::chrono::milliseconds settle_;
     asio::steady_timer timer_;
+    std::unique_ptr<Tap> tap_;
     LineReader reader_;
     std::array<std::byte, 512> buffer_{};
     std::string last_command_;

@@ -1,11 +1,13 @@
 #include "daemon/sbnw/dialogue.h"
 
 #include "daemon/error.h"
+#include "daemon/sbnw/public_part.h"
 #include "daemon/sbnw/result.h"
 
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 namespace bgs2::sbnw {
 namespace {
@@ -79,7 +81,8 @@ asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::S
     co_await channel.send_line(fmt::format("AT^SBNW={},1", store));
     co_await wait_until_ready(channel, deadlines);
     const auto sending = std::chrono::seconds(5 + frame.size() / slowest_rate);
-    co_await channel.send_octets(frame.bytes(), sending, std::move(progress));
+    std::vector<at::Extent> shown = public_part(frame.bytes());
+    co_await channel.send_octets(frame.bytes(), sending, std::move(progress), std::move(shown));
     co_await wait_until_stored(channel, deadlines);
 }
 

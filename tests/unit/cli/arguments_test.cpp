@@ -28,7 +28,8 @@ const std::vector<Words>& all_verbs() {
                                           {"frame"},
                                           {"frame", "encode"},
                                           {"frame", "decode"},
-                                          {"frame", "diff"}};
+                                          {"frame", "diff"},
+                                          {"capture"}};
     return verbs;
 }
 

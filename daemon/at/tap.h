@@ -1,0 +1,41 @@
+// Listens in on a channel: what was sent and what came, and which of it nobody may keep.
+#pragma once
+
+#include "daemon/bytes.h"
+
+#include <cstddef>
+#include <span>
+
+namespace bgs2::at {
+
+/// Octets of a whole.
+struct Extent {
+    std::size_t offset = 0;
+    std::size_t size = 0;
+
+    bool operator==(const Extent&) const = default;
+};
+
+/// What the kernel took at once of something that is sent.
+struct Sent {
+    ByteView octets;
+    std::size_t offset = 0;        ///< of `octets` in the whole
+    std::size_t total = 0;         ///< octets of the whole
+    std::span<const Extent> shown; ///< the parts of the whole that may be kept; of the rest only the number
+};
+
+class Tap {
+  public:
+    Tap() = default;
+    Tap(const Tap&) = delete;
+    Tap& operator=(const Tap&) = delete;
+    Tap(Tap&&) = delete;
+    Tap& operator=(Tap&&) = delete;
+    virtual ~Tap() = default;
+
+    virtual void said(const Sent& sent) = 0;
+    /// As it came: a module can echo what it was sent, secrets included.
+    virtual void heard(ByteView octets) = 0;
+};
+
+} // namespace bgs2::at

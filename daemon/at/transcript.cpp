@@ -1,0 +1,148 @@
+#include "daemon/at/transcript.h"
+
+#include "daemon/at/answer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace bgs2::at {
+namespace {
+
+constexpr std::size_t longest_entry = 1024; ///< octets of an answer without a line end
+
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        switch (c) {
+        case '\r':
+            result += "\\r";
+            break;
+        case '\n':
+            result += "\\n";
+            break;
+        case '\t':
+            result += "\\t";
+            break;
+        case '"':
+        case '\\':
+            result += '\\';
+            result += c;
+            break;
+        default:
+            if (c >= ' ' && c <= '~')
+                result += c;
+            else
+                result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        }
+    }
+    return result + '"';
+}
+
+bool is_within(std::size_t offset, std::span<const Extent> extents) {
+    return std::ranges::any_of(
+        extents, [&](const Extent& e) { return offset >= e.offset && offset - e.offset < e.size; });
+}
+
+bool is_command_line(const Sent& sent) {
+    return sent.octets.size() == sent.total && std::ranges::all_of(as_text(sent.octets), [](char c) {
+               return (c >= ' ' && c <= '~') || c == '\r' || c == '\n';
+           });
+}
+
+std::string hex(const Sent& sent) {
+    std::string text;
+    bool any = false;
+    for (std::size_t i = 0; i < sent.octets.size(); ++i) {
+        const bool shown = is_within(sent.offset + i, sent.shown);
+        any = any || shown;
+        text += shown ? to_hex(sent.octets.subspan(i, 1)) : "..";
+    }
+    return any ? text : "hidden";
+}
+
+bool shows_all(const Sent& sent) {
+    for (std::size_t offset = 0; offset < sent.total; ++offset) {
+        if (!is_within(offset, sent.shown))
+            return false;
+    }
+    return true;
+}
+
+/// Whether a line is what a module says by itself, and has no room for anything else: so short and without
+/// lower-case letters it is neither Base64 nor the octets of a key.
+bool is_ordinary(std::string_view line) {
+    constexpr std::array<std::string_view, 8> beginnings{"OK",         "ERROR",     "CONNECT", "SECURE CMD",
+                                                         "+CME ERROR", "^SYSSTART", "AT",      "+CREG"};
+    return line.size() <= 64 &&
+           std::ranges::any_of(beginnings,
+                               [&](std::string_view beginning) { return line.starts_with(beginning); }) &&
+           std::ranges::all_of(line, [](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      std::string_view(" ^+:,.?=\"").contains(c);
+           });
+}
+
+} // namespace
+
+Transcript::Transcript(Sink sink)
+  : sink_(std::move(sink)) {}
+
+Transcript::~Transcript() {
+    tell_heard();
+}
+
+void Transcript::said(const Sent& sent) {
+    tell_heard();
+    if (!shows_all(sent)) {
+        echo_ = Echo::secret;
+    } else if (is_command_line(sent)) {
+        if (echo_ == Echo::secret)
+            echo_ = Echo::secret_but_in_step;
+        sink_(fmt::format("> {}", quoted(as_text(sent.octets))));
+        return;
+    }
+    sink_(fmt::format("> octets {}+{} of {}: {}", sent.offset, sent.octets.size(), sent.total, hex(sent)));
+}
+
+void Transcript::heard(ByteView octets) {
+    for (const char c : as_text(octets)) {
+        heard_ += c;
+        const bool has_text = heard_.find_first_not_of("\r\n") != std::string::npos;
+        if ((c == '\n' && has_text) || heard_.size() >= longest_entry)
+            tell_heard();
+    }
+}
+
+void Transcript::tell_heard() {
+    const std::string heard = std::exchange(heard_, {});
+    if (heard.empty())
+        return;
+    if (is_tellable(heard))
+        sink_(fmt::format("< {}", quoted(heard)));
+    else
+        sink_(fmt::format("< hidden {}", heard.size()));
+}
+
+bool Transcript::is_tellable(std::string_view heard) {
+    if (echo_ == Echo::harmless)
+        return true;
+    while (!heard.empty()) {
+        const std::size_t end = std::min(heard.find_first_of("\r\n"), heard.size());
+        const std::string_view line = heard.substr(0, end);
+        heard.remove_prefix(std::min(end + 1, heard.size()));
+        if (line.empty())
+            continue;
+        if (!is_ordinary(line)) {
+            echo_ = Echo::secret;
+            return false;
+        }
+        if (line == "SECURE CMD END OK" || (echo_ == Echo::secret_but_in_step && is_final(line)))
+            echo_ = Echo::harmless;
+    }
+    return true;
+}
+
+} // namespace bgs2::at

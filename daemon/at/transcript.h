@@ -1,0 +1,54 @@
+// A conversation as lines of text, without what is secret in it. Pure.
+//
+// The file that bgs2d --trace makes of them:
+//
+//   # bgs2d trace 1                        the format's version; other lines that begin with # are remarks
+//   # port /dev/ttyUSB0
+//   # begun 2026-11-23T01:02:03Z
+//   0.104 > "AT\r"                         seconds since then; > to the module, < from it; escapes are
+//   0.112 < "AT\r\r\nOK\r\n"               \r \n \t \" \\ and \xNN
+//   3.042 > octets 0+512 of 1902: 6e0701.. octets 0 to 511 of 1902, in hex; ".." is one that is not told
+//   3.087 > octets 512+512 of 1902: hidden none of them is told
+//   3.900 < hidden 12                      12 octets that may be an echo of what is not told
+//   # end
+#pragma once
+
+#include "daemon/at/tap.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace bgs2::at {
+
+inline constexpr std::string_view trace_version = "# bgs2d trace 1";
+
+class Transcript : public Tap {
+  public:
+    /// Takes one entry: all of a line behind the time, without its line end.
+    using Sink = std::function<void(std::string_view entry)>;
+
+    explicit Transcript(Sink sink);
+    Transcript(const Transcript&) = delete;
+    Transcript& operator=(const Transcript&) = delete;
+    Transcript(Transcript&&) = delete;
+    Transcript& operator=(Transcript&&) = delete;
+    ~Transcript() override; ///< tells what came last, if no line end came with it
+
+    void said(const Sent& sent) override;
+    void heard(ByteView octets) override;
+
+  private:
+    /// What may still be echoed. A module that starts anew within a frame takes the rest for commands, and
+    /// shows them; so nothing but ordinary answers is told until it took the frame or is in step again.
+    enum class Echo { harmless, secret, secret_but_in_step };
+
+    void tell_heard();
+    [[nodiscard]] bool is_tellable(std::string_view heard);
+
+    Sink sink_;
+    std::string heard_; ///< what came since the last entry
+    Echo echo_ = Echo::harmless;
+};
+
+} // namespace bgs2::at

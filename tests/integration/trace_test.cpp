@@ -1,0 +1,167 @@
+// What bgs2d --trace records: conversations that a person can read, and no key.
+#include "tests/integration/certificates.h"
+#include "tests/integration/needles.h"
+#include "tests/support/process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
+
+namespace bgs2::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::StartsWith;
+namespace fs = std::filesystem;
+
+std::string contents(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator(stream), {}};
+}
+
+class Trace : public testing::Test {
+  protected:
+    void SetUp() override {
+        fs::create_directory(traces_);
+        needles_.add_key("the client", client().key());
+        gateway_.write_policy("10-client", client_policy(gateway_));
+    }
+
+    std::vector<fs::path> files() const {
+        std::vector<fs::path> files;
+        for (const auto& entry : fs::directory_iterator(traces_))
+            files.push_back(entry.path());
+        return files;
+    }
+
+    std::string all() const {
+        std::string text;
+        for (const auto& file : files())
+            text += contents(file);
+        return text;
+    }
+
+    /// bgs2ctl's exit code; what it says is in told().
+    int decode(const fs::path& file, const std::vector<std::string>& more = {}) {
+        fs::remove(gateway_.path("told"));
+        std::vector<std::string> command{BGS2CTL, "frame", "decode", file};
+        command.insert(command.end(), more.begin(), more.end());
+        Process bgs2ctl(command, {.environment = {}, .output = gateway_.path("told")});
+        return bgs2ctl.wait(10s).value_or(-1000);
+    }
+    std::string told() const { return contents(gateway_.path("told")); }
+
+    Gateway gateway_;
+    std::string traces_ = gateway_.path("traces");
+    Needles needles_;
+};
+
+TEST_F(Trace, TellsASessionInOrderAndNoKey) {
+    gateway_.start({"--trace", traces_});
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    gateway_.stop();
+
+    ASSERT_EQ(files().size(), 1U);
+    const fs::path file = files().front();
+    EXPECT_THAT(file.filename().string(), testing::MatchesRegex("[0-9]{8}T[0-9]{6}Z-modem-1\\.trace"));
+    struct stat status{};
+    ASSERT_EQ(::stat(file.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+
+    const std::string trace = contents(file);
+    EXPECT_THAT(trace, StartsWith("# bgs2d trace 1\n# port " + gateway_.path("modem") + "\n# begun 2"));
+    EXPECT_TRUE(trace.ends_with("\n# end\n"));
+    std::size_t at = 0;
+    for (const std::string& next :
+         {std::string(R"( > "AT\r")"), std::string(R"( > "AT+CGSN\r")"), std::string(default_imei),
+          std::string(R"( > "AT^SBNR=\"is_cert\"\r")"), std::string(R"( > "AT^SBNW=is_cert,1\r")"),
+          std::string("SECURE CMD READY"), std::string(" > octets 0+"), std::string("SECURE CMD END OK"),
+          std::string(R"( > "AT^SBNR=\"is_cert\"\r")"), std::string("thumbprint: ")}) {
+        at = trace.find(next, at);
+        ASSERT_NE(at, std::string::npos) << next << " is not in order in " << trace;
+    }
+    EXPECT_THAT(trace, HasSubstr("........"));
+    EXPECT_EQ(needles_.find_in(trace), std::nullopt);
+
+    EXPECT_EQ(decode(file), 0) << told();
+    EXPECT_THAT(told(), ContainsRegex(" s: [0-9]+ octets for is_cert: SECURE CMD END OK\n\n0000  "));
+    EXPECT_THAT(told(), HasSubstr("subject CN=Test Client"));
+    EXPECT_THAT(told(), ContainsRegex("octets, not in the record"));
+    EXPECT_THAT(told(), HasSubstr("subject CN=Test CA"));
+}
+
+TEST_F(Trace, TellsNoKeyWhereTheLineBreaksWithinAFrame) {
+    gateway_.start({"--trace", traces_});
+    gateway_.plug("modem", {"--fault", "hang-up-in-frame:1200"});
+    ASSERT_TRUE(gateway_.eventually([&] { return all().contains(" > octets 512+512 of "); }))
+        << gateway_.log() << all();
+    gateway_.unplug("modem");
+    ASSERT_TRUE(gateway_.eventually([&] { return all().contains("# end\n"); }));
+    EXPECT_EQ(needles_.find_in(all()), std::nullopt);
+    EXPECT_THAT(all(), HasSubstr("...."));
+}
+
+TEST_F(Trace, CanNotCheckASignatureOverWhatItDoesNotHave) {
+    const std::string key = gateway_.write("management.key", management().pkcs8_pem());
+    gateway_.write_policy("10-client",
+                          "[provision]\nsign = { key = \"" + key + "\" }\n" + client_policy(gateway_));
+    gateway_.start({"--trace", traces_});
+    gateway_.plug("modem", {"--secure", gateway_.write("module.pem", management().public_pem())});
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    gateway_.stop();
+    needles_.add_key("the management key", management().key());
+    EXPECT_EQ(needles_.find_in(all()), std::nullopt);
+    const std::string certificate = gateway_.write("management.pem", management().certificate_pem());
+    EXPECT_EQ(decode(files().front(), {"--verify-key", certificate}), 1);
+    EXPECT_THAT(told(), HasSubstr("the signature can not be checked: it covers octets that are not in the"));
+    EXPECT_THAT(told(), HasSubstr("signature good: ")) << "that of the CA's certificate, without a key";
+}
+
+TEST_F(Trace, DisturbsNothingWhereItCanNotBeWritten) {
+    gateway_.start({"--trace", traces_});
+    fs::remove(traces_);
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    gateway_.unplug("modem");
+    ASSERT_TRUE(gateway_.eventually([&] { return gateway_.port_state("modem") != "modem"; }));
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    const std::string log = gateway_.log();
+    const std::string complaint = "conversations are not all recorded any more";
+    const std::size_t first = log.find(complaint);
+    ASSERT_NE(first, std::string::npos) << log;
+    EXPECT_EQ(log.find(complaint, first + 1), std::string::npos) << "told twice";
+}
+
+TEST_F(Trace, NeedsADirectory) {
+    EXPECT_ANY_THROW(gateway_.start({"--trace", gateway_.path("nowhere")}));
+}
+
+/// bgs2d is one more program that bgs2ctl capture plays a modem for.
+TEST(CaptureOfBgs2d, CatchesTheFrameOfAPolicy) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", ca_policy(gateway));
+    gateway.start();
+    Process capture({BGS2CTL, "capture", "--pty", gateway.path("modem"), "-o", gateway.path("frame.bin"),
+                     "--imei", default_imei},
+                    {.environment = {}, .output = gateway.path("captured")});
+    EXPECT_TRUE(gateway.eventually([&] { return capture.wait(0ms).has_value(); })) << gateway.log();
+    EXPECT_EQ(capture.wait(0ms), 0) << contents(gateway.path("captured"));
+    EXPECT_THAT(contents(gateway.path("frame.bin")),
+                HasSubstr(std::string(as_text(certificate_authority().certificate_der()))));
+}
+
+} // namespace
+} // namespace bgs2::test
