@@ -188,10 +188,13 @@ class Diagnosis {
             if (slot.expires == 0 || slot.expires >= now)
                 continue;
             ++expired;
-            add(Severity::error, "certificate-expired", modem.imei,
+            const bool is_used = slot.compliance != "unlisted"; // as far as the policy says
+            add(is_used ? Severity::error : Severity::warning, "certificate-expired", modem.imei,
                 fmt::format("the certificate in slot {} ({}) expired on {}", number, slot.subject,
                             bus_day(slot.expires, "")),
-                "have it renewed; the modem follows once the new one is where its policy says");
+                is_used ? "have it renewed; the modem follows once the new one is where its policy says"
+                        : "no policy names that slot; 'erase-unlisted = true' in its [provision] empties "
+                          "such slots");
         }
         // Only bgs2d knows how soon is soon.
         if (modem.state == "compliant" && !modem.hint.empty() && expired == 0)
