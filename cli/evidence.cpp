@@ -71,9 +71,10 @@ std::optional<PolicyFile> newest(const std::vector<Policy>& policies) {
     return found;
 }
 
+/// Asks the kernel, as timedatectl does. Where that is not allowed, nothing is known against the clock.
 bool clock_is_synchronised() {
     timex state{};
-    return ::adjtimex(&state) >= 0 && state.maxerror < largest_clock_error;
+    return ::adjtimex(&state) < 0 || state.maxerror < largest_clock_error;
 }
 
 } // namespace

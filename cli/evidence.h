@@ -57,7 +57,7 @@ struct Evidence {
     std::chrono::sys_seconds now{};
     std::chrono::sys_seconds released{}; ///< when this version was; no clock stands before that
     std::optional<PolicyFile> newest_policy;
-    bool clock_synchronised = true;
+    bool clock_synchronised = true; ///< or not known
 
     bool operator==(const Evidence&) const = default;
 };
