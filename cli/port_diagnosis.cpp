@@ -27,6 +27,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> braille_a
 constexpr std::string_view after_a_rule = "then 'udevadm control --reload' and 'udevadm trigger "
                                           "--subsystem-match=tty'";
 
+constexpr std::string_view where_nothing_answers = "does the modem have power, and is it switched on? Is its "
+                                                   "TXD0, an input, wired to the host's TXD, and RXD0 to "
+                                                   "RXD? Are RTS and CTS connected, or is flow-control = "
+                                                   "\"none\" in the policy's [port]? Has the modem the baud "
+                                                   "rate of that [port], 115200 if it is left out?";
+
 struct Advice {
     std::string_view program;
     std::string_view what;
@@ -117,12 +123,7 @@ class PortDiagnosis {
             unavailable(port, reason);
         else if (port.state == "silent")
             add(Severity::error, "port-silent", port.device,
-                fmt::format("nothing answers: {}", reason.what()),
-                "does the modem have power, is it switched on (IGT)? Are TXD and RXD wired crosswise, and "
-                "RTS and "
-                "CTS connected, or flow-control = \"none\" in the policy's [port]? Does the modem keep to "
-                "the baud "
-                "rate of the policy's [port] (115200 if left out)?");
+                fmt::format("nothing answers: {}", reason.what()), std::string(where_nothing_answers));
         else if (port.state == "not-a-modem")
             add(Severity::warning, "port-not-a-modem", port.device,
                 fmt::format("it is named for bgs2d, and no BGS2 is there: {}", reason.what()),
