@@ -26,6 +26,8 @@ constexpr auto object_manager_interface = "org.freedesktop.DBus.ObjectManager";
 constexpr auto properties_interface = "org.freedesktop.DBus.Properties";
 constexpr auto driver_name = "org.freedesktop.DBus";
 constexpr auto driver_path = "/org/freedesktop/DBus";
+constexpr auto systemd_name = "org.freedesktop.systemd1";
+constexpr auto systemd_path = "/org/freedesktop/systemd1";
 
 Value read_value(sdbus::Message& message);
 
@@ -177,6 +179,17 @@ class Bus::Connection {
     Value call(const std::string& path, const char* interface, const char* method,
                const Arguments&... arguments) {
         return call_on(bus_name, path, interface, method, arguments...);
+    }
+
+    template<class... Arguments>
+    Value call_driver(const char* method, const Arguments&... arguments) {
+        return call_on(driver_name, driver_path, driver_name, method, arguments...);
+    }
+
+    template<class... Arguments>
+    Value call_systemd(const std::string& path, const char* interface, const char* method,
+                       const Arguments&... arguments) {
+        return call_on(systemd_name, path, interface, method, arguments...);
     }
 
     void subscribe() {
@@ -342,6 +355,50 @@ bool Bus::daemon_is_there() const {
 
 std::optional<Event> Bus::next_event(const Interrupt& interrupt) {
     return connection_->next_event(interrupt);
+}
+
+bool Bus::daemon_is_running() {
+    return connection_->call_driver("NameHasOwner", std::string(bus_name)).at(0);
+}
+
+bool Bus::daemon_is_activatable() {
+    const Value names = connection_->call_driver("ListActivatableNames").at(0);
+    return std::ranges::find(names, Value(bus_name)) != names.end();
+}
+
+pid_t Bus::daemon_pid() {
+    try {
+        return connection_->call_driver("GetConnectionUnixProcessID", std::string(bus_name)).at(0);
+    } catch (const Failure&) {
+        return 0; // of another namespace, say
+    }
+}
+
+std::optional<ServiceUnit> Bus::service_unit(const std::string& name) {
+    if (!connection_->call_driver("NameHasOwner", std::string(systemd_name)).at(0).get<bool>())
+        return std::nullopt;
+    try {
+        const std::string path =
+            connection_->call_systemd(systemd_path, "org.freedesktop.systemd1.Manager", "LoadUnit", name)
+                .at(0);
+        const auto property = [&](const std::string& interface, const std::string& member) -> std::string {
+            return connection_->call_systemd(path, properties_interface, "Get", interface, member).at(0);
+        };
+        const std::string unit = "org.freedesktop.systemd1.Unit";
+        return ServiceUnit{.load = property(unit, "LoadState"),
+                           .active = property(unit, "ActiveState"),
+                           .enabled = property(unit, "UnitFileState"),
+                           .result = property("org.freedesktop.systemd1.Service", "Result")};
+    } catch (const Failure&) {
+        return std::nullopt; // it may not be asked
+    }
+}
+
+std::vector<std::string> Bus::policy_errors() {
+    return connection_
+        ->call(manager_path, properties_interface, "Get", std::string(manager_interface),
+               std::string("PolicyErrors"))
+        .at(0);
 }
 
 } // namespace bgs2::cli

@@ -3,12 +3,14 @@
 
 #include "cli/interrupt.h"
 #include "cli/objects.h"
+#include "cli/service_unit.h"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace bgs2::cli {
@@ -73,6 +75,13 @@ class Bus {
     /// Waits for the next event; nothing: interrupted. Signals that do not come from bgs2d itself (anybody
     /// may send some on a system bus) are passed over. Only after subscribe().
     std::optional<Event> next_event(const Interrupt& interrupt);
+
+    // What the others on the bus know of bgs2d, which none of these starts.
+    bool daemon_is_running();
+    bool daemon_is_activatable(); ///< whether the bus would start it for who asks it something
+    pid_t daemon_pid();           ///< 0: not known
+    std::optional<ServiceUnit> service_unit(const std::string& name); ///< nothing: no systemd to ask
+    std::vector<std::string> policy_errors();
 
   private:
     class Connection;

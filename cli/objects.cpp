@@ -53,6 +53,19 @@ std::vector<std::string> list_of(const Value& list) {
     return result;
 }
 
+/// The texts of the dictionary that the object has under `key`.
+std::map<std::string, std::string> texts_of(const Value& object, const char* key) {
+    std::map<std::string, std::string> result;
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_object())
+        return result;
+    for (const auto& [name, value] : found->items()) {
+        if (value.is_string())
+            result.emplace(name, value.get<std::string>());
+    }
+    return result;
+}
+
 Value hyphens_out(const Value& dictionary) {
     Value result = Value::object();
     for (const auto& [key, value] : dictionary.items()) {
@@ -117,7 +130,8 @@ std::vector<Port> ports_of(const Value& ports) {
                               .state = text(port, "state"),
                               .reason = text(port, "reason"),
                               .imei = text(port, "imei"),
-                              .retry_at = number(port, "retry-at")});
+                              .retry_at = number(port, "retry-at"),
+                              .properties = texts_of(port, "properties")});
     return result;
 }
 

@@ -67,6 +67,7 @@ struct Port {
     std::string reason;
     std::string imei;
     std::uint64_t retry_at = 0;
+    std::map<std::string, std::string> properties{}; ///< udev's, those that begin with ID_
 
     bool operator==(const Port&) const = default;
 };

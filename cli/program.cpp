@@ -2,6 +2,7 @@
 
 #include "cli/capture.h"
 #include "cli/complete.h"
+#include "cli/doctor.h"
 #include "cli/failure.h"
 #include "cli/frame.h"
 #include "cli/history.h"
@@ -41,6 +42,7 @@ Modems, by way of bgs2d:
   history           show what happened, earlier runs of bgs2d included
   ports             every serial port, and why it is or is not a modem
   rescan            look for modems anew
+  doctor            find what keeps modems from being provisioned
 
 Policies:
   policy show       those in force, in the order in which they are asked
@@ -144,6 +146,7 @@ void add_verbs(Verb program) {
     add_history(program);
     add_ports(program);
     add_rescan(program);
+    add_doctor(program);
     add_reload(program);
     add_policy(program);
     add_frame(program);

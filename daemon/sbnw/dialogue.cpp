@@ -3,6 +3,7 @@
 #include "daemon/error.h"
 #include "daemon/sbnw/public_part.h"
 #include "daemon/sbnw/result.h"
+#include "daemon/sbnw/store_list.h"
 
 #include <fmt/format.h>
 
@@ -72,6 +73,19 @@ asio::awaitable<void> wait_until_stored(at::Channel& channel, Deadlines deadline
     }
 }
 
+/// The stores that the firmware says it knows; none if it does not say.
+asio::awaitable<std::vector<std::string>> ask_for_stores(at::Channel& channel, Deadlines deadlines) {
+    try {
+        const at::Answer answer = co_await channel.command("AT^SBNW=?", deadlines.stores);
+        if (answer.ok())
+            co_return parse_store_list(answer.lines);
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::modem_timeout)
+            throw;
+    }
+    co_return std::vector<std::string>();
+}
+
 } // namespace
 
 asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
@@ -88,12 +102,13 @@ asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::S
 
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines) {
     const at::Answer answer = co_await channel.command(fmt::format("AT^SBNR=\"{}\"", store), deadlines.slots);
-    if (!answer.ok())
-        throw Exception(Error{
-            ErrorCode::not_supported,
-            fmt::format("the modem answered '{}' when asked for the slots of '{}'", answer.result, store),
-            fmt::format("its firmware may not know the store '{}'; ask it with AT^SBNW=?", store)});
-    co_return parse_slots(answer.lines);
+    if (answer.ok())
+        co_return parse_slots(answer.lines);
+    const std::vector<std::string> known = co_await ask_for_stores(channel, deadlines);
+    throw Exception(
+        Error{ErrorCode::not_supported,
+              fmt::format("the modem answered '{}' when asked for the slots of '{}'", answer.result, store),
+              hint_without_slots(store, known)});
 }
 
 } // namespace bgs2::sbnw

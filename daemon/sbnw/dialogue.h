@@ -18,6 +18,7 @@ struct Deadlines {
     std::chrono::milliseconds result{65'000}; ///< from the frame's last octet to the result line
     std::chrono::milliseconds final{2'000};   ///< from there to the final `OK`
     std::chrono::milliseconds slots{20'000};  ///< for the list of the slots
+    std::chrono::milliseconds stores{5'000};  ///< for the list of the stores
 
     bool operator==(const Deadlines&) const = default;
 };
@@ -29,8 +30,8 @@ struct Deadlines {
 asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
                            at::Channel::Progress progress, Deadlines deadlines = {});
 
-/// Reads every slot of `store`. Throws Exception: NotSupported (the firmware has no such store),
-/// ModemTimeout, DeviceGone.
+/// Reads every slot of `store`. Throws Exception: NotSupported (the firmware has no such store; the hint
+/// names those that it has, if it tells them), ModemTimeout, DeviceGone.
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines = {});
 
 } // namespace bgs2::sbnw

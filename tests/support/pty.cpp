@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <pty.h>
 #include <system_error>
 #include <unistd.h>
@@ -12,6 +13,8 @@ Pty::Pty() {
     std::array<char, 128> path{};
     if (openpty(&master_, &slave_, path.data(), nullptr, nullptr) != 0)
         throw std::system_error(errno, std::generic_category(), "open a pty");
+    for (const int end : {master_, slave_})
+        ::fcntl(end, F_SETFD, FD_CLOEXEC); // a program that a test starts is not at either end
     path_ = path.data();
 }
 

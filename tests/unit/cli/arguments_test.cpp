@@ -19,6 +19,7 @@ const std::vector<Words>& all_verbs() {
                                           {"history"},
                                           {"ports"},
                                           {"rescan"},
+                                          {"doctor"},
                                           {"reload"},
                                           {"policy"},
                                           {"policy", "show"},

@@ -33,6 +33,15 @@ TEST(Policies, OfAnotherVersionMayLackAnything) {
     EXPECT_EQ(explained_of(Value::parse("[{}]")), std::vector{Explained{}});
 }
 
+TEST(Ports, AreReadWithThePropertiesByWhichOneCanNameThem) {
+    const auto ports = ports_of(Value::parse(R"([{"device": "/dev/ttyUSB0", "state": "ignored", "retry-at": 7,
+        "properties": {"ID_VENDOR_ID": "0403", "ID_ODD": 1}}, {"device": "/dev/ttyS0", "properties": []}])"));
+    ASSERT_EQ(ports.size(), 2U);
+    EXPECT_EQ(ports[0].retry_at, 7U);
+    EXPECT_EQ(ports[0].properties, (std::map<std::string, std::string>{{"ID_VENDOR_ID", "0403"}}));
+    EXPECT_TRUE(ports[1].properties.empty()) << "a daemon of another version may lack them";
+}
+
 TEST(Explained, IsReadFromWhatTheBusSaysAndWrittenForPrograms) {
     const auto files = explained_of(Value::parse(
         R"([{"policy": "a", "file": "/b/a.toml", "verdict": "masked", "why": "it is", "field": "", "line": 0,

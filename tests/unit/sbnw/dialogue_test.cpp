@@ -24,8 +24,8 @@ const std::string ready = "\r\nCONNECT\r\n\r\nSECURE CMD READY: SEND COMMAND ...
 const std::string end_ok = "\r\nSECURE CMD END OK\r\n";
 const std::string ok = "\r\nOK\r\n";
 
-constexpr Deadlines patient{.ready = 5s, .result = 5s, .final = 5s, .slots = 5s};
-constexpr Deadlines brief{.ready = 50ms, .result = 50ms, .final = 50ms, .slots = 50ms};
+constexpr Deadlines patient{.ready = 5s, .result = 5s, .final = 5s, .slots = 5s, .stores = 5s};
+constexpr Deadlines brief{.ready = 50ms, .result = 50ms, .final = 50ms, .slots = 50ms, .stores = 50ms};
 
 const Error stop{ErrorCode::cancelled, "the job was cancelled", ""};
 const Error unplugged{ErrorCode::device_gone, "it was pulled out", ""};
@@ -257,14 +257,44 @@ TEST_F(DialogueTest, ReadsTheSlots) {
              [&]() -> Talk { EXPECT_EQ(co_await read_slots(channel(), store, patient), slots); });
 }
 
-TEST_F(DialogueTest, SaysThatAStoreIsNotKnownWhenItCanNotBeRead) {
-    const std::string reply = "\r\n+CME ERROR: invalid index\r\n";
-    converse([&]() -> Talk { co_await module().expect("AT^SBNR=\"is_cert\"", reply); },
-             [&]() -> Talk {
-                 const Error error = co_await error_of(read_slots(channel(), store, patient));
-                 EXPECT_EQ(error.code, ErrorCode::not_supported);
-                 EXPECT_THAT(error.what, HasSubstr("invalid index"));
-             });
+TEST_F(DialogueTest, SaysWhichStoresTheFirmwareKnowsWhenOneCanNotBeRead) {
+    const std::string refusal_line = "\r\n+CME ERROR: invalid index\r\n";
+    const std::vector<std::pair<std::string, std::string>> replies{
+        {"\r\n^SBNW: (\"agps\",\"ciphersuites\"),(1)\r\n" + ok,
+         "its firmware knows only agps, ciphersuites;"},
+        {"\r\n^SBNW: (agps, is_cert), ()\r\n" + ok, "its firmware knows the store 'is_cert'"},
+        {"\r\nERROR\r\n", "ask it with AT^SBNW=?"},
+        {ok, "ask it with AT^SBNW=?"},
+    };
+    for (const auto& [reply, hint] : replies) {
+        SCOPED_TRACE(reply);
+        converse(
+            [&]() -> Talk {
+                co_await module().expect("AT^SBNR=\"is_cert\"", refusal_line);
+                co_await module().expect("AT^SBNW=?", reply);
+            },
+            [&]() -> Talk {
+                const Error error = co_await error_of(read_slots(channel(), store, patient));
+                EXPECT_EQ(error.code, ErrorCode::not_supported);
+                EXPECT_THAT(error.what, HasSubstr("invalid index"));
+                EXPECT_THAT(error.hint, HasSubstr(hint));
+            });
+    }
+}
+
+TEST_F(DialogueTest, SaysThatAStoreCanNotBeReadEvenIfTheModuleIsSilentAboutItsStores) {
+    const std::string refusal_line = "\r\n+CME ERROR: invalid index\r\n";
+    converse(
+        [&]() -> Talk {
+            co_await module().expect("AT^SBNR=\"is_cert\"", refusal_line);
+            EXPECT_EQ(co_await module().hear(), "AT^SBNW=?");
+        },
+        [&]() -> Talk {
+            constexpr Deadlines soon{.ready = 5s, .result = 5s, .final = 5s, .slots = 5s, .stores = 50ms};
+            const Error error = co_await error_of(read_slots(channel(), store, soon));
+            EXPECT_EQ(error.code, ErrorCode::not_supported);
+            EXPECT_THAT(error.hint, HasSubstr("ask it with AT^SBNW=?"));
+        });
 }
 
 TEST_F(DialogueTest, DoesNotWaitForSlotsForEver) {

@@ -1,0 +1,108 @@
+// What 'bgs2ctl doctor' makes of what systemd says of the service, on a bus where the test speaks for
+// systemd: of a real one there is one a machine.
+#include "tests/support/process.h"
+#include "tests/support/temporary_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+
+namespace bgs2::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using Json = nlohmann::json;
+
+constexpr const char* unit_path = "/org/freedesktop/systemd1/unit/bgs2d_2eservice";
+
+class DoctorOfTheService : public testing::Test {
+  protected:
+    void SetUp() override {
+        connection_ = connect();
+        manager_ = sdbus::createObject(*connection_, "/org/freedesktop/systemd1");
+        manager_->registerMethod("LoadUnit")
+            .onInterface("org.freedesktop.systemd1.Manager")
+            .implementedAs([](const std::string& name) {
+                if (name != "bgs2d.service")
+                    throw sdbus::Error("org.freedesktop.DBus.Error.InvalidArgs", "another unit: " + name);
+                return sdbus::ObjectPath(unit_path);
+            });
+        manager_->finishRegistration();
+        unit_ = sdbus::createObject(*connection_, unit_path);
+        for (const char* property : {"LoadState", "ActiveState", "UnitFileState"})
+            show(property, "org.freedesktop.systemd1.Unit");
+        show("Result", "org.freedesktop.systemd1.Service");
+        unit_->finishRegistration();
+    }
+
+    /// Has systemd say this of the service, and returns what is found.
+    Json found(const std::string& load, const std::string& active, const std::string& file,
+               const std::string& result) {
+        says_ = {{"LoadState", load}, {"ActiveState", active}, {"UnitFileState", file}, {"Result", result}};
+        connection_->requestName("org.freedesktop.systemd1");
+        connection_->enterEventLoopAsync();
+        const std::string output = folder_.path() / "doctor.out";
+        Process doctor({BGS2CTL, "doctor", "--json"},
+                       {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + address()}, .output = output});
+        EXPECT_EQ(doctor.wait(30s), 1);
+        connection_->leaveEventLoop();
+        std::ifstream stream(output, std::ios::binary);
+        return Json::parse(std::string(std::istreambuf_iterator(stream), {})).at(0);
+    }
+
+  private:
+    [[nodiscard]] std::string address() const { return "unix:path=" + (folder_.path() / "bus").string(); }
+
+    std::unique_ptr<sdbus::IConnection> connect() {
+        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        for (;;) {
+            try {
+                return sdbus::createSessionBusConnectionWithAddress(address());
+            } catch (const sdbus::Error&) {
+                if (bus_.wait(10ms) || std::chrono::steady_clock::now() > deadline)
+                    throw;
+            }
+        }
+    }
+
+    void show(const std::string& property, const std::string& interface) {
+        unit_->registerProperty(property).onInterface(interface).withGetter(
+            [this, property] { return says_.at(property); });
+    }
+
+    TemporaryDirectory folder_;
+    Process bus_{
+        {"dbus-daemon", "--session", "--address=" + address(), "--nofork", "--nopidfile", "--nosyslog"},
+        {.environment = {}, .output = folder_.path() / "bus.log"}};
+    std::map<std::string, std::string> says_;
+    std::unique_ptr<sdbus::IConnection> connection_;
+    std::unique_ptr<sdbus::IObject> manager_;
+    std::unique_ptr<sdbus::IObject> unit_;
+};
+
+TEST_F(DoctorOfTheService, TellsThatItIsNotInstalled) {
+    EXPECT_EQ(found("not-found", "inactive", "", "success").at("id"), "service-not-installed");
+}
+
+TEST_F(DoctorOfTheService, TellsHowItFailed) {
+    const Json complaint = found("loaded", "failed", "enabled", "exit-code");
+    EXPECT_EQ(complaint.at("id"), "service-failed");
+    EXPECT_THAT(complaint.at("message").get<std::string>(), HasSubstr("(exit-code)"));
+}
+
+TEST_F(DoctorOfTheService, TellsThatItIsNotEnabled) {
+    const Json complaint = found("loaded", "inactive", "disabled", "success");
+    EXPECT_EQ(complaint.at("id"), "daemon-not-running");
+    EXPECT_THAT(complaint.at("hint").get<std::string>(), HasSubstr("systemctl enable --now bgs2d"));
+}
+
+} // namespace
+} // namespace bgs2::test

@@ -1,0 +1,234 @@
+// What 'bgs2ctl doctor' makes of a gateway.
+#include "tests/integration/certificates.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
+
+namespace bgs2::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using Json = nlohmann::json;
+
+struct Outcome {
+    int exit = -1;
+    std::string output; ///< standard error included
+};
+
+Outcome doctor(const Gateway& gateway, const std::vector<std::string>& arguments = {},
+               bool as_nobody = false) {
+    const std::string output = gateway.path("doctor.out");
+    std::filesystem::remove(output);
+    std::vector<std::string> command{BGS2CTL, "doctor"};
+    if (as_nobody)
+        command = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BGS2CTL, "doctor"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    Process process(command,
+                    {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway.bus_address()}, .output = output});
+    const auto exit = process.wait(30s);
+    std::ifstream stream(output, std::ios::binary);
+    return {.exit = exit.value_or(-1), .output = {std::istreambuf_iterator(stream), {}}};
+}
+
+/// What is found of this kind; null if nothing is.
+Json found(const Gateway& gateway, const std::string& id) {
+    const Outcome outcome = doctor(gateway, {"--json"});
+    for (const Json& complaint : Json::parse(outcome.output)) {
+        if (complaint.at("id") == id)
+            return complaint;
+    }
+    ADD_FAILURE() << id << " is not among " << outcome.output;
+    return {{"severity", ""}, {"id", ""}, {"subject", ""}, {"message", ""}, {"hint", ""}};
+}
+
+Identity expired_ca() {
+    IdentityRequest request;
+    request.common_name = "Old CA";
+    request.algorithm = Algorithm::rsa2048;
+    request.not_after = std::chrono::sys_days(2024y / 1 / 1);
+    request.ca = true;
+    return Identity::make(request);
+}
+
+std::string text(const Json& complaint, const char* key) {
+    return complaint.at(key);
+}
+
+class Doctor : public testing::Test {
+  protected:
+    /// Whether the port of the modem comes to be in this state.
+    bool port_becomes(std::string_view state) {
+        return gateway_.eventually([&] { return gateway_.port_state("modem") == state; });
+    }
+
+    Gateway gateway_;
+};
+
+TEST_F(Doctor, SaysThatNothingIsWrong) {
+    gateway_.write_policy("10-client", client_policy(gateway_));
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    const Outcome outcome = doctor(gateway_);
+    EXPECT_EQ(outcome.exit, 0);
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("nothing is wrong: 1 modem compliant, 1 policy\n"),
+                                      Not(HasSubstr("error:")), Not(HasSubstr("warning:"))));
+}
+
+TEST_F(Doctor, WorksForAnybodyAndSaysWhatItCouldNotSee) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+    gateway_.write_policy("10-client", client_policy(gateway_));
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    const Outcome outcome = doctor(gateway_, {}, true);
+    EXPECT_EQ(outcome.exit, 0);
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("did not let us see which ports they hold"),
+                                      HasSubstr("nothing is wrong: 1 modem compliant")));
+}
+
+TEST_F(Doctor, SaysThatTheDaemonDoesNotRun) {
+    const Json complaint = found(gateway_, "daemon-not-running");
+    EXPECT_EQ(text(complaint, "severity"), "error");
+    EXPECT_EQ(text(complaint, "subject"), "bgs2d");
+    const Outcome outcome = doctor(gateway_);
+    EXPECT_EQ(outcome.exit, 1);
+    EXPECT_THAT(outcome.output,
+                AllOf(HasSubstr("error: bgs2d: bgs2d does not run\n  "), HasSubstr("\n1 error")));
+}
+
+TEST_F(Doctor, SaysThatTheBusIsGone) {
+    gateway_.stop_bus();
+    EXPECT_EQ(text(found(gateway_, "bus-not-reached"), "severity"), "error");
+    EXPECT_EQ(doctor(gateway_).exit, 1);
+}
+
+TEST_F(Doctor, NamesWhoHoldsAPort) {
+    gateway_.plug("modem");
+    ASSERT_TRUE(
+        gateway_.eventually([&] { return gateway_.modem_log("modem").find("link ") != std::string::npos; }));
+    const Process holder(
+        {"flock", "--no-fork", gateway_.path("modem"), "sh", "-c", "echo held; exec tail -f /dev/null"},
+        {.environment = {}, .output = gateway_.path("holder.log")});
+    ASSERT_TRUE(gateway_.eventually([&] {
+        return std::filesystem::exists(gateway_.path("holder.log")) &&
+               std::filesystem::file_size(gateway_.path("holder.log")) > 0;
+    }));
+    gateway_.start();
+    ASSERT_TRUE(port_becomes("unavailable")) << gateway_.log();
+    const Json complaint = found(gateway_, "port-held");
+    EXPECT_EQ(text(complaint, "severity"), "error");
+    EXPECT_EQ(text(complaint, "subject"), gateway_.path("modem"));
+    EXPECT_THAT(text(complaint, "message"), HasSubstr("(process " + std::to_string(holder.pid()) + ")"));
+    EXPECT_THAT(text(complaint, "message"), Not(HasSubstr("bgs2sim"))) << "which is the modem";
+    EXPECT_EQ(doctor(gateway_).exit, 1);
+}
+
+TEST_F(Doctor, TellsWhatToLookAtWhereNothingAnswers) {
+    gateway_.start();
+    gateway_.plug("modem", {"--fault", "silence"});
+    ASSERT_TRUE(port_becomes("silent")) << gateway_.log();
+    const Json complaint = found(gateway_, "port-silent");
+    EXPECT_EQ(text(complaint, "severity"), "error");
+    EXPECT_THAT(text(complaint, "hint"), AllOf(HasSubstr("baud rate"), HasSubstr("RTS")));
+}
+
+TEST_F(Doctor, TellsThatSomethingElseAnswers) {
+    gateway_.start();
+    gateway_.plug("modem", {"--fault", "identity:quectel"});
+    ASSERT_TRUE(port_becomes("not-a-modem")) << gateway_.log();
+    const Json complaint = found(gateway_, "port-not-a-modem");
+    EXPECT_EQ(text(complaint, "severity"), "warning");
+    EXPECT_THAT(text(complaint, "message"), HasSubstr("Quectel"));
+}
+
+TEST_F(Doctor, TellsThatAPortIsNotThere) {
+    gateway_.write_policy("10-ca", ca_policy(gateway_));
+    gateway_.start();
+    EXPECT_EQ(text(found(gateway_, "port-absent"), "severity"), "note");
+    EXPECT_EQ(text(found(gateway_, "no-modem"), "severity"), "warning");
+    EXPECT_EQ(doctor(gateway_).exit, 0);
+}
+
+TEST_F(Doctor, NamesTheStoresThatAFirmwareWithoutIsCertKnows) {
+    gateway_.write_policy("10-ca", ca_policy(gateway_));
+    gateway_.start();
+    gateway_.plug("modem", {"--fault", "no-is-cert"});
+    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    const Json complaint = found(gateway_, "modem-blocked");
+    EXPECT_EQ(text(complaint, "subject"), default_imei);
+    EXPECT_THAT(text(complaint, "message"), HasSubstr("'is_cert'"));
+    EXPECT_THAT(text(complaint, "hint"), HasSubstr("its firmware knows only agps, ciphersuites"));
+}
+
+TEST_F(Doctor, TellsThatNoPolicyIsThereAndThatNoneIsForAModem) {
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
+    EXPECT_EQ(text(found(gateway_, "no-policy"), "severity"), "error");
+    gateway_.write_policy("10-others", "[match]\nmodel = \"EC25\"\n" + ca_policy(gateway_));
+    gateway_.reload();
+    const Json complaint = found(gateway_, "modem-unmanaged");
+    EXPECT_EQ(text(complaint, "severity"), "warning");
+    EXPECT_EQ(text(complaint, "subject"), default_imei);
+    EXPECT_THAT(text(complaint, "hint"), HasSubstr("policy explain"));
+    EXPECT_EQ(doctor(gateway_).exit, 0);
+}
+
+TEST_F(Doctor, NamesTheBrokenPolicy) {
+    gateway_.write_policy("10-ca", ca_policy(gateway_));
+    gateway_.write_policy("05-broken", "[provision]\nmoed = \"auto\"\n");
+    gateway_.start();
+    const Json complaint = found(gateway_, "policy-broken");
+    EXPECT_EQ(text(complaint, "subject"), gateway_.path("policy.d/05-broken.toml"));
+    EXPECT_THAT(text(complaint, "message"), HasSubstr("05-broken.toml:2:1: "));
+    EXPECT_EQ(doctor(gateway_).exit, 1);
+}
+
+TEST_F(Doctor, TellsThatACertificateHasExpired) {
+    const Identity expired = expired_ca();
+    const std::string file = gateway_.write("old.pem", expired.certificate_pem());
+    gateway_.write_policy("10-ca", "[[slot]]\nindex = 1\ncertificate = \"" + file + "\"\n");
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    const Json complaint = found(gateway_, "modem-blocked");
+    EXPECT_THAT(text(complaint, "message"), HasSubstr("slot 1"));
+    EXPECT_NE(text(complaint, "hint"), "");
+}
+
+TEST_F(Doctor, TellsThatACertificateInAModemHasExpired) {
+    const Identity expired = expired_ca();
+    gateway_.write_policy("10-ca", ca_policy(gateway_));
+    gateway_.start();
+    gateway_.plug("modem", {"--slots", slots_file(gateway_, {{"is_cert", 5, expired.certificate_pem()}})});
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    const Json complaint = found(gateway_, "certificate-expired");
+    EXPECT_EQ(text(complaint, "severity"), "warning") << "no policy names that slot";
+    EXPECT_THAT(text(complaint, "message"), AllOf(HasSubstr("slot 5"), HasSubstr("Old CA")));
+}
+
+TEST_F(Doctor, IsOneLineOfJson) {
+    const Outcome outcome = doctor(gateway_, {"--json"});
+    EXPECT_EQ(outcome.exit, 1);
+    EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1);
+    for (const Json& complaint : Json::parse(outcome.output)) {
+        for (const char* key : {"severity", "id", "subject", "message", "hint"})
+            EXPECT_TRUE(complaint.at(key).is_string()) << key;
+        EXPECT_EQ(complaint.size(), 5U);
+    }
+}
+
+} // namespace
+} // namespace bgs2::test

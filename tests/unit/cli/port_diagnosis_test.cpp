@@ -1,0 +1,252 @@
+#include "cli/port_diagnosis.h"
+#include "tests/unit/cli/evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace bgs2::cli {
+namespace {
+
+using test::healthy;
+using test::usb_node;
+using test::usb_port;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr auto error = Severity::error;
+constexpr auto warning = Severity::warning;
+constexpr auto note = Severity::note;
+
+struct Case {
+    const char* name;
+    void (*change)(Evidence&); ///< makes it wrong
+    Severity severity;
+    const char* id;
+    const char* subject;
+    const char* message; ///< a part of it
+    const char* hint;    ///< a part of it
+};
+
+/// Another port than the modem's.
+void also(Evidence& evidence, const char* state, const char* reason) {
+    evidence.testimony->ports.push_back(usb_port("/dev/ttyUSB1", state, reason));
+    evidence.nodes.push_back(usb_node("/dev/ttyUSB1"));
+}
+
+void held(Evidence& evidence, const char* device, pid_t pid, const char* program) {
+    evidence.processes.holders.push_back({.device = device, .pid = pid, .name = program});
+    evidence.processes.running.insert(program);
+}
+
+void without_modem(Evidence& evidence) {
+    evidence.testimony->modems.clear();
+    evidence.testimony->ports.clear();
+    evidence.nodes.clear();
+}
+
+/// A UART of the board that nobody named.
+void uart(Evidence& evidence, bool console) {
+    Port port;
+    port.device = "/dev/ttyS1";
+    port.state = "ignored";
+    port.reason = "no udev rule gives it BGS2D_PORT=1";
+    port.properties = {{"ID_PATH", "platform-fe201000.serial"}};
+    evidence.testimony->ports.push_back(port);
+    evidence.nodes.push_back({.device = "/dev/ttyS1",
+                              .usb_vendor = "",
+                              .usb_product = "",
+                              .console = console,
+                              .group = "dialout",
+                              .mode = 0660});
+}
+
+void silent_daemon(Evidence& evidence) {
+    evidence.running = false;
+    evidence.testimony.reset();
+    evidence.processes.holders.clear();
+}
+
+constexpr auto ignored = "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured";
+constexpr auto busy =
+    "cannot claim /dev/ttyUSB1: Resource temporarily unavailable (another program uses the port; "
+    "'fuser -v' on it tells which)";
+
+const std::vector<Case> cases{
+    {"silent",
+     [](Evidence& it) {
+         also(it, "silent", "no answer on /dev/ttyUSB1 within 5 s (is the modem switched on?)");
+     },
+     error, "port-silent", "/dev/ttyUSB1", "no answer on /dev/ttyUSB1 within 5 s", "baud rate"},
+    {"not a modem",
+     [](Evidence& it) {
+         also(it, "not-a-modem", "Quectel EC25 answers on /dev/ttyUSB1 (name another port)");
+     },
+     warning, "port-not-a-modem", "/dev/ttyUSB1", "Quectel EC25 answers", "udev rule"},
+    {"absent", [](Evidence& it) { also(it, "absent", "named in bgs2d.toml, does not exist"); }, note,
+     "port-absent", "/dev/ttyUSB1", "is not there", "plugged in"},
+    {"second", [](Evidence& it) { also(it, "second", "another port of the modem 3"); }, note, "port-second",
+     "/dev/ttyUSB1", "another port of the modem 3", "one port"},
+    {"probing", [](Evidence& it) { also(it, "probing", "being asked who is there"); }, note, "port-probing",
+     "/dev/ttyUSB1", "being asked", "again"},
+    {"not permitted",
+     [](Evidence& it) {
+         also(it, "unavailable",
+              "cannot open /dev/ttyUSB1: Permission denied (the daemon's user needs the group)");
+         it.nodes.back().group = "root";
+         it.nodes.back().mode = 0600;
+     },
+     error, "port-denied", "/dev/ttyUSB1", "group is 'root', its mode 0600",
+     "\n    SUBSYSTEM==\"tty\", KERNEL==\"ttyUSB1\", GROUP=\"dialout\", MODE=\"0660\""},
+    {"kept away by the sandbox",
+     [](Evidence& it) {
+         also(it, "unavailable", "cannot open /dev/ttyUSB1: Operation not permitted (see DeviceAllow=)");
+     },
+     error, "port-unavailable", "/dev/ttyUSB1", "Operation not permitted", "DeviceAllow="},
+    {"held by ModemManager",
+     [](Evidence& it) {
+         also(it, "unavailable", busy);
+         held(it, "/dev/ttyUSB1", 412, "ModemManager");
+     },
+     error, "port-held", "/dev/ttyUSB1", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
+    {"held by brltty",
+     [](Evidence& it) {
+         also(it, "unavailable", busy);
+         held(it, "/dev/ttyUSB1", 413, "brltty");
+     },
+     error, "port-held", "/dev/ttyUSB1", "brltty (process 413)", "systemctl disable --now brltty"},
+    {"held by another program",
+     [](Evidence& it) {
+         also(it, "unavailable", busy);
+         held(it, "/dev/ttyUSB1", 414, "picocom");
+     },
+     error, "port-held", "/dev/ttyUSB1", "picocom (process 414)", "ps -fp 414"},
+    {"held by nobody that is seen", [](Evidence& it) { also(it, "unavailable", busy); }, error, "port-held",
+     "/dev/ttyUSB1", "cannot claim", "fuser -v"},
+    {"open elsewhere as well", [](Evidence& it) { held(it, "/dev/ttyUSB0", 415, "cat"); }, warning,
+     "port-shared", "/dev/ttyUSB0", "cat (process 415)", "ps -fp 415"},
+    {"not kept from ModemManager",
+     [](Evidence& it) {
+         it.testimony->ports.front().properties.erase("ID_MM_PORT_IGNORE");
+         it.processes.running.insert("ModemManager");
+     },
+     warning, "port-not-kept-from-modemmanager", "/dev/ttyUSB0", "ModemManager runs", "ID_MM_PORT_IGNORE"},
+    {"open in ModemManager, which is told once",
+     [](Evidence& it) {
+         it.testimony->ports.front().properties.erase("ID_MM_PORT_IGNORE");
+         held(it, "/dev/ttyUSB0", 412, "ModemManager");
+     },
+     warning, "port-shared", "/dev/ttyUSB0", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
+    {"not kept from brltty",
+     [](Evidence& it) {
+         it.nodes.front().usb_vendor = "1a86";
+         it.nodes.front().usb_product = "7523";
+         it.processes.running.insert("brltty");
+     },
+     warning, "port-not-kept-from-brltty", "/dev/ttyUSB0", "brltty runs", "disable --now brltty"},
+    {"an adapter that nobody named, beside a modem", [](Evidence& it) { also(it, "ignored", ignored); }, note,
+     "port-not-nominated", "/dev/ttyUSB1", ignored,
+     "bgs2ctl reload':\n    [[port]]\n    property = { ID_VENDOR_ID = \"0403\", ID_MODEL_ID = \"6015\", "
+     "ID_SERIAL_SHORT = \"A61\" }\n"},
+    {"an adapter that nobody named, and no modem",
+     [](Evidence& it) {
+         without_modem(it);
+         also(it, "ignored", ignored);
+     },
+     warning, "port-not-nominated", "/dev/ttyUSB1", ignored,
+     "\n    SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_MODEL_ID}==\"6015\", "
+     "ENV{ID_SERIAL_SHORT}==\"A61\", ENV{BGS2D_PORT}=\"1\""},
+    {"nothing at all", without_modem, warning, "no-modem", "", "no serial port that is named", "dmesg"},
+    {"no permission while bgs2d does not run",
+     [](Evidence& it) {
+         silent_daemon(it);
+         it.nodes.front().usb_vendor = "1e2d";
+         it.nodes.front().group = "plugdev";
+     },
+     error, "port-denied", "/dev/ttyUSB0", "'plugdev', its mode 0660", "GROUP=\"dialout\""},
+    {"a stranger's port without permission while bgs2d does not run",
+     [](Evidence& it) {
+         silent_daemon(it);
+         it.nodes.front().mode = 0640;
+     },
+     warning, "port-denied", "/dev/ttyUSB0", "'dialout', its mode 0640", "MODE=\"0660\""},
+    {"held while bgs2d does not run",
+     [](Evidence& it) {
+         silent_daemon(it);
+         held(it, "/dev/ttyUSB0", 412, "ModemManager");
+     },
+     warning, "port-held", "/dev/ttyUSB0", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
+    {"processes that are not seen", [](Evidence& it) { it.processes.hidden = 31; }, note,
+     "processes-not-seen", "", "31 processes did not let us see", "sudo bgs2ctl doctor"},
+};
+
+TEST(PortDiagnosis, FindsNothingWhereAllIsWell) {
+    EXPECT_THAT(diagnose_ports(healthy()), IsEmpty());
+}
+
+TEST(PortDiagnosis, FindsWhatIsWrongAndNothingElse) {
+    for (const Case& each : cases) {
+        SCOPED_TRACE(each.name);
+        Evidence evidence = healthy();
+        each.change(evidence);
+        const auto complaints = diagnose_ports(evidence);
+        ASSERT_EQ(complaints.size(), 1U) << to_json(complaints).dump(1);
+        EXPECT_EQ(complaints[0].severity, each.severity);
+        EXPECT_EQ(complaints[0].id, each.id);
+        EXPECT_EQ(complaints[0].subject, each.subject);
+        EXPECT_THAT(complaints[0].message, HasSubstr(each.message));
+        EXPECT_THAT(complaints[0].hint, HasSubstr(each.hint));
+    }
+}
+
+TEST(PortDiagnosis, DoesNotSpeakOfUartsWhereAModemIs) {
+    Evidence evidence = healthy();
+    uart(evidence, false);
+    EXPECT_THAT(diagnose_ports(evidence), IsEmpty());
+}
+
+TEST(PortDiagnosis, NamesUartsWhereNoModemIs) {
+    Evidence evidence = healthy();
+    without_modem(evidence);
+    uart(evidence, false);
+    const auto complaints = diagnose_ports(evidence);
+    ASSERT_EQ(complaints.size(), 2U);
+    EXPECT_EQ(complaints[0].id, "port-not-nominated");
+    EXPECT_EQ(complaints[0].severity, note);
+    EXPECT_THAT(complaints[0].hint, AllOf(HasSubstr("\n    [[port]]\n    "), Not(HasSubstr("BGS2D_PORT"))));
+    EXPECT_EQ(complaints[1].id, "no-modem");
+}
+
+TEST(PortDiagnosis, NamesNeitherAConsoleNorAUartThatIsNotThereNorAVirtualConsole) {
+    for (const char* device : {"/dev/ttyS1", "/dev/ttyS9", "/dev/tty1"}) {
+        Evidence evidence = healthy();
+        without_modem(evidence);
+        uart(evidence, true);
+        evidence.testimony->ports.front().device = device; // the kernel shows hardware behind the first only
+        const auto complaints = diagnose_ports(evidence);
+        ASSERT_EQ(complaints.size(), 1U) << device;
+        EXPECT_EQ(complaints[0].id, "no-modem");
+    }
+}
+
+TEST(PortDiagnosis, SuspectsBrlttyWhereNoAdapterIsLeft) {
+    Evidence evidence = healthy();
+    without_modem(evidence);
+    evidence.processes.running.insert("brltty");
+    const auto complaints = diagnose_ports(evidence);
+    ASSERT_EQ(complaints.size(), 2U);
+    EXPECT_EQ(complaints[0].id, "brltty-runs");
+    EXPECT_EQ(complaints[0].severity, note);
+}
+
+TEST(PortDiagnosis, LeavesProgramsAloneThatRunAndTakeNothing) {
+    Evidence evidence = healthy();
+    evidence.processes.running.insert("ModemManager");
+    evidence.processes.running.insert("brltty");
+    EXPECT_THAT(diagnose_ports(evidence), IsEmpty());
+}
+
+} // namespace
+} // namespace bgs2::cli
