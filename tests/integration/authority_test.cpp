@@ -10,7 +10,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <pwd.h>
 #include <set>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -308,6 +310,22 @@ TEST_F(RightsByPolkit, ACallerWhoLeavesTakesTheDialogueAlong) {
     EXPECT_EQ(rescan_as(stranger).error, denied);
 }
 
+TEST_F(RightsByPolkit, WhoLeavesManyDialoguesOpenHasToAnswerThemFirst) {
+    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
+    PasswordDialogue dialogue(gateway_->bus_address());
+    Visitor visitor(*gateway_, stranger);
+    std::vector<std::shared_ptr<PendingCall>> waiting;
+    constexpr int most = 16;
+    for (int i = 0; i < most; ++i)
+        waiting.push_back(visitor.ask_to_rescan());
+    pending_ = visitor.ask_to_rescan();
+    ASSERT_TRUE(ends(visitor)) << gateway_->log();
+    EXPECT_EQ(pending_->ending->error, "io.bgs2d1.Error.Busy") << pending_->ending->message;
+    EXPECT_TRUE(std::ranges::none_of(waiting, [](const auto& call) { return call->ending.has_value(); }));
+    EXPECT_EQ(rescan_as(member).message, "");
+    EXPECT_EQ(rescan_as(stranger).error, denied) << "this one is not asked for a password";
+}
+
 TEST_F(RightsByPolkit, AModemThatLeftDuringTheDialogueIsGone) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     PasswordDialogue dialogue(gateway_->bus_address());
@@ -352,8 +370,10 @@ TEST_F(RightsByPolkit, AJobGoesOnWhenSomebodyWithoutTheRightCancelsIt) {
 
 TEST_F(RightsByPolkit, TheMessageSaysSoIfPolkitIsTooBrokenToDecide) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::group));
-    // Somebody has polkit's name and knows none of its methods.
-    const Visitor impostor(*gateway_, root);
+    // It has the name and knows none of its methods.
+    const passwd* account = ::getpwnam("polkitd");
+    ASSERT_NE(account, nullptr);
+    const Visitor impostor(*gateway_, {.name = "polkitd", .uid = account->pw_uid});
     impostor.connection().requestName("org.freedesktop.PolicyKit1");
     Visitor visitor(*gateway_, member);
     pending_ = visitor.ask_to_rescan();

@@ -71,8 +71,9 @@ std::vector<std::string> Gateway::by_daemon(const std::vector<std::string>& comm
 }
 
 void Gateway::give_to_daemon(const std::filesystem::path& file) const {
-    if (authorities_ != Authorities::machine &&
-        ::chown(file.c_str(), daemon_account.uid, daemon_account.uid) != 0)
+    // Not to its group, which members are of as well.
+    constexpr auto same = static_cast<gid_t>(-1);
+    if (authorities_ != Authorities::machine && ::chown(file.c_str(), daemon_account.uid, same) != 0)
         throw std::system_error(errno, std::generic_category(), file);
 }
 
