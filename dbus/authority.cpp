@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 constexpr const char* members = "bgs2d";
 constexpr const char* who_may = "root may, the members of the group bgs2d, and whom polkit lets";
 constexpr auto bus_patience = 10s;
-constexpr auto polkit_patience = 30s; // it may have to be started
+constexpr auto polkit_patience = 15s; // it may have to be started, and callers wait 25 s
 constexpr auto person_patience = 5min;
 
 /// What the bus says, by the error's name, if there is no polkit and none can be started.

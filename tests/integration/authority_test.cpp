@@ -1,32 +1,27 @@
 // Who may have what done: with the real polkitd and the actions and rules that are shipped, and without
 // polkit.
 #include "dbus/right.h"
-#include "tests/integration/calls.h"
-#include "tests/integration/certificates.h"
 #include "tests/integration/interface_file.h"
-#include "tests/integration/password_dialogue.h"
+#include "tests/integration/rights.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <map>
+#include <optional>
 #include <pwd.h>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <sys/mman.h>
-#include <unistd.h>
+#include <vector>
 
 namespace bgs2::test {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr const char* denied = "org.freedesktop.DBus.Error.AccessDenied";
-constexpr const char* manager_path = "/io/bgs2d1";
-constexpr const char* manager = "io.bgs2d1.Manager";
 
 /// Methods that anybody may call. Every other one of the interface has to refuse those who lack a right.
 const std::set<std::string> free_to_call{
@@ -49,50 +44,6 @@ void append(sdbus::MethodCall& call, const std::string& type) {
     else
         throw std::logic_error("say here what to give a method for the type " + type);
 }
-
-const char* why_not(Authorities authorities) {
-    if (::geteuid() != 0)
-        return "SKIPPED: becoming another user takes root";
-    if (authorities == Authorities::polkit && ::access("/usr/lib/polkit-1/polkitd", X_OK) != 0)
-        return "SKIPPED: polkitd is not installed";
-    return nullptr;
-}
-
-class Rights : public testing::Test {
-  protected:
-    void begin(Authorities authorities, const std::vector<std::string>& modem = {}) {
-        gateway_ = std::make_unique<Gateway>(std::vector<std::string>{"modem"}, authorities);
-        gateway_->write_policy("10-client", "[provision]\nmode = \"manual\"\n" + client_policy(*gateway_));
-        gateway_->start();
-        gateway_->plug("modem", modem);
-        ASSERT_TRUE(gateway_->becomes("drifted")) << gateway_->log();
-    }
-
-    [[nodiscard]] Ending rescan_as(const Account& account) const {
-        return Visitor(*gateway_, account).call(manager_path, manager, "Rescan");
-    }
-
-    /// All that the bus shows, as text.
-    [[nodiscard]] std::string everything() const {
-        const std::string output = gateway_->path("everything");
-        std::filesystem::remove(output);
-        const std::vector<std::vector<std::string>> calls{
-            {"call", "io.bgs2d1", manager_path, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"},
-            {"call", "io.bgs2d1", manager_path, "org.freedesktop.DBus.Properties", "GetAll", "s", manager},
-            {"call", "io.bgs2d1", manager_path, manager, "ListPolicies"},
-            {"call", "io.bgs2d1", manager_path, manager, "ListPorts"}};
-        for (const auto& call : calls) {
-            std::vector<std::string> command{"busctl", "--address=" + gateway_->bus_address()};
-            command.insert(command.end(), call.begin(), call.end());
-            Process busctl(command, {.environment = {}, .output = output});
-            EXPECT_EQ(busctl.wait(30s), 0);
-        }
-        std::ifstream stream(output);
-        return {std::istreambuf_iterator(stream), {}};
-    }
-
-    std::unique_ptr<Gateway> gateway_;
-};
 
 class RightsBy : public Rights, public testing::WithParamInterface<Authorities> {
   protected:
@@ -187,33 +138,6 @@ INSTANTIATE_TEST_SUITE_P(Authority, RightsBy, testing::Values(Authorities::group
                              return each.param == Authorities::group ? "WithoutPolkit" : "WithPolkit";
                          });
 
-class RightsByPolkit : public Rights {
-  protected:
-    void SetUp() override {
-        if (const char* reason = why_not(Authorities::polkit))
-            GTEST_SKIP() << reason;
-    }
-
-    /// Whether the visitor's Rescan leads to a dialogue that is open.
-    bool opens(Visitor& visitor, PasswordDialogue& dialogue) {
-        pending_ = visitor.ask_to_rescan();
-        return gateway_->eventually([&] {
-            visitor.process();
-            dialogue.process();
-            return dialogue.is_open() || pending_->ending;
-        }) && dialogue.is_open();
-    }
-
-    bool ends(Visitor& visitor) {
-        return gateway_->eventually([&] {
-            visitor.process();
-            return pending_->ending.has_value();
-        });
-    }
-
-    std::shared_ptr<PendingCall> pending_;
-};
-
 TEST_F(RightsByPolkit, PolkitKnowsEveryActionAndNoOther) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     using Action =
@@ -245,117 +169,6 @@ TEST_F(RightsByPolkit, PolkitKnowsEveryActionAndNoOther) {
     EXPECT_EQ(known, asked);
 }
 
-TEST_F(RightsByPolkit, WhoDoesNotLetItselfBeAskedIsToldOfThePassword) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
-    const PasswordDialogue dialogue(gateway_->bus_address());
-    const Ending ending = rescan_as(stranger);
-    EXPECT_EQ(ending.error, denied);
-    EXPECT_THAT(ending.message, HasSubstr("it can be asked for with a password"));
-    EXPECT_FALSE(dialogue.is_open());
-}
-
-TEST_F(RightsByPolkit, WithNobodyToAskForAPasswordTheAnswerIsNo) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
-    Visitor visitor(*gateway_, stranger);
-    pending_ = visitor.ask_to_rescan();
-    ASSERT_TRUE(ends(visitor)) << gateway_->log();
-    EXPECT_EQ(pending_->ending->error, denied);
-    EXPECT_THAT(pending_->ending->message, HasSubstr("pkttyagent"));
-}
-
-TEST_F(RightsByPolkit, ADialogueThatStaysOpenStallsNobody) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
-    PasswordDialogue dialogue(gateway_->bus_address());
-    Visitor visitor(*gateway_, stranger);
-    ASSERT_TRUE(opens(visitor, dialogue)) << gateway_->log();
-    EXPECT_EQ(dialogue.action(), "io.bgs2d1.manage");
-    EXPECT_THAT(dialogue.message(), HasSubstr("Authentication is required"));
-    EXPECT_EQ(rescan_as(root).message, "");
-    EXPECT_EQ(rescan_as(member).message, "");
-    EXPECT_EQ(rescan_as(nobody).error, denied);
-    EXPECT_EQ(visitor.call(manager_path, manager, "ListModems").message, "") << "the same caller";
-    const auto job = gateway_->ask("Provision");
-    EXPECT_TRUE(gateway_->eventually([&] { return gateway_->end_of(job).has_value(); }));
-    EXPECT_EQ(gateway_->property("State"), "compliant");
-    visitor.process();
-    EXPECT_FALSE(pending_->ending) << "nobody has answered";
-    dialogue.enter_the_right_password();
-    ASSERT_TRUE(ends(visitor));
-    EXPECT_EQ(pending_->ending->message, "");
-}
-
-TEST_F(RightsByPolkit, ADialogueThatIsCancelledIsARefusal) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
-    PasswordDialogue dialogue(gateway_->bus_address());
-    Visitor visitor(*gateway_, stranger);
-    ASSERT_TRUE(opens(visitor, dialogue)) << gateway_->log();
-    dialogue.cancel();
-    ASSERT_TRUE(ends(visitor));
-    EXPECT_EQ(pending_->ending->error, denied);
-    EXPECT_THAT(pending_->ending->message,
-                HasSubstr("io.bgs2d1.manage (the password dialogue was cancelled)"));
-}
-
-TEST_F(RightsByPolkit, ACallerWhoLeavesTakesTheDialogueAlong) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
-    PasswordDialogue dialogue(gateway_->bus_address());
-    auto visitor = std::make_unique<Visitor>(*gateway_, stranger);
-    ASSERT_TRUE(opens(*visitor, dialogue)) << gateway_->log();
-    visitor.reset();
-    EXPECT_TRUE(gateway_->eventually([&] {
-        dialogue.process();
-        return !dialogue.is_open();
-    }));
-    EXPECT_EQ(rescan_as(root).message, "");
-    EXPECT_EQ(rescan_as(stranger).error, denied);
-}
-
-TEST_F(RightsByPolkit, WhoLeavesManyDialoguesOpenHasToAnswerThemFirst) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
-    PasswordDialogue dialogue(gateway_->bus_address());
-    Visitor visitor(*gateway_, stranger);
-    std::vector<std::shared_ptr<PendingCall>> waiting;
-    constexpr int most = 16;
-    for (int i = 0; i < most; ++i)
-        waiting.push_back(visitor.ask_to_rescan());
-    pending_ = visitor.ask_to_rescan();
-    ASSERT_TRUE(ends(visitor)) << gateway_->log();
-    EXPECT_EQ(pending_->ending->error, "io.bgs2d1.Error.Busy") << pending_->ending->message;
-    EXPECT_TRUE(std::ranges::none_of(waiting, [](const auto& call) { return call->ending.has_value(); }));
-    EXPECT_EQ(rescan_as(member).message, "");
-    EXPECT_EQ(rescan_as(stranger).error, denied) << "this one is not asked for a password";
-}
-
-TEST_F(RightsByPolkit, AModemThatLeftDuringTheDialogueIsGone) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
-    PasswordDialogue dialogue(gateway_->bus_address());
-    Visitor visitor(*gateway_, stranger);
-    pending_ = visitor.ask("/io/bgs2d1/modem/" + std::string(default_imei), "io.bgs2d1.Modem", "Refresh");
-    ASSERT_TRUE(gateway_->eventually([&] {
-        dialogue.process();
-        return dialogue.is_open();
-    }));
-    gateway_->unplug("modem");
-    ASSERT_TRUE(gateway_->becomes(""));
-    dialogue.enter_the_right_password();
-    ASSERT_TRUE(ends(visitor));
-    EXPECT_EQ(pending_->ending->error, "io.bgs2d1.Error.DeviceGone") << pending_->ending->message;
-}
-
-TEST_F(RightsByPolkit, ADaemonThatEndsDoesNotWaitForAPassword) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
-    PasswordDialogue dialogue(gateway_->bus_address());
-    Visitor visitor(*gateway_, stranger);
-    ASSERT_TRUE(opens(visitor, dialogue)) << gateway_->log();
-    EXPECT_EQ(gateway_->stop(), 0) << gateway_->log();
-    ASSERT_TRUE(ends(visitor));
-    EXPECT_EQ(pending_->ending->error, "io.bgs2d1.Error.Cancelled");
-    EXPECT_TRUE(gateway_->eventually([&] {
-        dialogue.process();
-        return !dialogue.is_open();
-    })) << "nothing is left to decide";
-}
-
 TEST_F(RightsByPolkit, AJobGoesOnWhenSomebodyWithoutTheRightCancelsIt) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit, {"--baud", "9600"}));
     const auto job = gateway_->ask("Provision");
@@ -368,22 +181,40 @@ TEST_F(RightsByPolkit, AJobGoesOnWhenSomebodyWithoutTheRightCancelsIt) {
     EXPECT_EQ(Visitor(*gateway_, member).call(another, "io.bgs2d1.Job", "Cancel").message, "");
 }
 
-TEST_F(RightsByPolkit, TheMessageSaysSoIfPolkitIsTooBrokenToDecide) {
-    ASSERT_NO_FATAL_FAILURE(begin(Authorities::group));
-    // It has the name and knows none of its methods.
-    const passwd* account = ::getpwnam("polkitd");
-    ASSERT_NE(account, nullptr);
-    const Visitor impostor(*gateway_, {.name = "polkitd", .uid = account->pw_uid});
-    impostor.connection().requestName("org.freedesktop.PolicyKit1");
+/// Has polkit's name and knows none of its methods.
+class OnABrokenPolkit : public RightsByPolkit {
+  protected:
+    void SetUp() override {
+        RightsByPolkit::SetUp();
+        if (IsSkipped())
+            return;
+        ASSERT_NO_FATAL_FAILURE(begin(Authorities::group));
+        const passwd* account = ::getpwnam("polkitd");
+        ASSERT_NE(account, nullptr);
+        impostor_.emplace(*gateway_, Account{.name = "polkitd", .uid = account->pw_uid});
+        impostor_->connection().requestName("org.freedesktop.PolicyKit1");
+    }
+    std::optional<Visitor> impostor_;
+};
+
+TEST_F(OnABrokenPolkit, NobodyButRootMayAndIsToldWhy) {
     Visitor visitor(*gateway_, member);
     pending_ = visitor.ask_to_rescan();
     ASSERT_TRUE(gateway_->eventually([&] {
-        impostor.connection().processPendingRequest();
+        impostor_->process();
         visitor.process();
         return pending_->ending.has_value();
     }));
     EXPECT_EQ(pending_->ending->error, denied) << "the group counts only where there is no polkit";
     EXPECT_THAT(pending_->ending->message, HasSubstr("polkit did not decide: "));
+    EXPECT_EQ(rescan_as(root).message, "");
+}
+
+TEST_F(OnABrokenPolkit, SilenceIsARefusalBeforeTheCallerGivesUp) {
+    const Ending ending = rescan_as(member);
+    EXPECT_EQ(ending.error, denied);
+    EXPECT_THAT(ending.message, HasSubstr("polkit did not decide: "));
+    EXPECT_EQ(rescan_as(root).message, "");
 }
 
 } // namespace

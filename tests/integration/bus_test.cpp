@@ -1,25 +1,26 @@
 // The bus with the configuration that is shipped.
-#include "tests/integration/calls.h"
+#include "tests/integration/rights.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace bgs2::test {
 namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* denied = "org.freedesktop.DBus.Error.AccessDenied";
 constexpr const char* name = "io.bgs2d1";
 constexpr const char* path = "/io/bgs2d1";
 
 class OnTheBus : public testing::Test {
   protected:
     void SetUp() override {
-        if (::geteuid() != 0)
-            GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+        if (const char* reason = why_not(Authorities::group))
+            GTEST_SKIP() << reason;
         gateway_ = std::make_unique<Gateway>(std::vector<std::string>{}, Authorities::group);
     }
 
