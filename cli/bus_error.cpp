@@ -62,7 +62,8 @@ Failure denied(std::string_view message) {
     // The bus daemon's own refusal quotes its rules, which tells nobody what to do.
     if (error.what.empty() || error.what.starts_with("Rejected send message"))
         error.what = "bgs2d does not let you do this: it needs the right to write";
-    error.hint = needed_right;
+    if (error.hint.empty())
+        error.hint = needed_right;
     return Failure(error);
 }
 

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 constexpr const char* members = "bgs2d";
 constexpr const char* who_may = "root may, the members of the group bgs2d, and whom polkit lets";
 constexpr auto bus_patience = 10s;
-constexpr auto polkit_patience = 30s; // it may have to be started
+constexpr auto polkit_patience = 15s; // it may have to be started, and callers wait 25 s
 constexpr auto person_patience = 5min;
 
 /// What the bus says, by the error's name, if there is no polkit and none can be started.
@@ -59,9 +59,9 @@ std::optional<gid_t> group_id(const char* name) {
     return entry.gr_gid;
 }
 
-bool is_root(const std::map<std::string, sdbus::Variant>& credentials) {
+std::optional<uid_t> user_of(const std::map<std::string, sdbus::Variant>& credentials) {
     const auto uid = credentials.find("UnixUserID");
-    return uid != credentials.end() && uid->second.get<std::uint32_t>() == 0;
+    return uid == credentials.end() ? std::nullopt : std::optional(uid->second.get<std::uint32_t>());
 }
 
 bool is_member(const std::map<std::string, sdbus::Variant>& credentials) {
@@ -81,6 +81,29 @@ Exception refusal(Right right, std::string hint) {
 }
 
 } // namespace
+
+/// One of the calls for which somebody may be asked for a password. They are counted, since they last: the
+/// bus lets one connection, ours, wait for so many answers only.
+class Authority::Turn {
+  public:
+    Turn(std::multiset<uid_t>& asked, uid_t user)
+      : asked_(asked) {
+        constexpr std::size_t most = 16;
+        if (asked.count(user) >= most)
+            throw Exception(Error{ErrorCode::busy, fmt::format("{} calls of yours wait to be allowed", most),
+                                  "answer the password dialogues first"});
+        place_ = asked.insert(user);
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    Turn(Turn&&) = delete;
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() { asked_.erase(place_); }
+
+  private:
+    std::multiset<uid_t>& asked_;
+    std::multiset<uid_t>::iterator place_;
+};
 
 Authority::Authority(sdbus::IConnection& connection, Outlet outlet)
   : outlet_(std::move(outlet))
@@ -103,8 +126,12 @@ void Authority::require_running() const {
 
 asio::awaitable<void> Authority::require(Caller caller, Right right) {
     const Credentials who = co_await credentials(caller.name);
-    if (is_root(who))
+    const auto user = user_of(who);
+    if (user == uid_t{0})
         co_return;
+    std::optional<Turn> turn;
+    if (caller.interactive && user)
+        turn.emplace(asked_, *user);
     const auto judgement = co_await ask_polkit(caller, right);
     if (!judgement) {
         const sdbus::Error& error = judgement.error();

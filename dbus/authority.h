@@ -20,6 +20,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <sys/types.h>
 
 namespace bgs2::dbus {
 
@@ -31,7 +32,8 @@ class Authority {
     /// Returns if the caller has the right, which uid 0 always has. All others are judged by polkit, which
     /// may have a password asked for, 5 minutes at most, if the caller allows that; where there is no polkit,
     /// members of the group bgs2d have every right. Throws Exception: AccessDenied, which names the right;
-    /// Cancelled, if this was stopped.
+    /// Busy, if 16 calls of the same user may have a password asked for already; Cancelled, if this was
+    /// stopped.
     asio::awaitable<void> require(Caller caller, Right right);
 
     /// Ends all that waits, and asks nobody any more.
@@ -46,6 +48,7 @@ class Authority {
     using Arrived = std::function<void(const sdbus::Error* error, const Answer& answer)>;
 
     asio::awaitable<Credentials> credentials(const std::string& name);
+    class Turn;
     asio::awaitable<std::expected<Judgement, sdbus::Error>> ask_polkit(const Caller& caller, Right right);
     /// Waits for what `call` is told.
     template<class Answer>
@@ -58,6 +61,7 @@ class Authority {
     std::unique_ptr<sdbus::IProxy> bus_;
     std::unique_ptr<sdbus::IProxy> polkit_;
     std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled when there is an answer
+    std::multiset<uid_t> asked_;                            ///< whom polkit may be asking for a password
     std::uint64_t checks_ = 0;                              ///< by which polkit's are told apart
     bool stopped_ = false;
 };

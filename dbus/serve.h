@@ -41,8 +41,7 @@ inline sdbus::Error current_error() {
 
 /// Answers with what `send` sends, which is an error if that can not be sent.
 template<class... Values>
-void answer(const Outlet& outlet, const sdbus::Result<Values...>& result,
-            const std::function<void()>& send) noexcept {
+void answer(const Outlet& outlet, const sdbus::Result<Values...>& result, const std::function<void()>& send) {
     try {
         try {
             send();

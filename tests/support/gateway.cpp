@@ -1,14 +1,18 @@
 #include "tests/support/gateway.h"
 
+#include "tests/support/accounts.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -38,16 +42,57 @@ bool accepts(const std::string& path) {
 
 } // namespace
 
-Gateway::Gateway(const std::vector<std::string>& ports)
+Gateway::Gateway(const std::vector<std::string>& ports, Authorities authorities)
   : bus_address_("unix:path=" + path("bus"))
-  , ports_(ports) {
+  , ports_(ports)
+  , authorities_(authorities) {
     std::string config;
     for (const std::string& port : ports)
         config += fmt::format("[[port]]\ndevice = \"{}\"\n", path(port));
     write("bgs2d.toml", config);
     std::filesystem::create_directories(path("policy.d"));
     std::filesystem::create_directories(path("state"));
+    if (authorities != Authorities::machine) {
+        write_accounts(folder_.path(), authorities == Authorities::polkit);
+        for (const char* each : {"", "policy.d", "state"})
+            give_to_daemon(folder_.path() / each);
+    }
     start_bus();
+    if (authorities == Authorities::polkit)
+        start_polkit();
+}
+
+std::vector<std::string> Gateway::here(const std::vector<std::string>& command) const {
+    return authorities_ == Authorities::machine ? command : with_accounts(folder_.path(), command);
+}
+
+std::vector<std::string> Gateway::by_daemon(const std::vector<std::string>& command) const {
+    return authorities_ == Authorities::machine ? command : here(run_by(daemon_account, command));
+}
+
+void Gateway::give_to_daemon(const std::filesystem::path& file) const {
+    // Not to its group, which members are of as well.
+    constexpr auto same = static_cast<gid_t>(-1);
+    if (authorities_ != Authorities::machine && ::chown(file.c_str(), daemon_account.uid, same) != 0)
+        throw std::system_error(errno, std::generic_category(), file);
+}
+
+void Gateway::start_polkit() {
+    polkit_ =
+        std::make_unique<Process>(here({"/usr/lib/polkit-1/polkitd", "--no-debug"}),
+                                  Process::Options{.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_},
+                                                   .output = path("polkit.log")});
+    const auto bus = sdbus::createProxy(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
+    const bool ready = eventually([&] {
+        bool owned = false;
+        bus->callMethod("NameHasOwner")
+            .onInterface("org.freedesktop.DBus")
+            .withArguments("org.freedesktop.PolicyKit1")
+            .storeResultsTo(owned);
+        return owned || polkit_->wait(0ms);
+    });
+    if (!ready || polkit_->wait(0ms))
+        throw std::runtime_error("polkitd did not start: " + read_text(path("polkit.log")));
 }
 
 void Gateway::start_bus() {
@@ -75,13 +120,13 @@ void Gateway::start_bus() {
     <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Monitoring"/>
   </policy>
   <include>{}</include>
+  <include ignore_missing="yes">/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>
 </busconfig>
 )",
                       bus_address_, BGS2_BUS_CONFIGURATION));
-    bus_ =
-        std::make_unique<Process>(std::vector<std::string>{"dbus-daemon", "--config-file=" + path("bus.conf"),
-                                                           "--nofork", "--nopidfile", "--nosyslog"},
-                                  Process::Options{.environment = {}, .output = path("bus.log")});
+    bus_ = std::make_unique<Process>(
+        here({"dbus-daemon", "--config-file=" + path("bus.conf"), "--nofork", "--nopidfile", "--nosyslog"}),
+        Process::Options{.environment = {}, .output = path("bus.log")});
     const auto deadline = Clock::now() + 20s;
     while (!accepts(path("bus"))) {
         if (bus_->wait(10ms) || Clock::now() > deadline)
@@ -99,6 +144,12 @@ void Gateway::start_bus() {
     manager_->finishRegistration();
 }
 
+std::string Gateway::write(std::string_view name, std::string_view text) const {
+    std::string file = folder_.write(name, text);
+    give_to_daemon(file);
+    return file;
+}
+
 void Gateway::write_policy(std::string_view name, std::string_view text) const {
     write(fmt::format("policy.d/{}.toml", name), text);
 }
@@ -110,7 +161,7 @@ void Gateway::start(const std::vector<std::string>& arguments, const std::vector
     std::ranges::copy(arguments, std::back_inserter(command));
     Process::Options options{.environment = environment, .output = path("bgs2d.log")};
     options.environment.push_back("DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_);
-    daemon_ = std::make_unique<Process>(command, options);
+    daemon_ = std::make_unique<Process>(by_daemon(command), options);
     const std::size_t before = log().size();
     const bool ready = eventually([&] {
         if (daemon_->wait(0ms))
@@ -132,13 +183,14 @@ std::string Gateway::log() const {
 
 Process& Gateway::plug(const std::string& name, const std::vector<std::string>& arguments) {
     std::filesystem::create_directories(path(name + ".frames"));
+    give_to_daemon(path(name + ".frames"));
     std::vector<std::string> command{
         BGS2SIM, "--pty", path(name), "--log", path(name + ".log"), "--frames", path(name + ".frames")};
     std::ranges::copy(arguments, std::back_inserter(command));
     modems_.erase(name);
     return modems_
-        .emplace(name,
-                 Process(command, Process::Options{.environment = {}, .output = path(name + ".output")}))
+        .emplace(name, Process(by_daemon(command),
+                               Process::Options{.environment = {}, .output = path(name + ".output")}))
         .first->second;
 }
 

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,19 +22,25 @@ namespace bgs2::test {
 /// The IMEI that bgs2sim has unless told otherwise.
 inline constexpr const char* default_imei = "356938035643809";
 
+/// Who there is on a gateway, and who says what they may.
+enum class Authorities {
+    machine, ///< this machine's users, no polkit; the daemon is run by whoever runs the test
+    group,   ///< the accounts of tests/support/accounts.h, no polkit; bgs2d runs the daemon; takes root
+    polkit,  ///< the same, and the real polkitd with the files that are shipped
+};
+
 class Gateway {
   public:
     using Dictionary = std::map<std::string, sdbus::Variant>;
 
     /// The bus runs; the daemon does not yet. `ports` are names of links, each named in a [[port]] of
     /// bgs2d.toml.
-    explicit Gateway(const std::vector<std::string>& ports = {"modem"});
+    explicit Gateway(const std::vector<std::string>& ports = {"modem"},
+                     Authorities authorities = Authorities::machine);
 
     [[nodiscard]] std::string path(std::string_view name) const { return (folder_.path() / name).string(); }
     [[nodiscard]] const std::string& bus_address() const { return bus_address_; }
-    std::string write(std::string_view name, std::string_view text) const {
-        return folder_.write(name, text);
-    }
+    std::string write(std::string_view name, std::string_view text) const;
     /// Writes policy.d/<name>.toml.
     void write_policy(std::string_view name, std::string_view text) const;
 
@@ -82,11 +89,18 @@ class Gateway {
 
   private:
     void start_bus();
+    void start_polkit();
+    /// The command as it runs on this gateway, and run by bgs2d if it has an account here.
+    [[nodiscard]] std::vector<std::string> here(const std::vector<std::string>& command) const;
+    [[nodiscard]] std::vector<std::string> by_daemon(const std::vector<std::string>& command) const;
+    void give_to_daemon(const std::filesystem::path& file) const;
 
     TemporaryDirectory folder_;
     std::string bus_address_;
     std::vector<std::string> ports_;
+    Authorities authorities_;
     std::unique_ptr<Process> bus_;
+    std::unique_ptr<Process> polkit_;
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<sdbus::IProxy> manager_;
     std::map<std::string, std::string> ended_jobs_;
