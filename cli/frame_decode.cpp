@@ -4,7 +4,7 @@
 #include "cli/failure.h"
 #include "cli/hex_dump.h"
 #include "cli/input_file.h"
-#include "cli/mistake.h"
+#include "cli/sound_frame.h"
 #include "cli/text.h"
 #include "daemon/bytes.h"
 #include "daemon/pki/private_key.h"
@@ -52,19 +52,6 @@ struct Options {
     bool show_key = false;
 };
 
-sbnw::Frame decode(ByteView octets) {
-    auto frame = sbnw::decode(octets);
-    if (frame)
-        return std::move(*frame);
-    Error error = frame.error();
-    if (const auto mistake = recognise_mistake(octets)) {
-        error.hint = "it makes sense if";
-        for (std::size_t i = 0; i < mistake->words.size(); ++i)
-            error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];
-    }
-    throw content_error(error);
-}
-
 /// How the signature is, as far as it was asked for.
 Expected<sbnw::Digest> verify(const sbnw::Frame& frame, const std::string& file, const Options& options) {
     const pki::Secret octets = read_secret_input(file);
@@ -87,7 +74,7 @@ void show_json(const sbnw::Frame& frame, const Options& options,
 ExitCode frame_decode(const Options& options, const Terminal& terminal) {
     pki::set_up_secure_heap();
     const pki::Secret octets = read_frame(options.file);
-    const sbnw::Frame frame = decode(octets.bytes());
+    const sbnw::Frame frame = sound_frame(octets.bytes());
     std::optional<Expected<sbnw::Digest>> verified;
     if (options.verify_key)
         verified = verify(frame, *options.verify_key, options);

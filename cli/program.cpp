@@ -1,10 +1,15 @@
 #include "cli/program.h"
 
+#include "cli/cancel.h"
+#include "cli/erase.h"
 #include "cli/failure.h"
 #include "cli/frame.h"
 #include "cli/history.h"
+#include "cli/install.h"
+#include "cli/jobs.h"
 #include "cli/list.h"
 #include "cli/monitor.h"
+#include "cli/pager.h"
 #include "cli/policy.h"
 #include "cli/ports.h"
 #include "cli/provision.h"
@@ -12,12 +17,14 @@
 #include "cli/reload.h"
 #include "cli/rescan.h"
 #include "cli/show.h"
+#include "cli/wait.h"
 #include "daemon/nearest.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,13 +35,18 @@ namespace {
 
 constexpr std::string_view help = R"(bgs2ctl - look after the TLS certificates in Cinterion BGS2 modems
 
-Usage: bgs2ctl [--json] [VERB] [ARGUMENTS]
+Usage: bgs2ctl [OPTIONS] [VERB] [ARGUMENTS]
 
 Modems, by way of bgs2d:
   list              all modems: where they sit and how they are (no verb: this)
   show [M]          one modem with its slots
   provision [M]     make a modem what its policy says; --dry-run: show the steps
   refresh [M]       read a modem's slots anew
+  install [M]       write a certificate into a slot that no policy governs
+  erase M           empty such a slot
+  wait [M]          wait until modems are in a state
+  jobs              what bgs2d is doing
+  cancel J          end a job at the next safe place
   monitor           show what happens, until Ctrl-C
   history           show what happened, earlier runs of bgs2d included
   ports             every serial port, and why it is or is not a modem
@@ -46,27 +58,56 @@ Policies:
   policy check [F]  find the mistakes in policy files; offline
   policy reload     read configuration and policies anew; also just: reload
 
-Frames, offline:
+Frames, offline but for send:
   frame encode      make the secure command for a certificate
   frame decode F    show a secure command, every field named
   frame diff A B    what differs between two, and which mistake made it so
+  frame send M F    send a secure command to a modem, unchanged
 
 M is an IMEI or the last digits of one, the device node of a port, or "any".
 It may be left out where there is one modem only.
 
 Options:
   --json            for programs: one object, array or, in streams, line
+  --host USER@GATEWAY
+                    ask the bgs2d of another machine, over ssh
+  --no-ask-password do not ask for the password that a right may be had for
+  --no-pager        do not show long output a screen at a time
   -h, --help        this, or behind a verb all about the verb
   --version         the version
 
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 denied, 5 busy,
-6 bgs2d does not run, 7 time-out, 8 refused by the modem, 9 drift.
+6 bgs2d is not reached, 7 time-out, 8 refused by the modem, 9 drift.
 )";
+
+/// The verbs, by their full names, whose output may be longer than a screen.
+constexpr std::array<std::string_view, 8> paged_verbs{
+    "list", "show", "history", "ports", "jobs", "policy show", "policy explain", "frame decode"};
 
 Action shown(std::string text) {
     return [text = std::move(text)](const Terminal& /*terminal*/) {
         print(text);
         return ExitCode::ok;
+    };
+}
+
+/// What holds for every verb.
+struct Globals {
+    std::string host;
+    bool no_ask_password = false;
+    bool no_pager = false;
+};
+
+Action with(const Globals& globals, bool paged, Action action) {
+    return [globals, paged, action = std::move(action)](const Terminal& asked) {
+        Terminal terminal = asked;
+        terminal.access = {.host = globals.host, .ask_password = !globals.no_ask_password};
+        // Where nothing can be written over, nothing can be paged either.
+        if (!paged || globals.no_pager || !terminal.progress)
+            return action(terminal);
+        ExitCode exit = ExitCode::ok;
+        through_pager([&] { exit = action(terminal); });
+        return exit;
     };
 }
 
@@ -124,6 +165,11 @@ Failure unknown(const std::string& word, const CLI::App& verb) {
                    verb);
 }
 
+/// For options that name something.
+std::string not_empty(const std::string& value) {
+    return value.empty() || value.starts_with('-') ? "it names nothing" : "";
+}
+
 /// CLI11's own sentences end in various ways.
 std::string sentence(std::string text) {
     std::ranges::replace(text, '\n', ' ');
@@ -136,6 +182,11 @@ void add_verbs(Verb program) {
     add_show(program);
     add_provision(program);
     add_refresh(program);
+    add_install(program);
+    add_erase(program);
+    add_wait(program);
+    add_jobs(program);
+    add_cancel(program);
     add_monitor(program);
     add_history(program);
     add_ports(program);
@@ -154,6 +205,10 @@ Action parse(std::span<const char* const> arguments) {
     });
     program.set_version_flag("--version", "bgs2ctl " BGS2_VERSION);
     program.add_flag("--json");
+    Globals globals;
+    program.add_option("--host", globals.host)->check(not_empty);
+    program.add_flag("--no-ask-password", globals.no_ask_password);
+    program.add_flag("--no-pager", globals.no_pager);
     program.require_subcommand(0, 1);
 
     Action chosen = list;
@@ -162,7 +217,7 @@ Action parse(std::span<const char* const> arguments) {
         // CLI11 takes them from the back.
         program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp&) {
-        return shown(program.help());
+        return with(globals, true, shown(program.help()));
     } catch (const CLI::CallForVersion& version) {
         return shown(std::string(version.what()) + "\n");
     } catch (const CLI::ParseError& error) {
@@ -172,7 +227,9 @@ Action parse(std::span<const char* const> arguments) {
             throw unknown(words.front(), verb);
         throw usage_error(sentence(error.what()), see_help(verb));
     }
-    return chosen;
+    const std::string verb = full_name(reached(program));
+    const bool paged = verb.empty() || std::ranges::find(paged_verbs, verb) != paged_verbs.end();
+    return with(globals, paged, chosen);
 }
 
 bool asks_for_json(std::span<const char* const> arguments) {
