@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t narrowest_bar = 8;
 constexpr std::size_t widest_bar = 24;
-constexpr std::string_view gap = "  ";
 
 std::string bar(double fraction, std::size_t width) {
     const auto full = static_cast<std::size_t>(fraction * static_cast<double>(width));
@@ -36,15 +35,15 @@ std::string progress_line(const Progress& progress, std::optional<double> rate, 
     if (progress.total == 0)
         return cut(step, width);
     const double fraction = std::clamp(progress.fraction, 0.0, 1.0);
-    std::vector<std::string> parts{fmt::format("{:3}%", static_cast<int>(fraction * 100)),
-                                   fmt::format("{}/{} B", progress.sent, progress.total)};
+    std::vector<std::string> parts{fmt::format("{:4}%", static_cast<int>(fraction * 100)),
+                                   fmt::format("  {}/{} B", progress.sent, progress.total)};
     if (rate)
-        parts.push_back(rate_text(*rate));
+        parts.push_back("  " + rate_text(*rate));
     for (; !parts.empty(); parts.pop_back()) {
         std::size_t taken = display_width(step);
         std::string behind;
         for (const std::string& part : parts)
-            behind.append(gap).append(part);
+            behind += part;
         taken += behind.size();
         constexpr std::size_t brackets = 3; // and the blank before them
         if (taken + brackets + narrowest_bar <= width)
