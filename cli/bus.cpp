@@ -1,9 +1,12 @@
 #include "cli/bus.h"
 
 #include "cli/bus_error.h"
+#include "cli/password_agent.h"
+#include "cli/subprogram.h"
 
 #include <fmt/format.h>
 #include <sdbus-c++/sdbus-c++.h>
+#include <systemd/sd-bus.h>
 
 #include <algorithm>
 #include <array>
@@ -22,12 +25,17 @@ constexpr auto bus_name = "io.bgs2d1";
 constexpr auto manager_path = "/io/bgs2d1";
 constexpr auto manager_interface = "io.bgs2d1.Manager";
 constexpr auto modem_interface = "io.bgs2d1.Modem";
+constexpr auto job_interface = "io.bgs2d1.Job";
 constexpr auto object_manager_interface = "org.freedesktop.DBus.ObjectManager";
 constexpr auto properties_interface = "org.freedesktop.DBus.Properties";
 constexpr auto driver_name = "org.freedesktop.DBus";
 constexpr auto driver_path = "/org/freedesktop/DBus";
 constexpr auto systemd_name = "org.freedesktop.systemd1";
 constexpr auto systemd_path = "/org/freedesktop/systemd1";
+constexpr std::chrono::minutes time_for_a_password(5);
+constexpr std::int64_t longest_wait = 3'600'000; // ms, between two looks at a far deadline
+
+using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
 Value read_value(sdbus::Message& message);
 
@@ -158,7 +166,36 @@ std::map<std::string, sdbus::Variant> options_of(const HistoryScope& scope) {
     return options;
 }
 
-std::unique_ptr<sdbus::IConnection> connect() {
+std::map<std::string, sdbus::Variant> options_of(const Place& place) {
+    return {{"store", sdbus::Variant(place.store)}};
+}
+
+/// sdbus-c++ 1.2 keeps the message of sd-bus to itself, and with it this flag.
+class OpenedMessage : public sdbus::Message {
+  public:
+    static void allow_password(sdbus::Message& message) {
+        sd_bus_message_set_allow_interactive_authorization(
+            static_cast<sd_bus_message*>(message.*(&OpenedMessage::msg_)), 1);
+    }
+};
+
+std::unique_ptr<sdbus::IConnection> connect_over_ssh(const std::string& host) {
+    if (!is_program("ssh"))
+        throw no_daemon("there is no program 'ssh', by which --host reaches other machines",
+                        "install the package openssh-client");
+    try {
+        return sdbus::createRemoteSystemBusConnection(host);
+    } catch (const sdbus::Error& error) {
+        throw no_daemon(fmt::format("the system bus of {} is not reached: {}", host, error.getMessage()),
+                        fmt::format("'ssh {} systemd-stdio-bridge' must log in and find the program; "
+                                    "what ssh says of it stands above",
+                                    host));
+    }
+}
+
+std::unique_ptr<sdbus::IConnection> connect(const Access& access) {
+    if (!access.host.empty())
+        return connect_over_ssh(access.host);
     try {
         return sdbus::createSystemBusConnection();
     } catch (const sdbus::Error& error) {
@@ -172,8 +209,18 @@ std::unique_ptr<sdbus::IConnection> connect() {
 
 class Bus::Connection {
   public:
-    Connection()
-      : bus_(connect()) {}
+    explicit Connection(const Access& access)
+      : access_(access)
+      , bus_(connect(access)) {}
+
+    /// A call that needs a right, which a password may give.
+    template<class... Arguments>
+    Value ask(const std::string& path, const char* interface, const char* method,
+              const Arguments&... arguments) {
+        if (!agent_ && access_.ask_password && access_.host.empty() && somebody_can_be_asked())
+            agent_.emplace();
+        return call_on(bus_name, path, interface, method, arguments...);
+    }
 
     template<class... Arguments>
     Value call(const std::string& path, const char* interface, const char* method,
@@ -212,7 +259,7 @@ class Bus::Connection {
 
     [[nodiscard]] bool daemon_is_there() const { return !owner_.empty(); }
 
-    std::optional<Event> next_event(const Interrupt& interrupt) {
+    std::optional<Event> next_event(const Interrupt& interrupt, const Deadline& deadline) {
         while (true) {
             while (!arrived_.empty()) {
                 auto [sender, event] = std::move(arrived_.front());
@@ -222,7 +269,7 @@ class Bus::Connection {
             }
             if (process())
                 continue;
-            if (!wait(interrupt))
+            if (!wait(interrupt, deadline))
                 return std::nullopt;
         }
     }
@@ -240,7 +287,9 @@ class Bus::Connection {
             const auto proxy = sdbus::createProxy(*bus_, name, path);
             auto call = proxy->createMethodCall(interface, method);
             (static_cast<void>(call << arguments), ...);
-            auto reply = proxy->callMethod(call);
+            if (agent_)
+                OpenedMessage::allow_password(call);
+            auto reply = agent_ ? proxy->callMethod(call, time_for_a_password) : proxy->callMethod(call);
             return read_all(reply);
         } catch (const sdbus::Error& error) {
             throw failure_of(error.getName(), error.getMessage());
@@ -275,10 +324,20 @@ class Bus::Connection {
         }
     }
 
-    bool wait(const Interrupt& interrupt) {
+    /// Whether there may be something to process.
+    bool wait(const Interrupt& interrupt, const Deadline& deadline) {
         const auto data = bus_->getEventLoopPollData();
+        int timeout = data.getPollTimeout();
+        if (deadline) {
+            const auto left =
+                std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
+            if (left.count() <= 0)
+                return false;
+            const int at_most = static_cast<int>(std::min<std::int64_t>(left.count(), longest_wait));
+            timeout = timeout < 0 ? at_most : std::min(timeout, at_most);
+        }
         std::array descriptors{pollfd{data.fd, data.events, 0}, pollfd{interrupt.descriptor(), POLLIN, 0}};
-        if (poll(descriptors.data(), descriptors.size(), data.getPollTimeout()) < 0 && errno != EINTR)
+        if (poll(descriptors.data(), descriptors.size(), timeout) < 0 && errno != EINTR)
             throw Failure(
                 Error{ErrorCode::failed,
                       fmt::format("the bus can not be waited for: {}", std::system_category().message(errno)),
@@ -286,13 +345,23 @@ class Bus::Connection {
         return descriptors[1].revents == 0;
     }
 
+    Access access_;
+    std::optional<PasswordAgent> agent_; ///< once something that needs a right was asked for
     std::unique_ptr<sdbus::IConnection> bus_;
     std::string owner_; ///< the unique name behind io.bgs2d1; empty: nobody
     std::deque<Arrived> arrived_;
 };
 
-Bus::Bus()
-  : connection_(std::make_unique<Connection>()) {}
+void require_local(const Access& access, const std::string& what) {
+    if (access.host.empty())
+        return;
+    throw Failure(Error{ErrorCode::not_supported,
+                        fmt::format("'{}' hands open files to bgs2d, which ssh does not carry", what),
+                        fmt::format("run it on the gateway: ssh {} bgs2ctl {} ...", access.host, what)});
+}
+
+Bus::Bus(const Access& access)
+  : connection_(std::make_unique<Connection>(access)) {}
 
 Bus::~Bus() = default;
 
@@ -300,16 +369,20 @@ std::vector<Modem> Bus::modems() {
     return modems_of(connection_->call(manager_path, object_manager_interface, "GetManagedObjects").at(0));
 }
 
+std::vector<ListedJob> Bus::jobs() {
+    return jobs_of(connection_->call(manager_path, object_manager_interface, "GetManagedObjects").at(0));
+}
+
 std::vector<Port> Bus::ports() {
     return ports_of(connection_->call(manager_path, manager_interface, "ListPorts").at(0));
 }
 
 void Bus::rescan() {
-    connection_->call(manager_path, manager_interface, "Rescan");
+    connection_->ask(manager_path, manager_interface, "Rescan");
 }
 
 std::vector<std::string> Bus::reload() {
-    return connection_->call(manager_path, manager_interface, "Reload").at(0);
+    return connection_->ask(manager_path, manager_interface, "Reload").at(0);
 }
 
 std::vector<Policy> Bus::policies() {
@@ -338,11 +411,41 @@ std::vector<Step> Bus::plan(const std::string& modem, const Scope& scope) {
 }
 
 std::string Bus::provision(const std::string& modem, const Scope& scope) {
-    return connection_->call(modem, modem_interface, "Provision", options_of(scope)).at(0);
+    return connection_->ask(modem, modem_interface, "Provision", options_of(scope)).at(0);
 }
 
 std::string Bus::refresh(const std::string& modem) {
-    return connection_->call(modem, modem_interface, "Refresh", options_of(Scope{})).at(0);
+    return connection_->ask(modem, modem_interface, "Refresh", options_of(Scope{})).at(0);
+}
+
+std::string Bus::install(const std::string& modem, const Place& place, const HandedOver& certificate) {
+    auto options = options_of(place);
+    options.emplace("format", sdbus::Variant(certificate.format));
+    if (certificate.key)
+        options.emplace("private-key", sdbus::Variant(sdbus::UnixFd(*certificate.key)));
+    if (certificate.passphrase)
+        options.emplace("passphrase", sdbus::Variant(sdbus::UnixFd(*certificate.passphrase)));
+    return connection_
+        ->ask(modem, modem_interface, "InstallCertificate", std::uint32_t{place.slot},
+              sdbus::UnixFd(certificate.certificate), options)
+        .at(0);
+}
+
+std::string Bus::erase(const std::string& modem, const Place& place) {
+    return connection_
+        ->ask(modem, modem_interface, "EraseCertificate", std::uint32_t{place.slot}, options_of(place))
+        .at(0);
+}
+
+std::string Bus::send_frame(const std::string& modem, int frame, const std::string& store) {
+    return connection_
+        ->ask(modem, modem_interface, "SendFrame", sdbus::UnixFd(frame),
+              options_of(Place{.slot = 0, .store = store}))
+        .at(0);
+}
+
+void Bus::cancel(const std::string& job) {
+    connection_->ask(job, job_interface, "Cancel");
 }
 
 void Bus::subscribe() {
@@ -353,8 +456,8 @@ bool Bus::daemon_is_there() const {
     return connection_->daemon_is_there();
 }
 
-std::optional<Event> Bus::next_event(const Interrupt& interrupt) {
-    return connection_->next_event(interrupt);
+std::optional<Event> Bus::next_event(const Interrupt& interrupt, Deadline deadline) {
+    return connection_->next_event(interrupt, deadline);
 }
 
 bool Bus::daemon_is_running() {

@@ -1,6 +1,7 @@
 // bgs2d over the system bus. The only file that knows the D-Bus library.
 #pragma once
 
+#include "cli/access.h"
 #include "cli/interrupt.h"
 #include "cli/objects.h"
 #include "cli/service_unit.h"
@@ -32,6 +33,24 @@ struct Scope {
     bool operator==(const Scope&) const = default;
 };
 
+/// One slot of a store.
+struct Place {
+    unsigned slot = 0;
+    std::string store = "is_cert";
+
+    bool operator==(const Place&) const = default;
+};
+
+/// A certificate that is handed to bgs2d: descriptors of open files, which stay open.
+struct HandedOver {
+    int certificate = -1;
+    std::optional<int> key;
+    std::optional<int> passphrase;
+    std::string format = "der"; ///< or "pem-chain", "as-is"
+
+    bool operator==(const HandedOver&) const = default;
+};
+
 /// What of the history is wanted.
 struct HistoryScope {
     std::string modem; ///< an IMEI or the end of one; empty: of all
@@ -42,17 +61,23 @@ struct HistoryScope {
     bool operator==(const HistoryScope&) const = default;
 };
 
-/// A connection to the system bus (or to what DBUS_SYSTEM_BUS_ADDRESS names). Every function throws Failure.
+/// `what` hands bgs2d files that are open here, which ssh does not carry. Throws Failure if bgs2d is another
+/// machine's.
+void require_local(const Access& access, const std::string& what);
+
+/// A connection to the system bus (or to what DBUS_SYSTEM_BUS_ADDRESS names), of this machine or of another.
+/// Every function throws Failure. What needs a right may ask for a password, see Access.
 class Bus {
   public:
-    Bus();
+    explicit Bus(const Access& access = {});
     ~Bus();
     Bus(const Bus&) = delete;
     Bus& operator=(const Bus&) = delete;
     Bus(Bus&&) = delete;
     Bus& operator=(Bus&&) = delete;
 
-    std::vector<Modem> modems(); ///< by IMEI; one call, with all properties
+    std::vector<Modem> modems();   ///< by IMEI; one call, with all properties
+    std::vector<ListedJob> jobs(); ///< by number
     std::vector<Port> ports();
     void rescan();
     std::vector<std::string> reload(); ///< what is wrong with the policies
@@ -66,15 +91,21 @@ class Bus {
     std::string provision(const std::string& modem, const Scope& scope); ///< the job's path
     std::string refresh(const std::string& modem);                       ///< the job's path
 
+    std::string install(const std::string& modem, const Place& place, const HandedOver& certificate);
+    std::string erase(const std::string& modem, const Place& place);
+    std::string send_frame(const std::string& modem, int frame, const std::string& store);
+    void cancel(const std::string& job); ///< by its path
+
     /// From here on events are collected. Nothing that happens after it returned is missed.
     void subscribe();
 
     /// Whether somebody owns bgs2d's name, as far as the events taken say. Only after subscribe().
     [[nodiscard]] bool daemon_is_there() const;
 
-    /// Waits for the next event; nothing: interrupted. Signals that do not come from bgs2d itself (anybody
-    /// may send some on a system bus) are passed over. Only after subscribe().
-    std::optional<Event> next_event(const Interrupt& interrupt);
+    /// Waits for the next event; nothing: interrupted, or past the deadline. Signals that do not come from
+    /// bgs2d itself (anybody may send some on a system bus) are passed over. Only after subscribe().
+    std::optional<Event> next_event(const Interrupt& interrupt,
+                                    std::optional<std::chrono::steady_clock::time_point> deadline = {});
 
     // What the others on the bus know of bgs2d, which none of these starts.
     bool daemon_is_running();

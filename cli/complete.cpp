@@ -47,6 +47,14 @@ std::vector<Candidate> slots(Bus& bus, const std::string& selector) {
     return candidates;
 }
 
+std::vector<Candidate> jobs(Bus& bus) {
+    std::vector<Candidate> candidates;
+    for (const ListedJob& job : bus.jobs())
+        candidates.push_back({.word = std::to_string(job.number),
+                              .about = fmt::format("{} of {}, {}", job.operation, job.imei, job.step)});
+    return candidates;
+}
+
 /// What only bgs2d knows; nothing if it can not be asked, since Tab is no place for a complaint.
 std::vector<Candidate> asked(const Completion& completion) {
     try {
@@ -55,6 +63,8 @@ std::vector<Candidate> asked(const Completion& completion) {
             return modems(bus);
         if (completion.names == Names::slot)
             return slots(bus, completion.modem);
+        if (completion.names == Names::job)
+            return jobs(bus);
     } catch (const Failure&) { // NOLINT(bugprone-empty-catch)
     }
     return {};
@@ -62,8 +72,9 @@ std::vector<Candidate> asked(const Completion& completion) {
 
 ExitCode tell(const std::vector<std::string>& words) {
     CLI::App program;
+    Globals globals;
     Action chosen;
-    describe(program, chosen);
+    describe(program, globals, chosen);
     Completion completion = complete(program, words);
     if (completion.candidates.empty()) {
         for (Candidate& each : asked(completion)) {

@@ -1,12 +1,13 @@
 #include "cli/follow.h"
 
 #include "cli/bus_error.h"
-#include "cli/job.h"
+#include "cli/progress.h"
 #include "cli/text.h"
 #include "daemon/bytes.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace bgs2::cli {
@@ -28,20 +29,26 @@ class ProgressLine {
             print_error(clear_line);
     }
 
-    void show(std::string_view text) const {
-        if (terminal_.progress)
-            print_error(
-                fmt::format("{}{}", clear_line, cut(printable(text), terminal_.width.value_or(80) - 1)));
+    void show(const Progress& progress) {
+        if (!terminal_.progress)
+            return;
+        pace_.note(progress, Pace::Clock::now());
+        // A terminal may wrap as soon as its last column is taken.
+        const std::size_t width = std::max<std::size_t>(terminal_.width.value_or(80), 2) - 1;
+        print_error(fmt::format("{}{}", clear_line, progress_line(progress, pace_.rate(), width)));
     }
 
   private:
     const Terminal& terminal_;
+    Pace pace_;
 };
 
-JobResult wait_for(Bus& bus, Job& job, const std::string& name, const Interrupt& interrupt,
-                   const Terminal& terminal) {
-    const ProgressLine line(terminal);
-    line.show(fmt::format("{}: {}", name, job.progress()));
+} // namespace
+
+JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const Interrupt& interrupt,
+                       const Terminal& terminal) {
+    ProgressLine line(terminal);
+    line.show(job.progress());
     while (true) {
         if (const auto& result = job.result())
             return *result;
@@ -49,16 +56,14 @@ JobResult wait_for(Bus& bus, Job& job, const std::string& name, const Interrupt&
         if (!event)
             throw Failure(ExitCode::failed, "Interrupted",
                           fmt::format("not waited for: bgs2d goes on with {} ({})", name, job.path()),
-                          "'bgs2ctl monitor' shows how it ends");
+                          "'bgs2ctl jobs' shows how it is, 'bgs2ctl cancel' ends it");
         if (!bus.daemon_is_there())
             throw no_daemon(fmt::format("bgs2d went away during {}", name),
                             "see 'systemctl status bgs2d'; 'bgs2ctl refresh' tells what the modem holds");
         if (job.apply(*event))
-            line.show(fmt::format("{}: {}", name, job.progress()));
+            line.show(job.progress());
     }
 }
-
-} // namespace
 
 ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation,
                 const std::function<std::string()>& begin, const Terminal& terminal) {
@@ -66,7 +71,7 @@ ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation,
     bus.subscribe(); // before the call: a job may be done before its path is known here
     Job job(begin());
     const JobResult result =
-        wait_for(bus, job, fmt::format("{} of {}", operation, modem.imei), interrupt, terminal);
+        wait_for_end(bus, job, fmt::format("{} of {}", operation, modem.imei), interrupt, terminal);
     if (terminal.json)
         print(to_line({{"job", job.path()},
                        {"imei", modem.imei},

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "cli/bus.h"
+#include "cli/interrupt.h"
+#include "cli/job.h"
 #include "cli/terminal.h"
 #include "daemon/error.h"
 
@@ -9,6 +11,11 @@
 #include <string>
 
 namespace bgs2::cli {
+
+/// Shows the job's progress if `terminal` can, until it has ended. After Bus::subscribe(). Throws Failure: no
+/// daemon any more (exit code 6); interrupted (exit code 1). `name` is for people: "provision of <IMEI>".
+JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const Interrupt& interrupt,
+                       const Terminal& terminal);
 
 /// Subscribes, lets `begin` begin a job (it returns the job's path), shows its progress if `terminal` can,
 /// prints the result, and returns once it is done. Throws Failure: the job's own; no daemon any more (exit

@@ -4,13 +4,14 @@
 #include "cli/frame_decode.h"
 #include "cli/frame_diff.h"
 #include "cli/frame_encode.h"
+#include "cli/frame_send.h"
 
 namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view help =
     R"(Make, read and compare secure commands: the frames that write a certificate
-into a modem or delete it. Offline: needs no modem and no bgs2d.
+into a modem or delete it. Offline but for send: needs no modem and no bgs2d.
 
 Usage: bgs2ctl frame VERB ...
 
@@ -18,6 +19,7 @@ Verbs:
   encode            make the secure command for a certificate
   decode F          show a secure command, every field named
   diff A B          what differs between two, and which mistake made it so
+  send M F          send a secure command to a modem, unchanged
 
 See 'bgs2ctl frame VERB --help'.
 )";
@@ -29,8 +31,9 @@ void add_frame(Verb& program) {
     add_frame_encode(frame);
     add_frame_decode(frame);
     add_frame_diff(frame);
+    add_frame_send(frame);
     frame.runs([](const Terminal& /*terminal*/) -> ExitCode {
-        throw usage_error("'frame' needs a verb: encode, decode or diff", "see 'bgs2ctl frame --help'");
+        throw usage_error("'frame' needs a verb: encode, decode, diff or send", "see 'bgs2ctl frame --help'");
     });
 }
 

@@ -4,7 +4,7 @@
 #include "cli/failure.h"
 #include "cli/hex_dump.h"
 #include "cli/input_file.h"
-#include "cli/mistake.h"
+#include "cli/sound_frame.h"
 #include "cli/text.h"
 #include "cli/trace.h"
 #include "cli/trace_decode.h"
@@ -56,13 +56,6 @@ struct Options {
     bool show_key = false;
 };
 
-sbnw::Frame decode(ByteView octets) {
-    auto frame = sbnw::decode(octets);
-    if (frame)
-        return std::move(*frame);
-    throw content_error(with_mistake(frame.error(), octets));
-}
-
 /// How the signature is, as far as it was asked for.
 Expected<sbnw::Digest> verify(const sbnw::Frame& frame, const std::string& file, const Options& options) {
     const pki::Secret octets = read_secret_input(file);
@@ -98,7 +91,7 @@ ExitCode frame_decode(const Options& options, const Terminal& terminal) {
     const pki::Secret octets = read_frame(options.file);
     if (is_trace(as_text(octets.bytes())))
         return show_trace(as_text(octets.bytes()), trace_options(options), terminal);
-    const sbnw::Frame frame = decode(octets.bytes());
+    const sbnw::Frame frame = sound_frame(octets.bytes());
     std::optional<Expected<sbnw::Digest>> verified;
     if (options.verify_key)
         verified = verify(frame, *options.verify_key, options);

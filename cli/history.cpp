@@ -75,7 +75,7 @@ ExitCode history(const Options& options, const Terminal& terminal) {
     HistoryScope scope{.modem = {}, .since = {}, .failed = options.failed, .limit = options.limit};
     if (options.since)
         scope.since = value_or_fail(moment(*options.since, now));
-    Bus bus;
+    Bus bus(terminal.access);
     if (options.modem)
         scope.modem = imei_of(bus, *options.modem);
     const Table table = table_of(bus.history(scope));

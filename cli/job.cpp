@@ -1,8 +1,5 @@
 #include "cli/job.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
 
 namespace bgs2::cli {
@@ -24,18 +21,11 @@ bool Job::apply(const Event& event) {
     if (event.member != "PropertiesChanged" || event.path != path_)
         return false;
     const Value& changed = event.arguments.at(1);
-    step_ = changed.value("Step", step_);
-    progress_ = changed.value("Progress", progress_);
-    sent_ = changed.value("BytesSent", sent_);
-    total_ = changed.value("BytesTotal", total_);
+    progress_.step = changed.value("Step", progress_.step);
+    progress_.fraction = changed.value("Progress", progress_.fraction);
+    progress_.sent = changed.value("BytesSent", progress_.sent);
+    progress_.total = changed.value("BytesTotal", progress_.total);
     return true;
-}
-
-std::string Job::progress() const {
-    if (total_ == 0)
-        return step_;
-    return fmt::format("{}, {} of {} octets, {}%", step_, sent_, total_,
-                       static_cast<int>(std::clamp(progress_, 0.0, 1.0) * 100));
 }
 
 } // namespace bgs2::cli

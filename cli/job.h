@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/bus.h"
+#include "cli/progress.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -28,15 +28,11 @@ class Job {
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const std::optional<JobResult>& result() const { return result_; }
 
-    /// "writing slot 1, 512 of 875 octets, 58%".
-    [[nodiscard]] std::string progress() const;
+    [[nodiscard]] const Progress& progress() const { return progress_; }
 
   private:
     std::string path_;
-    std::string step_ = "waiting";
-    double progress_ = 0;
-    std::uint64_t sent_ = 0;
-    std::uint64_t total_ = 0;
+    Progress progress_;
     std::optional<JobResult> result_;
 };
 

@@ -63,7 +63,7 @@ Table table_of(std::span<const Modem> modems) {
 }
 
 ExitCode list(const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     const Table table = table_of(bus.modems());
     if (terminal.json)
         print(to_line(table.json()));

@@ -60,7 +60,7 @@ void learn(Bus& bus, Teller& teller) {
 
 ExitCode monitor(const Terminal& terminal) {
     const Interrupt interrupt;
-    Bus bus;
+    Bus bus(terminal.access);
     bus.subscribe();
     show(daemon_told(bus.daemon_is_there()), terminal);
     Teller teller;

@@ -18,6 +18,15 @@ std::uint64_t number(const Value& object, const char* key) {
     return found != object.end() && found->is_number_integer() ? found->get<std::uint64_t>() : 0;
 }
 
+double fraction(const Value& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+std::string last_part(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
 Slot slot_of(const Value& value) {
     return Slot{.subject = text(value, "subject"),
                 .issuer = text(value, "issuer"),
@@ -122,6 +131,35 @@ Modem modem_of(std::string path, const Value& properties) {
     return modem;
 }
 
+bool ListedJob::failed() const {
+    return !error.empty() || step.starts_with("failed");
+}
+
+bool ListedJob::ended() const {
+    return end_time != 0 || step == "done" || failed();
+}
+
+ListedJob job_of(std::string path, const Value& properties) {
+    constexpr std::string_view failed = "failed: ";
+    ListedJob job{.path = std::move(path),
+                  .operation = text(properties, "Operation"),
+                  .imei = last_part(text(properties, "Modem")),
+                  .description = text(properties, "Description"),
+                  .step = text(properties, "Step"),
+                  .progress = fraction(properties, "Progress"),
+                  .bytes_sent = number(properties, "BytesSent"),
+                  .bytes_total = number(properties, "BytesTotal"),
+                  .start_time = number(properties, "StartTime"),
+                  .end_time = number(properties, "EndTime"),
+                  .error = text(properties, "Error"),
+                  .message = text(properties, "Message")};
+    const std::string digits = last_part(job.path);
+    std::from_chars(digits.data(), digits.data() + digits.size(), job.number);
+    if (job.error.empty() && job.step.starts_with(failed))
+        job.error = job.step.substr(failed.size());
+    return job;
+}
+
 std::vector<Port> ports_of(const Value& ports) {
     std::vector<Port> result;
     for (const Value& port : ports)
@@ -210,6 +248,16 @@ std::vector<Modem> modems_of(const Value& objects) {
     }
     std::ranges::sort(modems, {}, &Modem::imei);
     return modems;
+}
+
+std::vector<ListedJob> jobs_of(const Value& objects) {
+    std::vector<ListedJob> jobs;
+    for (const auto& [path, interfaces] : objects.items()) {
+        if (const auto job = interfaces.find("io.bgs2d1.Job"); job != interfaces.end())
+            jobs.push_back(job_of(path, *job));
+    }
+    std::ranges::sort(jobs, {}, &ListedJob::number);
+    return jobs;
 }
 
 Value to_json(const Slot& slot, unsigned number) {

@@ -59,6 +59,29 @@ struct Modem {
     bool operator==(const Modem&) const = default;
 };
 
+/// A job, going on or ended within the last minute.
+struct ListedJob {
+    std::string path; ///< of the D-Bus object
+    std::uint64_t number = 0;
+    std::string operation;
+    std::string imei; ///< of the modem, which may be gone
+    std::string description;
+    std::string step;
+    double progress = 0; ///< 0 to 1
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_total = 0;
+    std::uint64_t start_time = 0;
+    std::uint64_t end_time = 0; ///< 0: not told
+    std::string error;          ///< the word of an error
+    std::string message;
+
+    /// A daemon that does not tell when a job ended still tells its last step.
+    [[nodiscard]] bool ended() const;
+    [[nodiscard]] bool failed() const;
+
+    bool operator==(const ListedJob&) const = default;
+};
+
 /// One line of Manager.ListPorts.
 struct Port {
     std::string device;
@@ -134,6 +157,7 @@ struct PastEvent {
 std::map<unsigned, Slot> slots_of(const Value& slots);
 std::vector<Finding> findings_of(const Value& findings);
 Modem modem_of(std::string path, const Value& properties);
+ListedJob job_of(std::string path, const Value& properties);
 std::vector<Port> ports_of(const Value& ports);
 std::vector<Step> steps_of(const Value& steps);
 std::vector<Policy> policies_of(const Value& policies);
@@ -142,6 +166,9 @@ std::vector<PastEvent> past_events_of(const Value& entries);
 
 /// All modems of a GetManagedObjects answer, by IMEI.
 std::vector<Modem> modems_of(const Value& objects);
+
+/// All jobs of a GetManagedObjects answer, by number.
+std::vector<ListedJob> jobs_of(const Value& objects);
 
 /// For programs: the names of the D-Bus interface with underscores, times in seconds.
 Value to_json(const Slot& slot, unsigned number);

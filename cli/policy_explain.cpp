@@ -61,7 +61,7 @@ std::string conclusion(const std::string& imei, const std::vector<Explained>& fi
 }
 
 ExitCode policy_explain(const std::string& selector, const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), selector));
     const std::vector<Explained> files = bus.explain_policy(modem.imei);
     if (terminal.json) {

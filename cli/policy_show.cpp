@@ -75,7 +75,7 @@ std::vector<Policy> named(std::vector<Policy> policies, const std::string& name)
 }
 
 ExitCode policy_show(const std::string& name, const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     const std::vector<Policy> policies = named(bus.policies(), name);
     if (terminal.json) {
         Value list = Value::array();

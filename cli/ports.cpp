@@ -41,7 +41,7 @@ Colour colour_of(std::string_view state) {
 }
 
 ExitCode ports(const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     Table table({{"DEVICE", "device"},
                  {"STATE", "state"},
                  {"IMEI", "imei"},

@@ -1,13 +1,18 @@
 #include "cli/program.h"
 
+#include "cli/cancel.h"
 #include "cli/capture.h"
 #include "cli/complete.h"
 #include "cli/doctor.h"
+#include "cli/erase.h"
 #include "cli/failure.h"
 #include "cli/frame.h"
 #include "cli/history.h"
+#include "cli/install.h"
+#include "cli/jobs.h"
 #include "cli/list.h"
 #include "cli/monitor.h"
+#include "cli/pager.h"
 #include "cli/policy.h"
 #include "cli/ports.h"
 #include "cli/provision.h"
@@ -15,12 +20,14 @@
 #include "cli/reload.h"
 #include "cli/rescan.h"
 #include "cli/show.h"
+#include "cli/wait.h"
 #include "daemon/nearest.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,13 +38,18 @@ namespace {
 
 constexpr std::string_view help = R"(bgs2ctl - look after the TLS certificates in Cinterion BGS2 modems
 
-Usage: bgs2ctl [--json] [VERB] [ARGUMENTS]
+Usage: bgs2ctl [OPTIONS] [VERB] [ARGUMENTS]
 
 Modems, by way of bgs2d:
   list              all modems: where they sit and how they are (no verb: this)
   show [M]          one modem with its slots
   provision [M]     make a modem what its policy says; --dry-run: show the steps
   refresh [M]       read a modem's slots anew
+  install [M]       write a certificate into a slot that no policy governs
+  erase M           empty such a slot
+  wait [M]          wait until modems are in a state
+  jobs              what bgs2d is doing
+  cancel J          end a job at the next safe place
   monitor           show what happens, until Ctrl-C
   history           show what happened, earlier runs of bgs2d included
   ports             every serial port, and why it is or is not a modem
@@ -50,10 +62,11 @@ Policies:
   policy check [F]  find the mistakes in policy files; offline
   policy reload     read configuration and policies anew; also just: reload
 
-Frames, offline:
+Frames, offline but for send:
   frame encode      make the secure command for a certificate
   frame decode F    show a secure command, every field named
   frame diff A B    what differs between two, and which mistake made it so
+  frame send M F    send a secure command to a modem, unchanged
   capture           play a modem for another program, and catch its frame
 
 M is an IMEI or the last digits of one, the device node of a port, or "any".
@@ -61,17 +74,39 @@ It may be left out where there is one modem only.
 
 Options:
   --json            for programs: one object, array or, in streams, line
+  --host USER@GATEWAY
+                    ask the bgs2d of another machine, over ssh
+  --no-ask-password do not ask for the password that a right may be had for
+  --no-pager        do not show long output a screen at a time
   -h, --help        this, or behind a verb all about the verb
   --version         the version
 
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 denied, 5 busy,
-6 bgs2d does not run, 7 time-out, 8 refused by the modem, 9 drift.
+6 bgs2d is not reached, 7 time-out, 8 refused by the modem, 9 drift.
 )";
+
+/// The verbs, by their full names, whose output may be longer than a screen.
+constexpr std::array<std::string_view, 8> paged_verbs{
+    "list", "show", "history", "ports", "jobs", "policy show", "policy explain", "frame decode"};
 
 Action shown(std::string text) {
     return [text = std::move(text)](const Terminal& /*terminal*/) {
         print(text);
         return ExitCode::ok;
+    };
+}
+
+/// What holds for every verb.
+Action with(const Globals& globals, bool paged, Action action) {
+    return [globals, paged, action = std::move(action)](const Terminal& asked) {
+        Terminal terminal = asked;
+        terminal.access = {.host = globals.host, .ask_password = !globals.no_ask_password};
+        // Where nothing can be written over, nothing can be paged either.
+        if (!paged || globals.no_pager || !terminal.progress)
+            return action(terminal);
+        ExitCode exit = ExitCode::ok;
+        through_pager([&] { exit = action(terminal); });
+        return exit;
     };
 }
 
@@ -129,6 +164,11 @@ Failure unknown(const std::string& word, const CLI::App& verb) {
                    verb);
 }
 
+/// For options that name something.
+std::string not_empty(const std::string& value) {
+    return value.empty() || value.starts_with('-') ? "it names nothing" : "";
+}
+
 /// CLI11's own sentences end in various ways.
 std::string sentence(std::string text) {
     std::ranges::replace(text, '\n', ' ');
@@ -142,6 +182,11 @@ void add_verbs(Verb program) {
     add_show(program);
     add_provision(program);
     add_refresh(program);
+    add_install(program);
+    add_erase(program);
+    add_wait(program);
+    add_jobs(program);
+    add_cancel(program);
     add_monitor(program);
     add_history(program);
     add_ports(program);
@@ -155,7 +200,7 @@ void add_verbs(Verb program) {
 
 } // namespace
 
-void describe(CLI::App& program, Action& chosen) {
+void describe(CLI::App& program, Globals& globals, Action& chosen) {
     program.name("bgs2ctl");
     program.description(std::string(help));
     program.formatter_fn([](const CLI::App* app, const std::string& /*name*/, CLI::AppFormatMode /*mode*/) {
@@ -163,19 +208,23 @@ void describe(CLI::App& program, Action& chosen) {
     });
     program.set_version_flag("--version", "bgs2ctl " BGS2_VERSION);
     program.add_flag("--json");
+    program.add_option("--host", globals.host)->check(not_empty);
+    program.add_flag("--no-ask-password", globals.no_ask_password);
+    program.add_flag("--no-pager", globals.no_pager);
     program.require_subcommand(0, 1);
     add_verbs(Verb(program, chosen));
 }
 
 Action parse(std::span<const char* const> arguments) {
     CLI::App program;
+    Globals globals;
     Action chosen = list;
-    describe(program, chosen);
+    describe(program, globals, chosen);
     try {
         // CLI11 takes them from the back.
         program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp&) {
-        return shown(program.help());
+        return with(globals, true, shown(program.help()));
     } catch (const CLI::CallForVersion& version) {
         return shown(std::string(version.what()) + "\n");
     } catch (const CLI::ParseError& error) {
@@ -185,7 +234,9 @@ Action parse(std::span<const char* const> arguments) {
             throw unknown(words.front(), verb);
         throw usage_error(sentence(error.what()), see_help(verb));
     }
-    return chosen;
+    const std::string verb = full_name(reached(program));
+    const bool paged = verb.empty() || std::ranges::find(paged_verbs, verb) != paged_verbs.end();
+    return with(globals, paged, chosen);
 }
 
 bool asks_for_json(std::span<const char* const> arguments) {

@@ -4,6 +4,7 @@
 #include "cli/verb.h"
 
 #include <span>
+#include <string>
 
 namespace bgs2::cli {
 

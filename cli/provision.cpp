@@ -70,7 +70,7 @@ ExitCode dry_run(const Modem& modem, const std::vector<Step>& steps, const Scope
 }
 
 ExitCode provision(const Options& options, const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
     if (options.dry_run)
         return dry_run(modem, bus.plan(modem.path, options.scope), options.scope, terminal);

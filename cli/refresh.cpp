@@ -28,7 +28,7 @@ Options:
 )";
 
 ExitCode refresh(const std::string& selector, const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), selector));
     return follow(bus, modem, "refresh", [&] { return bus.refresh(modem.path); }, terminal);
 }

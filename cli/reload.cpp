@@ -25,7 +25,7 @@ Options:
 )";
 
 ExitCode reload(const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     const std::vector<std::string> errors = bus.reload();
     if (terminal.json)
         print(to_line({{"errors", errors}}));

@@ -20,7 +20,7 @@ Options:
 )";
 
 ExitCode rescan(const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     bus.rescan();
     if (terminal.json)
         print(to_line(nlohmann::ordered_json::object()));

@@ -107,7 +107,7 @@ std::string text_of(const Modem& modem, const Terminal& terminal) {
 }
 
 ExitCode show(const std::string& selector, const Terminal& terminal) {
-    Bus bus;
+    Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), selector));
     if (terminal.json)
         print(to_line(to_json(modem)));

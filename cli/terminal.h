@@ -1,19 +1,22 @@
 // Where the program writes to, and what that can show.
 #pragma once
 
+#include "cli/access.h"
+
 #include <cstddef>
 #include <optional>
 #include <string_view>
 
 namespace bgs2::cli {
 
-/// Standard output and standard error, and the form that the user asked for.
+/// Standard output and standard error, the form that the user asked for, and of whom.
 struct Terminal {
     bool json = false;                ///< --json
     bool interactive = false;         ///< standard output is a terminal
     bool progress = false;            ///< a line can be written over, and nobody wants JSON
     bool colour = false;              ///< a terminal, NO_COLOR is not set and TERM is not "dumb"
     std::optional<std::size_t> width; ///< columns of the terminal; nothing: not a terminal, do not cut
+    Access access;                    ///< which bgs2d is meant
 
     bool operator==(const Terminal&) const = default;
 };

@@ -1,5 +1,7 @@
 #include "cli/verb.h"
 
+#include "daemon/sbnw/slot_address.h"
+
 #include <CLI/CLI.hpp>
 
 #include <utility>
@@ -34,6 +36,10 @@ void Verb::option(const std::string& names, std::string& value) {
     app_.add_option(names, value);
 }
 
+void Verb::required_option(const std::string& names, std::string& value) {
+    app_.add_option(names, value)->required();
+}
+
 void Verb::option(const std::string& names, std::optional<std::string>& value) {
     app_.add_option(names, value);
 }
@@ -48,6 +54,13 @@ void Verb::slot(const std::string& name, std::optional<unsigned>& value) {
 
 void Verb::required_slot(const std::string& name, unsigned& value) {
     app_.add_option(name, value)->required()->check(CLI::Range(0U, last_slot));
+}
+
+void Verb::store(const std::string& name, std::string& value) {
+    std::vector<std::string> words;
+    for (const auto store : sbnw::stores)
+        words.emplace_back(sbnw::word(store));
+    choice(name, value, words);
 }
 
 void Verb::number(const std::string& name, std::optional<unsigned>& value, unsigned lowest,

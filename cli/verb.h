@@ -37,12 +37,16 @@ class Verb {
     void argument(const std::string& name, std::string& value, Need need);
     void arguments(const std::string& name, std::vector<std::string>& values); ///< any number, none included
     void option(const std::string& names, std::string& value);
+    void required_option(const std::string& names, std::string& value);
     void option(const std::string& names, std::optional<std::string>& value);
     void flag(const std::string& name, bool& value);
 
     /// The number of a slot, 0 to 30 (protocol.md §3).
     void slot(const std::string& name, std::optional<unsigned>& value);
     void required_slot(const std::string& name, unsigned& value);
+
+    /// The name of a certificate store that bgs2d writes (protocol.md §2).
+    void store(const std::string& name, std::string& value);
 
     /// A whole number in these bounds, which belong to it.
     void number(const std::string& name, std::optional<unsigned>& value, unsigned lowest, unsigned highest);

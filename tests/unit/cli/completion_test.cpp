@@ -18,7 +18,7 @@ using testing::Not;
 
 class CompletionTest : public testing::Test {
   protected:
-    CompletionTest() { describe(program_, chosen_); }
+    CompletionTest() { describe(program_, globals_, chosen_); }
 
     Completion of(const std::vector<std::string>& words) { return complete(program_, words); }
 
@@ -30,6 +30,7 @@ class CompletionTest : public testing::Test {
     }
 
     CLI::App program_;
+    Globals globals_;
     Action chosen_;
 };
 

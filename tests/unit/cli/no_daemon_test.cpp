@@ -10,7 +10,9 @@ TEST(NoDaemon, IsSaidByEveryVerbThatNeedsOne) {
     using Words = std::vector<std::string>;
     for (const Words& words :
          {Words{}, Words{"list"}, Words{"show"}, Words{"provision", "any", "--dry-run"}, Words{"provision"},
-          Words{"refresh"}, Words{"monitor"}, Words{"history"}, Words{"ports"}, Words{"rescan"},
+          Words{"refresh"}, Words{"install", "--slot", "1", "--cert", "/dev/stdin"},
+          Words{"erase", "any", "--slot", "1"}, Words{"wait", "--timeout", "1s"}, Words{"jobs"},
+          Words{"cancel", "1"}, Words{"monitor"}, Words{"history"}, Words{"ports"}, Words{"rescan"},
           Words{"reload"}, Words{"policy", "reload"}, Words{"policy", "show"}, Words{"policy", "explain"}}) {
         const Outcome result = run(words, nowhere);
         EXPECT_EQ(result.exit, 6);

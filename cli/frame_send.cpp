@@ -1,0 +1,86 @@
+#include "cli/frame_send.h"
+
+#include "cli/annotate.h"
+#include "cli/bus.h"
+#include "cli/descriptor.h"
+#include "cli/failure.h"
+#include "cli/follow.h"
+#include "cli/frame_effect.h"
+#include "cli/input_file.h"
+#include "cli/selector.h"
+#include "cli/sound_frame.h"
+#include "cli/text.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view help = R"(Send a secure command that was made elsewhere to a modem, unchanged.
+
+Usage: bgs2ctl frame send M F [--store NAME] [--dry-run] [--json]
+
+M is an IMEI or the last digits of one, the device node of a port, or "any". F
+is a file, "-" is standard input. The frame is taken apart first, and what it
+does is shown; one that is not sound is not sent. bgs2d reads the slot back.
+Needs the right to install certificates, and to erase them if the frame does:
+root, a member of the group bgs2d, or whom polkit lets.
+
+Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+
+Examples:
+  bgs2ctl frame send 43809 write.bin --dry-run
+  bgs2ctl frame encode --slot 1 --cert ca.pem | bgs2ctl frame send any -
+
+Options:
+  --store NAME      the store, if the frame names none: is_cert (default),
+                    management_cert or preconfig_cert
+  --dry-run         only show what the frame does; needs no bgs2d
+  --json            one object with the result; with --dry-run with the frame
+
+Exit codes: as ever, and 1 if the frame is not sound.
+)";
+
+struct Options {
+    std::string selector;
+    std::string file;
+    std::string store = "is_cert";
+    bool dry_run = false;
+};
+
+ExitCode frame_send(const Options& options, const Terminal& terminal) {
+    if (!options.dry_run)
+        require_local(terminal.access, "frame send");
+    pki::set_up_secure_heap();
+    const pki::Secret octets = read_frame(options.file);
+    const sbnw::Frame frame = sound_frame(octets.bytes());
+    const std::string effect = effect_of(frame, options.store);
+    if (terminal.json && options.dry_run)
+        print(to_line({{"effect", effect}, {"frame", describe(frame, false)}}));
+    if (!terminal.json)
+        print(effect + "\n");
+    if (options.dry_run)
+        return ExitCode::ok;
+    Bus bus(terminal.access);
+    const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
+    const Descriptor copy = sealed_copy(octets.bytes()); // what was shown, whatever becomes of the file
+    const auto begin = [&] { return bus.send_frame(modem.path, copy.get(), options.store); };
+    return follow(bus, modem, "send", begin, terminal);
+}
+
+} // namespace
+
+void add_frame_send(Verb& frame) {
+    Verb verb = frame.add("send", help);
+    const auto options = std::make_shared<Options>();
+    verb.argument("M", options->selector, Need::required);
+    verb.argument("F", options->file, Need::required);
+    verb.store("--store", options->store);
+    verb.flag("--dry-run", options->dry_run);
+    verb.runs([options](const Terminal& terminal) { return frame_send(*options, terminal); });
+}
+
+} // namespace bgs2::cli
