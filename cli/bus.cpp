@@ -352,12 +352,11 @@ class Bus::Connection {
     std::deque<Arrived> arrived_;
 };
 
-void require_local(const Access& access, const std::string& what) {
+void require_local(const Access& access, const std::string& verb, const std::string& why) {
     if (access.host.empty())
         return;
-    throw Failure(Error{ErrorCode::not_supported,
-                        fmt::format("'{}' hands open files to bgs2d, which ssh does not carry", what),
-                        fmt::format("run it on the gateway: ssh {} bgs2ctl {} ...", access.host, what)});
+    throw Failure(Error{ErrorCode::not_supported, fmt::format("'{}' {}", verb, why),
+                        fmt::format("run it on the gateway: ssh {} bgs2ctl {} ...", access.host, verb)});
 }
 
 Bus::Bus(const Access& access)

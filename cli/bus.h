@@ -61,9 +61,12 @@ struct HistoryScope {
     bool operator==(const HistoryScope&) const = default;
 };
 
-/// `what` hands bgs2d files that are open here, which ssh does not carry. Throws Failure if bgs2d is another
-/// machine's.
-void require_local(const Access& access, const std::string& what);
+/// For a verb that works on the gateway itself only. `why` says so: "hands ...". Throws Failure if bgs2d is
+/// another machine's.
+void require_local(const Access& access, const std::string& verb, const std::string& why);
+
+/// That of what hands bgs2d files that are open here.
+inline constexpr const char* hands_over_files = "hands open files to bgs2d, which ssh does not carry";
 
 /// A connection to the system bus (or to what DBUS_SYSTEM_BUS_ADDRESS names), of this machine or of another.
 /// Every function throws Failure. What needs a right may ask for a password, see Access.

@@ -118,10 +118,9 @@ class Diagnosis {
             "set it: 'timedatectl set-time', or have it synchronised: 'timedatectl "
             "set-ntp true'. While it is wrong, certificates look not valid yet";
         if (evidence_.now < evidence_.released)
-            return add(
-                Severity::error, "clock-not-set", "clock",
-                fmt::format("the clock says {}, but this version is of {}", now, iso_day(evidence_.released)),
-                std::string(hint));
+            return add(Severity::error, "clock-not-set", "clock",
+                       fmt::format("the clock says {}, which is before this version of bgs2d was made", now),
+                       std::string(hint));
         if (evidence_.newest_policy &&
             evidence_.now + std::chrono::minutes(1) < evidence_.newest_policy->written)
             return add(Severity::error, "clock-not-set", "clock",

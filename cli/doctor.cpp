@@ -1,5 +1,6 @@
 #include "cli/doctor.h"
 
+#include "cli/bus.h"
 #include "cli/diagnosis.h"
 #include "cli/output.h"
 #include "cli/text.h"
@@ -72,6 +73,7 @@ std::string text_of(const Complaint& complaint, const Terminal& terminal) {
 }
 
 ExitCode doctor(const Terminal& terminal) {
+    require_local(terminal.access, "doctor", "looks at the ports and processes of this machine");
     const Evidence evidence = collect_evidence();
     const std::vector<Complaint> complaints = diagnose(evidence);
     if (terminal.json) {

@@ -2,7 +2,7 @@
 
 #include "cli/bus.h"
 #include "cli/failure.h"
-#include "cli/moment.h"
+#include "daemon/pki/preflight.h"
 
 #include <filesystem>
 #include <sys/stat.h>
@@ -85,7 +85,7 @@ Evidence collect_evidence() {
     evidence.nodes = tty_nodes();
     evidence.processes = look_at_processes(devices_of(evidence));
     evidence.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    evidence.released = value_or_fail(moment(BGS2_RELEASE_DATE, evidence.now));
+    evidence.released = pki::clock_was_set_after;
     if (evidence.testimony)
         evidence.newest_policy = newest(evidence.testimony->policies);
     evidence.clock_synchronised = clock_is_synchronised();

@@ -55,7 +55,7 @@ struct Evidence {
     Processes processes;
 
     std::chrono::sys_seconds now{};
-    std::chrono::sys_seconds released{}; ///< when this version was; no clock stands before that
+    std::chrono::sys_seconds released{}; ///< no clock stands before that once it was set
     std::optional<PolicyFile> newest_policy;
     bool clock_synchronised = true; ///< or not known
 

@@ -53,7 +53,7 @@ struct Options {
 
 ExitCode frame_send(const Options& options, const Terminal& terminal) {
     if (!options.dry_run)
-        require_local(terminal.access, "frame send");
+        require_local(terminal.access, "frame send", hands_over_files);
     pki::set_up_secure_heap();
     const pki::Secret octets = read_frame(options.file);
     const sbnw::Frame frame = sound_frame(octets.bytes());

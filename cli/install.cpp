@@ -71,7 +71,7 @@ std::optional<Descriptor> open_if_given(const std::optional<std::string>& file) 
 
 ExitCode install(const Options& options, const Terminal& terminal) {
     check(options);
-    require_local(terminal.access, "install");
+    require_local(terminal.access, "install", hands_over_files);
     const Descriptor certificate = open_input(options.certificate);
     const auto key = open_if_given(options.key);
     const auto passphrase = open_if_given(options.passphrase_file);

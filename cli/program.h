@@ -8,9 +8,18 @@
 
 namespace bgs2::cli {
 
-/// Describes all verbs and options to the parser; `chosen` becomes the action of the verb that the command
-/// line names.
-void describe(CLI::App& program, Action& chosen);
+/// Options that every verb takes.
+struct Globals {
+    std::string host; ///< "USER@GATEWAY"; empty: this machine
+    bool no_ask_password = false;
+    bool no_pager = false;
+
+    bool operator==(const Globals&) const = default;
+};
+
+/// Describes all verbs and options to the parser. A command line that is parsed is written to `globals`, and
+/// `chosen` becomes the action of the verb that it names.
+void describe(CLI::App& program, Globals& globals, Action& chosen);
 
 /// What the arguments (without the program's name) ask for; help and version are actions too. Throws Failure
 /// (exit code 2) that names what is wrong, and the verb or option that was probably meant.

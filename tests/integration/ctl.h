@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tests/support/gateway.h"
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 
 #include <filesystem>
 #include <string>

@@ -33,7 +33,7 @@ class OnADriftedModem : public testing::Test {
     }
 
     bool says(const std::string& output, const std::string& text) {
-        return gateway_.eventually([&] { return read_whole(output).find(text) != std::string::npos; });
+        return gateway_.eventually([&] { return read_text(output).find(text) != std::string::npos; });
     }
 
     Gateway gateway_;
@@ -144,7 +144,7 @@ TEST_F(OnADriftedModem, AStateIsWaitedFor) {
     Process waiting = ctl_beside(gateway_, {"wait"}, output);
     const auto job = gateway_.ask("Provision");
     EXPECT_EQ(waiting.wait(30s), 0) << gateway_.log();
-    EXPECT_EQ(read_whole(output), std::string(default_imei) + ": compliant\n");
+    EXPECT_EQ(read_text(output), std::string(default_imei) + ": compliant\n");
 }
 
 TEST_F(OnADriftedModem, AnInterruptedWaitSaysSo) {
@@ -152,12 +152,12 @@ TEST_F(OnADriftedModem, AnInterruptedWaitSaysSo) {
     Process waiting = ctl_beside(gateway_, {"wait"}, output);
     // It is on the bus, so it no longer dies of the signal.
     ASSERT_TRUE(gateway_.eventually([&] {
-        const std::string status = read_whole("/proc/" + std::to_string(waiting.pid()) + "/status");
+        const std::string status = read_text("/proc/" + std::to_string(waiting.pid()) + "/status");
         return status.find("SigBlk:\t0000000000004002") != std::string::npos;
     }));
     waiting.signal(SIGINT);
     EXPECT_EQ(waiting.wait(10s), 1);
-    EXPECT_THAT(read_whole(output), StartsWith("bgs2ctl: not waited for any longer"));
+    EXPECT_THAT(read_text(output), StartsWith("bgs2ctl: not waited for any longer"));
 }
 
 TEST(Waiting, StartsBeforeDaemonAndModem) {
@@ -172,7 +172,7 @@ TEST(Waiting, StartsBeforeDaemonAndModem) {
                 StartsWith("bgs2ctl: no modem has appeared\n"));
     gateway.plug("modem");
     EXPECT_EQ(waiting.wait(30s), 0) << gateway.log();
-    EXPECT_EQ(read_whole(output), std::string(default_imei) + ": compliant\n");
+    EXPECT_EQ(read_text(output), std::string(default_imei) + ": compliant\n");
 }
 
 TEST(Online, NobodyIsThereIsSaidByEveryVerbThatNeedsADaemon) {

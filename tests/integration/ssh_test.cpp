@@ -102,7 +102,7 @@ class OverSsh : public testing::Test {
             Words{server, "-D", "-e", "-f", gateway_.path("sshd_config")},
             Process::Options{.environment = {}, .output = gateway_.path("sshd.log")});
         ASSERT_TRUE(gateway_.eventually([&] { return is_listened_on(port_); }))
-            << read_whole(gateway_.path("sshd.log"));
+            << read_text(gateway_.path("sshd.log"));
     }
 
     void serve_the_bus() { serve("systemd-stdio-bridge -p unix:path=" + gateway_.path("bus")); }
@@ -120,7 +120,7 @@ class OverSsh : public testing::Test {
 TEST_F(OverSsh, AnotherMachinesModemsAreListedReadAndWaitedFor) {
     serve_the_bus();
     const Outcome list = over_ssh({"list"});
-    EXPECT_EQ(list.exit, 0) << list.errors << read_whole(gateway_.path("sshd.log"));
+    EXPECT_EQ(list.exit, 0) << list.errors << read_text(gateway_.path("sshd.log"));
     EXPECT_THAT(list.output, HasSubstr(default_imei));
     EXPECT_EQ(over_ssh({"refresh"}).output, std::string(default_imei) + ": refresh done\n");
     EXPECT_EQ(over_ssh({"wait", "--timeout", "20s"}).exit, 0);

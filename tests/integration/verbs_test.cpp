@@ -66,7 +66,7 @@ TEST_F(HandsOver, APipeWithAPassphraseIsRead) {
                                BGS2CTL, file("client.pem"), file("encrypted.key"))},
                   {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway_.bus_address()},
                    .output = file("install.out")});
-    EXPECT_EQ(shell.wait(30s), 0) << read_whole(file("install.out")) << gateway_.log();
+    EXPECT_EQ(shell.wait(30s), 0) << read_text(file("install.out")) << gateway_.log();
     EXPECT_EQ(gateway_.thumbprint(0), client().certificate().fingerprint());
 }
 
@@ -109,10 +109,10 @@ TEST_F(HandsOver, AFrameIsSentUnchanged) {
     EXPECT_EQ(gateway_.thumbprint(2), certificate_authority().certificate().fingerprint());
     std::size_t same = 0;
     for (const auto& frame : std::filesystem::directory_iterator(gateway_.path("modem.frames")))
-        same += read_whole(frame.path()) == read_whole(file("write.bin")) ? 1 : 0;
+        same += read_text(frame.path()) == read_text(file("write.bin")) ? 1 : 0;
     EXPECT_EQ(same, 1U);
     const Outcome object =
-        ctl(gateway_, {"frame", "send", "any", "-", "--json"}, read_whole(file("write.bin")));
+        ctl(gateway_, {"frame", "send", "any", "-", "--json"}, read_text(file("write.bin")));
     EXPECT_EQ(object.exit, 0) << object.errors;
     EXPECT_EQ(json::parse(object.output)["operation"], "send");
 }

@@ -2,7 +2,7 @@
 #include "daemon/sbnw/frame.h"
 #include "tests/support/identity.h"
 #include "tests/support/process.h"
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -106,7 +106,7 @@ class Capture : public testing::Test {
     }
 
     /// Both streams.
-    [[nodiscard]] std::string told() const { return read_whole(folder_.path("told")); }
+    [[nodiscard]] std::string told() const { return read_text(folder_.path("told")); }
 
     Folder folder_;
     std::string link_ = folder_.path("modem");
@@ -129,7 +129,7 @@ TEST_F(Capture, ServesAClientThatSpeaksAsTheVendorsTool) {
     client.send(right_);
     EXPECT_EQ(client.until("END OK\r\n"), "\r\nSECURE CMD END OK\r\n");
     EXPECT_EQ(end(), 0) << told();
-    EXPECT_EQ(read_whole(file_), right_);
+    EXPECT_EQ(read_text(file_), right_);
     struct stat status{};
     ASSERT_EQ(stat(file_.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
@@ -190,7 +190,7 @@ TEST_F(Capture, SaysWhatIsWrongWithAFrameAndKeepsIt) {
         client.send(row.frame);
         EXPECT_NE(client.until("\r\nOK\r\n").find(row.answer), std::string::npos);
         EXPECT_EQ(end(), 1);
-        EXPECT_EQ(read_whole(file_), row.frame);
+        EXPECT_EQ(read_text(file_), row.frame);
         EXPECT_NE(told().find(row.told), std::string::npos) << told();
     }
 }
@@ -207,7 +207,7 @@ TEST_F(Capture, EndsAtASignalAndTakesItsPortAway) {
 TEST_F(Capture, ReplacesNothingButALeftOverLink) {
     const std::string kept = folder_.write("modem", "kept");
     EXPECT_EQ(run({"capture", "--pty", kept}).exit, 1);
-    EXPECT_EQ(read_whole(kept), "kept");
+    EXPECT_EQ(read_text(kept), "kept");
     fs::remove(kept);
     fs::create_symlink("/nowhere", link_);
     EXPECT_EQ(run({"capture", "--pty", link_}).exit, 1);

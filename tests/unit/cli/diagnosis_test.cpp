@@ -109,7 +109,7 @@ const std::vector<Case> cases{
      },
      error, "daemon-not-running", "bgs2d", "does not run", "bgs2ctl list"},
     {"a clock before the release", [](Evidence& it) { it.now = std::chrono::sys_days(1970y / 1 / 1); }, error,
-     "clock-not-set", "clock", "1970-01-01T00:00:00Z, but this version is of 2026-11-01", "timedatectl"},
+     "clock-not-set", "clock", "1970-01-01T00:00:00Z, which is before this version", "timedatectl"},
     {"a clock before the policies",
      [](Evidence& it) { it.newest_policy = PolicyFile{.path = "/etc/10-ca.toml", .written = it.now + 24h}; },
      error, "clock-not-set", "clock", "/etc/10-ca.toml was written at 2027-01-16T00:00:00Z", "timedatectl"},

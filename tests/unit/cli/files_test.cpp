@@ -1,5 +1,5 @@
 // Files that are handed to bgs2d: only opened here, before anything is asked.
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 

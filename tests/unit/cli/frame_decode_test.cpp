@@ -1,7 +1,7 @@
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/signature.h"
 #include "tests/support/identity.h"
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "daemon/sbnw/frame.h"
 #include "tests/support/identity.h"
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -110,7 +110,7 @@ TEST_F(FrameEncode, WritesAFileThatOnlyItsOwnerCanRead) {
     struct stat status{};
     ASSERT_EQ(stat(file.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 07777U, 0600U);
-    EXPECT_TRUE(sbnw::decode(as_bytes(read_whole(file))));
+    EXPECT_TRUE(sbnw::decode(as_bytes(read_text(file))));
 }
 
 TEST_F(FrameEncode, LeavesNothingBehindWhereItCanNotWrite) {

@@ -1,6 +1,6 @@
 // What 'frame send' does before anything is sent.
 #include "tests/support/identity.h"
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -27,16 +27,16 @@ TEST(FrameSend, ShowsWithADryRunWhatTheFrameDoesAndNeedsNoDaemon) {
         "writes slot 1 of is_cert: CN=Test CA,O=Example, expires 2049-12-31; not signed; "))
         << text.output;
     const Outcome json =
-        run({"frame", "send", "any", "-", "--dry-run", "--json"}, {.input = read_whole(file)});
+        run({"frame", "send", "any", "-", "--dry-run", "--json"}, {.input = read_text(file)});
     EXPECT_EQ(json.exit, 0);
     const auto object = nlohmann::json::parse(json.output);
     EXPECT_TRUE(object["effect"].get<std::string>().starts_with("writes slot 1"));
-    EXPECT_EQ(object["frame"]["length"], read_whole(file).size());
+    EXPECT_EQ(object["frame"]["length"], read_text(file).size());
 }
 
 TEST(FrameSend, RefusesAFrameThatIsNotSoundAndNamesTheMistake) {
     const Folder folder;
-    std::string octets = read_whole(frame_file(folder));
+    std::string octets = read_text(frame_file(folder));
     std::swap(octets[0], octets[1]);
     const Outcome bad = run({"frame", "send", "any", folder.write("bad.bin", octets)});
     EXPECT_EQ(bad.exit, 1);

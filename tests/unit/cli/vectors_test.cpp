@@ -1,4 +1,4 @@
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -45,13 +45,13 @@ std::vector<std::string> arguments_for(const json& vector) {
 TEST(Vectors, ComeOutOctetByOctet) {
     if (!std::filesystem::exists(vectors() / "vectors.json"))
         GTEST_SKIP() << "no vectors.json in " << vectors() << "; name its folder in BGS2_VECTORS";
-    const json all = json::parse(read_whole(vectors() / "vectors.json"));
+    const json all = json::parse(read_text(vectors() / "vectors.json"));
     ASSERT_FALSE(all.empty());
     for (const json& vector : all) {
         const std::string name = vector["name"];
         const Outcome made = run(arguments_for(vector));
         EXPECT_EQ(made.exit, 0) << name << ": " << made.errors;
-        EXPECT_TRUE(made.output == read_whole(vectors() / (name + ".bin"))) << name;
+        EXPECT_TRUE(made.output == read_text(vectors() / (name + ".bin"))) << name;
         const Outcome decoded = run({"frame", "decode", vectors() / (name + ".bin")});
         EXPECT_EQ(decoded.exit, 0) << name << ": " << decoded.errors;
     }

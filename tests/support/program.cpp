@@ -1,4 +1,4 @@
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 
@@ -52,8 +52,8 @@ Outcome run(const std::vector<std::string>& arguments, const Circumstances& circ
         throw std::runtime_error("bgs2ctl can not be run");
     EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
     return {.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-            .output = read_whole(files.path("output")),
-            .errors = read_whole(files.path("errors"))};
+            .output = read_text(files.path("output")),
+            .errors = read_text(files.path("errors"))};
 }
 
 Folder::Folder() {
@@ -80,7 +80,7 @@ std::string Folder::write(const std::string& name, std::string_view text) const 
     return path(name);
 }
 
-std::string read_whole(const std::filesystem::path& path) {
+std::string read_text(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
 }

@@ -47,6 +47,6 @@ class Folder {
 };
 
 /// The whole file.
-std::string read_whole(const std::filesystem::path& path);
+std::string read_text(const std::filesystem::path& path);
 
 } // namespace bgs2::test

@@ -1,0 +1,68 @@
+// What is on the bus is what io.bgs2d1.xml says, no more and no less.
+#include "tests/integration/certificates.h"
+#include "tests/integration/interface_file.h"
+#include "tests/support/octets.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace bgs2::test {
+namespace {
+
+using testing::ElementsAreArray;
+using testing::IsEmpty;
+
+/// What an object says of itself.
+std::vector<std::string> declarations_of(Gateway& gateway, const std::string& path) {
+    std::string document;
+    const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway.bus_address());
+    sdbus::createProxy(*connection, "io.bgs2d1", path)
+        ->callMethod("Introspect")
+        .onInterface("org.freedesktop.DBus.Introspectable")
+        .storeResultsTo(document);
+    return declarations_in(document);
+}
+
+TEST(Interface, IsOnTheBusAsItIsWritten) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", ca_policy(gateway));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    const auto job = gateway.ask("Refresh");
+
+    std::vector<std::string> live;
+    for (const std::string& path :
+         {std::string("/io/bgs2d1"), "/io/bgs2d1/modem/" + std::string(default_imei), std::string(job)}) {
+        const auto declared = declarations_of(gateway, path);
+        EXPECT_FALSE(declared.empty()) << path;
+        live.insert(live.end(), declared.begin(), declared.end());
+    }
+    std::ranges::sort(live);
+    const Bytes file = read_whole(BGS2_INTERFACE);
+    EXPECT_THAT(live, ElementsAreArray(declarations_in(std::string(as_text(file)))));
+}
+
+TEST(Declarations, AreReadFromEitherSpelling) {
+    const std::string written = R"(<node><interface name="io.bgs2d1.Job">
+        <!-- <method name="Gone"/> -->
+        <property name="Step" type="s" access="read"/>
+        <property name="Modem" type="o" access="read">
+          <annotation name="org.freedesktop.DBus.Property.EmitsChangedSignal" value="const"/>
+        </property>
+        <method name="Cancel"/>
+        <signal name="Done"><arg name="ok" type="b"/></signal>
+      </interface></node>)";
+    EXPECT_THAT(declarations_in(written), testing::ElementsAre("io.bgs2d1.Job method Cancel",
+                                                               "io.bgs2d1.Job property Modem o read const",
+                                                               "io.bgs2d1.Job property Step s read true",
+                                                               "io.bgs2d1.Job signal Done  b ok"));
+    EXPECT_THAT(declarations_in("<interface name=\"org.freedesktop.DBus.Peer\"><method name=\"Ping\"/>"),
+                IsEmpty());
+}
+
+} // namespace
+} // namespace bgs2::test
