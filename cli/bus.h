@@ -1,4 +1,4 @@
-// bgs2d over the system bus. The only file that knows the D-Bus library.
+// bgs2d over the system bus. With message.cpp the only file that knows the D-Bus library.
 #pragma once
 
 #include "cli/access.h"

@@ -140,15 +140,20 @@ Json Table::json() const {
     return rows;
 }
 
+std::string fitted(std::string_view text, const Terminal& terminal, std::size_t indent) {
+    return terminal.width ? wrapped(text, *terminal.width, indent) : std::string(text);
+}
+
 std::string key_value_lines(const std::vector<std::pair<std::string, Cell>>& lines,
                             const Terminal& terminal) {
     std::size_t width = 0;
     for (const auto& [key, cell] : lines)
         width = std::max(width, display_width(key) + 1);
     std::string text;
-    for (const auto& [key, cell] : lines)
-        text +=
-            fmt::format("{:<{}}  {}\n", key + ":", width, paint(printable(cell.text), cell.colour, terminal));
+    for (const auto& [key, cell] : lines) {
+        const std::string value = fitted(printable(cell.text), terminal, width + gap.size());
+        text += fmt::format("{:<{}}{}{}\n", key + ":", width, gap, paint(value, cell.colour, terminal));
+    }
     return text;
 }
 

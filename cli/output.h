@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -68,7 +69,10 @@ class Table {
     std::vector<std::vector<Cell>> rows_;
 };
 
-/// "IMEI:      356938035643809" lines, the values aligned.
+/// wrapped() to the width of the terminal, if it is one.
+std::string fitted(std::string_view text, const Terminal& terminal, std::size_t indent = 0);
+
+/// "IMEI:      356938035643809" lines, the values aligned; one that is too long for a terminal goes on below.
 std::string key_value_lines(const std::vector<std::pair<std::string, Cell>>& lines, const Terminal& terminal);
 
 } // namespace bgs2::cli

@@ -81,20 +81,23 @@ std::string slots_text(const std::map<unsigned, Slot>& slots, const Terminal& te
     if (!table.empty())
         text += "\n" + table.text(terminal);
     if (empty > 0)
-        text += fmt::format("\n{} empty, as {} should be\n",
-                            table.empty() ? counted(empty, "slot is", "slots are")
-                                          : counted(empty, "more slot is", "more slots are"),
-                            empty == 1 ? "it" : "they");
+        text += "\n" +
+                fitted(fmt::format("{} empty, as {} should be",
+                                   table.empty() ? counted(empty, "slot is", "slots are")
+                                                 : counted(empty, "more slot is", "more slots are"),
+                                   empty == 1 ? "it" : "they"),
+                       terminal) +
+                "\n";
     return text;
 }
 
 /// What speaks against the certificates that the policy names.
-std::string findings_text(const Modem& modem) {
+std::string findings_text(const Modem& modem, const Terminal& terminal) {
     std::string text;
     for (const Finding& finding : modem.findings) {
-        text += fmt::format("\n{}: {}\n", finding.severity, printable(finding.message));
+        text += "\n" + fitted(finding.severity + ": " + printable(finding.message), terminal) + "\n";
         if (!finding.hint.empty())
-            text += fmt::format("  hint: {}\n", printable(finding.hint));
+            text += "  " + fitted("hint: " + printable(finding.hint), terminal, 2) + "\n";
     }
     return text;
 }
@@ -103,7 +106,7 @@ std::string text_of(const Modem& modem, const Terminal& terminal) {
     std::string text = key_value_lines(facts_of(modem), terminal) + slots_text(modem.slots, terminal);
     for (const auto& [store, slots] : modem.other_stores)
         text += fmt::format("\n{}:\n{}", store, slots_text(slots, terminal));
-    return text + findings_text(modem);
+    return text + findings_text(modem, terminal);
 }
 
 ExitCode show(const std::string& selector, const Terminal& terminal) {

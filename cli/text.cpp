@@ -66,6 +66,20 @@ std::size_t width_of(char32_t code) {
     return std::ranges::any_of(double_width, holds) ? 2 : 1;
 }
 
+/// As much of the text's beginning as these columns take.
+std::string_view beginning(std::string_view text, std::size_t width) {
+    std::size_t kept = 0;
+    std::size_t columns = 0;
+    while (kept < text.size()) {
+        const Character character = first_character(text.substr(kept));
+        if (columns + width_of(character.code) > width)
+            break;
+        columns += width_of(character.code);
+        kept += character.length;
+    }
+    return text.substr(0, kept);
+}
+
 std::chrono::sys_seconds time_of(std::uint64_t seconds) {
     return std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
 }
@@ -87,16 +101,26 @@ std::string cut(std::string_view text, std::size_t width) {
         return std::string(text);
     if (width == 0)
         return {};
-    std::size_t kept = 0;
-    std::size_t columns = 0;
-    while (kept < text.size()) {
-        const Character character = first_character(text.substr(kept));
-        if (columns + width_of(character.code) > width - 1)
-            break;
-        columns += width_of(character.code);
-        kept += character.length;
+    return std::string(beginning(text, width - 1)) + "…";
+}
+
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+    constexpr std::size_t least_room = 8;
+    const std::size_t room = std::max(width, indent + least_room) - indent;
+    std::string lines;
+    while (display_width(text) > room) {
+        std::string_view line = beginning(text, room);
+        std::size_t next = line.size();
+        if (text[next] == ' ') {
+            ++next;
+        } else if (const auto blank = line.rfind(' '); blank != std::string_view::npos && blank > 0) {
+            line = line.substr(0, blank);
+            next = blank + 1;
+        }
+        lines.append(line).append(1, '\n').append(indent, ' ');
+        text.remove_prefix(next);
     }
-    return std::string(text.substr(0, kept)) + "…";
+    return lines.append(text);
 }
 
 std::string iso_day(std::chrono::sys_seconds time) {

@@ -17,6 +17,10 @@ std::size_t display_width(std::string_view text);
 /// `text` cut to at most `width` columns, the last of them "…" if something was cut off.
 std::string cut(std::string_view text, std::size_t width);
 
+/// `text` in lines of at most `width` columns, broken between words where that is possible. Every line but
+/// the first begins with `indent` blanks; the first is taken to stand behind as many columns.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
 /// "2026-11-22T19:15:32Z".
 std::string iso_time(std::chrono::sys_seconds time);
 

@@ -36,6 +36,20 @@ TEST(Cut, NeverHalvesAWideCharacter) {
     EXPECT_EQ(cut("证书错误", 5), "证书…");
 }
 
+TEST(Wrapped, BreaksBetweenWordsAndIndentsWhatFollows) {
+    EXPECT_EQ(wrapped("short", 20, 4), "short");
+    EXPECT_EQ(wrapped("the slot is empty, write it", 18, 4), "the slot is\n    empty, write\n    it");
+    EXPECT_EQ(wrapped("exactly ten", 11, 0), "exactly ten");
+    EXPECT_EQ(wrapped("exactly ten more", 11, 0), "exactly ten\nmore");
+    EXPECT_EQ(wrapped("", 10, 2), "");
+}
+
+TEST(Wrapped, BreaksAWordThatIsTooLong) {
+    EXPECT_EQ(wrapped("/var/lib/bgs2d/certs", 10, 0), "/var/lib/b\ngs2d/certs");
+    EXPECT_EQ(wrapped("证书错误证书", 9, 0), "证书错误\n证书");
+    EXPECT_EQ(wrapped("0123456789", 3, 2), "01234567\n  89") << "some room there must be";
+}
+
 TEST(IsoTime, IsUtc) {
     EXPECT_EQ(bus_time(1795374932, "never"), "2026-11-22T19:15:32Z");
     EXPECT_EQ(bus_day(2524521600, "never"), "2049-12-31");
