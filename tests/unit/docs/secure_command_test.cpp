@@ -1,27 +1,22 @@
 // docs/secure-command.md shows what the program prints, and what a module says.
 #include "daemon/sbnw/result.h"
 #include "tests/support/process.h"
+#include "tests/support/serial_line.h"
 #include "tests/unit/cli/program.h"
 #include "tests/unit/docs/page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <fcntl.h>
 #include <filesystem>
 #include <memory>
-#include <optional>
-#include <poll.h>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <termios.h>
-#include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace bgs2::test {
@@ -95,70 +90,6 @@ TEST_F(SecureCommandPage, ShowsWhatTheProgramPrints) {
     run_commands();
 }
 
-/// A program's end of a serial line.
-class Line {
-  public:
-    explicit Line(const std::string& path)
-      : descriptor_(::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC)) {
-        termios settings{};
-        if (descriptor_ < 0 || ::tcgetattr(descriptor_, &settings) != 0)
-            throw std::runtime_error("can not open " + path);
-        ::cfmakeraw(&settings);
-        ::tcsetattr(descriptor_, TCSANOW, &settings);
-    }
-    Line(const Line&) = delete;
-    Line& operator=(const Line&) = delete;
-    Line(Line&&) = delete;
-    Line& operator=(Line&&) = delete;
-    ~Line() { ::close(descriptor_); }
-
-    void send(std::string_view octets) const {
-        while (!octets.empty()) {
-            const ssize_t count = ::write(descriptor_, octets.data(), octets.size());
-            if (count <= 0)
-                throw std::runtime_error("the line is dead");
-            octets.remove_prefix(static_cast<std::size_t>(count));
-        }
-    }
-
-    /// Whether just this comes next.
-    bool hears(const std::string& wanted) {
-        fill([&] { return heard_.size() >= wanted.size(); });
-        const bool same = heard_.starts_with(wanted);
-        if (same)
-            heard_.erase(0, wanted.size());
-        return same;
-    }
-
-    /// Passes over all that comes before this.
-    void skip_to(const std::string& text) {
-        fill([&] { return heard_.contains(text); });
-        heard_.erase(0, heard_.find(text));
-    }
-
-    [[nodiscard]] const std::string& heard() const { return heard_; }
-
-  private:
-    template<class Condition>
-    void fill(const Condition& enough) {
-        const auto deadline = Clock::now() + 20s;
-        while (!enough() && Clock::now() < deadline) {
-            pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
-            ::poll(&waiting, 1, 100);
-            std::array<char, 4096> buffer{};
-            if ((waiting.revents & POLLIN) == 0)
-                continue;
-            const ssize_t count = ::read(descriptor_, buffer.data(), buffer.size());
-            if (count <= 0)
-                break;
-            heard_.append(buffer.data(), static_cast<std::size_t>(count));
-        }
-    }
-
-    int descriptor_;
-    std::string heard_;
-};
-
 /// "AT\r" as the page writes it, with a CR for the "\r".
 std::string unescaped(std::string text) {
     for (const auto& [written, octet] : {std::pair("\\r", "\r"), std::pair("\\n", "\n")}) {
@@ -171,11 +102,11 @@ std::string unescaped(std::string text) {
 TEST_F(SecureCommandPage, ShowsAConversationThatAModuleHolds) {
     run_commands(); // which make the frames
     const std::string link = folder_.path("modem");
-    const Process modem({BGS2SIM, "--pty", link}, {.environment = {}, .output = folder_.path("modem.out")});
+    Process modem({BGS2SIM, "--pty", link}, {.environment = {}, .output = folder_.path("modem.out")});
     const auto deadline = Clock::now() + 20s;
-    while (!std::filesystem::exists(link) && Clock::now() < deadline)
-        ::poll(nullptr, 0, 10);
-    Line line(link);
+    while (!std::filesystem::exists(link) && !modem.wait(10ms))
+        ASSERT_LT(Clock::now(), deadline);
+    SerialLine line(link);
     std::size_t sent = 0;
     for (const std::string& block : blocks()) {
         if (!block.starts_with("> "))
