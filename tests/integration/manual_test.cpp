@@ -7,14 +7,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -95,52 +93,13 @@ class Manual : public testing::Test {
     Gateway gateway_;
 };
 
-/// Each verb in the command: "frame encode" and "frame decode" of a pipe.
-std::vector<std::string> verbs_in(const std::string& command) {
-    std::istringstream words(command);
-    std::vector<std::string> result;
-    bool expected = false;
-    for (std::string word; words >> word;) {
-        if (word == "bgs2ctl") {
-            expected = true;
-        } else if (word == "--host" && expected) {
-            result.push_back(word);
-            words >> word;
-        } else if (expected) {
-            std::string below;
-            if (word == "frame" || word == "policy")
-                words >> below;
-            result.push_back(below.empty() ? word : word + " " + below);
-            expected = false;
-        }
-    }
-    return result;
-}
-
-TEST(ManualExample, IsTakenApartIntoItsVerbs) {
-    EXPECT_EQ(verbs_in("bgs2ctl"), std::vector<std::string>());
-    EXPECT_EQ(verbs_in("bgs2ctl frame encode --slot 1 | bgs2ctl frame decode -"),
-              (std::vector<std::string>{"frame encode", "frame decode"}));
-    EXPECT_EQ(verbs_in("bgs2ctl --host a@b show 43809"), (std::vector<std::string>{"--host", "show"}));
-}
-
 TEST_F(Manual, HasExamplesThatWork) {
-    // Verbs that only some builds have.
-    ASSERT_EQ(run("bgs2ctl --help"), 0);
-    const std::string help = said();
     gateway_.start();
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
-    std::set<std::string> done;
-    for (const std::string& command : examples()) {
-        const auto verbs = verbs_in(command);
-        const bool is_there = std::ranges::all_of(
-            verbs, [&](const std::string& verb) { return help.contains("\n  " + verb + " "); });
-        if (!is_there) {
-            if (command.starts_with("bgs2ctl capture "))
-                std::filesystem::copy_file(gateway_.path("write.bin"), gateway_.path("capture.bin"));
-            continue;
-        }
+    const std::vector<std::string> commands = examples();
+    ASSERT_GT(commands.size(), 20U);
+    for (const std::string& command : commands) {
         std::filesystem::remove(gateway_.path("output"));
         if (command.starts_with("bgs2ctl capture ")) {
             const auto capture = begin(command);
@@ -151,9 +110,7 @@ TEST_F(Manual, HasExamplesThatWork) {
         } else {
             EXPECT_EQ(run(command), 0) << command << '\n' << said();
         }
-        done.insert(verbs.begin(), verbs.end());
     }
-    EXPECT_THAT(done, testing::IsSupersetOf({"show", "provision", "history", "policy reload", "frame diff"}));
     EXPECT_EQ(gateway_.property("State"), "compliant") << gateway_.log();
 }
 
