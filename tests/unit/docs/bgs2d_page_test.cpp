@@ -1,0 +1,90 @@
+// bgs2d(8) says what the daemon's --help and its tables do.
+#include "daemon/event.h"
+#include "tests/unit/docs/page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace bgs2::test {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+const Page& page() {
+    static const Page page = read_page(BGS2_MAN_SOURCES "/bgs2d.8.scd");
+    return page;
+}
+
+std::set<std::string> terms_of(std::string_view heading) {
+    std::set<std::string> result;
+    for (const Term& term : page().terms) {
+        if (term.heading == heading) {
+            for (const std::string& word : bold(term.line))
+                result.insert(word);
+        }
+    }
+    return result;
+}
+
+std::string help_of_daemon() {
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(BGS2D " --help", "r"), ::pclose);
+    std::string text;
+    std::array<char, 4096> buffer{};
+    while (std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr)
+        text += buffer.data();
+    return text;
+}
+
+TEST(Bgs2dPage, HasTheOptionsThatThereAre) {
+    const std::set<std::string> program = options_of_help(help_of_daemon());
+    ASSERT_THAT(program, Contains("--config"));
+    EXPECT_EQ(terms_of("OPTIONS"), program);
+}
+
+TEST(Bgs2dPage, HasEveryEventWithItsMessageId) {
+    std::set<std::string> wanted;
+    for (const EventRow& event : events) {
+        wanted.emplace(event.name);
+        const auto term = std::ranges::find_if(page().terms, [&](const Term& each) {
+            return each.heading == "JOURNAL" && bold(each.line).at(0) == event.name;
+        });
+        ASSERT_NE(term, page().terms.end()) << event.name;
+        const auto open = term->line.find('(');
+        const std::string level = term->line.substr(open + 1, term->line.find(')') - open - 1);
+        EXPECT_EQ(log_level(level), event.level) << term->line;
+        EXPECT_THAT(term->body, HasSubstr("*MESSAGE_ID=" + std::string(event.message_id) + "*"));
+    }
+    EXPECT_EQ(terms_of("JOURNAL"), wanted);
+}
+
+TEST(Bgs2dPage, HasEveryFieldOfTheEvents) {
+    const std::string text = read_text(BGS2_MAN_SOURCES "/bgs2d.8.scd");
+    for (const EventRow& event : events) {
+        std::istringstream fields{std::string(event.fields)};
+        for (std::string field; fields >> field;)
+            EXPECT_THAT(text, HasSubstr("*" + field + "*"));
+    }
+}
+
+TEST(Bgs2dPage, HasTheRightsThatThereAre) {
+    const std::string policy = read_text(BGS2_SOURCES "/dbus/io.bgs2d1.policy");
+    constexpr std::string_view begin = "<action id=\"";
+    std::set<std::string> wanted;
+    for (auto at = policy.find(begin); at != std::string::npos; at = policy.find(begin, at + 1)) {
+        const auto id = at + begin.size();
+        wanted.insert(policy.substr(id, policy.find('"', id) - id));
+    }
+    EXPECT_EQ(terms_of("RIGHTS"), wanted);
+}
+
+} // namespace
+} // namespace bgs2::test

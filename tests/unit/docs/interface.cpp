@@ -1,0 +1,77 @@
+#include "tests/unit/docs/interface.h"
+
+#include "tests/unit/docs/page.h"
+
+#include <string_view>
+#include <utility>
+
+namespace bgs2::test {
+namespace {
+
+/// "name" of `<arg name="slot" type="u">`; empty if the tag has no such attribute.
+std::string attribute(std::string_view tag, std::string_view name) {
+    const std::string begin = " " + std::string(name) + "=\"";
+    const auto at = tag.find(begin);
+    if (at == std::string_view::npos)
+        return {};
+    const std::string_view rest = tag.substr(at + begin.size());
+    return std::string(rest.substr(0, rest.find('"')));
+}
+
+/// Goes through the file once, from tag to tag.
+class Reader {
+  public:
+    void see(std::string_view tag) {
+        const std::string kind(tag.substr(0, tag.find_first_of(" >/")));
+        if (kind == "interface")
+            interface_ = attribute(tag, "name");
+        if (kind == "interface" || kind == "method" || kind == "property" || kind == "signal")
+            file_.all.push_back({.kind = kind,
+                                 .interface = interface_,
+                                 .name = attribute(tag, "name"),
+                                 .type = attribute(tag, "type"),
+                                 .arguments = {},
+                                 .comment = std::exchange(comment_, {})});
+        else if (kind == "arg")
+            file_.all.back().arguments.push_back({.name = attribute(tag, "name"),
+                                                  .type = attribute(tag, "type"),
+                                                  .direction = attribute(tag, "direction")});
+        else if (kind == "node")
+            file_.comment = comment_;
+        comment_.clear(); // a comment is for what is directly behind it
+    }
+
+    void see_comment(std::string_view comment) { comment_ = comment; }
+
+    InterfaceFile take() { return std::move(file_); }
+
+  private:
+    InterfaceFile file_;
+    std::string interface_;
+    std::string comment_;
+};
+
+} // namespace
+
+InterfaceFile read_interface_file(const std::filesystem::path& file) {
+    constexpr std::string_view comment_begin = "<!--";
+    constexpr std::string_view comment_end = "-->";
+    const std::string text = read_text(file);
+    Reader reader;
+    std::string_view rest = text;
+    for (auto at = rest.find('<'); at != std::string_view::npos; at = rest.find('<')) {
+        rest.remove_prefix(at);
+        const bool is_comment = rest.starts_with(comment_begin);
+        const auto end = rest.find(is_comment ? comment_end : ">");
+        if (end == std::string_view::npos)
+            break;
+        if (is_comment)
+            reader.see_comment(rest.substr(comment_begin.size(), end - comment_begin.size()));
+        else
+            reader.see(rest.substr(1, end - 1));
+        rest.remove_prefix(end);
+    }
+    return reader.take();
+}
+
+} // namespace bgs2::test
