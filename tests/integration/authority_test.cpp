@@ -1,8 +1,9 @@
 // Who may have what done: with the real polkitd and the actions and rules that are shipped, and without
 // polkit.
 #include "dbus/right.h"
-#include "tests/integration/interface_file.h"
 #include "tests/integration/rights.h"
+#include "tests/support/introspection.h"
+#include "tests/support/program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,6 +44,20 @@ void append(sdbus::MethodCall& call, const std::string& type) {
         call << sdbus::UnixFd(::memfd_create("empty", MFD_CLOEXEC), sdbus::adopt_fd);
     else
         throw std::logic_error("say here what to give a method for the type " + type);
+}
+
+void append_arguments(sdbus::MethodCall& call, const Documented& method) {
+    for (const Argument& argument : method.arguments) {
+        if (argument.direction == "in")
+            append(call, argument.type);
+    }
+}
+
+/// All that the interface file has.
+std::vector<Documented> methods() {
+    std::vector<Documented> all = read_introspection(read_text(BGS2_INTERFACE)).all;
+    std::erase_if(all, [](const Documented& each) { return each.kind != "method"; });
+    return all;
 }
 
 class RightsBy : public Rights, public testing::WithParamInterface<Authorities> {
@@ -90,13 +105,12 @@ TEST_P(RightsBy, WhoIsDeniedChangesNothing) {
     std::size_t refused = 0;
     for (const Account& account : {nobody, stranger}) {
         const Visitor visitor(*gateway_, account);
-        for (const Method& method : methods_of(BGS2_INTERFACE)) {
+        for (const Documented& method : methods()) {
             const std::string name = method.interface + "." + method.name;
             if (free_to_call.contains(name))
                 continue;
             auto call = visitor.make_call(paths.at(method.interface), method.interface, method.name);
-            for (const std::string& type : method.inputs)
-                append(call, type);
+            append_arguments(call, method);
             const Ending ending = visitor.call(call);
             EXPECT_EQ(ending.error, denied) << account.name << ": " << name;
             EXPECT_TRUE(std::ranges::any_of(dbus::rights,
@@ -118,7 +132,7 @@ TEST_P(RightsBy, WhoIsDeniedChangesNothing) {
 TEST_P(RightsBy, WhatIsFreeToCallIsThereAndAnybodyMay) {
     std::set<std::string> unknown = free_to_call;
     const Visitor visitor(*gateway_, nobody);
-    for (const Method& method : methods_of(BGS2_INTERFACE)) {
+    for (const Documented& method : methods()) {
         const std::string name = method.interface + "." + method.name;
         if (unknown.erase(name) == 0)
             continue;
@@ -126,8 +140,7 @@ TEST_P(RightsBy, WhatIsFreeToCallIsThereAndAnybodyMay) {
                                           ? "/io/bgs2d1/modem/" + std::string(default_imei)
                                           : manager_path,
                                       method.interface, method.name);
-        for (const std::string& type : method.inputs)
-            append(call, type);
+        append_arguments(call, method);
         EXPECT_NE(visitor.call(call).error, denied) << name;
     }
     EXPECT_THAT(unknown, IsEmpty()) << "no such methods";

@@ -1,7 +1,7 @@
 // What is on the bus is what io.bgs2d1.xml says, no more and no less.
 #include "tests/integration/certificates.h"
-#include "tests/integration/interface_file.h"
-#include "tests/support/octets.h"
+#include "tests/support/introspection.h"
+#include "tests/support/program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ std::vector<std::string> declarations_of(Gateway& gateway, const std::string& pa
         ->callMethod("Introspect")
         .onInterface("org.freedesktop.DBus.Introspectable")
         .storeResultsTo(document);
-    return declarations_in(document);
+    return declarations(read_introspection(document));
 }
 
 TEST(Interface, IsOnTheBusAsItIsWritten) {
@@ -42,8 +42,7 @@ TEST(Interface, IsOnTheBusAsItIsWritten) {
         live.insert(live.end(), declared.begin(), declared.end());
     }
     std::ranges::sort(live);
-    const Bytes file = read_whole(BGS2_INTERFACE);
-    EXPECT_THAT(live, ElementsAreArray(declarations_in(std::string(as_text(file)))));
+    EXPECT_THAT(live, ElementsAreArray(declarations(read_introspection(read_text(BGS2_INTERFACE)))));
 }
 
 TEST(Declarations, AreReadFromEitherSpelling) {
@@ -56,11 +55,12 @@ TEST(Declarations, AreReadFromEitherSpelling) {
         <method name="Cancel"/>
         <signal name="Done"><arg name="ok" type="b"/></signal>
       </interface></node>)";
-    EXPECT_THAT(declarations_in(written), testing::ElementsAre("io.bgs2d1.Job method Cancel",
-                                                               "io.bgs2d1.Job property Modem o read const",
-                                                               "io.bgs2d1.Job property Step s read true",
-                                                               "io.bgs2d1.Job signal Done  b ok"));
-    EXPECT_THAT(declarations_in("<interface name=\"org.freedesktop.DBus.Peer\"><method name=\"Ping\"/>"),
+    EXPECT_THAT(
+        declarations(read_introspection(written)),
+        testing::ElementsAre("io.bgs2d1.Job method Cancel", "io.bgs2d1.Job property Modem o read const",
+                             "io.bgs2d1.Job property Step s read true", "io.bgs2d1.Job signal Done  b ok"));
+    EXPECT_THAT(declarations(read_introspection(
+                    "<interface name=\"org.freedesktop.DBus.Peer\"><method name=\"Ping\"/>")),
                 IsEmpty());
 }
 

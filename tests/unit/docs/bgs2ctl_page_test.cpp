@@ -1,6 +1,6 @@
 // bgs2ctl(1) says what bgs2ctl --help does, no more and no less.
 #include "daemon/error.h"
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 #include "tests/unit/docs/page.h"
 
 #include <gmock/gmock.h>

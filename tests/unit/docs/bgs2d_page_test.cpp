@@ -1,5 +1,6 @@
 // bgs2d(8) says what the daemon's --help and its tables do.
 #include "daemon/event.h"
+#include "tests/support/program.h"
 #include "tests/unit/docs/page.h"
 
 #include <gmock/gmock.h>

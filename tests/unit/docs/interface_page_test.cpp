@@ -1,6 +1,7 @@
 // io.bgs2d1(7) has all that io.bgs2d1.xml has, and the comments that it is made from are whole.
 #include "daemon/error.h"
-#include "tests/unit/docs/interface.h"
+#include "tests/support/introspection.h"
+#include "tests/support/program.h"
 #include "tests/unit/docs/page.h"
 
 #include <fmt/format.h>
@@ -21,8 +22,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const InterfaceFile& interface_file() {
-    static const InterfaceFile file = read_interface_file(BGS2_SOURCES "/dbus/io.bgs2d1.xml");
+const Introspection& interface_file() {
+    static const Introspection file = read_introspection(read_text(BGS2_SOURCES "/dbus/io.bgs2d1.xml"));
     return file;
 }
 

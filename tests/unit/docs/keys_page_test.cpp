@@ -1,7 +1,7 @@
 // bgs2d.toml(5) and bgs2d.policy(5) have the keys that the parsers know, and examples that they accept.
 #include "daemon/config.h"
 #include "daemon/policy/parse.h"
-#include "tests/unit/cli/program.h"
+#include "tests/support/program.h"
 #include "tests/unit/docs/page.h"
 
 #include <gmock/gmock.h>

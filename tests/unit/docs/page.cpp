@@ -1,5 +1,7 @@
 #include "tests/unit/docs/page.h"
 
+#include "tests/support/program.h"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -62,13 +64,6 @@ Page read_page(const std::filesystem::path& file) {
         }
     }
     return page;
-}
-
-std::string read_text(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream)
-        throw std::runtime_error("can not read " + file.string());
-    return {std::istreambuf_iterator(stream), {}};
 }
 
 std::vector<std::string> lines(std::string_view text) {

@@ -34,9 +34,6 @@ struct Page {
 /// Throws std::runtime_error if the file can not be read.
 Page read_page(const std::filesystem::path& file);
 
-/// The whole file; throws std::runtime_error if it can not be read.
-std::string read_text(const std::filesystem::path& file);
-
 /// Line by line, without the line ends.
 std::vector<std::string> lines(std::string_view text);
 

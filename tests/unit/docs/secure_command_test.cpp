@@ -1,8 +1,8 @@
 // docs/secure-command.md shows what the program prints, and what a module says.
 #include "daemon/sbnw/result.h"
 #include "tests/support/process.h"
+#include "tests/support/program.h"
 #include "tests/support/serial_line.h"
-#include "tests/unit/cli/program.h"
 #include "tests/unit/docs/page.h"
 
 #include <gmock/gmock.h>
@@ -115,7 +115,7 @@ TEST_F(SecureCommandPage, ShowsAConversationThatAModuleHolds) {
         for (std::size_t i = 0; i < turns.size(); ++i) {
             const std::string what = turns[i].substr(2);
             if (turns[i].starts_with("> ")) {
-                line.send(what.ends_with(".bin") ? read_whole(folder_.path(what)) : unescaped(what));
+                line.send(what.ends_with(".bin") ? read_text(folder_.path(what)) : unescaped(what));
                 ++sent;
             } else if (what == "...") {
                 line.skip_to(unescaped(turns.at(i + 1).substr(2)));

@@ -1,8 +1,8 @@
-#include "tests/unit/docs/interface.h"
+#include "tests/support/introspection.h"
 
-#include "tests/unit/docs/page.h"
+#include <fmt/format.h>
 
-#include <string_view>
+#include <algorithm>
 #include <utility>
 
 namespace bgs2::test {
@@ -30,12 +30,16 @@ class Reader {
                                  .interface = interface_,
                                  .name = attribute(tag, "name"),
                                  .type = attribute(tag, "type"),
+                                 .access = attribute(tag, "access"),
+                                 .emits = kind == "property" ? "true" : "",
                                  .arguments = {},
                                  .comment = std::exchange(comment_, {})});
         else if (kind == "arg")
             file_.all.back().arguments.push_back({.name = attribute(tag, "name"),
                                                   .type = attribute(tag, "type"),
                                                   .direction = attribute(tag, "direction")});
+        else if (kind == "annotation" && attribute(tag, "name").ends_with(".EmitsChangedSignal"))
+            file_.all.back().emits = attribute(tag, "value");
         else if (kind == "node")
             file_.comment = comment_;
         comment_.clear(); // a comment is for what is directly behind it
@@ -43,22 +47,21 @@ class Reader {
 
     void see_comment(std::string_view comment) { comment_ = comment; }
 
-    InterfaceFile take() { return std::move(file_); }
+    Introspection take() { return std::move(file_); }
 
   private:
-    InterfaceFile file_;
+    Introspection file_;
     std::string interface_;
     std::string comment_;
 };
 
 } // namespace
 
-InterfaceFile read_interface_file(const std::filesystem::path& file) {
+Introspection read_introspection(std::string_view document) {
     constexpr std::string_view comment_begin = "<!--";
     constexpr std::string_view comment_end = "-->";
-    const std::string text = read_text(file);
     Reader reader;
-    std::string_view rest = text;
+    std::string_view rest = document;
     for (auto at = rest.find('<'); at != std::string_view::npos; at = rest.find('<')) {
         rest.remove_prefix(at);
         const bool is_comment = rest.starts_with(comment_begin);
@@ -72,6 +75,22 @@ InterfaceFile read_interface_file(const std::filesystem::path& file) {
         rest.remove_prefix(end);
     }
     return reader.take();
+}
+
+std::vector<std::string> declarations(const Introspection& introspection) {
+    std::vector<std::string> result;
+    for (const Documented& each : introspection.all) {
+        if (each.kind == "interface" || !each.interface.starts_with("io.bgs2d1."))
+            continue;
+        std::string& line =
+            result.emplace_back(fmt::format("{} {} {}", each.interface, each.kind, each.name));
+        if (each.kind == "property")
+            line += fmt::format(" {} {} {}", each.type, each.access, each.emits);
+        for (const Argument& argument : each.arguments)
+            line += fmt::format(" {} {} {}", argument.direction, argument.type, argument.name);
+    }
+    std::ranges::sort(result);
+    return result;
 }
 
 } // namespace bgs2::test
