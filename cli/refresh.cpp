@@ -15,8 +15,8 @@ constexpr std::string_view help = R"(Read a modem's slots anew and compare them 
 Usage: bgs2ctl refresh [M] [--json]
 
 M is an IMEI or the last digits of one, the device node of a port, or "any".
-It may be left out where there is one modem only. Needs the right to write:
-root, or a member of the group bgs2d.
+It may be left out where there is one modem only. Needs the right to provision:
+root, a member of the group bgs2d, or whom polkit lets.
 
 Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
 

@@ -16,9 +16,10 @@ constexpr std::string_view help = R"(Read configuration and policies anew and ap
 
 Usage: bgs2ctl [policy] reload [--json]
 
-Needs the right to write: root, or a member of the group bgs2d. If something is
-wrong with the policies, each mistake is shown as "file:line:column: what", the
-exit code is 1 and the last good set stays in force.
+Needs the right to manage: root, a member of the group bgs2d, or whom polkit
+lets. If something is wrong with the policies, each mistake is shown as
+"file:line:column: what", the exit code is 1 and the last good set stays in
+force.
 
 Options:
   --json            an object with the array "errors", empty if all is well

@@ -12,8 +12,9 @@ constexpr std::string_view help = R"(Look for ports anew, and try those at once 
 
 Usage: bgs2ctl rescan [--json]
 
-Needs the right to write: root, or a member of the group bgs2d. Returns at once;
-'bgs2ctl ports' shows what is found, 'bgs2ctl monitor' as it is found.
+Needs the right to manage: root, a member of the group bgs2d, or whom polkit
+lets. Returns at once; 'bgs2ctl ports' shows what is found, 'bgs2ctl monitor' as
+it is found.
 
 Options:
   --json            an empty object, if it was done

@@ -120,7 +120,7 @@ TEST_F(JsonOutput, IsAsThePageSaysForEveryVerb) {
     check("provision", {"provision"});
     check("refresh", {"refresh"});
     check("install", {"install", "--slot", "5", "--cert", file("ca.pem")});
-    check("erase", {"erase", "--slot", "5"});
+    check("erase", {"erase", "any", "--slot", "5"});
     check("frame send --dry-run", {"frame", "send", "any", file("frame.bin"), "--dry-run"});
     check("frame send", {"frame", "send", "any", file("frame.bin")});
     check("jobs", {"jobs"});
@@ -131,7 +131,6 @@ TEST_F(JsonOutput, IsAsThePageSaysForEveryVerb) {
     check("rescan", {"rescan"});
     check("policy show", {"policy", "show"});
     check("policy explain", {"policy", "explain"});
-    check("doctor", {"doctor"}, 1);
     check("frame encode", {"frame", "encode", "--slot", "0", "--cert", file("client.pem"), "--key",
                            file("client.key"), "--imei", default_imei, "--sign-key", file("client.key"),
                            "--include-thumbprint", "-o", file("signed.bin")});
@@ -146,6 +145,7 @@ TEST_F(JsonOutput, IsAsThePageSaysForEveryVerb) {
     check("policy check", {"policy", "check", file("policy.d/30-broken.toml")}, 1);
     check("reload", {"reload"}, 1);
     check("policy reload", {"policy", "reload"}, 1);
+    check("doctor", {"doctor"}, 1);
     gateway_.unplug("modem");
     ASSERT_TRUE(gateway_.eventually([&] { return read_text(monitored).contains("modem-removed"); }));
     check_lines("monitor", read_text(monitored));
