@@ -181,7 +181,10 @@ TEST(Bgs2ctlPage, HasTheExitCodesThatThereAre) {
 }
 
 TEST(Bgs2ctlPage, HasEachErrorWithTheExitCodeThatItLeadsTo) {
-    std::map<int, std::set<std::string>> wanted;
+    // bgs2ctl's own words, see cli/failure.cpp and cli/wait.cpp.
+    std::map<int, std::set<std::string>> wanted{{static_cast<int>(ExitCode::usage), {"Usage"}},
+                                                {static_cast<int>(ExitCode::no_daemon), {"NoDaemon"}},
+                                                {static_cast<int>(ExitCode::timed_out), {"Timeout"}}};
     for (int code = 0; code <= static_cast<int>(ErrorCode::cancelled); ++code) {
         const auto error = static_cast<ErrorCode>(code);
         wanted[static_cast<int>(exit_code(error))].emplace(word(error));
