@@ -14,11 +14,11 @@ namespace {
 constexpr std::string_view help =
     R"(Empty a slot that no policy governs, and read it back. Asks nothing.
 
-Usage: bgs2ctl erase M --slot N [--store NAME] [--json]
+Usage: bgs2ctl erase [M] --slot N [--store NAME] [--json]
 
 M is an IMEI or the last digits of one, the device node of a port, or "any".
-Needs the right to erase certificates: root, a member of the group bgs2d, or
-whom polkit lets.
+It may be left out where there is one modem only. Needs the right to erase
+certificates: root, a member of the group bgs2d, or whom polkit lets.
 
 Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
 
@@ -49,7 +49,7 @@ ExitCode erase(const Options& options, const Terminal& terminal) {
 void add_erase(Verb& program) {
     Verb verb = program.add("erase", help);
     const auto options = std::make_shared<Options>();
-    verb.argument("M", options->selector, Need::required);
+    verb.argument("M", options->selector, Need::optional);
     verb.required_slot("--slot", options->slot);
     verb.store("--store", options->store);
     verb.runs([options](const Terminal& terminal) { return erase(*options, terminal); });

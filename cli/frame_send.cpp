@@ -15,16 +15,18 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view help = R"(Send a secure command that was made elsewhere to a modem, unchanged.
 
-Usage: bgs2ctl frame send M F [--store NAME] [--dry-run] [--json]
+Usage: bgs2ctl frame send [M] F [--store NAME] [--dry-run] [--json]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any". F
-is a file, "-" is standard input. The frame is taken apart first, and what it
+M is an IMEI or the last digits of one, the device node of a port, or "any".
+It may be left out where there is one modem only.
+F is a file, "-" is standard input. The frame is taken apart first, and what it
 does is shown; one that is not sound is not sent. bgs2d reads the slot back.
 Needs the right to install certificates, and to erase them if the frame does:
 root, a member of the group bgs2d, or whom polkit lets.
@@ -33,7 +35,7 @@ Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
 
 Examples:
   bgs2ctl frame send 43809 write.bin --dry-run
-  bgs2ctl frame encode --slot 1 --cert ca.pem | bgs2ctl frame send any -
+  bgs2ctl frame encode --slot 1 --cert ca.pem | bgs2ctl frame send -
 
 Options:
   --store NAME      the store, if the frame names none: is_cert (default),
@@ -76,11 +78,17 @@ ExitCode frame_send(const Options& options, const Terminal& terminal) {
 void add_frame_send(Verb& frame) {
     Verb verb = frame.add("send", help);
     const auto options = std::make_shared<Options>();
-    verb.argument("M", options->selector, Need::required);
-    verb.argument("F", options->file, Need::required);
+    verb.argument("M", options->selector, Need::optional);
+    verb.argument("F", options->file, Need::optional);
     verb.store("--store", options->store);
     verb.flag("--dry-run", options->dry_run);
-    verb.runs([options](const Terminal& terminal) { return frame_send(*options, terminal); });
+    verb.runs([options](const Terminal& terminal) {
+        if (options->file.empty()) // of one argument it is the modem that is left out
+            std::swap(options->file, options->selector);
+        if (options->file.empty())
+            throw usage_error("F is required", "see 'bgs2ctl frame send --help'");
+        return frame_send(*options, terminal);
+    });
 }
 
 } // namespace bgs2::cli

@@ -46,7 +46,7 @@ Modems, by way of bgs2d:
   provision [M]     make a modem what its policy says; --dry-run: show the steps
   refresh [M]       read a modem's slots anew
   install [M]       write a certificate into a slot that no policy governs
-  erase M           empty such a slot
+  erase [M]         empty such a slot
   wait [M]          wait until modems are in a state
   jobs              what bgs2d is doing
   cancel J          end a job at the next safe place
@@ -66,7 +66,7 @@ Frames, offline but for send:
   frame encode      make the secure command for a certificate
   frame decode F    show a secure command, every field named
   frame diff A B    what differs between two, and which mistake made it so
-  frame send M F    send a secure command to a modem, unchanged
+  frame send [M] F  send a secure command to a modem, unchanged
   capture           play a modem for another program, and catch its frame
 
 M is an IMEI or the last digits of one, the device node of a port, or "any".

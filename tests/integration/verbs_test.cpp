@@ -89,7 +89,7 @@ TEST_F(HandsOver, WhatDoesNotFitIsRefusedAndChangesNothing) {
 
 TEST_F(HandsOver, ASlotIsEmptied) {
     ASSERT_EQ(ctl(gateway_, {"install", "--slot", "2", "--cert", file("ca.pem")}).exit, 0) << gateway_.log();
-    const Outcome text = ctl(gateway_, {"erase", "809", "--slot", "2"});
+    const Outcome text = ctl(gateway_, {"erase", "--slot", "2"});
     EXPECT_EQ(text.exit, 0) << text.errors;
     EXPECT_THAT(text.output, StartsWith(std::string(default_imei) + ": erase done"));
     EXPECT_EQ(gateway_.thumbprint(2), "");
@@ -112,7 +112,7 @@ TEST_F(HandsOver, AFrameIsSentUnchanged) {
         same += read_text(frame.path()) == read_text(file("write.bin")) ? 1 : 0;
     EXPECT_EQ(same, 1U);
     const Outcome object =
-        ctl(gateway_, {"frame", "send", "any", "-", "--json"}, read_text(file("write.bin")));
+        ctl(gateway_, {"frame", "send", "-", "--json"}, read_text(file("write.bin")));
     EXPECT_EQ(object.exit, 0) << object.errors;
     EXPECT_EQ(json::parse(object.output)["operation"], "send");
 }
