@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 
 _bgs2ctl() {
-    local word about
+    local word
     COMPREPLY=()
-    while IFS=$'\t' read -r word about; do
+    while IFS=$'\t' read -r word _; do
         if [[ $word == :file ]]; then
             compopt -o filenames
             mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")

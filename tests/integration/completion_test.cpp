@@ -155,7 +155,7 @@ TEST_F(Completion, WorksInFish) {
                 HasSubstr("356938035643809\tBGS2-W on " + gateway_.path("modem") + ", compliant\n"));
     EXPECT_THAT(completions("bgs2ctl provision --slot "), HasSubstr("10\tempty\n"));
     gateway_.ask("Refresh");
-    EXPECT_THAT(completions("bgs2ctl cancel "), HasSubstr("1\trefresh of 356938035643809, "));
+    EXPECT_THAT(completions("bgs2ctl cancel "), HasSubstr("2\trefresh of 356938035643809, "));
     EXPECT_THAT(completions("bgs2ctl provision --dry"), HasSubstr("--dry-run\t"));
     EXPECT_THAT(completions("bgs2ctl frame decode " + gateway_.path("fra")),
                 HasSubstr(gateway_.path("frame.bin")));

@@ -111,8 +111,7 @@ TEST_F(HandsOver, AFrameIsSentUnchanged) {
     for (const auto& frame : std::filesystem::directory_iterator(gateway_.path("modem.frames")))
         same += read_text(frame.path()) == read_text(file("write.bin")) ? 1 : 0;
     EXPECT_EQ(same, 1U);
-    const Outcome object =
-        ctl(gateway_, {"frame", "send", "-", "--json"}, read_text(file("write.bin")));
+    const Outcome object = ctl(gateway_, {"frame", "send", "-", "--json"}, read_text(file("write.bin")));
     EXPECT_EQ(object.exit, 0) << object.errors;
     EXPECT_EQ(json::parse(object.output)["operation"], "send");
 }
