@@ -11,7 +11,6 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <regex>
 #include <sstream>
 #include <unistd.h>
 
@@ -26,16 +25,21 @@ using Words = std::vector<std::string>;
 
 /// What lies between line ends, carriage returns and erased lines, without colours.
 std::vector<std::string> lines_of(const std::string& output) {
-    const std::string plain = std::regex_replace(output, std::regex("\x1b\\[[0-9;?]*[A-Za-z]"), "");
     std::vector<std::string> lines;
     std::string line;
-    for (const char c : plain) {
-        if (c != '\r' && c != '\n') {
+    bool in_escape = false;
+    for (const char c : output) {
+        const bool is_letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (c == '\x1b') {
+            in_escape = true;
+        } else if (in_escape) {
+            in_escape = !is_letter;
+        } else if (c != '\r' && c != '\n') {
             line += c;
-            continue;
+        } else {
+            lines.push_back(line);
+            line.clear();
         }
-        lines.push_back(line);
-        line.clear();
     }
     lines.push_back(line);
     return lines;
