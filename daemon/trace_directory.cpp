@@ -31,13 +31,8 @@ std::size_t count_traces(const std::filesystem::path& directory, std::error_code
 /// "ttyUSB0" of /dev/ttyUSB0.
 std::string base_name(std::string_view device) {
     std::string name = std::filesystem::path(device).filename();
-    std::ranges::replace_if(
-        name,
-        [](char c) {
-            return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                     c == '-');
-        },
-        '_');
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    std::ranges::replace_if(name, [&](char c) { return !plain.contains(c); }, '_');
     return name.substr(0, 64);
 }
 

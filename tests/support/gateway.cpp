@@ -29,7 +29,8 @@ std::string read_text(const std::filesystem::path& file) {
     return {std::istreambuf_iterator(stream), {}};
 }
 
-/// Whether somebody listens on the socket; its file alone does not say so.
+} // namespace
+
 bool accepts(const std::string& path) {
     const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
@@ -39,8 +40,6 @@ bool accepts(const std::string& path) {
     ::close(socket);
     return accepted;
 }
-
-} // namespace
 
 Gateway::Gateway(const std::vector<std::string>& ports, Authorities authorities)
   : bus_address_("unix:path=" + path("bus"))

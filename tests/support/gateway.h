@@ -29,6 +29,9 @@ enum class Authorities {
     polkit,  ///< the same, and the real polkitd with the files that are shipped
 };
 
+/// Whether somebody listens on the socket; its file alone does not say so.
+bool accepts(const std::string& path);
+
 class Gateway {
   public:
     using Dictionary = std::map<std::string, sdbus::Variant>;
@@ -104,8 +107,10 @@ class Gateway {
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<sdbus::IProxy> manager_;
     std::map<std::string, std::string> ended_jobs_;
-    std::unique_ptr<Process> daemon_;
     std::map<std::string, Process> modems_;
+    /// Ends before its modems: one that is gone may leave its pty to another test, and its link to this
+    /// daemon.
+    std::unique_ptr<Process> daemon_;
 };
 
 } // namespace bgs2::test
