@@ -69,8 +69,10 @@ class Diagnosis {
     void service() {
         if (evidence_.no_bus)
             return;
-        if (!evidence_.unit)
-            return without_systemd();
+        if (!evidence_.unit) {
+            without_systemd();
+            return;
+        }
         const ServiceUnit& unit = *evidence_.unit;
         if (evidence_.running) {
             if (unit.enabled == "disabled")
@@ -79,30 +81,30 @@ class Diagnosis {
             return;
         }
         if (unit.load == "not-found")
-            return add(Severity::error, "service-not-installed", daemon, "systemd knows no bgs2d.service",
-                       "install bgs2d, then 'systemctl daemon-reload' and 'systemctl enable --now bgs2d'");
-        if (unit.load == "masked")
-            return add(Severity::error, "service-masked", daemon,
-                       "bgs2d.service is masked: nobody can start it",
-                       "'systemctl unmask bgs2d', then 'systemctl enable --now bgs2d'");
-        if (unit.load != "loaded" && !unit.load.empty())
-            return add(Severity::error, "service-broken", daemon,
-                       fmt::format("systemd can not load bgs2d.service: {}", unit.load),
-                       "'systemctl status bgs2d' tells the mistake");
-        if (unit.active == "failed")
-            return add(Severity::error, "service-failed", daemon,
-                       fmt::format("bgs2d does not run: it failed ({})", unit.result),
-                       fmt::format("{}; then 'systemctl restart bgs2d'", see_its_log));
-        if (unit.active == "activating")
-            return add(Severity::warning, "service-starting", daemon,
-                       unit.result == "success" || unit.result.empty()
-                           ? "bgs2d is being started"
-                           : fmt::format("bgs2d is being started again, since it failed ({})", unit.result),
-                       fmt::format("try 'bgs2ctl doctor' again in a moment; {}", see_its_log));
-        add(Severity::error, "daemon-not-running", daemon,
-            unit.enabled == "disabled" ? "bgs2d does not run, and is not started at boot"
-                                       : "bgs2d does not run",
-            unit.enabled == "disabled" ? "'systemctl enable --now bgs2d'" : "'systemctl start bgs2d'");
+            add(Severity::error, "service-not-installed", daemon, "systemd knows no bgs2d.service",
+                "install bgs2d, then 'systemctl daemon-reload' and 'systemctl enable --now bgs2d'");
+        else if (unit.load == "masked")
+            add(Severity::error, "service-masked", daemon, "bgs2d.service is masked: nobody can start it",
+                "'systemctl unmask bgs2d', then 'systemctl enable --now bgs2d'");
+        else if (unit.load != "loaded" && !unit.load.empty())
+            add(Severity::error, "service-broken", daemon,
+                fmt::format("systemd can not load bgs2d.service: {}", unit.load),
+                "'systemctl status bgs2d' tells the mistake");
+        else if (unit.active == "failed")
+            add(Severity::error, "service-failed", daemon,
+                fmt::format("bgs2d does not run: it failed ({})", unit.result),
+                fmt::format("{}; then 'systemctl restart bgs2d'", see_its_log));
+        else if (unit.active == "activating")
+            add(Severity::warning, "service-starting", daemon,
+                unit.result == "success" || unit.result.empty()
+                    ? "bgs2d is being started"
+                    : fmt::format("bgs2d is being started again, since it failed ({})", unit.result),
+                fmt::format("try 'bgs2ctl doctor' again in a moment; {}", see_its_log));
+        else
+            add(Severity::error, "daemon-not-running", daemon,
+                unit.enabled == "disabled" ? "bgs2d does not run, and is not started at boot"
+                                           : "bgs2d does not run",
+                unit.enabled == "disabled" ? "'systemctl enable --now bgs2d'" : "'systemctl start bgs2d'");
     }
 
     void without_systemd() {
@@ -118,16 +120,16 @@ class Diagnosis {
             "set it: 'timedatectl set-time', or have it synchronised: 'timedatectl "
             "set-ntp true'. While it is wrong, certificates look not valid yet";
         if (evidence_.now < evidence_.released)
-            return add(Severity::error, "clock-not-set", "clock",
-                       fmt::format("the clock says {}, which is before this version of bgs2d was made", now),
-                       std::string(hint));
-        if (evidence_.newest_policy &&
-            evidence_.now + std::chrono::minutes(1) < evidence_.newest_policy->written)
-            return add(Severity::error, "clock-not-set", "clock",
-                       fmt::format("the clock says {}, but {} was written at {}", now,
-                                   evidence_.newest_policy->path, iso_time(evidence_.newest_policy->written)),
-                       std::string(hint));
-        if (!evidence_.clock_synchronised)
+            add(Severity::error, "clock-not-set", "clock",
+                fmt::format("the clock says {}, which is before this version of bgs2d was made", now),
+                std::string(hint));
+        else if (evidence_.newest_policy &&
+                 evidence_.now + std::chrono::minutes(1) < evidence_.newest_policy->written)
+            add(Severity::error, "clock-not-set", "clock",
+                fmt::format("the clock says {}, but {} was written at {}", now, evidence_.newest_policy->path,
+                            iso_time(evidence_.newest_policy->written)),
+                std::string(hint));
+        else if (!evidence_.clock_synchronised)
             add(Severity::note, "clock-not-synchronised", "clock",
                 fmt::format("the clock says {}, and nothing keeps it right", now),
                 "'timedatectl set-ntp true', if there is a time server; see 'timedatectl'");
@@ -210,6 +212,7 @@ std::string modems_by_state(const std::vector<Modem>& modems) {
     for (const Modem& modem : modems)
         ++states[modem.state];
     std::vector<std::string> words;
+    words.reserve(states.size());
     for (const auto& [state, number] : states)
         words.push_back(counted(number, "modem") + " " + state);
     return words.empty() ? "no modem" : fmt::format("{}", fmt::join(words, ", "));

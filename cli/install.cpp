@@ -87,6 +87,7 @@ ExitCode install(const Options& options, const Terminal& terminal) {
 
 std::vector<std::string> formats() {
     std::vector<std::string> words;
+    words.reserve(pki::certificate_formats.size());
     for (const auto format : pki::certificate_formats)
         words.emplace_back(pki::word(format));
     return words;

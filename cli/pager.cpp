@@ -29,9 +29,9 @@ class HeldOutput {
         for (std::size_t i = 0; i < streams.size(); ++i) {
             if (isatty(streams[i]) != 1)
                 continue;
-            saved_[i].emplace(fcntl(streams[i], F_DUPFD_CLOEXEC, 3));
-            if (saved_[i]->get() < 0 || dup2(memory.get(), streams[i]) < 0)
-                saved_[i].reset();
+            Descriptor saved(fcntl(streams[i], F_DUPFD_CLOEXEC, 3));
+            if (saved.get() >= 0 && dup2(memory.get(), streams[i]) >= 0)
+                saved_[i].emplace(std::move(saved));
         }
     }
     HeldOutput(const HeldOutput&) = delete;
@@ -40,8 +40,8 @@ class HeldOutput {
     HeldOutput& operator=(HeldOutput&&) = delete;
     ~HeldOutput() {
         for (std::size_t i = 0; i < streams.size(); ++i) {
-            if (saved_[i])
-                dup2(saved_[i]->get(), streams[i]);
+            if (const auto& saved = saved_[i])
+                dup2(saved->get(), streams[i]);
         }
     }
 

@@ -113,8 +113,10 @@ class PortDiagnosis {
     }
 
     void look_at(const Port& port) {
-        if (port.state == "ignored")
-            return unnamed(port);
+        if (port.state == "ignored") {
+            unnamed(port);
+            return;
+        }
         looked_for_holders_ = true;
         any_named_ = true;
         // "what (what to do)"
@@ -142,15 +144,19 @@ class PortDiagnosis {
     }
 
     void unavailable(const Port& port, const Failure& reason) {
-        if (says(port.reason, EACCES))
-            return denied(Severity::error, port.device, node_of(port.device));
+        if (says(port.reason, EACCES)) {
+            denied(Severity::error, port.device, node_of(port.device));
+            return;
+        }
         const auto holders = holders_of(port.device);
         if (!holders.empty()) {
             std::vector<std::string> names;
+            names.reserve(holders.size());
             for (const Holder& holder : holders)
                 names.push_back(to_string(holder));
-            return add(Severity::error, "port-held", port.device,
-                       fmt::format("it is held by {}", fmt::join(names, ", ")), advice_on(holders.front()));
+            add(Severity::error, "port-held", port.device,
+                fmt::format("it is held by {}", fmt::join(names, ", ")), advice_on(holders.front()));
+            return;
         }
         const bool held = says(port.reason, EBUSY) || says(port.reason, EWOULDBLOCK);
         add(Severity::error, held ? "port-held" : "port-unavailable", port.device, reason.what(),
@@ -201,6 +207,8 @@ class PortDiagnosis {
     }
 
     void unnamed(const Port& port) {
+        if (!evidence_.testimony)
+            return;
         const TtyNode* node = node_of(port.device);
         const bool no_modem = evidence_.testimony->modems.empty();
         // A UART of the board is there whether or not anything is connected, and may be the console.

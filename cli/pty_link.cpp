@@ -18,11 +18,14 @@
 namespace bgs2::cli {
 namespace {
 
+ErrorCode code_of(int number) {
+    if (number == EACCES || number == EPERM || number == EROFS)
+        return ErrorCode::access_denied;
+    return number == ENOENT || number == ENOTDIR ? ErrorCode::not_found : ErrorCode::failed;
+}
+
 [[noreturn]] void fail_making(const std::string& what, int number) {
-    const ErrorCode code = number == EACCES || number == EPERM || number == EROFS ? ErrorCode::access_denied
-                           : number == ENOENT || number == ENOTDIR                ? ErrorCode::not_found
-                                                                                  : ErrorCode::failed;
-    throw Failure(Error{code,
+    throw Failure(Error{code_of(number),
                         fmt::format("{} can not be made: {}", what, std::system_category().message(number)),
                         "give a name in a directory that you may write to"});
 }

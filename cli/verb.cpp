@@ -58,6 +58,7 @@ void Verb::required_slot(const std::string& name, unsigned& value) {
 
 void Verb::store(const std::string& name, std::string& value) {
     std::vector<std::string> words;
+    words.reserve(sbnw::stores.size());
     for (const auto store : sbnw::stores)
         words.emplace_back(sbnw::word(store));
     choice(name, value, words);
