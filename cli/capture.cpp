@@ -181,16 +181,17 @@ void show(const CaughtFrame& caught, const Options& options, const Terminal& ter
 ExitCode capture(const Options& options, const Terminal& terminal) {
     check(options);
     pki::set_up_secure_heap();
+    const std::string link = options.pty.value_or("");
     std::optional<CaughtFrame> caught;
     {
-        Capture running(*options.pty, options.imei);
+        Capture running(link, options.imei);
         tell(terminal, fmt::format("point the program at {}; ends with Ctrl-C or after the first frame\n",
-                                   printable(*options.pty)));
+                                   printable(link)));
         caught = running.run();
     }
     if (!caught)
         throw Failure(ExitCode::failed, "Interrupted", "no frame came",
-                      fmt::format("the program has to send AT^SBNW=<store>,1 to {}", *options.pty));
+                      fmt::format("the program has to send AT^SBNW=<store>,1 to {}", link));
     if (options.output)
         write_private_file(*options.output, caught->octets.bytes());
     tell(terminal, fmt::format("{} for {}, answered '{}'{}\n", counted(caught->octets.size(), "octet"),

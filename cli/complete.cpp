@@ -39,6 +39,7 @@ std::vector<Candidate> modems(Bus& bus) {
 std::vector<Candidate> slots(Bus& bus, const std::string& selector) {
     const Modem modem = value_or_fail(resolve(bus.modems(), selector));
     std::vector<Candidate> candidates;
+    candidates.reserve(modem.slots.size());
     for (const auto& [number, slot] : modem.slots)
         candidates.push_back({.word = std::to_string(number),
                               .about = slot.subject.empty()

@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace bgs2::cli {
 namespace {

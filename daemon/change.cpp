@@ -56,6 +56,7 @@ Expected<Change> to_install(const Handover& handover, const Order& order) {
                            .description = fmt::format("install {}{} into {}", subject,
                                                       has_key ? " with its private key" : "",
                                                       to_string(handover.address))},
+                  .address = handover.address,
                   .action = Action::write,
                   .slot = std::move(desired.slots.front()),
                   .frame = std::nullopt,
@@ -67,6 +68,7 @@ Change to_erase(const sbnw::SlotAddress& address) {
     return Change{.task = {.operation = Operation::erase,
                            .slot = address,
                            .description = "erase " + to_string(address)},
+                  .address = address,
                   .action = Action::erase,
                   .slot = std::nullopt,
                   .frame = std::nullopt,
@@ -98,6 +100,7 @@ Expected<Change> to_send(sbnw::Store store, pki::Secret frame, const std::string
                            .slot = *address,
                            .description = fmt::format("send a frame of {} octets that {} {}", frame.size(),
                                                       writes ? "writes" : "erases", to_string(*address))},
+                  .address = *address,
                   .action = writes ? Action::write : Action::erase,
                   .slot = std::nullopt,
                   .frame = std::move(frame),
@@ -108,7 +111,7 @@ Expected<Change> to_send(sbnw::Store store, pki::Secret frame, const std::string
 Preparation prepare(const Order& order, const Change& change) {
     Preparation preparation;
     preparation.findings = change.findings;
-    const sbnw::SlotAddress address = change.task.slot.value();
+    const sbnw::SlotAddress& address = change.address;
     const auto held = order.present.find(address);
     const bool is_there = held != order.present.end();
     const Step step{.address = address,

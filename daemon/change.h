@@ -27,7 +27,8 @@ struct Handover {
 };
 
 struct Change {
-    Task task; ///< names the slot
+    Task task;
+    sbnw::SlotAddress address; ///< that of the task, too
     Action action = Action::write;
     std::optional<DesiredSlot> slot;   ///< what is to be encoded, of an installation
     std::optional<pki::Secret> frame;  ///< what is sent as it is, of a frame that was made elsewhere

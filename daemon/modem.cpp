@@ -88,7 +88,7 @@ asio::awaitable<std::shared_ptr<Job>> Modem::install(Handover handover) {
     value_or_throw(ready());
     const auto policies = host_.policies();
     const auto* policy = value_or_throw(policy::changeable(*policies, subject_, handover.address));
-    auto check = [](Order order, Handover given) { return to_install(given, order); };
+    auto check = [](const Order& order, const Handover& given) { return to_install(given, order); };
     Order conditions = order(policy, std::nullopt);
     auto change =
         co_await in_background(host_.background(), check, std::move(conditions), std::move(handover));
@@ -214,7 +214,7 @@ asio::awaitable<Preparation> Modem::prepare(const policy::Policy& policy,
         sources_ = {files.begin(), files.end()};
         host_.sources_changed();
     }
-    auto work = [](Order given) { return bgs2::prepare(given); };
+    auto work = [](const Order& given) { return bgs2::prepare(given); };
     Order conditions = order(&policy, only);
     co_return co_await in_background(host_.background(), work, std::move(conditions));
 }
@@ -315,8 +315,10 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
 
 asio::awaitable<void> Modem::change(at::Channel& channel, Job& job) {
     const auto policies = host_.policies();
-    const auto* policy = value_or_throw(policy::changeable(*policies, subject_, *change_->task.slot));
-    auto work = [](Order given, std::shared_ptr<const Change> what) { return bgs2::prepare(given, *what); };
+    const auto* policy = value_or_throw(policy::changeable(*policies, subject_, change_->address));
+    auto work = [](const Order& given, const std::shared_ptr<const Change>& what) {
+        return bgs2::prepare(given, *what);
+    };
     Order conditions = order(policy, std::nullopt);
     const Preparation preparation =
         co_await in_background(host_.background(), work, std::move(conditions), change_);
@@ -338,7 +340,7 @@ std::set<sbnw::Store> Modem::stores() const {
             stores.insert(rule.store);
     }
     if (change_)
-        stores.insert(change_->task.slot->store);
+        stores.insert(change_->address.store);
     return stores;
 }
 
@@ -370,7 +372,7 @@ Expected<std::shared_ptr<Job>> Modem::request(Task task) {
 
 Expected<std::shared_ptr<Job>> Modem::request(Change change) {
     const auto policies = host_.policies();
-    if (auto policy = policy::changeable(*policies, subject_, *change.task.slot); !policy)
+    if (auto policy = policy::changeable(*policies, subject_, change.address); !policy)
         return std::unexpected(std::move(policy.error()));
     auto job = request(change.task);
     if (job)

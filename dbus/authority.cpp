@@ -224,7 +224,8 @@ Authority::answer_to(std::function<void(Arrived<Answer> arrived)> call) {
     }
     waiting_.erase(timer);
     require_running();
-    co_return std::move(**answer);
+    co_return std::move(*answer).value_or(
+        std::unexpected(sdbus::Error("org.freedesktop.DBus.Error.NoReply", "nothing came")));
 }
 
 } // namespace bgs2::dbus

@@ -114,6 +114,7 @@ asio::awaitable<std::vector<Dictionary>> plan(std::shared_ptr<bgs2::Modem> modem
     const auto slot = slot_option(options);
     const Preparation preparation = co_await modem->preview(slot);
     std::vector<Dictionary> steps;
+    steps.reserve(preparation.steps.size());
     for (const PreparedStep& prepared : preparation.steps)
         steps.push_back(to_dictionary(prepared));
     co_return steps;
