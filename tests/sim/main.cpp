@@ -8,6 +8,7 @@
 #include "tests/sim/signing_key.h"
 #include "tests/sim/slots.h"
 #include "tests/sim/socket.h"
+#include "tests/sim/tty.h"
 #include "tests/sim/wire.h"
 
 #include <asio/co_spawn.hpp>
@@ -102,9 +103,12 @@ void run(const Options& options) {
         auto pty = Pty::create(executor, *options.pty, log);
         asio::co_spawn(executor, pty->watch(), ended);
         port = std::move(pty);
-    } else if (options.connect) { // parse_options() lets through exactly one of them
+    } else if (options.connect) {
         port = Socket::connect(executor, *options.connect);
         log.write("port-open", options.connect->string());
+    } else if (options.tty) { // parse_options() lets through exactly one of them
+        port = Tty::open(executor, *options.tty);
+        log.write("port-open", options.tty->string());
     }
     Wire wire(*port, executor, options.baud,
               [&](std::size_t count) { log.write("unread", fmt::format("{} octets nobody took", count)); });

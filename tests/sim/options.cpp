@@ -24,6 +24,9 @@ constexpr auto examples = R"(Examples:
   -device qemu-xhci -device usb-serial,chardev=at1): connecting plugs it in, ending bgs2sim pulls it out:
     bgs2sim --connect /tmp/at1
 
+  A modem at the end of a null-modem cable from another machine:
+    bgs2sim --tty /dev/ttyUSB0
+
 Exit codes: 0 ended by a signal, by the other side or by a hang-up fault; 1 something failed; 2 wrong usage.
 )";
 
@@ -56,9 +59,11 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
     app.set_version_flag("--version", "bgs2sim " + version);
     app.get_formatter()->column_width(26);
 
-    auto* line = app.add_option_group("Line", "one of --pty and --connect");
+    auto* line = app.add_option_group("Line", "one of --pty, --connect and --tty");
     line->add_option("--pty", options.pty, "make a pty and the symbolic link LINK to it")->type_name("LINK");
     line->add_option("--connect", options.connect, "connect to a listening unix socket")->type_name("SOCKET");
+    line->add_option("--tty", options.tty, "open a serial port: the modem is what its cable leads to")
+        ->type_name("DEVICE");
     line->require_option(1);
 
     app.add_option("--baud", options.baud,

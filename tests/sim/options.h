@@ -14,8 +14,9 @@
 namespace bgs2::sim {
 
 struct Options {
-    std::optional<std::filesystem::path> pty;     ///< exactly one of these two
+    std::optional<std::filesystem::path> pty;     ///< exactly one of these three
     std::optional<std::filesystem::path> connect; ///< "
+    std::optional<std::filesystem::path> tty;     ///< "
     std::string imei = "356938035643809";
     std::string model = "BGS2-W";
     std::string revision = "01.301";

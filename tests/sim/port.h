@@ -19,7 +19,7 @@ class LineDead : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Octets in, octets out, as fast as they go. Implementations: Pty, Socket.
+/// Octets in, octets out, as fast as they go. Implementations: Pty, Socket, Tty.
 class Port {
   public:
     virtual ~Port() = default;

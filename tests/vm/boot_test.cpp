@@ -1,0 +1,23 @@
+// The one boot that most tests here share: the machine is saved when it is up, and each of them resumes it.
+#include "tests/vm/machine.h"
+
+#include <gtest/gtest.h>
+
+namespace bgs2::test {
+namespace {
+
+TEST(Boot, EndsWithNothingFailedAndTheServiceNotRunning) {
+    if (Machine::is_saved())
+        GTEST_SKIP() << "this machine has booted before";
+    Machine machine(Machine::Start::boot);
+    EXPECT_TRUE(machine.eventually("systemctl is-system-running --wait"))
+        << machine.run("systemctl --failed").output;
+    EXPECT_EQ(machine.run("systemctl is-active bgs2d").output, "inactive\n");
+    // What every test would load for itself: the drivers, and the programs from the archive into the memory.
+    machine.output_of("modprobe ftdi_sio; udevadm settle; bgs2ctl --version; bgs2d --version");
+    if (!HasFailure())
+        machine.save();
+}
+
+} // namespace
+} // namespace bgs2::test

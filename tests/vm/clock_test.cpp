@@ -1,0 +1,28 @@
+// A gateway without a battery: its clock stands at 1970 until somebody sets it.
+#include "tests/vm/gateway.h"
+
+#include <fmt/format.h>
+
+namespace bgs2::test {
+namespace {
+
+using Clock = Gateway;
+
+TEST_F(Clock, ThatStandsAt1970KeepsCertificatesBackUntilItIsSet) {
+    const std::string now = machine.output_of("date +%s");
+    machine.output_of("date --set '1970-01-01 00:01 UTC'");
+    configure(adapters_named);
+    write_policy();
+    machine.plug("ADAPTER1");
+    ASSERT_TRUE(becomes("blocked"));
+    EXPECT_EQ(machine.frames("ADAPTER1"), 0U);
+    const std::string hint = property("Hint");
+    EXPECT_TRUE(hint.find("clock") != std::string::npos) << property("Reason") << hint;
+
+    machine.output_of("date --set @" + now);
+    ASSERT_TRUE(becomes("compliant"));
+    EXPECT_EQ(thumbprint(0), thumbprint_of(client()));
+}
+
+} // namespace
+} // namespace bgs2::test

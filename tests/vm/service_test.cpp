@@ -1,0 +1,81 @@
+// What becomes of a job when somebody reloads, restarts or kills the service in the middle of it; and of a
+// service that hangs.
+#include "tests/vm/gateway.h"
+
+#include <fmt/format.h>
+
+namespace bgs2::test {
+namespace {
+
+class Service : public Gateway {
+  protected:
+    /// A modem with so slow a line that the frame is on its way for seconds; it gives a frame up early.
+    void begin_to_provision() {
+        configure(adapters_named);
+        write_policy();
+        machine.plug("ADAPTER1", {"--baud", "4800", "--frame-timeout", "2"});
+        ASSERT_TRUE(machine.eventually("test \"$(busctl --auto-start=no --json=short get-property io.bgs2d1 "
+                                       "/io/bgs2d1/job/1 io.bgs2d1.Job "
+                                       "BytesSent | jq .data)\" -gt 100"));
+        process_ = main_process();
+    }
+
+    void expect_what_the_policy_says() {
+        ASSERT_TRUE(becomes("compliant", first_imei, std::chrono::seconds(120)));
+        EXPECT_EQ(thumbprint(0), thumbprint_of(client()));
+        EXPECT_EQ(thumbprint(1), thumbprint_of(authority()));
+    }
+
+    std::string process_; ///< that of the service when the job began
+};
+
+TEST_F(Service, ThatIsReloadedInTheMiddleOfAJobFinishesIt) {
+    begin_to_provision();
+    machine.output_of("systemctl reload bgs2d");
+    expect_what_the_policy_says();
+    EXPECT_EQ(main_process(), process_);
+    EXPECT_EQ(machine.frames("ADAPTER1"), 2U);
+    EXPECT_EQ(machine.output_of("busctl --json=short get-property io.bgs2d1 /io/bgs2d1 io.bgs2d1.Manager "
+                                "PolicyGeneration | jq .data"),
+              "2\n");
+}
+
+TEST_F(Service, ThatIsRestartedInTheMiddleOfAJobDoesItAgain) {
+    begin_to_provision();
+    machine.output_of("systemctl restart bgs2d");
+    expect_what_the_policy_says();
+    EXPECT_NE(main_process(), process_);
+}
+
+TEST_F(Service, ThatIsKilledInTheMiddleOfAJobIsStartedAgainAndDoesItAgain) {
+    begin_to_provision();
+    machine.output_of("systemctl kill --signal SIGKILL bgs2d");
+    expect_what_the_policy_says();
+    EXPECT_NE(main_process(), process_);
+    EXPECT_EQ(machine.output_of("systemctl show --property NRestarts --value bgs2d"), "1\n");
+}
+
+TEST_F(Service, ThatHangsIsStartedAgainByTheWatchdog) {
+    // As shipped but for the time, which is half a minute there.
+    machine.write("/run/systemd/system/bgs2d.service.d/watchdog.conf", "[Service]\nWatchdogSec=2\n");
+    machine.output_of("systemctl daemon-reload && systemctl start bgs2d");
+    process_ = main_process();
+    machine.output_of("systemctl kill --signal SIGSTOP bgs2d");
+    EXPECT_TRUE(machine.eventually("test \"$(systemctl show --property NRestarts --value bgs2d)\" = 1 && "
+                                   "systemctl is-active bgs2d"));
+    EXPECT_NE(main_process(), process_);
+    EXPECT_EQ(
+        machine.output_of("find / -xdev -name 'core*' -type f -newer /run/systemd/system/bgs2d.service.d"),
+        "")
+        << "a core dump holds keys";
+}
+
+TEST_F(Service, ThatNobodyNeedsDoesNotRunUntilSomebodyCallsIt) {
+    EXPECT_EQ(machine.output_of("systemctl is-enabled bgs2d || true"), "disabled\n");
+    EXPECT_EQ(main_process(), "0\n");
+    EXPECT_EQ(machine.output_of("runuser -u visitor -- bgs2ctl list --json"), "[]\n");
+    EXPECT_NE(main_process(), "0\n");
+}
+
+} // namespace
+} // namespace bgs2::test
