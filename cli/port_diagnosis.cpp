@@ -41,8 +41,9 @@ struct Advice {
 constexpr std::array advices{
     Advice{
         "ModemManager",
-        "mark the port with ENV{ID_MM_PORT_IGNORE}=\"1\" in a udev rule (the rules of bgs2d do so for ports "
-        "that have BGS2D_PORT=1), or 'systemctl disable --now ModemManager'"},
+        "if the port is named in bgs2d.toml, 'udevadm trigger --subsystem-match=tty' has the rules of bgs2d "
+        "mark it; else set ENV{ID_MM_PORT_IGNORE}=\"1\" in a udev rule, or 'systemctl disable --now "
+        "ModemManager'"},
     Advice{"brltty",
            "'systemctl disable --now brltty', or remove the package, if nobody needs a braille display"},
     Advice{"agetty",
@@ -214,16 +215,22 @@ class PortDiagnosis {
         // A UART of the board is there whether or not anything is connected, and may be the console.
         if (!is_usb(port) && (!no_modem || node == nullptr || node->console))
             return;
+        if (port.reason.find("BGS2D_PORT=0") != std::string::npos) {
+            if (no_modem)
+                add(Severity::note, "port-kept-away", port.device, port.reason,
+                    fmt::format("if a modem is there, take that rule out, {}", after_a_rule));
+            return;
+        }
         const PortName name = name_of(port, evidence_.testimony->ports);
         if (name.entry.empty())
             return;
         std::string hint =
-            fmt::format("if a modem is there, name it in /etc/bgs2d/bgs2d.toml, then 'bgs2ctl reload':\n{}",
+            fmt::format("if a modem is there, name it in /etc/bgs2d/bgs2d.toml, then 'bgs2ctl reload' and "
+                        "'udevadm trigger --subsystem-match=tty':\n{}",
                         indented(name.entry));
         if (is_usb(port) && !name.rule.empty())
-            hint += fmt::format("\nor, which keeps ModemManager off as well, in "
-                                "/etc/udev/rules.d/65-bgs2d-local.rules, {}:\n{}",
-                                after_a_rule, indented(name.rule));
+            hint += fmt::format("\nor in /etc/udev/rules.d/65-bgs2d-local.rules, {}:\n{}", after_a_rule,
+                                indented(name.rule));
         add(is_usb(port) && no_modem ? Severity::warning : Severity::note, "port-not-nominated", port.device,
             fmt::format("bgs2d does not look at it: {}", port.reason), std::move(hint));
     }

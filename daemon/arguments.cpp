@@ -26,7 +26,8 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
         .policy_directories = {policy::default_directories.begin(), policy::default_directories.end()},
         .state_directory = default_state_directory(),
         .trace_directory = {},
-        .log_level = LogLevel::info};
+        .log_level = LogLevel::info,
+        .nominates = false};
     CLI::App app(
         "Keeps the TLS certificates of Cinterion BGS2 modems as the policies in /etc/bgs2d/policy.d say.\n"
         "It is started by systemd; 'bgs2ctl' shows what it does. SIGHUP makes it read its files anew.",
@@ -62,6 +63,11 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
            "reads them")
         ->type_name("DIR")
         ->check(CLI::Validator(CLI::ExistingDirectory).description(""));
+    app.add_flag(
+        "--nominates", arguments.nominates,
+        "For rules of udev, which run it with a port's properties in the environment: tell whether a "
+        "[[port]] of the configuration names the port, and end. The exit status is 0 if one does, 1 "
+        "if none does, 3 if the configuration can not be read");
     app.footer("The system bus is that of DBUS_SYSTEM_BUS_ADDRESS, if it is set.");
 
     try {

@@ -17,6 +17,7 @@ struct Arguments {
     std::filesystem::path
         trace_directory; ///< for records of conversations, see trace_directory.h; empty: none
     LogLevel log_level = LogLevel::info;
+    bool nominates = false; ///< answer udev's question instead of running
 };
 
 /// Reads the command line; on --help, --version or a mistake says so to the user, and gives the exit code

@@ -7,6 +7,7 @@
 #include "daemon/fleet.h"
 #include "daemon/history/recorder.h"
 #include "daemon/log.h"
+#include "daemon/nomination.h"
 #include "daemon/path_watch.h"
 #include "daemon/pki/secret.h"
 #include "daemon/policy/directories.h"
@@ -34,10 +35,12 @@
 #include <exception>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -292,12 +295,36 @@ class Daemon {
     int exit_code_ = EXIT_SUCCESS;
 };
 
+/// Answers udev, which waits for it: nothing but the file is looked at.
+int nominates(const Arguments& arguments, const Log& log) {
+    constexpr int named_by_none = 1;
+    constexpr int no_answer = 3;
+    const auto config = read_config(arguments.config, arguments.config_is_named);
+    if (!config) {
+        const std::string problem = to_string(config.error());
+        log.error("{}", problem);
+        // udev keeps what a program says on standard error only while it is debugged.
+        make_log(systemd::Journal::alone(), arguments.log_level)
+            .with({{"BGS2_REASON", problem}})
+            .event(Event::policies_broken, "{}", problem);
+        return no_answer;
+    }
+    std::vector<std::string_view> environment;
+    for (char** each = environ; *each != nullptr; ++each)
+        environment.emplace_back(*each);
+    const Nomination nomination = nominate(*config, port_in_environment(environment));
+    fmt::print("{}\n", nomination.why);
+    return nomination.nominated ? EXIT_SUCCESS : named_by_none;
+}
+
 int run(int argc, char** argv) {
     auto arguments = parse_arguments(argc, argv);
     if (!arguments)
         return arguments.error();
     const Log log = make_log(systemd::Journal(), arguments->log_level);
     try {
+        if (arguments->nominates)
+            return nominates(*arguments, log);
         forbid_dumps();
         if (const auto heap = pki::set_up_secure_heap(); heap != pki::SecureHeap::locked)
             log.warning("private keys can not be locked into memory; raise RLIMIT_MEMLOCK (LimitMEMLOCK= of "

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 #include <string_view>
 
 namespace bgs2 {
@@ -55,8 +57,11 @@ std::string PortFacts::property(std::string_view name) const {
 }
 
 Nomination nominate(const Config& config, const PortFacts& port) {
-    if (const auto found = port.properties.find(mark); found != port.properties.end() && found->second == "1")
+    const std::string verdict = port.property(mark);
+    if (verdict == "1")
         return {.nominated = true, .why = fmt::format("udev rule ({}=1)", mark)};
+    if (verdict == "0")
+        return {.nominated = false, .why = fmt::format("a udev rule keeps bgs2d away from it ({}=0)", mark)};
 
     std::string why = fmt::format("no udev rule gives it {}=1", mark);
     if (config.ports.empty())
@@ -77,6 +82,18 @@ Nomination nominate(const Config& config, const PortFacts& port) {
         return {.nominated = true, .why = fmt::format("[[port]] #{} ({})", i + 1, fmt::join(words, ", "))};
     }
     return {.nominated = false, .why = std::move(why)};
+}
+
+PortFacts port_in_environment(std::span<const std::string_view> environment) {
+    PortFacts port;
+    for (const std::string_view each : environment) {
+        if (const auto end = each.find('='); end != std::string_view::npos)
+            port.properties.emplace(each.substr(0, end), each.substr(end + 1));
+    }
+    port.device = port.property("DEVNAME");
+    std::istringstream links(port.property("DEVLINKS"));
+    port.links.assign(std::istream_iterator<std::string>(links), {});
+    return port;
 }
 
 } // namespace bgs2

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,9 +32,13 @@ struct Nomination {
     bool operator==(const Nomination&) const = default;
 };
 
-/// A port is nominated by the udev property BGS2D_PORT=1 or else by the first [[port]] of the configuration
-/// whose conditions all hold. A property that the port does not have meets only a list that negates
-/// throughout.
+/// A port is nominated by the udev property BGS2D_PORT=1 or else, unless that is 0, by the first [[port]] of
+/// the configuration whose conditions all hold. A property that the port does not have meets only a list that
+/// negates throughout. BGS2D_PORT=configured, which tells that a [[port]] held when udev last looked, counts
+/// for nothing: the configuration may be another by now.
 Nomination nominate(const Config& config, const PortFacts& port);
+
+/// The port for which udev runs a program: its properties are the program's environment ("NAME=value").
+PortFacts port_in_environment(std::span<const std::string_view> environment);
 
 } // namespace bgs2

@@ -114,6 +114,13 @@ Journal::Journal(int descriptor)
   : descriptor_(descriptor)
   , native_(leads_to_journal(descriptor)) {}
 
+Journal Journal::alone() {
+    constexpr int nowhere = -1;
+    Journal journal(nowhere);
+    journal.native_ = true;
+    return journal;
+}
+
 void Journal::write(Priority priority, std::string_view message, std::span<const Field> fields) const {
     if (native_ && send_entry(priority, message, fields))
         return;

@@ -31,6 +31,10 @@ class Journal {
   public:
     explicit Journal(int descriptor = STDERR_FILENO);
 
+    /// For a program whose standard error nobody keeps, such as one that udev runs: entries of the journal
+    /// wherever there is one, and no line anywhere else.
+    static Journal alone();
+
     /// May be called from any thread; holds no memory between lines. A line that not even `descriptor`
     /// takes is lost: there is no third place to say so.
     void write(Priority priority, std::string_view message, std::span<const Field> fields = {}) const;

@@ -76,6 +76,22 @@ TEST_F(HotPlug, AnUnknownAdapterIsListedAndNeverOpened) {
     EXPECT_THAT(gateway_.modem_log("stranger"), Not(HasSubstr("port-open")));
 }
 
+TEST_F(HotPlug, AnAdapterThatUdevFoundConfiguredIsLetGoWhenItIsNotAnyMore) {
+    constexpr auto named = "[[port]]\nproperty = { ID_VENDOR_ID = \"0403\" }\n";
+    gateway_.write("bgs2d.toml", named);
+    gateway_.reload();
+    bed_.configure(named);
+    UsbSerial adapter;
+    adapter.vendor = "0403";
+    bed_.plug(adapter, start_modem("modem"));
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    EXPECT_THAT(gateway_.log(), HasSubstr("[[port]] #1"));
+    gateway_.write("bgs2d.toml", "");
+    gateway_.reload();
+    EXPECT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); })) << gateway_.log();
+    EXPECT_EQ(port("/dev/ttyUSB0").at("state").get<std::string>(), "ignored");
+}
+
 TEST_F(HotPlug, AReplugUnderAnotherNumberIsTheSameModemAndWritesNothing) {
     bed_.plug(cinterion("ttyUSB0"), start_modem("modem"));
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();

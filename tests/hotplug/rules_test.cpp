@@ -66,10 +66,20 @@ Node node_of(const Port& port) {
     return {group == nullptr ? std::to_string(node.st_gid) : group->gr_name, node.st_mode & 0777U};
 }
 
+std::filesystem::path tag_file(const std::string& tag, dev_t number) {
+    return "/run/udev/tags/" + tag + "/c" + std::to_string(major(number)) + ":" +
+           std::to_string(minor(number));
+}
+
 bool has_tag(const Port& port, const std::string& tag) {
-    const std::string number = std::to_string(major(port.number)) + ":" + std::to_string(minor(port.number));
     return port.property("CURRENT_TAGS").find(":" + tag + ":") != std::string_view::npos &&
-           std::filesystem::exists("/run/udev/tags/" + tag + "/c" + number);
+           std::filesystem::exists(tag_file(tag, port.number));
+}
+
+void expect_unmarked(const Port& port) {
+    for (const auto* name : {"BGS2D_PORT", "ID_MM_PORT_IGNORE", "SYSTEMD_WANTS"})
+        EXPECT_FALSE(port.properties.contains(name)) << name;
+    EXPECT_FALSE(has_tag(port, "systemd"));
 }
 
 class RulesOfVendor : public Rules, public testing::WithParamInterface<const char*> {};
@@ -88,11 +98,7 @@ INSTANTIATE_TEST_SUITE_P(Modems, RulesOfVendor, testing::Values("1e2d", "0681", 
                          [](const auto& vendor) { return "Vendor" + std::string(vendor.param); });
 
 TEST_F(Rules, LeaveAnAdapterOfAnotherVendorAlone) {
-    const Port port = plug(adapter());
-    EXPECT_FALSE(port.nominated());
-    for (const auto* name : {"BGS2D_PORT", "ID_MM_PORT_IGNORE", "SYSTEMD_WANTS"})
-        EXPECT_FALSE(port.properties.contains(name)) << name;
-    EXPECT_FALSE(has_tag(port, "systemd"));
+    expect_unmarked(plug(adapter()));
 }
 
 TEST_F(Rules, DoNotMistakeAHubOfTheVendorForAModem) {
@@ -133,6 +139,79 @@ TEST_F(Rules, LetTheAdministratorNominateAnAdapter) {
     EXPECT_EQ(port.property("ID_MM_PORT_IGNORE"), "1");
     EXPECT_EQ(port.property("SYSTEMD_WANTS"), "bgs2d.service");
     EXPECT_TRUE(has_tag(port, "systemd"));
+}
+
+struct Naming {
+    const char* name;
+    const char* config;
+};
+
+class RulesOfConfiguration : public Rules, public testing::WithParamInterface<Naming> {};
+
+TEST_P(RulesOfConfiguration, MarkThePortAndWakeTheService) {
+    bed.configure(GetParam().config);
+    const Port port = plug(adapter());
+    EXPECT_THAT(port.properties,
+                IsSupersetOf({Pair("BGS2D_PORT", "configured"), Pair("ID_MM_PORT_IGNORE", "1"),
+                              Pair("SYSTEMD_WANTS", "bgs2d.service")}));
+    EXPECT_TRUE(has_tag(port, "systemd"));
+    EXPECT_EQ(node_of(port).group, "dialout");
+    EXPECT_EQ(node_of(port).mode, 0660U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Adapters, RulesOfConfiguration,
+    testing::Values(
+        Naming{"ByNode", "[[port]]\ndevice = '/dev/ttyUSB0'\n"},
+        Naming{"ByLink", "[[port]]\ndevice = '/dev/serial/by-id/usb-FTDI_FT232R_A6001-if00-port0'\n"},
+        Naming{"ByPath", "[[port]]\nid-path = 'pci-*-usb-0:1:1.0'\n"},
+        Naming{"ByProperty", "[[port]]\nproperty = { ID_VENDOR_ID = '0403', ID_SERIAL_SHORT = 'A6001' }\n"}),
+    [](const auto& naming) { return std::string(naming.param.name); });
+
+TEST_F(Rules, LeaveAnAdapterAloneThatTheConfigurationDoesNotName) {
+    bed.configure("[[port]]\nproperty = { ID_SERIAL_SHORT = 'A6002' }\n");
+    expect_unmarked(plug(adapter()));
+}
+
+TEST_F(Rules, LeaveAnAdapterAloneWhileTheConfigurationIsBroken) {
+    bed.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n[[prot]]\n");
+    expect_unmarked(plug(adapter()));
+}
+
+TEST_F(Rules, LetTheAdministratorKeepAwayWhatTheConfigurationNames) {
+    bed.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n");
+    bed.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}=\"0\"\n");
+    const Port port = plug(adapter());
+    EXPECT_EQ(port.property("BGS2D_PORT"), "0");
+    EXPECT_FALSE(port.properties.contains("SYSTEMD_WANTS"));
+}
+
+TEST_F(Rules, AskTheConfigurationAnewWithEachEvent) {
+    expect_unmarked(plug(adapter()));
+    bed.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n");
+    bed.change("ttyUSB0");
+    EXPECT_EQ(Monitor().enumerate().at(0).property("BGS2D_PORT"), "configured");
+    bed.configure("");
+    bed.change("ttyUSB0");
+    expect_unmarked(Monitor().enumerate().at(0));
+}
+
+TEST_F(Rules, MarkAnOnBoardUartThatTheConfigurationNames) {
+    bed.configure("[[port]]\nid-path = 'platform-serial8250'\n");
+    bed.plug_uart("ttyS0", pty.path());
+    const Port port = Monitor().enumerate().at(0);
+    EXPECT_EQ(port.property("BGS2D_PORT"), "configured");
+    EXPECT_EQ(port.property("SYSTEMD_WANTS"), "bgs2d.service");
+    EXPECT_TRUE(has_tag(port, "systemd"));
+    EXPECT_EQ(node_of(port).group, "dialout");
+}
+
+TEST_F(Rules, DoNotAskAboutAVirtualConsole) {
+    bed.configure("[[port]]\nproperty = { SUBSYSTEM = 'tty' }\n");
+    bed.plug_virtual("tty1", pty.path());
+    struct stat node{};
+    ASSERT_EQ(stat("/dev/tty1", &node), 0);
+    EXPECT_FALSE(std::filesystem::exists(tag_file("systemd", node.st_rdev)));
 }
 
 TEST_F(Rules, GiveAnOnBoardUartAPathButDoNotNominateIt) {

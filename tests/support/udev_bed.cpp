@@ -27,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path sys = "/sys";
+const fs::path configuration = "/etc/bgs2d/bgs2d.toml";
 const fs::path local_rules = "/run/udev/rules.d";
 constexpr std::string_view controller = "devices/pci0000:00/0000:00:14.0";
 
@@ -158,12 +159,13 @@ UdevBed::~UdevBed() {
         }
     }
     try {
+        fs::remove(configuration);
         for (const auto& file : rules_)
             fs::remove(local_rules / file);
         if (!rules_.empty())
             reload_rules();
     } catch (const std::exception& problem) {
-        std::cerr << "can not take the rules back: " << problem.what() << '\n';
+        std::cerr << "can not take the configuration and the rules back: " << problem.what() << '\n';
     }
 }
 
@@ -282,6 +284,10 @@ void UdevBed::add_rules(const std::string& file, std::string_view text) {
     rules_.insert(file);
     write_file(local_rules / file, text);
     reload_rules();
+}
+
+void UdevBed::configure(std::string_view text) {
+    write_file(configuration, text);
 }
 
 std::string UdevBed::syspath(const std::string& name) const {

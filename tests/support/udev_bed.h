@@ -53,6 +53,9 @@ class UdevBed {
     /// An administrator's rule in /run/udev/rules.d/FILE, in force when this returns.
     void add_rules(const std::string& file, std::string_view text);
 
+    /// Writes the default configuration of bgs2d, which the shipped rules ask; gone at the end.
+    void configure(std::string_view text);
+
     /// "/sys/devices/.../ttyUSB0" of what is plugged in.
     [[nodiscard]] std::string syspath(const std::string& name) const;
 

@@ -139,7 +139,8 @@ const std::vector<test::ComplaintCase> cases{
      warning, "port-not-kept-from-brltty", "/dev/ttyUSB0", "brltty runs", "disable --now brltty"},
     {"an adapter that nobody named, beside a modem", [](Evidence& it) { also(it, "ignored", ignored); }, note,
      "port-not-nominated", "/dev/ttyUSB1", ignored,
-     "bgs2ctl reload':\n    [[port]]\n    property = { ID_VENDOR_ID = \"0403\", ID_MODEL_ID = \"6015\", "
+     "bgs2ctl reload' and 'udevadm trigger --subsystem-match=tty':\n    [[port]]\n    property = { "
+     "ID_VENDOR_ID = \"0403\", ID_MODEL_ID = \"6015\", "
      "ID_SERIAL_SHORT = \"A61\" }\n"},
     {"an adapter that nobody named, and no modem",
      [](Evidence& it) {
@@ -214,6 +215,21 @@ TEST(PortDiagnosis, NamesNeitherAConsoleNorAUartThatIsNotThereNorAVirtualConsole
         ASSERT_EQ(complaints.size(), 1U) << device;
         EXPECT_EQ(complaints[0].id, "no-modem");
     }
+}
+
+TEST(PortDiagnosis, SpeaksOfAPortThatARuleKeepsAwayOnlyWhereNoModemIs) {
+    constexpr auto kept_away = "a udev rule keeps bgs2d away from it (BGS2D_PORT=0)";
+    Evidence evidence = healthy();
+    also(evidence, "ignored", kept_away);
+    EXPECT_THAT(diagnose_ports(evidence), IsEmpty());
+    without_modem(evidence);
+    also(evidence, "ignored", kept_away);
+    const auto complaints = diagnose_ports(evidence);
+    ASSERT_EQ(complaints.size(), 2U);
+    EXPECT_EQ(complaints[0].id, "port-kept-away");
+    EXPECT_EQ(complaints[0].message, kept_away);
+    EXPECT_THAT(complaints[0].hint, Not(HasSubstr("[[port]]")));
+    EXPECT_EQ(complaints[1].id, "no-modem");
 }
 
 TEST(PortDiagnosis, SuspectsBrlttyWhereNoAdapterIsLeft) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string_view>
+
 namespace bgs2 {
 namespace {
 
@@ -32,8 +35,29 @@ TEST(Nominate, APortThatUdevMarks) {
     PortFacts marked = uart;
     marked.properties["BGS2D_PORT"] = "1";
     EXPECT_EQ(nominate({}, marked), (Nomination{true, "udev rule (BGS2D_PORT=1)"}));
-    marked.properties["BGS2D_PORT"] = "0";
-    EXPECT_FALSE(nominate({}, marked).nominated);
+}
+
+TEST(Nominate, APortThatUdevMarksRatherThanByARule) {
+    PortFacts marked = uart;
+    marked.properties["BGS2D_PORT"] = "1";
+    EXPECT_EQ(nominate({{by_device("/dev/ttyS1")}}, marked).why, "udev rule (BGS2D_PORT=1)");
+}
+
+TEST(Nominate, NoPortThatUdevKeepsAway) {
+    PortFacts kept_away = uart;
+    kept_away.properties["BGS2D_PORT"] = "0";
+    for (const Config& config : {Config{}, Config{{by_device("/dev/ttyS1")}}})
+        EXPECT_EQ(nominate(config, kept_away),
+                  (Nomination{false, "a udev rule keeps bgs2d away from it (BGS2D_PORT=0)"}));
+}
+
+TEST(Nominate, APortThatWasConfiguredOnlyAsLongAsItIs) {
+    PortFacts configured = uart;
+    configured.properties["BGS2D_PORT"] = "configured";
+    EXPECT_EQ(nominate({{by_device("/dev/ttyS1")}}, configured),
+              (Nomination{true, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
+    EXPECT_EQ(nominate({}, configured),
+              (Nomination{false, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
 }
 
 TEST(Nominate, APortByItsNodeOrALinkToIt) {
@@ -75,6 +99,22 @@ TEST(Nominate, SaysWhatEachRuleMissed) {
 TEST(Nominate, APortWithoutThePropertyOnlyIfTheRuleOnlyNegates) {
     EXPECT_FALSE(nominate({{by_property("ID_BUS", {{"*"}})}}, uart).nominated);
     EXPECT_TRUE(nominate({{by_property("ID_BUS", {{"!usb"}})}}, uart).nominated);
+}
+
+TEST(PortInEnvironment, IsWhatUdevSaysOfIt) {
+    constexpr std::array<std::string_view, 5> environment{
+        "DEVNAME=/dev/ttyS1", "DEVLINKS=/dev/serial/by-path/platform-3f201000.serial /dev/modem0",
+        "ID_PATH=platform-3f201000.serial", "NOTE=a=b", "neither"};
+    const PortFacts port = port_in_environment(environment);
+    EXPECT_EQ(port.device, uart.device);
+    EXPECT_EQ(port.links, uart.links);
+    EXPECT_EQ(port.property("ID_PATH"), "platform-3f201000.serial");
+    EXPECT_EQ(port.property("NOTE"), "a=b");
+    EXPECT_FALSE(port.properties.contains("neither"));
+}
+
+TEST(PortInEnvironment, IsNoneWhereUdevSaysNothing) {
+    EXPECT_EQ(port_in_environment({}), PortFacts());
 }
 
 TEST(Nominate, NoPortByARuleWithoutConditions) {
