@@ -14,7 +14,8 @@ TEST(Boot, EndsWithNothingFailedAndTheServiceNotRunning) {
         << machine.run("systemctl --failed").output;
     EXPECT_EQ(machine.run("systemctl is-active bgs2d").output, "inactive\n");
     // What every test would load for itself: the drivers, and the programs from the archive into the memory.
-    machine.output_of("modprobe ftdi_sio; udevadm settle; bgs2ctl --version; bgs2d --version");
+    machine.output_of(
+        "modprobe --all ftdi_sio cdc_acm && udevadm settle && bgs2ctl --version && bgs2d --version");
     if (!HasFailure())
         machine.save();
 }

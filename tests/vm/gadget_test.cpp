@@ -10,15 +10,15 @@ namespace {
 class Gadget : public Gateway {
   protected:
     /// A device of Cinterion's with so many functions of this kind; the modem is behind the last one. No
-    /// bgs2d.toml names it.
-    void plug(const std::string& function, int count) {
+    /// bgs2d.toml names it. By the product the kernel chooses a driver.
+    void plug(const std::string& product, const std::string& function, int count) {
         write_policy();
         machine.output_of(fmt::format(R"(
 modprobe dummy_hcd num=1 && modprobe libcomposite && modprobe option && modprobe cdc_acm
 mountpoint --quiet /sys/kernel/config || mount -t configfs none /sys/kernel/config
 mkdir /sys/kernel/config/usb_gadget/modem && cd /sys/kernel/config/usb_gadget/modem || exit
 echo 0x1e2d >idVendor
-echo 0x0059 >idProduct
+echo {3} >idProduct
 mkdir -p strings/0x409 configs/c.1
 echo Cinterion >strings/0x409/manufacturer
 echo BGS2 >strings/0x409/product
@@ -29,7 +29,7 @@ systemd-run --quiet --unit=modem --property=Restart=always --property=RestartSec
     --log /run/modem.log --slots /run/modem.slots
 echo dummy_udc.0 >UDC
 )",
-                                      function, count, count - 1));
+                                      function, count, count - 1, product));
     }
     void pull() { machine.output_of("echo >/sys/kernel/config/usb_gadget/modem/UDC"); }
 
@@ -45,12 +45,12 @@ echo dummy_udc.0 >UDC
 };
 
 TEST_F(Gadget, OfTheVendorWithACdcAcmPortIsNominatedByTheShippedRuleAlone) {
-    plug("acm", 1);
+    plug("0x0059", "acm", 1);
     expect_provisioned("/dev/ttyACM0");
 }
 
 TEST_F(Gadget, OfTheVendorWithFourPortsOfTheOptionDriverIsFoundOnTheOneThatAnswers) {
-    plug("gser", 4);
+    plug("0x0053", "gser", 4);
     expect_provisioned("/dev/ttyUSB3");
 }
 

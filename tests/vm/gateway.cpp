@@ -27,7 +27,8 @@ certificate = "/etc/bgs2d/certs/ca.pem"
 }
 
 std::string Gateway::write_policy_of(const std::string& imei) {
-    const Identity own = Identity::make({.common_name = "CA of " + imei, .ca = true});
+    const Identity own =
+        Identity::make({.common_name = "CA of " + imei, .algorithm = Algorithm::rsa2048, .ca = true});
     machine.write(fmt::format("/etc/bgs2d/certs/{}.pem", imei), own.certificate_pem());
     machine.write(fmt::format("/etc/bgs2d/policy.d/10-{}.toml", imei), fmt::format(R"([match]
 imei = "{0}"

@@ -157,7 +157,7 @@ Machine::~Machine() {
         return;
     try {
         fmt::print("{}\n",
-                   run("journalctl --boot --no-pager --output short-monotonic | tail --lines 200").output);
+                   run("journalctl --boot --no-pager --output short-monotonic | tail --lines 80").output);
     } catch (const std::exception& e) {
         fmt::print("the guest does not tell what happened: {}\n{}\n{}\n", e.what(),
                    read_text(path("console")), read_text(path("emulator.log")));

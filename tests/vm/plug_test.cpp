@@ -62,8 +62,8 @@ TEST_F(Plug, OfTwoAdaptersTheOtherWayRoundKeepsEachModemsIdentityAndPolicy) {
     const auto expect = [&](const std::string& first_port, const std::string& second_port) {
         EXPECT_EQ(property("Port", first_imei), first_port);
         EXPECT_EQ(property("Port", second_imei), second_port);
-        EXPECT_EQ(property("Policy", first_imei), fmt::format("10-{}.toml\n", first_imei));
-        EXPECT_EQ(property("Policy", second_imei), fmt::format("10-{}.toml\n", second_imei));
+        EXPECT_EQ(property("Policy", first_imei), fmt::format("10-{}\n", first_imei));
+        EXPECT_EQ(property("Policy", second_imei), fmt::format("10-{}\n", second_imei));
         EXPECT_EQ(thumbprint(1, first_imei), first_ca);
         EXPECT_EQ(thumbprint(1, second_imei), second_ca);
         EXPECT_EQ(machine.frames("ADAPTER1"), 1U);

@@ -35,7 +35,7 @@ TEST_F(Sandbox, LeavesTheServiceWithoutCapabilitiesAndPrivileges) {
 
 TEST_F(Sandbox, IsAsTightAsTheUnitSaysInTheEyesOfSystemd) {
     machine.output_of("systemctl start bgs2d");
-    EXPECT_EQ(machine.output_of("systemd-analyze verify bgs2d.service"), "");
+    EXPECT_EQ(machine.output_of("systemd-analyze verify --man=no bgs2d.service"), "");
     const Answer exposure = machine.run("systemd-analyze security --no-pager --threshold=12 bgs2d.service");
     EXPECT_EQ(exposure.exit, 0) << exposure.output;
 }
@@ -61,7 +61,7 @@ TEST_F(Sandbox, LetsAKeyInThatWasEncryptedForThisMachine) {
     write_policy();
     machine.output_of(R"(set -o errexit -o pipefail
 cd /etc/bgs2d/certs
-systemd-creds encrypt --name=client.key client.key /etc/bgs2d/client.key.cred
+systemd-creds encrypt --with-key=host --name=client.key client.key /etc/bgs2d/client.key.cred
 rm client.key
 sed --in-place 's|"/etc/bgs2d/certs/client.key"|"credential:client.key"|' /etc/bgs2d/policy.d/50-all.toml
 mkdir /etc/systemd/system/bgs2d.service.d

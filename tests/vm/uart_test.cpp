@@ -9,7 +9,8 @@ namespace bgs2::test {
 namespace {
 
 TEST(Uart, NamedInBgs2dTomlStartsTheServiceAtBoot) {
-    const Identity authority = Identity::make({.common_name = "Test CA", .ca = true});
+    const Identity authority =
+        Identity::make({.common_name = "Test CA", .algorithm = Algorithm::rsa2048, .ca = true});
     Machine machine(Machine::Start::boot, {{"etc/bgs2d/bgs2d.toml", "[[port]]\ndevice = \"/dev/ttyS1\"\n"},
                                            {"etc/bgs2d/ca.pem", authority.certificate_pem()},
                                            {"etc/bgs2d/policy.d/50-all.toml",
