@@ -140,7 +140,8 @@ class Diagnosis {
             add(Severity::warning, "history-lost", daemon,
                 fmt::format("what happens is not kept since {}: the history can not be written",
                             bus_time(told.history_lost_since, "")),
-                "is the disk of /var/lib/bgs2d full, or read-only? 'journalctl -u bgs2d' tells the error");
+                "is the disk of /var/lib/bgs2d full, or read-only? Is SQLite installed? "
+                "'journalctl -u bgs2d' tells the error");
     }
 
     void policies(const Testimony& told) {

@@ -1,6 +1,6 @@
 #include "daemon/history/database.h"
 
-#include <sqlite3.h>
+#include "daemon/history/sqlite.h"
 
 namespace bgs2::history {
 namespace {
@@ -28,27 +28,27 @@ bool DatabaseError::is_corrupt() const noexcept {
 }
 
 void Database::Close::operator()(sqlite3* handle) const noexcept {
-    sqlite3_close_v2(handle);
+    sqlite().close_v2(handle);
 }
 
 Database::Database(const std::filesystem::path& file) {
     sqlite3* handle = nullptr;
     const int result =
-        sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+        sqlite().open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     handle_.reset(handle); // even one that could not be opened has to be closed
     if (result != SQLITE_OK)
-        throw DatabaseError(result, handle == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(handle));
+        throw DatabaseError(result, handle == nullptr ? sqlite().errstr(result) : sqlite().errmsg(handle));
     // SQLite takes a file that it may only read as well, and would never find out that it may write to it
     // now.
-    if (sqlite3_db_readonly(handle, "main") != 0)
-        throw DatabaseError(SQLITE_READONLY, sqlite3_errstr(SQLITE_READONLY));
-    sqlite3_busy_timeout(handle, patience);
+    if (sqlite().db_readonly(handle, "main") != 0)
+        throw DatabaseError(SQLITE_READONLY, sqlite().errstr(SQLITE_READONLY));
+    sqlite().busy_timeout(handle, patience);
 }
 
 void Database::run(const std::string& statements) {
-    const int result = sqlite3_exec(handle_.get(), statements.c_str(), nullptr, nullptr, nullptr);
+    const int result = sqlite().exec(handle_.get(), statements.c_str(), nullptr, nullptr, nullptr);
     if (result != SQLITE_OK)
-        throw DatabaseError(result, sqlite3_errmsg(handle_.get()));
+        throw DatabaseError(result, sqlite().errmsg(handle_.get()));
 }
 
 std::int64_t Database::number(std::string_view statement) {
@@ -62,76 +62,77 @@ std::string Database::text(std::string_view statement) {
 }
 
 std::int64_t Database::changes() const {
-    return sqlite3_changes64(handle_.get());
+    return sqlite().changes64(handle_.get());
 }
 
 bool Database::was_moved() const {
     int moved = 0;
-    sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    sqlite().file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
     return moved != 0;
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* handle) const noexcept {
-    sqlite3_finalize(handle);
+    sqlite().finalize(handle);
 }
 
 Statement::Statement(Database& database, std::string_view text)
   : connection_(database.handle_.get()) {
     sqlite3_stmt* handle = nullptr;
-    check(sqlite3_prepare_v2(connection_, text.data(), static_cast<int>(text.size()), &handle, nullptr));
+    check(sqlite().prepare_v2(connection_, text.data(), static_cast<int>(text.size()), &handle, nullptr));
     handle_.reset(handle);
 }
 
 Statement& Statement::bind(std::int64_t value) {
-    check(sqlite3_bind_int64(handle_.get(), ++parameter_, value));
+    check(sqlite().bind_int64(handle_.get(), ++parameter_, value));
     return *this;
 }
 
 Statement& Statement::bind(std::string_view value) {
-    check(sqlite3_bind_text64(handle_.get(), ++parameter_, value.data(), value.size(), nullptr, SQLITE_UTF8));
+    check(
+        sqlite().bind_text64(handle_.get(), ++parameter_, value.data(), value.size(), nullptr, SQLITE_UTF8));
     return *this;
 }
 
 Statement& Statement::bind_nothing() {
-    check(sqlite3_bind_null(handle_.get(), ++parameter_));
+    check(sqlite().bind_null(handle_.get(), ++parameter_));
     return *this;
 }
 
 bool Statement::step() {
     column_ = 0;
-    const int result = sqlite3_step(handle_.get());
+    const int result = sqlite().step(handle_.get());
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         check(result);
     return result == SQLITE_ROW;
 }
 
 void Statement::reset() {
-    sqlite3_reset(handle_.get()); // repeats the error of step(), which was told already
+    sqlite().reset(handle_.get()); // repeats the error of step(), which was told already
     parameter_ = 0;
 }
 
 std::int64_t Statement::number() {
-    return sqlite3_column_int64(handle_.get(), column_++);
+    return sqlite().column_int64(handle_.get(), column_++);
 }
 
 std::string Statement::text() {
     const int column = column_++;
-    const auto* text = sqlite3_column_text(handle_.get(), column);
+    const auto* text = sqlite().column_text(handle_.get(), column);
     if (text == nullptr)
         return {};
     return {reinterpret_cast<const char*>(text),
-            static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+            static_cast<std::size_t>(sqlite().column_bytes(handle_.get(), column))};
 }
 
 bool Statement::is_nothing() {
-    const bool nothing = sqlite3_column_type(handle_.get(), column_) == SQLITE_NULL;
+    const bool nothing = sqlite().column_type(handle_.get(), column_) == SQLITE_NULL;
     column_ += nothing ? 1 : 0;
     return nothing;
 }
 
 void Statement::check(int result) const {
     if (result != SQLITE_OK)
-        throw DatabaseError(result, sqlite3_errmsg(connection_));
+        throw DatabaseError(result, sqlite().errmsg(connection_));
 }
 
 Transaction::Transaction(Database& database)

@@ -1,4 +1,5 @@
-// SQLite with owners: a connection and its statements. The only files that know the library.
+// SQLite with owners: a connection and its statements. With sqlite.h the only files that know the library;
+// that is loaded before, by load_sqlite().
 #pragma once
 
 #include <cstdint>

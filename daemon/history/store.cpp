@@ -1,5 +1,7 @@
 #include "daemon/history/store.h"
 
+#include "daemon/history/sqlite.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -166,6 +168,8 @@ Store::Store(std::filesystem::path file, Bounds bounds, Log log)
   , log_(std::move(log)) {}
 
 Expected<Store> Store::open(std::filesystem::path file, Bounds bounds, Log log) {
+    if (auto library = load_sqlite(); !library)
+        return std::unexpected(std::move(library.error()));
     Store store(std::move(file), bounds, std::move(log));
     const auto begun = store.attempt("opened", [&] {
         try {

@@ -35,7 +35,7 @@ class Store {
   public:
     /// Opens the file, which is made if it is not there: mode 0640. One that is not a database, not a whole
     /// one, or of a version that is not known here, is moved aside to `<file>.aside-<n>` and a new one is
-    /// begun. Errors: Failed.
+    /// begun. Errors: Failed (also where there is no SQLite).
     static Expected<Store> open(std::filesystem::path file, Bounds bounds, Log log);
 
     /// Adds all of them or none; texts that are absurdly long are cut. Errors: Failed (no room on the disk,
