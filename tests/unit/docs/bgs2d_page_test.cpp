@@ -7,9 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
@@ -36,17 +33,8 @@ std::set<std::string> terms_of(std::string_view heading) {
     return result;
 }
 
-std::string help_of_daemon() {
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(BGS2D " --help", "r"), ::pclose);
-    std::string text;
-    std::array<char, 4096> buffer{};
-    while (std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr)
-        text += buffer.data();
-    return text;
-}
-
 TEST(Bgs2dPage, HasTheOptionsThatThereAre) {
-    const std::set<std::string> program = options_of_help(help_of_daemon());
+    const std::set<std::string> program = options_of_help(help_of(BGS2D));
     ASSERT_THAT(program, Contains("--config"));
     EXPECT_EQ(terms_of("OPTIONS"), program);
 }

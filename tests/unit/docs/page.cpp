@@ -3,8 +3,11 @@
 #include "tests/support/program.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 
@@ -92,6 +95,15 @@ std::vector<std::string> bold(std::string_view line) {
         line.remove_prefix(end + 1);
     }
     return result;
+}
+
+std::string help_of(const std::string& program) {
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen((program + " --help").c_str(), "r"), ::pclose);
+    std::string text;
+    std::array<char, 4096> buffer{};
+    while (std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr)
+        text += buffer.data();
+    return text;
 }
 
 std::set<std::string> options_of_help(std::string_view help) {

@@ -43,6 +43,9 @@ std::string in_one_line(std::string_view text);
 /// What is bold in a line of scdoc(5): "*--slot* _N_, *-s*" gives "--slot" and "-s".
 std::vector<std::string> bold(std::string_view line);
 
+/// What the program says when called with --help.
+std::string help_of(const std::string& program);
+
 /// The options that a --help lists: those on lines that begin with two blanks and a hyphen.
 std::set<std::string> options_of_help(std::string_view help);
 
