@@ -24,7 +24,7 @@ constexpr auto until_answered = 30s;
 
 constexpr const char* kernel_arguments = "console=ttyS0 rdinit=/init panic=-1 quiet loglevel=4 "
                                          "mitigations=off random.trust_cpu=on nokaslr no_timer_check "
-                                         "tsc=reliable systemd.show_status=0 net.ifnames=0";
+                                         "tsc=reliable init_on_free=1 systemd.show_status=0 net.ifnames=0";
 
 fs::path stored(std::string_view name) {
     return fs::path(BGS2_VM_STORE) / name;

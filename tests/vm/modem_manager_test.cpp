@@ -1,0 +1,61 @@
+// Two services that both take to modems. ModemManager is the distribution's, with all that comes with it.
+#include "tests/vm/gateway.h"
+
+#include <gmock/gmock.h>
+
+namespace bgs2::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class ModemManager : public Gateway {
+  protected:
+    /// Of itself, ModemManager passes over adapters that any device may be behind.
+    void have_it_look_at_adapters() {
+        machine.write("/etc/udev/rules.d/75-local.rules",
+                      "SUBSYSTEM==\"tty\", SUBSYSTEMS==\"usb\", ENV{ID_MM_DEVICE_PROCESS}=\"1\"\n");
+        machine.output_of("udevadm control --reload && systemctl start ModemManager");
+    }
+    bool shows_a_modem() {
+        return machine.eventually("mmcli --list-modems | grep Modem/", std::chrono::seconds(120));
+    }
+    bool shows_no_modem() { return machine.eventually("mmcli --list-modems | grep 'No modems'"); }
+};
+
+TEST_F(ModemManager, DoesNotProbeAPortThatIsNominated) {
+    have_it_look_at_adapters();
+    configure(adapters_named);
+    write_policy();
+    machine.plug("ADAPTER1");
+    ASSERT_TRUE(becomes("compliant"));
+    // Whoever it looks at, it asks this first; it is done with a port that it does not care for by now.
+    EXPECT_EQ(machine.output_of("udevadm settle && mmcli --list-modems"), "No modems were found\n");
+    EXPECT_THAT(machine.modem_log("ADAPTER1"), Not(HasSubstr("command AT+GCAP")));
+}
+
+TEST_F(ModemManager, LetsGoOfAPortThatItOpenedFirstAndHasItBackWhenTheServiceIsKilled) {
+    have_it_look_at_adapters();
+    write_policy();
+    machine.plug("ADAPTER1");
+    ASSERT_TRUE(shows_a_modem());
+    EXPECT_THAT(machine.modem_log("ADAPTER1"), HasSubstr("command AT+GCAP"));
+
+    // So that it is not started again within two seconds.
+    machine.write("/run/systemd/system/bgs2d.service.d/restart.conf", "[Service]\nRestart=no\n");
+    machine.output_of("systemctl daemon-reload");
+    configure(adapters_named);
+    machine.output_of("systemctl start bgs2d");
+    ASSERT_TRUE(becomes("compliant"));
+    EXPECT_EQ(thumbprint(0), thumbprint_of(client()));
+    EXPECT_TRUE(shows_no_modem());
+    EXPECT_EQ(machine.output_of("bgs2ctl ports --json | jq '.[] | select(.state == \"modem\") | .inhibited'"),
+              "true\n");
+
+    machine.output_of("systemctl kill --signal SIGKILL bgs2d");
+    EXPECT_TRUE(shows_a_modem());
+    EXPECT_EQ(main_process(), "0\n");
+}
+
+} // namespace
+} // namespace bgs2::test
