@@ -61,7 +61,7 @@ class Machine {
     /// Its output, which must have come with exit code 0; else the test fails.
     std::string output_of(std::string_view command);
     /// Whether the shell command succeeds before the deadline; it is run again and again.
-    bool eventually(std::string_view command, std::chrono::milliseconds patience = std::chrono::seconds(30));
+    bool eventually(std::string_view command, std::chrono::seconds patience = std::chrono::seconds(60));
     /// Writes a file in the guest, which its owner alone can write, and the group bgs2d can read.
     void write(std::string_view path, std::string_view text);
 
