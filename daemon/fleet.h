@@ -5,6 +5,7 @@
 #include "daemon/config.h"
 #include "daemon/error.h"
 #include "daemon/history/recorder.h"
+#include "daemon/inhibitor.h"
 #include "daemon/job.h"
 #include "daemon/log.h"
 #include "daemon/memory.h"
@@ -39,6 +40,7 @@ struct PortStatus {
     std::string reason;
     std::string imei;
     std::optional<std::chrono::sys_seconds> retry_at;
+    bool inhibited = false;                        ///< ModemManager was asked to keep off it, and does
     std::map<std::string, std::string> properties; ///< of udev's those that begin with ID_
 
     bool operator==(const PortStatus&) const = default;
@@ -53,6 +55,9 @@ class Fleet : private Modem::Host, private Attendance::Host {
 
     /// Who is told of changes from now on; at most one. Null: nobody.
     void set_observer(Observer* observer) { observer_ = observer; }
+
+    /// Who has others keep off ports that are attended from now on. Null: nobody.
+    void set_inhibitor(Inhibitor* inhibitor) { inhibitor_ = inhibitor; }
 
     /// Records all conversations that begin from now on.
     void record_conversations(TraceDirectory traces) { traces_ = std::move(traces); }
@@ -107,6 +112,7 @@ class Fleet : private Modem::Host, private Attendance::Host {
     [[nodiscard]] at::LineSettings line_settings(const Modem& modem) const override;
     std::shared_ptr<Modem> admit(const at::Identity& identity, const PortFacts& port) override;
     void dismiss(const std::shared_ptr<Modem>& modem) override;
+    asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortFacts& port, bool claimed) override;
     std::unique_ptr<at::Tap> tap(const PortFacts& port) override;
 
     void job_changed(const Job& job);
@@ -121,6 +127,7 @@ class Fleet : private Modem::Host, private Attendance::Host {
     std::string boot_id_ = history::boot_id();
     Log log_;
     Observer* observer_ = nullptr;
+    Inhibitor* inhibitor_ = nullptr;
     std::optional<TraceDirectory> traces_;
     Config config_;
     std::shared_ptr<const policy::Policies> policies_ = std::make_shared<policy::Policies>();

@@ -120,6 +120,7 @@ void Gateway::start_bus() {
   </policy>
   <include>{}</include>
   <include ignore_missing="yes">/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>
+  <include ignore_missing="yes">/etc/dbus-1/system.d/org.freedesktop.ModemManager1.conf</include>
 </busconfig>
 )",
                       bus_address_, BGS2_BUS_CONFIGURATION));
