@@ -72,6 +72,15 @@ void Fleet::port_removed(const std::string& device) {
     ports_.erase(found);
 }
 
+void Fleet::contested(const std::string& physical_device) {
+    for (auto& [device, known] : ports_) {
+        if (known.attendance && known.facts.physical_device == physical_device) {
+            let_go(known);
+            consider(known);
+        }
+    }
+}
+
 void Fleet::clock_changed() {
     for (const auto& [imei, modem] : modems_)
         modem->clock_changed();

@@ -73,6 +73,10 @@ class Fleet : private Modem::Host, private Attendance::Host {
     void port_added(const PortFacts& port);
     void port_removed(const std::string& device);
 
+    /// Another program writes to the ports of the device: they are let go of, and taken up again when it is
+    /// done.
+    void contested(const std::string& physical_device);
+
     /// The system's clock was set: what was not valid may be, and the other way round.
     void clock_changed();
 

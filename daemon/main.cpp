@@ -102,7 +102,8 @@ class Daemon {
              .rescan = [this] { rescan(); },
              .policies = policies_,
              .history = &history_},
-            [this](const std::string& why) { lose_bus(why); }, log_) {
+            [this](const std::string& why) { lose_bus(why); },
+            [this](const std::string& device) { fleet_.contested(device); }, log_) {
         fleet_.set_observer(&service_);
         fleet_.set_inhibitor(&service_.inhibitor());
         if (!arguments_.trace_directory.empty())

@@ -80,10 +80,11 @@ class ModemManager::Hold final : public Inhibition {
     std::string port_;
 };
 
-ModemManager::ModemManager(sdbus::IConnection& connection, Outlet outlet, Log log)
+ModemManager::ModemManager(sdbus::IConnection& connection, Outlet outlet, Log log, Contested contested)
   : connection_(connection)
   , outlet_(std::move(outlet))
   , log_(std::move(log))
+  , contested_(std::move(contested))
   , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
   , owner_changes_(connection.addMatch(owner_rule,
                                        [this](sdbus::Message& message) {
@@ -138,14 +139,16 @@ asio::awaitable<std::unique_ptr<Inhibition>> ModemManager::inhibit(PortFacts por
 }
 
 void ModemManager::owned_by(const std::string& owner) {
-    if (stopped_ || (std::exchange(owner_known_, true) && owner == owner_))
+    if (stopped_ || (owner_known_ && owner == owner_))
         return;
+    const bool known = std::exchange(owner_known_, true);
     owner_ = owner;
     // By its unique name: the bus starts nobody for a message to that.
     modem_manager_ = owner.empty() ? nullptr : sdbus::createProxy(connection_, owner, path);
     std::erase_if(devices_, [](const auto& entry) { return entry.second.ports.empty(); });
     for (auto& [uid, device] : devices_) {
         device.state = State::not_asked;
+        device.was_here_first = known;
         look(uid, device);
     }
     wake();
@@ -256,6 +259,7 @@ void ModemManager::ask(const std::string& uid, Device& device) {
 
 void ModemManager::answered(const std::string& uid, const sdbus::Error* error) {
     Device& device = devices_.at(uid); // it is not released while it waits
+    const bool was_here_first = std::exchange(device.was_here_first, false);
     if (error == nullptr) {
         device.state = State::in_force;
         log_.info("ModemManager keeps off {}", uid);
@@ -265,6 +269,8 @@ void ModemManager::answered(const std::string& uid, const sdbus::Error* error) {
     } else if (error->getName() == wrong_state) {
         device.state = State::probing;
         log_.info("ModemManager finds out what {} is, and does not keep off it meanwhile", uid);
+        if (was_here_first)
+            contested_(uid);
     } else {
         device.state = State::refused;
         log_.warning("ModemManager was asked to keep off {}, and does not: {} (see that polkit lets the user "

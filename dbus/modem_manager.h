@@ -26,8 +26,12 @@ namespace bgs2::dbus {
 /// Where it does not run, nothing is asked, and it is not started.
 class ModemManager final : public Inhibitor, public std::enable_shared_from_this<ModemManager> {
   public:
+    /// Told of a device that is held while ModemManager, which came later, writes to it to find out what it
+    /// is.
+    using Contested = std::function<void(const std::string& device)>;
+
     /// `connection` may go once this is stopped. Throws sdbus::Error.
-    ModemManager(sdbus::IConnection& connection, Outlet outlet, Log log);
+    ModemManager(sdbus::IConnection& connection, Outlet outlet, Log log, Contested contested);
 
     /// Waits 5 s for an answer, and 30 s for ModemManager to find out what the device is. A port with
     /// ID_MM_PORT_IGNORE=1 is left alone by a ModemManager that saw it like that, and other ports of the
@@ -53,6 +57,7 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
         asio::steady_timer release;
         std::multiset<std::string> ports{}; ///< that are held
         bool wanted = false;                ///< whatever ModemManager shows
+        bool was_here_first = false;        ///< than this ModemManager, which was not asked yet
         State state = State::not_asked;
     };
     /// What GetManagedObjects tells: interfaces with their properties, by object.
@@ -74,6 +79,7 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     sdbus::IConnection& connection_;
     Outlet outlet_;
     Log log_;
+    Contested contested_;
     std::unique_ptr<sdbus::IProxy> bus_;
     std::unique_ptr<sdbus::IProxy> modem_manager_; ///< null: it does not run
     sdbus::Slot owner_changes_;

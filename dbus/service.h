@@ -30,7 +30,7 @@ class Service final : public Observer {
     /// Connects to the system bus (that of DBUS_SYSTEM_BUS_ADDRESS, if set) and shows the fleet there,
     /// without a name yet. `lost` is called once if the bus goes away. Throws sdbus::Error.
     Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
-            const Log& log);
+            ModemManager::Contested contested, const Log& log);
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
     Service(Service&&) = delete;

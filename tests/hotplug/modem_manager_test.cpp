@@ -145,14 +145,16 @@ TEST_F(ModemManagerTest, IsAskedWhenItComesLaterAndWhenItComesAgain) {
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("ModemManager")));
     for (const std::size_t time : {1U, 2U}) {
         start_modem_manager();
-        EXPECT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), keeps_off) == time; }))
+        ASSERT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), keeps_off) == time; }))
             << logs();
+        ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
         EXPECT_EQ(modems(), 0U);
         EXPECT_TRUE(inhibited());
         modem_manager_.reset();
         EXPECT_TRUE(gateway_.eventually([&] { return !inhibited(); }));
     }
-    EXPECT_TRUE(gateway_.becomes("compliant")) << logs();
+    EXPECT_THAT(gateway_.log(), Not(HasSubstr("warning")));
+    EXPECT_EQ(gateway_.frames("modem"), 2U);
 }
 
 TEST_F(ModemManagerTest, IsAskedForAMarkedPortThatItHasNevertheless) {
