@@ -109,6 +109,8 @@ void ModemManager::stop() {
     modem_additions_.reset();
     bus_.reset();
     modem_manager_.reset();
+    for (auto& [uid, device] : devices_)
+        device.release.cancel(); // what is in force ends with the connection
     wake();
 }
 
@@ -120,12 +122,17 @@ asio::awaitable<std::unique_ptr<Inhibition>> ModemManager::inhibit(PortFacts por
     auto hold = std::make_unique<Hold>(self, port, claimed || port.property("ID_MM_PORT_IGNORE") != "1");
     const auto timer = std::make_shared<asio::steady_timer>(outlet_.executor);
     waiting_.insert(timer);
-    const auto since = Clock::now();
+    const auto begun = Clock::now();
+    auto asked = begun;
+    bool was_probing = false;
     while (!stopped_) {
         const State state = state_of(uid);
         if (owner_known_ && state != State::asked && state != State::probing)
             break;
-        timer->expires_at(since + (state == State::probing ? probing_patience : answer_patience));
+        const bool probing = state == State::probing;
+        if (std::exchange(was_probing, probing) && !probing)
+            asked = Clock::now();
+        timer->expires_at(probing ? begun + probing_patience : asked + answer_patience);
         if (timer->expiry() <= Clock::now())
             break;
         std::error_code woken;
@@ -176,7 +183,7 @@ void ModemManager::hold(const PortFacts& port, bool wanted) {
 void ModemManager::let_go(const std::string& uid, const std::string& port) {
     Device& device = devices_.at(uid);
     device.ports.erase(device.ports.find(port));
-    if (!device.ports.empty())
+    if (stopped_ || !device.ports.empty())
         return;
     device.release.expires_after(second_thoughts);
     device.release.async_wait([weak = weak_from_this(), uid](const std::error_code& cancelled) {
