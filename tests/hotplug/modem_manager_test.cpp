@@ -15,6 +15,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* its_program = "/usr/sbin/ModemManager";
-constexpr const char* its_actions = "/usr/share/polkit-1/actions/org.freedesktop.ModemManager1.policy";
 constexpr const char* its_name = "org.freedesktop.ModemManager1";
 constexpr const char* adapter_is_named = "[[port]]\nproperty = { ID_VENDOR_ID = \"0403\" }\n";
 constexpr const char* keeps_off = "ModemManager keeps off /sys/";
@@ -41,20 +41,29 @@ std::size_t occurrences(std::string_view text, std::string_view what) {
 /// An adapter that ModemManager takes to, with a modem behind it.
 class ModemManagerTest : public testing::Test {
   protected:
+    explicit ModemManagerTest(Authorities authorities = Authorities::polkit)
+      : gateway_({}, authorities) {}
+
     void SetUp() override {
         if (!std::filesystem::exists(its_program))
             GTEST_SKIP() << "SKIPPED: there is no ModemManager (package modemmanager)";
-        std::filesystem::copy(its_actions, gateway_.path("polkit/actions"));
         gateway_.write_policy("10-client", client_policy(gateway_));
         gateway_.write("bgs2d.toml", adapter_is_named);
         // The accounts here are in no group. Of itself ModemManager passes over adapters that any device may
         // have.
         bed_.add_rules("75-local.rules",
                        "SUBSYSTEM==\"tty\", MODE=\"0666\", ENV{ID_MM_DEVICE_PROCESS}=\"1\"\n");
-        gateway_.plug("modem");
-        const std::string link = gateway_.path("modem");
-        ASSERT_TRUE(gateway_.eventually([&] { return std::filesystem::is_symlink(link); }));
+        plug("ttyUSB0");
+    }
+
+    /// A port of the adapter, which may have several, with a modem behind it.
+    void plug(const std::string& name, const std::vector<std::string>& arguments = {}) {
+        gateway_.plug(name, arguments);
+        const std::string link = gateway_.path(name);
+        if (!gateway_.eventually([&] { return std::filesystem::is_symlink(link); }))
+            throw std::runtime_error("bgs2sim does not start");
         UsbSerial adapter;
+        adapter.name = name;
         adapter.vendor = "0403";
         bed_.plug(adapter, std::filesystem::read_symlink(link));
     }
@@ -98,7 +107,7 @@ class ModemManagerTest : public testing::Test {
             ports, [](const auto& port) { return port.at("inhibited").template get<bool>(); });
     }
 
-    Gateway gateway_{{}, Authorities::polkit};
+    Gateway gateway_;
     std::optional<Process> modem_manager_;
     UdevBed bed_;
 };
@@ -109,11 +118,29 @@ TEST_F(ModemManagerTest, KeepsOffAPortForAsLongAsItIsAttended) {
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_TRUE(inhibited());
-    EXPECT_EQ(modems(), 0U);
+    EXPECT_EQ(modems(), 0U) << logs();
     gateway_.write("bgs2d.toml", "");
     gateway_.reload();
     EXPECT_TRUE(shows_modems(1)) << logs();
     EXPECT_FALSE(inhibited());
+}
+
+TEST_F(ModemManagerTest, IsAskedOnceForAllPortsOfADevice) {
+    constexpr const char* other = "356938035643800";
+    plug("ttyUSB1", {"--imei", other});
+    start_modem_manager();
+    ASSERT_TRUE(shows_modems(1)) << logs();
+    gateway_.start();
+    ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
+    ASSERT_TRUE(gateway_.becomes("compliant", other)) << logs();
+    gateway_.write("bgs2d.toml", "[[port]]\ndevice = \"/dev/ttyUSB1\"\n");
+    gateway_.reload();
+    ASSERT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); })) << logs();
+    gateway_.write("bgs2d.toml", "");
+    gateway_.reload();
+    EXPECT_TRUE(shows_modems(1)) << logs();
+    EXPECT_EQ(occurrences(modem_manager_log(), "device inhibition setup"), 1U) << logs();
+    EXPECT_EQ(occurrences(modem_manager_log(), "device inhibition teardown"), 1U) << logs();
 }
 
 TEST_F(ModemManagerTest, HasThePortBackWhenTheDaemonIsKilled) {
@@ -121,7 +148,7 @@ TEST_F(ModemManagerTest, HasThePortBackWhenTheDaemonIsKilled) {
     ASSERT_TRUE(shows_modems(1)) << logs();
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
-    ASSERT_EQ(modems(), 0U);
+    ASSERT_EQ(modems(), 0U) << logs();
     gateway_.daemon().signal(SIGKILL);
     EXPECT_TRUE(shows_modems(1)) << logs();
 }
@@ -136,7 +163,7 @@ TEST_F(ModemManagerTest, IsWaitedForWhileItFindsOutWhatThereIs) {
     EXPECT_THAT(gateway_.log(), HasSubstr("ModemManager finds out what /sys/"));
     EXPECT_THAT(gateway_.log(), HasSubstr(keeps_off));
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("warning")));
-    EXPECT_EQ(modems(), 0U);
+    EXPECT_EQ(modems(), 0U) << logs();
 }
 
 TEST_F(ModemManagerTest, IsAskedWhenItComesLaterAndWhenItComesAgain) {
@@ -148,13 +175,13 @@ TEST_F(ModemManagerTest, IsAskedWhenItComesLaterAndWhenItComesAgain) {
         ASSERT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), keeps_off) == time; }))
             << logs();
         ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
-        EXPECT_EQ(modems(), 0U);
+        EXPECT_EQ(modems(), 0U) << logs();
         EXPECT_TRUE(inhibited());
         modem_manager_.reset();
         EXPECT_TRUE(gateway_.eventually([&] { return !inhibited(); }));
     }
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("warning")));
-    EXPECT_EQ(gateway_.frames("modem"), 2U);
+    EXPECT_EQ(gateway_.frames("ttyUSB0"), 2U);
 }
 
 TEST_F(ModemManagerTest, IsAskedForAMarkedPortThatItHasNevertheless) {
@@ -165,7 +192,7 @@ TEST_F(ModemManagerTest, IsAskedForAMarkedPortThatItHasNevertheless) {
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(gateway_.log(), HasSubstr(keeps_off));
-    EXPECT_EQ(modems(), 0U);
+    EXPECT_EQ(modems(), 0U) << logs();
 }
 
 TEST_F(ModemManagerTest, DoesNotGetAPortInBetweenThatIsMarkedWhileItIsAttended) {
@@ -178,7 +205,7 @@ TEST_F(ModemManagerTest, DoesNotGetAPortInBetweenThatIsMarkedWhileItIsAttended) 
     ASSERT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), "nominated by") == 2; }));
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(modem_manager_log(), Not(HasSubstr("inhibition teardown")));
-    EXPECT_EQ(modems(), 0U);
+    EXPECT_EQ(modems(), 0U) << logs();
 }
 
 TEST_F(ModemManagerTest, LeavesAMarkedPortAloneAndIsAskedForNothing) {
@@ -189,6 +216,36 @@ TEST_F(ModemManagerTest, LeavesAMarkedPortAloneAndIsAskedForNothing) {
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("ModemManager")));
+    EXPECT_FALSE(inhibited());
+}
+
+TEST_F(ModemManagerTest, IsNotStarted) {
+    const std::string sign = gateway_.path("started");
+    std::filesystem::create_directories(gateway_.path("services"));
+    gateway_.write("services/org.freedesktop.ModemManager1.service",
+                   "[D-BUS Service]\nName=org.freedesktop.ModemManager1\nUser=root\nExec=/bin/sh -c 'touch " +
+                       sign + "; exit 1'\n");
+    gateway_.start();
+    ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
+    EXPECT_FALSE(std::filesystem::exists(sign));
+    EXPECT_THAT(gateway_.log(), Not(HasSubstr("ModemManager")));
+    EXPECT_EQ(modems(), std::nullopt);
+    EXPECT_TRUE(std::filesystem::exists(sign)) << "it could have been started";
+}
+
+class ModemManagerWithoutPolkitTest : public ModemManagerTest {
+  protected:
+    ModemManagerWithoutPolkitTest()
+      : ModemManagerTest(Authorities::group) {}
+};
+
+TEST_F(ModemManagerWithoutPolkitTest, RefusesAndIsWarnedOf) {
+    start_modem_manager();
+    ASSERT_TRUE(shows_modems(1)) << logs();
+    gateway_.start();
+    EXPECT_TRUE(gateway_.becomes("compliant")) << logs();
+    EXPECT_THAT(gateway_.log(), HasSubstr("warning: ModemManager was asked to keep off /sys/"));
+    EXPECT_THAT(gateway_.log(), HasSubstr("org.freedesktop.ModemManager1.Control"));
     EXPECT_FALSE(inhibited());
 }
 

@@ -103,6 +103,7 @@ void Gateway::start_bus() {
 <busconfig>
   <type>system</type>
   <listen>{}</listen>
+  <servicedir>{}</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow user="*"/>
@@ -123,7 +124,7 @@ void Gateway::start_bus() {
   <include ignore_missing="yes">/etc/dbus-1/system.d/org.freedesktop.ModemManager1.conf</include>
 </busconfig>
 )",
-                      bus_address_, BGS2_BUS_CONFIGURATION));
+                      bus_address_, path("services"), BGS2_BUS_CONFIGURATION));
     bus_ = std::make_unique<Process>(
         here({"dbus-daemon", "--config-file=" + path("bus.conf"), "--nofork", "--nopidfile", "--nosyslog"}),
         Process::Options{.environment = {}, .output = path("bus.log")});
