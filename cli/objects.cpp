@@ -169,6 +169,7 @@ std::vector<Port> ports_of(const Value& ports) {
                               .reason = text(port, "reason"),
                               .imei = text(port, "imei"),
                               .retry_at = number(port, "retry-at"),
+                              .inhibited = port.value("inhibited", false),
                               .properties = texts_of(port, "properties")});
     return result;
 }

@@ -90,6 +90,7 @@ struct Port {
     std::string reason;
     std::string imei;
     std::uint64_t retry_at = 0;
+    bool inhibited = false;                          ///< ModemManager was asked to keep off it, and does
     std::map<std::string, std::string> properties{}; ///< udev's, those that begin with ID_
 
     bool operator==(const Port&) const = default;

@@ -188,6 +188,13 @@ class PortDiagnosis {
         if (!evidence_.processes.running.contains("ModemManager") || kept_off ||
             has_complaint_about(port.device, "ModemManager"))
             return;
+        if (port.inhibited) {
+            add(Severity::note, "port-inhibited", port.device,
+                "ModemManager keeps off it because bgs2d asked it to; one that is started anew writes to it "
+                "first",
+                std::string(advices.front().what));
+            return;
+        }
         add(Severity::warning, "port-not-kept-from-modemmanager", port.device,
             "ModemManager runs and may write to it", std::string(advices.front().what));
     }

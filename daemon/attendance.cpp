@@ -87,15 +87,18 @@ asio::awaitable<void> Attendance::run() {
         retry_at_.reset();
         const Error end = co_await attend();
         if (stopped_)
-            co_return;
+            break;
         const auto wait = conclude(end);
-        if (wait)
+        if (wait) {
             retry_timer_.expires_after(*wait);
-        else
+        } else {
+            inhibition_.reset();
             retry_timer_.expires_at(std::chrono::steady_clock::time_point::max());
+        }
         std::error_code woken;
         co_await retry_timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
+    inhibition_.reset();
 }
 
 /// Once from opening the port to losing it. How it ended is a value, since nothing can be awaited in a
@@ -104,6 +107,9 @@ asio::awaitable<Error> Attendance::attend() {
     const Dismissal dismissal(*this);
     Error end;
     try {
+        inhibition_ = co_await host_.inhibit(port_, claimed_);
+        if (stopped_)
+            co_return Error{ErrorCode::cancelled, "", ""};
         at::LineSettings settings = host_.probe_settings(port_);
         at::SerialPort port(executor_, port_.device, settings);
         at::Channel channel(std::move(port), settings, host_.tap(port_));
@@ -130,6 +136,7 @@ asio::awaitable<Error> Attendance::attend() {
 /// it.
 std::optional<std::chrono::milliseconds> Attendance::conclude(const Error& end) {
     reason_ = to_string(end);
+    claimed_ = claimed_ || end.code == ErrorCode::port_claimed;
     switch (end.code) {
     case ErrorCode::not_found:
         state_ = PortState::absent;

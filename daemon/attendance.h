@@ -6,6 +6,7 @@
 #include "daemon/at/tap.h"
 #include "daemon/backoff.h"
 #include "daemon/error.h"
+#include "daemon/inhibitor.h"
 #include "daemon/log.h"
 #include "daemon/modem.h"
 #include "daemon/nomination.h"
@@ -55,6 +56,8 @@ class Attendance : public std::enable_shared_from_this<Attendance> {
         /// The modem now known to be behind `port`; null if it is attended on another port already.
         virtual std::shared_ptr<Modem> admit(const at::Identity& identity, const PortFacts& port) = 0;
         virtual void dismiss(const std::shared_ptr<Modem>& modem) = 0;
+        /// Has others keep off the port from now on; see Inhibitor.
+        virtual asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortFacts& port, bool claimed) = 0;
         /// Who listens in on the port, which was just opened; null: nobody.
         virtual std::unique_ptr<at::Tap> tap(const PortFacts& port) = 0;
     };
@@ -73,6 +76,8 @@ class Attendance : public std::enable_shared_from_this<Attendance> {
     [[nodiscard]] const PortFacts& port() const { return port_; }
     [[nodiscard]] PortState state() const { return state_; }
     [[nodiscard]] const std::string& reason() const { return reason_; }
+    /// Whether ModemManager was asked to keep off the port, and does.
+    [[nodiscard]] bool inhibited() const { return inhibition_ && inhibition_->in_force(); }
     [[nodiscard]] std::string imei() const { return modem_ ? modem_->identity().imei : std::string(); }
     [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const { return retry_at_; }
 
@@ -93,6 +98,8 @@ class Attendance : public std::enable_shared_from_this<Attendance> {
     PortState state_ = PortState::probing;
     std::string reason_;
     std::shared_ptr<Modem> modem_;
+    std::unique_ptr<Inhibition> inhibition_; ///< from before the port is opened, and while it is tried again
+    bool claimed_ = false;                   ///< another program was found to hold the port
     std::optional<std::chrono::sys_seconds> retry_at_;
     bool stopped_ = false;
 };

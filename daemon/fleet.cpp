@@ -72,6 +72,15 @@ void Fleet::port_removed(const std::string& device) {
     ports_.erase(found);
 }
 
+void Fleet::contested(const std::string& physical_device) {
+    for (auto& [device, known] : ports_) {
+        if (known.attendance && known.facts.physical_device == physical_device) {
+            let_go(known);
+            consider(known);
+        }
+    }
+}
+
 void Fleet::clock_changed() {
     for (const auto& [imei, modem] : modems_)
         modem->clock_changed();
@@ -102,12 +111,14 @@ std::vector<PortStatus> Fleet::ports() const {
                           .reason = known.nomination.why,
                           .imei = "",
                           .retry_at = std::nullopt,
+                          .inhibited = false,
                           .properties = identifying(known.facts)};
         if (const auto& attendance = known.attendance) {
             status.state = attendance->state();
             status.reason = attendance->reason();
             status.imei = attendance->imei();
             status.retry_at = attendance->retry_at();
+            status.inhibited = attendance->inhibited();
         }
         list.push_back(std::move(status));
     }
@@ -120,6 +131,7 @@ std::vector<PortStatus> Fleet::ports() const {
                             .reason = "named in bgs2d.toml, does not exist",
                             .imei = "",
                             .retry_at = std::nullopt,
+                            .inhibited = false,
                             .properties = {}});
     }
     return list;
@@ -252,6 +264,12 @@ std::shared_ptr<Modem> Fleet::admit(const at::Identity& identity, const PortFact
     if (observer_ != nullptr)
         observer_->modem_added(place->second);
     return place->second;
+}
+
+asio::awaitable<std::unique_ptr<Inhibition>> Fleet::inhibit(const PortFacts& port, bool claimed) {
+    if (inhibitor_ == nullptr)
+        co_return nullptr;
+    co_return co_await inhibitor_->inhibit(port, claimed);
 }
 
 std::unique_ptr<at::Tap> Fleet::tap(const PortFacts& port) {

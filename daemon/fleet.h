@@ -5,6 +5,7 @@
 #include "daemon/config.h"
 #include "daemon/error.h"
 #include "daemon/history/recorder.h"
+#include "daemon/inhibitor.h"
 #include "daemon/job.h"
 #include "daemon/log.h"
 #include "daemon/memory.h"
@@ -39,6 +40,7 @@ struct PortStatus {
     std::string reason;
     std::string imei;
     std::optional<std::chrono::sys_seconds> retry_at;
+    bool inhibited = false;                        ///< ModemManager was asked to keep off it, and does
     std::map<std::string, std::string> properties; ///< of udev's those that begin with ID_
 
     bool operator==(const PortStatus&) const = default;
@@ -54,6 +56,9 @@ class Fleet : private Modem::Host, private Attendance::Host {
     /// Who is told of changes from now on; at most one. Null: nobody.
     void set_observer(Observer* observer) { observer_ = observer; }
 
+    /// Who has others keep off ports that are attended from now on. Null: nobody.
+    void set_inhibitor(Inhibitor* inhibitor) { inhibitor_ = inhibitor; }
+
     /// Records all conversations that begin from now on.
     void record_conversations(TraceDirectory traces) { traces_ = std::move(traces); }
 
@@ -67,6 +72,10 @@ class Fleet : private Modem::Host, private Attendance::Host {
     /// A port is there, or its properties are others now.
     void port_added(const PortFacts& port);
     void port_removed(const std::string& device);
+
+    /// Another program writes to the ports of the device: they are let go of, and taken up again when it is
+    /// done.
+    void contested(const std::string& physical_device);
 
     /// The system's clock was set: what was not valid may be, and the other way round.
     void clock_changed();
@@ -107,6 +116,7 @@ class Fleet : private Modem::Host, private Attendance::Host {
     [[nodiscard]] at::LineSettings line_settings(const Modem& modem) const override;
     std::shared_ptr<Modem> admit(const at::Identity& identity, const PortFacts& port) override;
     void dismiss(const std::shared_ptr<Modem>& modem) override;
+    asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortFacts& port, bool claimed) override;
     std::unique_ptr<at::Tap> tap(const PortFacts& port) override;
 
     void job_changed(const Job& job);
@@ -121,6 +131,7 @@ class Fleet : private Modem::Host, private Attendance::Host {
     std::string boot_id_ = history::boot_id();
     Log log_;
     Observer* observer_ = nullptr;
+    Inhibitor* inhibitor_ = nullptr;
     std::optional<TraceDirectory> traces_;
     Config config_;
     std::shared_ptr<const policy::Policies> policies_ = std::make_shared<policy::Policies>();

@@ -68,7 +68,8 @@ void forbid_dumps() {
 PortFacts to_facts(const udev::Port& port) {
     return {.device = port.node,
             .links = port.links,
-            .properties = {port.properties.begin(), port.properties.end()}};
+            .properties = {port.properties.begin(), port.properties.end()},
+            .physical_device = port.physical_device};
 }
 
 std::filesystem::path credentials_directory() {
@@ -94,14 +95,17 @@ class Daemon {
       , policy_files_(loop_.get_executor(), PathWatch::Kind::files, PathWatch::renewal,
                       [this](const auto&) { reload(); })
       , clock_(loop_.get_executor(), [this] { note_clock(); })
-      , service_(loop_.get_executor(), fleet_,
-                 {.version = BGS2_VERSION,
-                  .reload = [this] { return reload(); },
-                  .rescan = [this] { rescan(); },
-                  .policies = policies_,
-                  .history = &history_},
-                 [this](const std::string& why) { lose_bus(why); }) {
+      , service_(
+            loop_.get_executor(), fleet_,
+            {.version = BGS2_VERSION,
+             .reload = [this] { return reload(); },
+             .rescan = [this] { rescan(); },
+             .policies = policies_,
+             .history = &history_},
+            [this](const std::string& why) { lose_bus(why); },
+            [this](const std::string& device) { fleet_.contested(device); }, log_) {
         fleet_.set_observer(&service_);
+        fleet_.set_inhibitor(&service_.inhibitor());
         if (!arguments_.trace_directory.empty())
             fleet_.record_conversations(TraceDirectory(arguments_.trace_directory, log_));
     }
@@ -111,6 +115,7 @@ class Daemon {
     Daemon& operator=(Daemon&&) = delete;
     ~Daemon() {
         fleet_.set_observer(nullptr);
+        fleet_.set_inhibitor(nullptr);
         udev_events_.release(); // the monitor closes it
     }
 

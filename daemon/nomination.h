@@ -18,6 +18,8 @@ struct PortFacts {
     std::string device;             ///< "/dev/ttyUSB0"
     std::vector<std::string> links; ///< udev's links to it, "/dev/serial/by-id/..."
     std::map<std::string, std::string, std::less<>> properties; ///< ID_PATH among them
+    std::string
+        physical_device{}; ///< what it is part of, as ModemManager names it; empty if udev does not know
 
     /// Empty if it has none of that name.
     [[nodiscard]] std::string property(std::string_view name) const;

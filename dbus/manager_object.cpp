@@ -117,6 +117,7 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
             {"reason", port.reason},
             {"imei", port.imei},
             {"retry-at", port.retry_at ? seconds(*port.retry_at) : 0},
+            {"inhibited", port.inhibited},
             {"properties", port.properties},
         });
     }

@@ -9,16 +9,19 @@
 
 namespace bgs2::dbus {
 
-Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost)
+Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
+                 ModemManager::Contested contested, const Log& log)
   : executor_(std::move(executor))
   , connection_(sdbus::createSystemBusConnection())
   , outlet_{executor_, [this] { send([] {}); }}
   , authority_(std::make_shared<Authority>(*connection_, outlet_))
+  , modem_manager_(std::make_shared<ModemManager>(*connection_, outlet_, log, std::move(contested)))
   , manager_(*connection_, outlet_, fleet, std::move(controls), authority_)
   , pump_(executor_, *connection_, std::move(lost)) {}
 
 Service::~Service() {
     authority_->stop(); // what waits for it may outlive the connection
+    modem_manager_->stop();
 }
 
 void Service::own_name() {
@@ -28,6 +31,7 @@ void Service::own_name() {
 
 void Service::stop() {
     authority_->stop();
+    modem_manager_->stop();
     pump_.stop();
 }
 

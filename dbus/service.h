@@ -2,10 +2,13 @@
 #pragma once
 
 #include "daemon/fleet.h"
+#include "daemon/inhibitor.h"
+#include "daemon/log.h"
 #include "daemon/observer.h"
 #include "dbus/authority.h"
 #include "dbus/job_object.h"
 #include "dbus/manager_object.h"
+#include "dbus/modem_manager.h"
 #include "dbus/modem_object.h"
 #include "dbus/pump.h"
 #include "dbus/serve.h"
@@ -26,7 +29,8 @@ class Service final : public Observer {
   public:
     /// Connects to the system bus (that of DBUS_SYSTEM_BUS_ADDRESS, if set) and shows the fleet there,
     /// without a name yet. `lost` is called once if the bus goes away. Throws sdbus::Error.
-    Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost);
+    Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
+            ModemManager::Contested contested, const Log& log);
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
     Service(Service&&) = delete;
@@ -35,6 +39,9 @@ class Service final : public Observer {
 
     /// Takes the name io.bgs2d1. Throws sdbus::Error: somebody else has it, or the bus does not allow it.
     void own_name();
+
+    /// By whom ModemManager is asked to keep off ports.
+    [[nodiscard]] Inhibitor& inhibitor() { return *modem_manager_; }
 
     void set_policy_status(PolicyStatus status);
     /// HistoryLostSince is another.
@@ -60,6 +67,7 @@ class Service final : public Observer {
     std::unique_ptr<sdbus::IConnection> connection_;
     Outlet outlet_;
     std::shared_ptr<Authority> authority_;
+    std::shared_ptr<ModemManager> modem_manager_;
     ManagerObject manager_;
     std::map<std::string, std::unique_ptr<ModemObject>> modems_; ///< by IMEI
     std::map<std::uint64_t, std::unique_ptr<JobObject>> jobs_;

@@ -1,6 +1,7 @@
 #include "udev/monitor.h"
 
 #include "daemon/error.h"
+#include "udev/physical_device.h"
 
 #include <libudev.h>
 
@@ -47,11 +48,24 @@ std::string text(const char* value) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
+/// The device and what stands above it, as far as it is still there.
+std::vector<Ancestor> line_of(udev_device* device) {
+    std::vector<Ancestor> line;
+    for (auto* each = device; each != nullptr; each = udev_device_get_parent(each)) // owned by `device`
+        line.push_back({.name = text(udev_device_get_sysname(each)),
+                        .syspath = text(udev_device_get_syspath(each)),
+                        .subsystem = text(udev_device_get_subsystem(each)),
+                        .type = text(udev_device_get_devtype(each)),
+                        .uid = text(udev_device_get_property_value(each, "ID_MM_PHYSDEV_UID"))});
+    return line;
+}
+
 Port describe(udev_device* device) {
     Port port;
     port.node = text(udev_device_get_devnode(device));
     port.syspath = text(udev_device_get_syspath(device));
     port.number = udev_device_get_devnum(device);
+    port.physical_device = physical_device(line_of(device));
     for (auto* link = udev_device_get_devlinks_list_entry(device); link != nullptr;
          link = udev_list_entry_get_next(link))
         port.links.emplace_back(udev_list_entry_get_name(link));

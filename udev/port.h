@@ -16,6 +16,7 @@ struct Port {
     std::vector<std::string> links; ///< "/dev/serial/by-id/...", sorted
     std::map<std::string, std::string> properties; ///< "ID_PATH", "ID_SERIAL_SHORT", "BGS2D_PORT", ...
     dev_t number = 0;                              ///< major and minor of the node
+    std::string physical_device;                   ///< what the port is part of; see physical_device.h
 
     bool operator==(const Port&) const = default;
 

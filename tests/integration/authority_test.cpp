@@ -168,6 +168,8 @@ TEST_F(RightsByPolkit, PolkitKnowsEveryActionAndNoOther) {
     for (const Action& each : actions) {
         constexpr std::uint32_t auth_admin = 2;
         constexpr std::uint32_t auth_admin_keep = 4;
+        if (!each.get<0>().starts_with("io.bgs2d1."))
+            continue; // those of others
         known.insert(each.get<0>());
         EXPECT_NE(each.get<1>(), "") << each.get<0>();
         EXPECT_THAT(each.get<2>(), HasSubstr("Authentication is required to ")) << each.get<0>();

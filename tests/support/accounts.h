@@ -25,7 +25,7 @@ inline const Account nobody{.name = "nobody", .uid = 65534};
 inline const Account root{.name = "root", .uid = 0};
 
 /// Writes what accounts-bed wants in `folder`: the machine's accounts and those above; `polkit`: polkitd's
-/// files, which are the ones that are shipped and the distribution's rule on who administers.
+/// files, which are the ones that are shipped, ModemManager's and the distribution's rule on who administers.
 void write_accounts(const std::filesystem::path& folder, bool polkit);
 
 /// The command, run where those accounts are.

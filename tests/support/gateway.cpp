@@ -103,6 +103,7 @@ void Gateway::start_bus() {
 <busconfig>
   <type>system</type>
   <listen>{}</listen>
+  <servicedir>{}</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow user="*"/>
@@ -120,9 +121,10 @@ void Gateway::start_bus() {
   </policy>
   <include>{}</include>
   <include ignore_missing="yes">/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>
+  <include ignore_missing="yes">/etc/dbus-1/system.d/org.freedesktop.ModemManager1.conf</include>
 </busconfig>
 )",
-                      bus_address_, BGS2_BUS_CONFIGURATION));
+                      bus_address_, path("services"), BGS2_BUS_CONFIGURATION));
     bus_ = std::make_unique<Process>(
         here({"dbus-daemon", "--config-file=" + path("bus.conf"), "--nofork", "--nopidfile", "--nosyslog"}),
         Process::Options{.environment = {}, .output = path("bus.log")});

@@ -124,6 +124,13 @@ const std::vector<test::ComplaintCase> cases{
          it.processes.running.insert("ModemManager");
      },
      warning, "port-not-kept-from-modemmanager", "/dev/ttyUSB0", "ModemManager runs", "ID_MM_PORT_IGNORE"},
+    {"inhibited in ModemManager",
+     [](Evidence& it) {
+         it.testimony->ports.front().properties.erase("ID_MM_PORT_IGNORE");
+         it.testimony->ports.front().inhibited = true;
+         it.processes.running.insert("ModemManager");
+     },
+     note, "port-inhibited", "/dev/ttyUSB0", "because bgs2d asked it to", "ID_MM_PORT_IGNORE"},
     {"open in ModemManager, which is told once",
      [](Evidence& it) {
          it.testimony->ports.front().properties.erase("ID_MM_PORT_IGNORE");

@@ -1,0 +1,303 @@
+#include "dbus/modem_manager.h"
+
+#include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace bgs2::dbus {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* name = "org.freedesktop.ModemManager1";
+constexpr const char* modem_interface = "org.freedesktop.ModemManager1.Modem";
+constexpr const char* path = "/org/freedesktop/ModemManager1";
+constexpr auto answer_patience = 5s;
+constexpr auto probing_patience = 30s;
+constexpr auto disabling_patience = 2min; // it may have to end a connection first
+constexpr auto second_thoughts = 1s;      // a port whose properties change is let go of and taken up again
+
+constexpr const char* owner_rule =
+    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+    "member='NameOwnerChanged',arg0='org.freedesktop.ModemManager1'";
+constexpr const char* modem_rule =
+    "type='signal',sender='org.freedesktop.ModemManager1',path='/org/freedesktop/ModemManager1',"
+    "interface='org.freedesktop.DBus.ObjectManager',member='InterfacesAdded'";
+
+constexpr std::string_view not_found = "org.freedesktop.ModemManager1.Error.Core.NotFound";
+constexpr std::string_view wrong_state = "org.freedesktop.ModemManager1.Error.Core.WrongState";
+
+using Properties = std::map<std::string, sdbus::Variant>;
+
+/// Whether one of these ports is the modem's that has these properties.
+bool has_one(const Properties& modem, const std::multiset<std::string>& ports) {
+    using Ports = std::vector<sdbus::Struct<std::string, std::uint32_t>>; // name and type
+    const auto found = modem.find("Ports");
+    if (found == modem.end() || !found->second.containsValueOfType<Ports>())
+        return false;
+    return std::ranges::any_of(found->second.get<Ports>(), [&ports](const auto& each) {
+        return ports.contains("/dev/" + each.template get<0>());
+    });
+}
+
+} // namespace
+
+class ModemManager::Hold final : public Inhibition {
+  public:
+    Hold(const std::shared_ptr<ModemManager>& manager, const PortFacts& port, bool wanted)
+      : manager_(manager)
+      , uid_(port.physical_device)
+      , port_(port.device) {
+        manager->hold(port, wanted);
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    Hold(Hold&&) = delete;
+    Hold& operator=(Hold&&) = delete;
+    ~Hold() override {
+        if (const auto manager = manager_.lock())
+            manager->let_go(uid_, port_);
+    }
+
+    [[nodiscard]] bool in_force() const override {
+        const auto manager = manager_.lock();
+        return manager && manager->state_of(uid_) == State::in_force;
+    }
+
+  private:
+    std::weak_ptr<ModemManager> manager_;
+    std::string uid_;
+    std::string port_;
+};
+
+ModemManager::ModemManager(sdbus::IConnection& connection, Outlet outlet, Log log, Contested contested)
+  : connection_(connection)
+  , outlet_(std::move(outlet))
+  , log_(std::move(log))
+  , contested_(std::move(contested))
+  , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
+  , owner_changes_(connection.addMatch(owner_rule,
+                                       [this](sdbus::Message& message) {
+                                           std::string whose;
+                                           std::string before;
+                                           std::string now;
+                                           message >> whose >> before >> now;
+                                           owned_by(now);
+                                       }))
+  , modem_additions_(connection.addMatch(modem_rule, [this](sdbus::Message&) { modem_added(); })) {
+    bus_->callMethodAsync("GetNameOwner")
+        .onInterface("org.freedesktop.DBus")
+        .withArguments(name)
+        .uponReplyInvoke([this](const sdbus::Error* error, const std::string& owner) {
+            owned_by(error == nullptr ? owner : "");
+        });
+}
+
+void ModemManager::stop() {
+    stopped_ = true;
+    owner_changes_.reset();
+    modem_additions_.reset();
+    bus_.reset();
+    modem_manager_.reset();
+    for (auto& [uid, device] : devices_)
+        device.release.cancel(); // what is in force ends with the connection
+    wake();
+}
+
+asio::awaitable<std::unique_ptr<Inhibition>> ModemManager::inhibit(PortFacts port, bool claimed) {
+    const auto self = shared_from_this();
+    const std::string& uid = port.physical_device;
+    if (stopped_ || uid.empty())
+        co_return nullptr;
+    auto hold = std::make_unique<Hold>(self, port, claimed || port.property("ID_MM_PORT_IGNORE") != "1");
+    const auto timer = std::make_shared<asio::steady_timer>(outlet_.executor);
+    waiting_.insert(timer);
+    const auto begun = Clock::now();
+    auto asked = begun;
+    bool was_probing = false;
+    while (!stopped_) {
+        const State state = state_of(uid);
+        if (owner_known_ && state != State::asked && state != State::probing)
+            break;
+        const bool probing = state == State::probing;
+        if (std::exchange(was_probing, probing) && !probing)
+            asked = Clock::now();
+        timer->expires_at(probing ? begun + probing_patience : asked + answer_patience);
+        if (timer->expiry() <= Clock::now())
+            break;
+        std::error_code woken;
+        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        const auto cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none)
+            break;
+    }
+    waiting_.erase(timer);
+    co_return hold;
+}
+
+void ModemManager::owned_by(const std::string& owner) {
+    if (stopped_ || (owner_known_ && owner == owner_))
+        return;
+    const bool known = std::exchange(owner_known_, true);
+    owner_ = owner;
+    // By its unique name: the bus starts nobody for a message to that.
+    modem_manager_ = owner.empty() ? nullptr : sdbus::createProxy(connection_, owner, path);
+    std::erase_if(devices_, [](const auto& entry) { return entry.second.ports.empty(); });
+    for (auto& [uid, device] : devices_) {
+        device.state = State::not_asked;
+        device.was_here_first = known;
+        look(uid, device);
+    }
+    wake();
+}
+
+/// What it shows a modem of can be asked for; while it was looked at it could not.
+void ModemManager::modem_added() {
+    for (auto& [uid, device] : devices_) {
+        if (!device.ports.empty() && (device.state == State::probing || device.state == State::unknown))
+            look(uid, device);
+    }
+}
+
+void ModemManager::hold(const PortFacts& port, bool wanted) {
+    const auto [place, is_new] =
+        devices_.try_emplace(port.physical_device, Device{.release = asio::steady_timer(outlet_.executor)});
+    Device& device = place->second;
+    device.ports.insert(port.device);
+    device.wanted = device.wanted || wanted;
+    device.release.cancel();
+    if (device.state != State::asked && device.state != State::in_force)
+        look(port.physical_device, device);
+}
+
+void ModemManager::let_go(const std::string& uid, const std::string& port) {
+    Device& device = devices_.at(uid);
+    device.ports.erase(device.ports.find(port));
+    if (stopped_ || !device.ports.empty())
+        return;
+    device.release.expires_after(second_thoughts);
+    device.release.async_wait([weak = weak_from_this(), uid](const std::error_code& cancelled) {
+        if (const auto self = weak.lock(); self && !cancelled)
+            self->release(uid);
+    });
+}
+
+void ModemManager::release(const std::string& uid) {
+    const auto found = devices_.find(uid);
+    if (found == devices_.end() || !found->second.ports.empty() || found->second.state == State::asked)
+        return;
+    const Device device = std::move(found->second);
+    devices_.erase(found);
+    if (device.state != State::in_force || !modem_manager_)
+        return;
+    log_.info("ModemManager may have {} back", uid);
+    send([&] {
+        modem_manager_->callMethodAsync("InhibitDevice")
+            .onInterface(name)
+            .withArguments(uid, false)
+            .uponReplyInvoke([](const sdbus::Error*) {});
+    });
+}
+
+void ModemManager::send(const std::function<void()>& sending) const {
+    try {
+        sending();
+        outlet_.sent();
+    } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
+        // The bus is gone, which the pump tells.
+    }
+}
+
+/// Asks, unless it has to be seen first whether there is something to ask for.
+void ModemManager::look(const std::string& uid, Device& device) {
+    if (!modem_manager_)
+        return;
+    if (device.wanted) {
+        ask(uid, device);
+        return;
+    }
+    device.state = State::asked;
+    send([&] {
+        modem_manager_->callMethodAsync("GetManagedObjects")
+            .onInterface("org.freedesktop.DBus.ObjectManager")
+            .withTimeout(answer_patience)
+            .uponReplyInvoke([this, uid](const sdbus::Error* error, const Objects& objects) {
+                looked(uid, error == nullptr ? objects : Objects());
+            });
+    });
+}
+
+void ModemManager::looked(const std::string& uid, const Objects& objects) {
+    Device& device = devices_.at(uid); // it is not released while it waits
+    const bool shown = std::ranges::any_of(objects, [&device](const auto& object) {
+        const auto modem = object.second.find(modem_interface);
+        return modem != object.second.end() && has_one(modem->second, device.ports);
+    });
+    if (!device.ports.empty() && (shown || device.wanted)) {
+        ask(uid, device);
+        return;
+    }
+    device.state = State::unknown;
+    if (device.ports.empty())
+        release(uid);
+    wake();
+}
+
+void ModemManager::ask(const std::string& uid, Device& device) {
+    device.state = State::asked;
+    send([&] {
+        modem_manager_->callMethodAsync("InhibitDevice")
+            .onInterface(name)
+            .withTimeout(disabling_patience)
+            .withArguments(uid, true)
+            .uponReplyInvoke([this, uid](const sdbus::Error* error) { answered(uid, error); });
+    });
+}
+
+void ModemManager::answered(const std::string& uid, const sdbus::Error* error) {
+    Device& device = devices_.at(uid); // it is not released while it waits
+    const bool was_here_first = std::exchange(device.was_here_first, false);
+    if (error == nullptr) {
+        device.state = State::in_force;
+        log_.info("ModemManager keeps off {}", uid);
+    } else if (error->getName() == not_found) {
+        device.state = State::unknown;
+        log_.debug("ModemManager does not know {}", uid);
+    } else if (error->getName() == wrong_state) {
+        device.state = State::probing;
+        log_.info("ModemManager finds out what {} is, and does not keep off it meanwhile", uid);
+        if (was_here_first)
+            contested_(uid);
+    } else {
+        device.state = State::refused;
+        log_.warning("ModemManager was asked to keep off {}, and does not: {} (see that polkit lets the user "
+                     "bgs2d have org.freedesktop.ModemManager1.Control, or set "
+                     "ENV{{ID_MM_PORT_IGNORE}}=\"1\" in a udev rule)",
+                     uid, error->getMessage());
+    }
+    if (device.ports.empty())
+        release(uid);
+    wake();
+}
+
+void ModemManager::wake() {
+    for (const auto& timer : waiting_)
+        timer->cancel();
+}
+
+ModemManager::State ModemManager::state_of(const std::string& uid) const {
+    const auto found = devices_.find(uid);
+    return found == devices_.end() ? State::not_asked : found->second.state;
+}
+
+} // namespace bgs2::dbus
