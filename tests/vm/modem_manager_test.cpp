@@ -49,7 +49,8 @@ TEST_F(ModemManager, LetsGoOfAPortThatItOpenedFirstAndHasItBackWhenTheServiceIsK
     ASSERT_TRUE(becomes("compliant"));
     EXPECT_EQ(thumbprint(0), thumbprint_of(client()));
     EXPECT_TRUE(shows_no_modem());
-    EXPECT_EQ(machine.output_of("bgs2ctl ports --json | jq '.[] | select(.state == \"modem\") | .inhibited'"),
+    EXPECT_EQ(machine.output_of("busctl --json=short call io.bgs2d1 /io/bgs2d1 io.bgs2d1.Manager ListPorts | "
+                                "jq '.data[0][] | select(.state.data == \"modem\") | .inhibited.data'"),
               "true\n");
 
     machine.output_of("systemctl kill --signal SIGKILL bgs2d");
