@@ -29,18 +29,37 @@ bool is_imei(std::string_view line) {
     return line.size() == 15 && line.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// Whether `AT` is answered with OK in time. Other lines (noise at a wrong rate) are passed over.
-asio::awaitable<bool> answers(Channel& channel, std::chrono::milliseconds timeout) {
+enum class Reply {
+    none,
+    ok,
+    ok_after_others, ///< noise at a wrong rate, or what is left of an answer to somebody else
+};
+
+/// What `AT` is answered with in time.
+asio::awaitable<Reply> reply_to_at(Channel& channel, std::chrono::milliseconds timeout) {
     const auto deadline = Channel::Clock::now() + timeout;
     try {
         co_await channel.send_line("AT");
-        while (co_await channel.line(deadline - Channel::Clock::now()) != "OK") {
-        }
-        co_return true;
+        Reply reply = Reply::ok;
+        while (co_await channel.line(deadline - Channel::Clock::now()) != "OK")
+            reply = Reply::ok_after_others;
+        co_return reply;
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::modem_timeout)
             throw;
-        co_return false;
+        co_return Reply::none;
+    }
+}
+
+/// Passes over what comes until nothing has come for as long as an answer may take.
+asio::awaitable<void> hear_out(Channel& channel, Patience patience) {
+    const auto deadline = Channel::Clock::now() + patience.attempts * patience.interval;
+    try {
+        while (Channel::Clock::now() < deadline)
+            co_await channel.line(patience.interval);
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::modem_timeout)
+            throw;
     }
 }
 
@@ -57,10 +76,14 @@ asio::awaitable<void> synchronise(Channel& channel, Patience patience) {
     for (unsigned attempt = 0; attempt < patience.attempts; ++attempt) {
         if (attempt == patience.attempts / 2)
             channel.port().pulse_rts();
-        if (co_await answers(channel, patience.interval)) {
-            co_await channel.command("ATE0", question_timeout);
-            co_return;
-        }
+        const Reply reply = co_await reply_to_at(channel, patience.interval);
+        if (reply == Reply::none)
+            continue;
+        // Else the answer to another AT would be taken for that to the next command, and so on.
+        if (attempt > 0 || reply == Reply::ok_after_others)
+            co_await hear_out(channel, patience);
+        co_await channel.command("ATE0", question_timeout);
+        co_return;
     }
     throw Exception(Error{ErrorCode::modem_timeout,
                           fmt::format("nothing answers on {}", channel.port().node()),

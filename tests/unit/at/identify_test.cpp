@@ -22,12 +22,14 @@ const std::string error_line = "\r\nERROR\r\n";
 const std::string imei_reply = "\r\n356938035643809\r\n\r\nOK\r\n";
 
 const Lines mine{"mine"};
+const std::string mine_reply = "\r\nmine\r\n\r\nOK\r\n";
 const Replies awake{{"AT", "\r\nOK\r\n"}, {"ATE0", "\r\nOK\r\n"}};
 
 const Identity bgs2{
     .manufacturer = "Cinterion", .model = "BGS2-W", .revision = "01.301", .imei = "356938035643809"};
 
 constexpr Patience patient{.attempts = 6, .interval = 100ms};
+constexpr Patience lenient{.attempts = 6, .interval = 500ms};
 constexpr Patience impatient{.attempts = 6, .interval = 30ms};
 
 class IdentifyTest : public test::Conversation {
@@ -43,6 +45,22 @@ class IdentifyTest : public test::Conversation {
             const auto found = replies.find(heard_.back());
             co_await module().say(found == replies.end() ? error_line : found->second);
         } while (heard_.back() != last);
+    }
+
+    /// Says it when what was said before is dealt with, as over a slow line.
+    asio::awaitable<void> say_late(std::string text) {
+        co_await module().until_taken();
+        asio::steady_timer line(context(), 20ms);
+        co_await line.async_wait(asio::use_awaitable);
+        co_await module().say(std::move(text));
+    }
+
+    /// As slowly, OK to every command up to ATI.
+    asio::awaitable<void> reply_late() {
+        for (std::string command = co_await module().hear(); command != "ATI";
+             command = co_await module().hear())
+            co_await say_late(ok);
+        co_await say_late(mine_reply);
     }
 
     Lines heard_;
@@ -120,10 +138,39 @@ TEST_F(IdentifyTest, IsNotPutOutOfStepByAnswersThatComeAllAtOnce) {
                 EXPECT_EQ(co_await module().hear(), "AT");
             co_await module().say(ok + ok + ok);
             co_await reply(awake, "ATE0");
-            co_await module().expect("ATI", "\r\nmine\r\n\r\nOK\r\n");
+            co_await module().expect("ATI", mine_reply);
         },
         [&]() -> Talk {
             co_await synchronise(channel(), patient);
+            EXPECT_EQ((co_await channel().command("ATI", 5s)).lines, mine);
+        });
+}
+
+TEST_F(IdentifyTest, IsNotPutOutOfStepByAnAnswerThatComesAfterThatOfAFrame) {
+    converse(
+        [&]() -> Talk {
+            EXPECT_EQ(co_await module().hear(), "AT"); // the end of a frame that somebody else began
+            EXPECT_EQ(co_await module().hear(), "AT");
+            co_await module().say("\r\nSECURE CMD TO MANY DATA ERROR\r\n" + ok);
+            co_await say_late(ok);
+            co_await reply_late();
+        },
+        [&]() -> Talk {
+            co_await synchronise(channel(), lenient);
+            EXPECT_EQ((co_await channel().command("ATI", 5s)).lines, mine);
+        });
+}
+
+TEST_F(IdentifyTest, IsNotPutOutOfStepByTheRestOfAnAnswerThatNobodyWaitsFor) {
+    converse(
+        [&]() -> Talk {
+            EXPECT_EQ(co_await module().hear(), "AT");
+            co_await module().say("\r\n^SBNR: 9, size: \"0\"\r\n" + ok);
+            co_await say_late(ok);
+            co_await reply_late();
+        },
+        [&]() -> Talk {
+            co_await synchronise(channel(), lenient);
             EXPECT_EQ((co_await channel().command("ATI", 5s)).lines, mine);
         });
 }
