@@ -64,7 +64,7 @@ class ModemManager::Hold final : public Inhibition {
     Hold& operator=(const Hold&) = delete;
     Hold(Hold&&) = delete;
     Hold& operator=(Hold&&) = delete;
-    ~Hold() override {
+    ~Hold() override { // NOLINT(bugprone-exception-escape): only without any memory left
         if (const auto manager = manager_.lock())
             manager->let_go(uid_, port_);
     }

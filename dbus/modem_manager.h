@@ -63,7 +63,7 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     /// What GetManagedObjects tells: interfaces with their properties, by object.
     using Objects = std::map<sdbus::ObjectPath, std::map<std::string, std::map<std::string, sdbus::Variant>>>;
 
-    void owned_by(const std::string& name);
+    void owned_by(const std::string& owner);
     void modem_added();
     void hold(const PortFacts& port, bool wanted);
     void let_go(const std::string& uid, const std::string& port);

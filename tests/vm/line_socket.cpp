@@ -24,6 +24,8 @@ constexpr std::chrono::milliseconds look_again{10};
 
 int connect_once(const std::string& path) {
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        throw std::system_error(errno, std::generic_category(), "socket");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path)

@@ -63,7 +63,7 @@ class Machine {
     /// Whether the shell command succeeds before the deadline; it is run again and again.
     bool eventually(std::string_view command, std::chrono::seconds patience = std::chrono::seconds(60));
     /// Writes a file in the guest, which its owner alone can write, and the group bgs2d can read.
-    void write(std::string_view path, std::string_view text);
+    void write(std::string_view file, std::string_view text);
 
     /// Plugs in one of the adapters, or wires the UART, with a bgs2sim behind it. Its log is at path(port +
     /// ".log"), the frames that it received in path(port + ".frames").
