@@ -219,7 +219,7 @@ std::string Machine::output_of(std::string_view command) {
 
 bool Machine::eventually(std::string_view command, std::chrono::seconds patience) {
     // Looked at again by the guest itself, which has less to do then.
-    return run(fmt::format("until ( {} ) >/dev/null 2>&1; do ((SECONDS < {})) || exit 1; sleep 0.1; done",
+    return run(fmt::format("until ( {} ) >/dev/null 2>&1; do ((SECONDS < {})) || exit 1; sleep 0.3; done",
                            command, patience.count()),
                2 * patience)
                .exit == 0;
