@@ -7,8 +7,10 @@ namespace bgs2::test {
 namespace {
 
 TEST(Boot, EndsWithNothingFailedAndTheServiceNotRunning) {
+    if (!Machine::is_made())
+        GTEST_SKIP() << "SKIPPED: there is no machine to boot; vm.image makes one, or tells why not";
     if (Machine::is_saved())
-        GTEST_SKIP() << "this machine has booted before";
+        GTEST_SKIP() << "SKIPPED: this machine has booted before, and is as it was then";
     Machine machine(Machine::Start::boot);
     EXPECT_TRUE(machine.eventually("systemctl is-system-running --wait"))
         << machine.run("systemctl --failed").output;

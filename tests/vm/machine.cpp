@@ -177,8 +177,13 @@ void Machine::save() {
     fs::copy_file(stored("initrd.of"), stored("state.of"), fs::copy_options::overwrite_existing);
 }
 
+bool Machine::is_made() {
+    return fs::exists(stored("initrd.of"));
+}
+
 bool Machine::is_saved() {
-    return fs::exists(stored("state")) && read_text(stored("state.of")) == read_text(stored("initrd.of"));
+    return is_made() && fs::exists(stored("state")) &&
+           read_text(stored("state.of")) == read_text(stored("initrd.of"));
 }
 
 nlohmann::json Machine::monitor(std::string_view request, std::string_view arguments) {

@@ -53,6 +53,8 @@ class Machine {
 
     /// Saves the running machine, into which nothing was plugged yet, for those that resume it, and ends it.
     void save();
+    /// Whether there is a machine to boot.
+    [[nodiscard]] static bool is_made();
     /// Whether there is a machine to resume, saved from what would be booted now.
     [[nodiscard]] static bool is_saved();
 
