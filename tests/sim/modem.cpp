@@ -331,8 +331,7 @@ asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string fin
         if (manners_.urc && i + 1 < lines.size())
             text += unsolicited();
     }
-    co_await wire_.send(octets_of(text));
-    answered_ = Clock::now();
+    answered_ = co_await wire_.send(octets_of(text));
 }
 
 asio::awaitable<void> Modem::say_line(std::string line) {

@@ -102,15 +102,18 @@ Octets Wire::discard() {
     return octets;
 }
 
-asio::awaitable<void> Wire::send(OctetView octets) {
-    outgoing_.start(Clock::now());
+asio::awaitable<Clock::time_point> Wire::send(OctetView octets) {
+    auto left = Clock::now();
+    outgoing_.start(left);
     while (!octets.empty()) {
         const auto part = octets.first(std::min(octets.size(), outgoing_.grain()));
         octets = octets.subspan(part.size());
         co_await until(outgoing_.add(part.size()), dialogue_timer_);
+        left = Clock::now();
         if (const auto sent = port_.send(part); sent < part.size())
             lost_(part.size() - sent);
     }
+    co_return left;
 }
 
 asio::awaitable<void> Wire::until(Clock::time_point time, asio::steady_timer& timer) {

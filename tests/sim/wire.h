@@ -70,8 +70,8 @@ class Wire {
     /// Forgets what has arrived and returns it.
     Octets discard();
 
-    /// Returns when the last octet has left.
-    asio::awaitable<void> send(OctetView octets);
+    /// Returns when the last octet has left, and that time: the other side may have answered already.
+    asio::awaitable<Clock::time_point> send(OctetView octets);
 
     /// What `count` octets take on this line.
     [[nodiscard]] Clock::duration duration(std::size_t count) const { return incoming_.duration(count); }
