@@ -1,7 +1,7 @@
 // What could come next on a command line. Pure; what only bgs2d knows is left to whoever asks.
 #pragma once
 
-#include "cli/verb.h"
+#include "cli/verbs/verb.h"
 
 #include <cstdint>
 #include <span>

@@ -1,7 +1,7 @@
 // bgs2ctl: arguments in, exit code out.
-#include "cli/failure.h"
 #include "cli/program.h"
-#include "cli/terminal.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/terminal.h"
 
 #include <exception>
 #include <span>
@@ -9,9 +9,9 @@
 
 namespace {
 
-using bgs2::cli::Failure;
+using bgs2::cli::CommandError;
 
-int tell(const Failure& failure, bool json) {
+int tell(const CommandError& failure, bool json) {
     bgs2::cli::print_error(json ? failure.json() : failure.text());
     return std::to_underlying(failure.exit());
 }
@@ -25,11 +25,11 @@ int main(int argc, char** argv) {
     try {
         const bgs2::cli::Action action = bgs2::cli::parse(arguments);
         return std::to_underlying(action(bgs2::cli::terminal_of_process(json)));
-    } catch (const Failure& failure) {
+    } catch (const CommandError& failure) {
         return tell(failure, json);
     } catch (const bgs2::Exception& exception) {
-        return tell(Failure(exception.error()), json);
+        return tell(CommandError(exception.error()), json);
     } catch (const std::exception& exception) {
-        return tell(Failure(bgs2::Error{bgs2::ErrorCode::failed, exception.what(), {}}), json);
+        return tell(CommandError(bgs2::Error{bgs2::ErrorCode::failed, exception.what(), {}}), json);
     }
 }

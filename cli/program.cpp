@@ -1,27 +1,27 @@
 #include "cli/program.h"
 
-#include "cli/cancel.h"
-#include "cli/capture.h"
-#include "cli/complete.h"
-#include "cli/doctor.h"
-#include "cli/erase.h"
-#include "cli/failure.h"
-#include "cli/frame.h"
-#include "cli/history.h"
-#include "cli/install.h"
-#include "cli/jobs.h"
-#include "cli/list.h"
-#include "cli/monitor.h"
-#include "cli/pager.h"
-#include "cli/policy.h"
-#include "cli/ports.h"
-#include "cli/provision.h"
-#include "cli/refresh.h"
-#include "cli/reload.h"
-#include "cli/rescan.h"
-#include "cli/show.h"
-#include "cli/wait.h"
-#include "daemon/nearest.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/pager.h"
+#include "cli/verbs/cancel.h"
+#include "cli/verbs/capture.h"
+#include "cli/verbs/complete.h"
+#include "cli/verbs/doctor.h"
+#include "cli/verbs/erase.h"
+#include "cli/verbs/frame.h"
+#include "cli/verbs/history.h"
+#include "cli/verbs/install.h"
+#include "cli/verbs/jobs.h"
+#include "cli/verbs/list.h"
+#include "cli/verbs/monitor.h"
+#include "cli/verbs/policy.h"
+#include "cli/verbs/ports.h"
+#include "cli/verbs/provision.h"
+#include "cli/verbs/refresh.h"
+#include "cli/verbs/reload.h"
+#include "cli/verbs/rescan.h"
+#include "cli/verbs/show.h"
+#include "cli/verbs/wait.h"
+#include "daemon/base/nearest.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -141,15 +141,15 @@ std::vector<std::string> options_of(const CLI::App& verb) {
 }
 
 /// `what` is wrong with `word`, for which one of `known` may have been meant.
-Failure no_such(const std::string& what, std::string_view word, const std::vector<std::string>& known,
-                const CLI::App& verb) {
+CommandError no_such(const std::string& what, std::string_view word, const std::vector<std::string>& known,
+                     const CLI::App& verb) {
     const std::vector<std::string_view> candidates(known.begin(), known.end());
     const auto meant = nearest(word, candidates);
     return usage_error(what, meant ? fmt::format("did you mean '{}'? Else {}", *meant, see_help(verb))
                                    : see_help(verb));
 }
 
-Failure unknown(const std::string& word, const CLI::App& verb) {
+CommandError unknown(const std::string& word, const CLI::App& verb) {
     const std::string name = full_name(verb);
     if (word.starts_with('-')) {
         const std::string option = word.substr(0, word.find('='));

@@ -1,7 +1,7 @@
 // The command line of bgs2ctl: its verbs and options.
 #pragma once
 
-#include "cli/verb.h"
+#include "cli/verbs/verb.h"
 
 #include <span>
 #include <string>

@@ -1,7 +1,7 @@
 // The daemon's command line.
 #pragma once
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 #include <expected>
 #include <filesystem>

@@ -2,17 +2,13 @@
 // marks, and how much history is kept.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "daemon/history/store.h"
-#include "daemon/policy/glob.h"
 #include "daemon/policy/problem.h"
+#include "daemon/port/match_port.h"
 
 #include <expected>
 #include <filesystem>
-#include <functional>
-#include <map>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,19 +16,9 @@ namespace bgs2 {
 
 inline constexpr std::string_view default_config_file = "/etc/bgs2d/bgs2d.toml";
 
-/// One `[[port]]`: at least one condition; all that are given must hold.
-struct PortRule {
-    std::optional<std::filesystem::path> device; ///< the node or a link to it; need not exist yet
-    std::optional<policy::Patterns> id_path;     ///< against udev's ID_PATH
-    std::map<std::string, policy::Patterns, std::less<>>
-        properties; ///< against udev's properties, by their name
-
-    bool operator==(const PortRule&) const = default;
-};
-
 struct Config {
     std::vector<PortRule> ports{}; ///< in the order of the file
-    history::Bounds history{};     ///< `history-keep`, `history-size` (1 to 1024 MiB)
+    history::Limits history{};     ///< `history-keep`, `history-size` (1 to 1024 MiB)
 
     bool operator==(const Config&) const = default;
 };

@@ -1,17 +1,17 @@
 // The wiring: configuration and policies, udev and nodes, the fleet, the bus, systemd; one event loop.
 #include "daemon/arguments.h"
-#include "daemon/clock_watch.h"
+#include "daemon/base/clock_watch.h"
+#include "daemon/base/counted.h"
+#include "daemon/base/error.h"
+#include "daemon/base/log.h"
+#include "daemon/base/path_watch.h"
 #include "daemon/config.h"
-#include "daemon/counted.h"
-#include "daemon/error.h"
-#include "daemon/fleet.h"
 #include "daemon/history/recorder.h"
-#include "daemon/log.h"
-#include "daemon/nomination.h"
-#include "daemon/path_watch.h"
 #include "daemon/pki/secret.h"
 #include "daemon/policy/directories.h"
-#include "daemon/trace_directory.h"
+#include "daemon/port/fleet.h"
+#include "daemon/port/match_port.h"
+#include "daemon/port/trace_directory.h"
 #include "dbus/service.h"
 #include "systemd/journal.h"
 #include "systemd/notify.h"
@@ -65,7 +65,7 @@ void forbid_dumps() {
         throw std::system_error(errno, std::generic_category(), "cannot forbid core dumps");
 }
 
-PortFacts to_facts(const udev::Port& port) {
+PortInfo to_facts(const udev::Port& port) {
     return {.device = port.node,
             .links = port.links,
             .properties = {port.properties.begin(), port.properties.end()},
@@ -103,7 +103,7 @@ class Daemon {
              .policies = policies_,
              .history = &history_},
             [this](const std::string& why) { lose_bus(why); },
-            [this](const std::string& device) { fleet_.contested(device); }, log_) {
+            [this](const std::string& device) { fleet_.on_conflict(device); }, log_) {
         fleet_.set_observer(&service_);
         fleet_.set_inhibitor(&service_.inhibitor());
         if (!arguments_.trace_directory.empty())
@@ -139,8 +139,8 @@ class Daemon {
     void load() {
         problems_.clear();
         if (auto config = read_config(arguments_.config, arguments_.config_is_named)) {
-            history_.set_bounds(config->history);
-            fleet_.set_config(*config);
+            history_.set_limits(config->history);
+            fleet_.set_port_rules(config->ports);
             watch_nodes(*config);
         } else {
             problems_.push_back(to_string(config.error()));
@@ -240,7 +240,7 @@ class Daemon {
             if (error)
                 co_return;
             const udev::Batch batch = udev_.receive();
-            for (const udev::Event& event : batch.events) {
+            for (const udev::TtyEvent& event : batch.events) {
                 if (event.action == udev::Action::removed)
                     fleet_.port_removed(event.port.node);
                 else
@@ -288,7 +288,7 @@ class Daemon {
     udev::Monitor udev_;
     asio::posix::stream_descriptor udev_events_;
     asio::steady_timer watchdog_;
-    policy::Set policies_;
+    policy::PolicyStore policies_;
     std::vector<std::string> problems_;
     history::Recorder history_;
     Fleet fleet_;
@@ -317,9 +317,9 @@ int nominates(const Arguments& arguments, const Log& log) {
     std::vector<std::string_view> environment;
     for (char** each = environ; *each != nullptr; ++each)
         environment.emplace_back(*each);
-    const Nomination nomination = nominate(*config, port_in_environment(environment));
-    fmt::print("{}\n", nomination.why);
-    return nomination.nominated ? EXIT_SUCCESS : named_by_none;
+    const PortMatch match = match_port(config->ports, port_in_environment(environment));
+    fmt::print("{}\n", match.why);
+    return match.matched ? EXIT_SUCCESS : named_by_none;
 }
 
 int run(int argc, char** argv) {

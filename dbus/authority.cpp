@@ -73,7 +73,7 @@ bool is_member(const std::map<std::string, sdbus::Variant>& credentials) {
     return std::ranges::find(list, *wanted) != list.end();
 }
 
-Exception refusal(Right right, std::string hint) {
+Exception refusal(PolkitAction right, std::string hint) {
     return Exception(
         Error{ErrorCode::access_denied,
               fmt::format("you may not {}: that takes the right {}", words(right), action(right)),
@@ -84,9 +84,9 @@ Exception refusal(Right right, std::string hint) {
 
 /// One of the calls for which somebody may be asked for a password. They are counted, since they last: the
 /// bus lets one connection, ours, wait for so many answers only.
-class Authority::Turn {
+class Authority::PendingCheck {
   public:
-    Turn(std::multiset<uid_t>& asked, uid_t user)
+    PendingCheck(std::multiset<uid_t>& asked, uid_t user)
       : asked_(asked) {
         constexpr std::size_t most = 16;
         if (asked.count(user) >= most)
@@ -94,19 +94,19 @@ class Authority::Turn {
                                   "answer the password dialogues first"});
         place_ = asked.insert(user);
     }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    Turn(Turn&&) = delete;
-    Turn& operator=(Turn&&) = delete;
-    ~Turn() { asked_.erase(place_); }
+    PendingCheck(const PendingCheck&) = delete;
+    PendingCheck& operator=(const PendingCheck&) = delete;
+    PendingCheck(PendingCheck&&) = delete;
+    PendingCheck& operator=(PendingCheck&&) = delete;
+    ~PendingCheck() { asked_.erase(place_); }
 
   private:
     std::multiset<uid_t>& asked_;
     std::multiset<uid_t>::iterator place_;
 };
 
-Authority::Authority(sdbus::IConnection& connection, Outlet outlet)
-  : outlet_(std::move(outlet))
+Authority::Authority(sdbus::IConnection& connection, ReplyContext context)
+  : context_(std::move(context))
   , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
   , polkit_(sdbus::createProxy(connection, "org.freedesktop.PolicyKit1",
                                "/org/freedesktop/PolicyKit1/Authority")) {}
@@ -124,12 +124,12 @@ void Authority::require_running() const {
         throw Exception(Error{ErrorCode::cancelled, "bgs2d ends", "ask again when it is back"});
 }
 
-asio::awaitable<void> Authority::require(Caller caller, Right right) {
+asio::awaitable<void> Authority::require(Caller caller, PolkitAction right) {
     const Credentials who = co_await credentials(caller.name);
     const auto user = user_of(who);
     if (user == uid_t{0})
         co_return;
-    std::optional<Turn> turn;
+    std::optional<PendingCheck> turn;
     if (caller.interactive && user)
         turn.emplace(asked_, *user);
     const auto judgement = co_await ask_polkit(caller, right);
@@ -159,7 +159,7 @@ asio::awaitable<void> Authority::require(Caller caller, Right right) {
 }
 
 asio::awaitable<Authority::Credentials> Authority::credentials(const std::string& name) {
-    std::function<void(Arrived<Credentials>)> call = [this, name](Arrived<Credentials> arrived) {
+    std::function<void(ReplyHandler<Credentials>)> call = [this, name](ReplyHandler<Credentials> arrived) {
         bus_->callMethodAsync("GetConnectionCredentials")
             .onInterface("org.freedesktop.DBus")
             .withTimeout(bus_patience)
@@ -173,36 +173,37 @@ asio::awaitable<Authority::Credentials> Authority::credentials(const std::string
     co_return std::move(*answer);
 }
 
-asio::awaitable<std::expected<Authority::Judgement, sdbus::Error>> Authority::ask_polkit(const Caller& caller,
-                                                                                         Right right) {
+asio::awaitable<std::expected<Authority::AuthorizationResult, sdbus::Error>>
+Authority::ask_polkit(const Caller& caller, PolkitAction right) {
     const auto check = std::to_string(++checks_);
-    std::function<void(Arrived<Judgement>)> call = [this, caller, right, check](Arrived<Judgement> arrived) {
-        constexpr std::uint32_t allow_user_interaction = 1;
-        const sdbus::Struct<std::string, Credentials> subject{"system-bus-name",
-                                                              Credentials{{"name", caller.name}}};
-        polkit_->callMethodAsync("CheckAuthorization")
-            .onInterface("org.freedesktop.PolicyKit1.Authority")
-            .withTimeout(caller.interactive ? std::chrono::seconds(person_patience) : polkit_patience)
-            .withArguments(subject, std::string(action(right)), std::map<std::string, std::string>{},
-                           caller.interactive ? allow_user_interaction : 0U, check)
-            .uponReplyInvoke(std::move(arrived));
-    };
-    auto answer = co_await answer_to<Judgement>(std::move(call));
+    std::function<void(ReplyHandler<AuthorizationResult>)> call =
+        [this, caller, right, check](ReplyHandler<AuthorizationResult> arrived) {
+            constexpr std::uint32_t allow_user_interaction = 1;
+            const sdbus::Struct<std::string, Credentials> subject{"system-bus-name",
+                                                                  Credentials{{"name", caller.name}}};
+            polkit_->callMethodAsync("CheckAuthorization")
+                .onInterface("org.freedesktop.PolicyKit1.Authority")
+                .withTimeout(caller.interactive ? std::chrono::seconds(person_patience) : polkit_patience)
+                .withArguments(subject, std::string(action(right)), std::map<std::string, std::string>{},
+                               caller.interactive ? allow_user_interaction : 0U, check)
+                .uponReplyInvoke(std::move(arrived));
+        };
+    auto answer = co_await answer_to<AuthorizationResult>(std::move(call));
     if (!answer && is_late(answer.error())) { // so that no dialogue stays that decides nothing
         polkit_->callMethodAsync("CancelCheckAuthorization")
             .onInterface("org.freedesktop.PolicyKit1.Authority")
             .withArguments(check)
             .uponReplyInvoke([](const sdbus::Error*) {});
-        outlet_.sent();
+        context_.sent();
     }
     co_return answer;
 }
 
 template<class Answer>
 asio::awaitable<std::expected<Answer, sdbus::Error>>
-Authority::answer_to(std::function<void(Arrived<Answer> arrived)> call) {
+Authority::answer_to(std::function<void(ReplyHandler<Answer> arrived)> call) {
     require_running();
-    const auto timer = std::make_shared<asio::steady_timer>(outlet_.executor);
+    const auto timer = std::make_shared<asio::steady_timer>(context_.executor);
     const auto answer = std::make_shared<std::optional<std::expected<Answer, sdbus::Error>>>();
     timer->expires_at(asio::steady_timer::time_point::max()); // sd-bus ends what gets no answer
     waiting_.insert(timer);
@@ -215,7 +216,7 @@ Authority::answer_to(std::function<void(Arrived<Answer> arrived)> call) {
             timer->cancel();
         });
         // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): it loses the function that was moved on
-        outlet_.sent();
+        context_.sent();
     } catch (const sdbus::Error& error) {
         *answer = std::unexpected(error);
     }

@@ -1,7 +1,7 @@
 // What a caller hands over as a descriptor, read to its end.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/file.h"
 #include "daemon/pki/secret.h"
 

@@ -1,7 +1,7 @@
 // Errors as they cross the bus.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 
 #include <sdbus-c++/Error.h>
 

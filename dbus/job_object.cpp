@@ -9,7 +9,7 @@
 namespace bgs2::dbus {
 namespace {
 
-constexpr const char* interface = io::bgs2d1::Job_adaptor::INTERFACE_NAME;
+constexpr const char* job_interface = io::bgs2d1::Job_adaptor::INTERFACE_NAME;
 
 asio::awaitable<void> cancel(std::shared_ptr<Authority> authority, Caller caller,
                              std::shared_ptr<bgs2::Job> job) {
@@ -19,19 +19,19 @@ asio::awaitable<void> cancel(std::shared_ptr<Authority> authority, Caller caller
 
 } // namespace
 
-JobObject::JobObject(sdbus::IConnection& connection, Outlet outlet, std::shared_ptr<bgs2::Job> job,
+JobObject::JobObject(sdbus::IConnection& connection, ReplyContext context, std::shared_ptr<bgs2::Job> job,
                      std::shared_ptr<Authority> authority)
   : AdaptorInterfaces(connection, job_path(job->number()))
-  , outlet_(std::move(outlet))
+  , context_(std::move(context))
   , job_(std::move(job))
   , authority_(std::move(authority)) {
     registerAdaptor();
-    emitInterfacesAddedSignal({interface});
+    emitInterfacesAddedSignal({job_interface});
 }
 
 JobObject::~JobObject() {
     try {
-        emitInterfacesRemovedSignal({interface});
+        emitInterfacesRemovedSignal({job_interface});
     } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
         // The bus is gone, which the pump tells; a destructor must not.
     }
@@ -39,13 +39,13 @@ JobObject::~JobObject() {
 }
 
 void JobObject::publish() {
-    getObject().emitPropertiesChangedSignal(interface, {"Step", "Progress", "BytesSent", "BytesTotal"});
+    getObject().emitPropertiesChangedSignal(job_interface, {"Step", "Progress", "BytesSent", "BytesTotal"});
     if (job_->finished())
-        getObject().emitPropertiesChangedSignal(interface, {"EndTime", "Error", "Message"});
+        getObject().emitPropertiesChangedSignal(job_interface, {"EndTime", "Error", "Message"});
 }
 
 void JobObject::Cancel(sdbus::Result<>&& result) {
-    serve(outlet_, std::move(result), cancel(authority_, caller_of(getObject()), job_));
+    serve(context_, std::move(result), cancel(authority_, caller_of(getObject()), job_));
 }
 
 sdbus::ObjectPath JobObject::Modem() {

@@ -1,7 +1,7 @@
 // io.bgs2d1.Job: a job as seen on the bus.
 #pragma once
 
-#include "daemon/job.h"
+#include "daemon/modem/job.h"
 #include "dbus/authority.h"
 #include "dbus/serve.h"
 
@@ -17,7 +17,7 @@ namespace bgs2::dbus {
 class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor, sdbus::Properties_adaptor,
                                                         sdbus::ManagedObject_adaptor> {
   public:
-    JobObject(sdbus::IConnection& connection, Outlet outlet, std::shared_ptr<bgs2::Job> job,
+    JobObject(sdbus::IConnection& connection, ReplyContext context, std::shared_ptr<bgs2::Job> job,
               std::shared_ptr<Authority> authority);
     JobObject(const JobObject&) = delete;
     JobObject& operator=(const JobObject&) = delete;
@@ -43,7 +43,7 @@ class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor,
     std::string Error() override;
     std::string Message() override;
 
-    Outlet outlet_;
+    ReplyContext context_;
     std::shared_ptr<bgs2::Job> job_;
     std::shared_ptr<Authority> authority_;
 };

@@ -1,6 +1,6 @@
 #include "dbus/manager_object.h"
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 #include "daemon/pki/file.h"
 #include "daemon/policy/explanation.h"
 #include "daemon/policy/parse.h"
@@ -20,7 +20,7 @@
 namespace bgs2::dbus {
 namespace {
 
-constexpr const char* interface = io::bgs2d1::Manager_adaptor::INTERFACE_NAME;
+constexpr const char* manager_interface = io::bgs2d1::Manager_adaptor::INTERFACE_NAME;
 
 Dictionary to_dictionary(const history::Entry& entry) {
     Dictionary dictionary{
@@ -57,22 +57,22 @@ asio::awaitable<std::vector<Dictionary>> history(asio::awaitable<std::vector<his
 
 asio::awaitable<void> rescan(std::shared_ptr<Authority> authority, Caller caller,
                              std::function<void()> look_for_ports) {
-    co_await authority->require(caller, Right::manage);
+    co_await authority->require(caller, PolkitAction::manage);
     look_for_ports();
 }
 
 asio::awaitable<std::vector<std::string>> reload(std::shared_ptr<Authority> authority, Caller caller,
                                                  std::function<std::vector<std::string>()> read_anew) {
-    co_await authority->require(caller, Right::manage);
+    co_await authority->require(caller, PolkitAction::manage);
     co_return read_anew();
 }
 
 } // namespace
 
-ManagerObject::ManagerObject(sdbus::IConnection& connection, Outlet outlet, const Fleet& fleet,
+ManagerObject::ManagerObject(sdbus::IConnection& connection, ReplyContext context, const Fleet& fleet,
                              Controls controls, std::shared_ptr<Authority> authority)
   : AdaptorInterfaces(connection, manager_path)
-  , outlet_(std::move(outlet))
+  , context_(std::move(context))
   , fleet_(fleet)
   , controls_(std::move(controls))
   , authority_(std::move(authority)) {
@@ -87,13 +87,13 @@ void ManagerObject::set_policy_status(PolicyStatus status) {
     const PolicyStatus before = std::exchange(policy_, std::move(status));
     if (policy_ == before)
         return;
-    getObject().emitPropertiesChangedSignal(interface, {"PolicyGeneration", "PolicyErrors"});
+    getObject().emitPropertiesChangedSignal(manager_interface, {"PolicyGeneration", "PolicyErrors"});
     if (policy_.generation != before.generation)
         emitPolicyReloaded(policy_.generation);
 }
 
 void ManagerObject::history_changed() {
-    getObject().emitPropertiesChangedSignal(interface, {"HistoryLostSince"});
+    getObject().emitPropertiesChangedSignal(manager_interface, {"HistoryLostSince"});
 }
 
 std::vector<sdbus::ObjectPath> ManagerObject::ListModems() {
@@ -125,11 +125,11 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
 }
 
 void ManagerObject::Rescan(sdbus::Result<>&& result) {
-    serve(outlet_, std::move(result), rescan(authority_, caller_of(getObject()), controls_.rescan));
+    serve(context_, std::move(result), rescan(authority_, caller_of(getObject()), controls_.rescan));
 }
 
 void ManagerObject::Reload(sdbus::Result<std::vector<std::string>>&& result) {
-    serve(outlet_, std::move(result), reload(authority_, caller_of(getObject()), controls_.reload));
+    serve(context_, std::move(result), reload(authority_, caller_of(getObject()), controls_.reload));
 }
 
 std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ListPolicies() {
@@ -142,7 +142,7 @@ std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ListPolicies()
 std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ExplainPolicy(const std::string& imei) {
     const auto modem = value_or_throw_bus(fleet_.find(imei));
     std::vector<std::map<std::string, sdbus::Variant>> files;
-    for (const policy::Explained& explained : policy::explain(controls_.policies, modem->subject()))
+    for (const policy::FileExplanation& explained : policy::explain(controls_.policies, modem->attributes()))
         files.push_back(to_dictionary(explained));
     return files;
 }
@@ -160,7 +160,7 @@ std::vector<std::string> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy)
 }
 
 void ManagerObject::History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) {
-    serve(outlet_, std::move(result), history(controls_.history->query(history_filter(filter))));
+    serve(context_, std::move(result), history(controls_.history->query(history_filter(filter))));
 }
 
 std::uint64_t ManagerObject::HistoryLostSince() {

@@ -1,9 +1,9 @@
 // io.bgs2d1.Manager: the daemon as seen on the bus.
 #pragma once
 
-#include "daemon/fleet.h"
 #include "daemon/history/recorder.h"
 #include "daemon/policy/directories.h"
+#include "daemon/port/fleet.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
 #include "dbus/serve.h"
@@ -25,7 +25,7 @@ struct Controls {
     std::string version;
     std::function<std::vector<std::string>()> reload; ///< reads everything anew; returns what is wrong
     std::function<void()> rescan;                     ///< looks for ports anew
-    const policy::Set& policies;                      ///< those in force, and what is wrong with others
+    const policy::PolicyStore& policies;              ///< those in force, and what is wrong with others
     history::Recorder* history = nullptr;             ///< not null; outlives the object
 };
 
@@ -41,7 +41,7 @@ class ManagerObject final
   : public sdbus::AdaptorInterfaces<io::bgs2d1::Manager_adaptor, sdbus::Properties_adaptor,
                                     sdbus::ObjectManager_adaptor> {
   public:
-    ManagerObject(sdbus::IConnection& connection, Outlet outlet, const Fleet& fleet, Controls controls,
+    ManagerObject(sdbus::IConnection& connection, ReplyContext context, const Fleet& fleet, Controls controls,
                   std::shared_ptr<Authority> authority);
     ManagerObject(const ManagerObject&) = delete;
     ManagerObject& operator=(const ManagerObject&) = delete;
@@ -68,7 +68,7 @@ class ManagerObject final
     std::vector<std::string> PolicyErrors() override { return policy_.errors; }
     std::uint64_t HistoryLostSince() override;
 
-    Outlet outlet_;
+    ReplyContext context_;
     const Fleet& fleet_;
     Controls controls_;
     std::shared_ptr<Authority> authority_;

@@ -52,19 +52,19 @@ bool has_one(const Properties& modem, const std::multiset<std::string>& ports) {
 
 } // namespace
 
-class ModemManager::Hold final : public Inhibition {
+class ModemManager::InhibitLock final : public Inhibition {
   public:
-    Hold(const std::shared_ptr<ModemManager>& manager, const PortFacts& port, bool wanted)
+    InhibitLock(const std::shared_ptr<ModemManager>& manager, const PortInfo& port, bool wanted)
       : manager_(manager)
       , uid_(port.physical_device)
       , port_(port.device) {
         manager->hold(port, wanted);
     }
-    Hold(const Hold&) = delete;
-    Hold& operator=(const Hold&) = delete;
-    Hold(Hold&&) = delete;
-    Hold& operator=(Hold&&) = delete;
-    ~Hold() override { // NOLINT(bugprone-exception-escape): only without any memory left
+    InhibitLock(const InhibitLock&) = delete;
+    InhibitLock& operator=(const InhibitLock&) = delete;
+    InhibitLock(InhibitLock&&) = delete;
+    InhibitLock& operator=(InhibitLock&&) = delete;
+    ~InhibitLock() override { // NOLINT(bugprone-exception-escape): only without any memory left
         if (const auto manager = manager_.lock())
             manager->let_go(uid_, port_);
     }
@@ -80,11 +80,12 @@ class ModemManager::Hold final : public Inhibition {
     std::string port_;
 };
 
-ModemManager::ModemManager(sdbus::IConnection& connection, Outlet outlet, Log log, Contested contested)
+ModemManager::ModemManager(sdbus::IConnection& connection, ReplyContext context, Log log,
+                           OnConflict on_conflict)
   : connection_(connection)
-  , outlet_(std::move(outlet))
+  , context_(std::move(context))
   , log_(std::move(log))
-  , contested_(std::move(contested))
+  , on_conflict_(std::move(on_conflict))
   , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
   , owner_changes_(connection.addMatch(owner_rule,
                                        [this](sdbus::Message& message) {
@@ -114,13 +115,14 @@ void ModemManager::stop() {
     wake();
 }
 
-asio::awaitable<std::unique_ptr<Inhibition>> ModemManager::inhibit(PortFacts port, bool claimed) {
+asio::awaitable<std::unique_ptr<Inhibition>> ModemManager::inhibit(PortInfo port, bool claimed) {
     const auto self = shared_from_this();
     const std::string& uid = port.physical_device;
     if (stopped_ || uid.empty())
         co_return nullptr;
-    auto hold = std::make_unique<Hold>(self, port, claimed || port.property("ID_MM_PORT_IGNORE") != "1");
-    const auto timer = std::make_shared<asio::steady_timer>(outlet_.executor);
+    auto hold =
+        std::make_unique<InhibitLock>(self, port, claimed || port.property("ID_MM_PORT_IGNORE") != "1");
+    const auto timer = std::make_shared<asio::steady_timer>(context_.executor);
     waiting_.insert(timer);
     const auto begun = Clock::now();
     auto asked = begun;
@@ -169,9 +171,9 @@ void ModemManager::modem_added() {
     }
 }
 
-void ModemManager::hold(const PortFacts& port, bool wanted) {
+void ModemManager::hold(const PortInfo& port, bool wanted) {
     const auto [place, is_new] =
-        devices_.try_emplace(port.physical_device, Device{.release = asio::steady_timer(outlet_.executor)});
+        devices_.try_emplace(port.physical_device, Device{.release = asio::steady_timer(context_.executor)});
     Device& device = place->second;
     device.ports.insert(port.device);
     device.wanted = device.wanted || wanted;
@@ -212,7 +214,7 @@ void ModemManager::release(const std::string& uid) {
 void ModemManager::send(const std::function<void()>& sending) const {
     try {
         sending();
-        outlet_.sent();
+        context_.sent();
     } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
         // The bus is gone, which the pump tells.
     }
@@ -277,7 +279,7 @@ void ModemManager::answered(const std::string& uid, const sdbus::Error* error) {
         device.state = State::probing;
         log_.info("ModemManager finds out what {} is, and does not keep off it meanwhile", uid);
         if (was_here_first)
-            contested_(uid);
+            on_conflict_(uid);
     } else {
         device.state = State::refused;
         log_.warning("ModemManager was asked to keep off {}, and does not: {} (see that polkit lets the user "

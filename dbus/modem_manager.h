@@ -1,8 +1,8 @@
 // ModemManager is asked to keep off the devices whose ports are held here.
 #pragma once
 
-#include "daemon/inhibitor.h"
-#include "daemon/log.h"
+#include "daemon/base/log.h"
+#include "daemon/port/inhibitor.h"
 #include "dbus/serve.h"
 
 #include <asio/awaitable.hpp>
@@ -28,22 +28,22 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
   public:
     /// Told of a device that is held while ModemManager, which came later, writes to it to find out what it
     /// is.
-    using Contested = std::function<void(const std::string& device)>;
+    using OnConflict = std::function<void(const std::string& device)>;
 
     /// `connection` may go once this is stopped. Throws sdbus::Error.
-    ModemManager(sdbus::IConnection& connection, Outlet outlet, Log log, Contested contested);
+    ModemManager(sdbus::IConnection& connection, ReplyContext context, Log log, OnConflict on_conflict);
 
     /// Waits 5 s for an answer, and 30 s for ModemManager to find out what the device is. A port with
     /// ID_MM_PORT_IGNORE=1 is left alone by a ModemManager that saw it like that, and other ports of the
     /// device are of use to it: it is asked only if it shows a modem with that port, or if the port was
     /// `claimed`. What is let go of and taken up again within a second was held all the time.
-    asio::awaitable<std::unique_ptr<Inhibition>> inhibit(PortFacts port, bool claimed) override;
+    asio::awaitable<std::unique_ptr<Inhibition>> inhibit(PortInfo port, bool claimed) override;
 
     /// Asks nothing any more, and ends all that waits.
     void stop();
 
   private:
-    class Hold;
+    class InhibitLock;
 
     enum class State {
         not_asked,
@@ -65,7 +65,7 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
 
     void owned_by(const std::string& owner);
     void modem_added();
-    void hold(const PortFacts& port, bool wanted);
+    void hold(const PortInfo& port, bool wanted);
     void let_go(const std::string& uid, const std::string& port);
     void release(const std::string& uid);
     void send(const std::function<void()>& sending) const;
@@ -77,9 +77,9 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     [[nodiscard]] State state_of(const std::string& uid) const;
 
     sdbus::IConnection& connection_;
-    Outlet outlet_;
+    ReplyContext context_;
     Log log_;
-    Contested contested_;
+    OnConflict on_conflict_;
     std::unique_ptr<sdbus::IProxy> bus_;
     std::unique_ptr<sdbus::IProxy> modem_manager_; ///< null: it does not run
     sdbus::Slot owner_changes_;

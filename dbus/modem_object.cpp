@@ -1,6 +1,6 @@
 #include "dbus/modem_object.h"
 
-#include "daemon/change.h"
+#include "daemon/modem/slot_operation.h"
 #include "daemon/pki/file.h"
 #include "dbus/descriptor.h"
 #include "dbus/error_names.h"
@@ -16,7 +16,7 @@
 namespace bgs2::dbus {
 namespace {
 
-constexpr const char* interface = io::bgs2d1::Modem_adaptor::INTERFACE_NAME;
+constexpr const char* modem_adaptor = io::bgs2d1::Modem_adaptor::INTERFACE_NAME;
 
 Dictionary to_dictionary(const sbnw::Slot& slot, Compliance compliance) {
     Dictionary dictionary{
@@ -62,13 +62,13 @@ sdbus::ObjectPath path_of(const Expected<std::shared_ptr<Job>>& job) {
 
 asio::awaitable<sdbus::ObjectPath> provision(std::shared_ptr<Authority> authority, Caller caller,
                                              std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
-    co_await authority->require(caller, Right::provision);
+    co_await authority->require(caller, PolkitAction::provision);
     co_return path_of(modem->provision(slot_option(options)));
 }
 
 asio::awaitable<sdbus::ObjectPath> refresh(std::shared_ptr<Authority> authority, Caller caller,
                                            std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
-    co_await authority->require(caller, Right::provision);
+    co_await authority->require(caller, PolkitAction::provision);
     no_options(options);
     co_return path_of(modem->refresh());
 }
@@ -76,66 +76,68 @@ asio::awaitable<sdbus::ObjectPath> refresh(std::shared_ptr<Authority> authority,
 asio::awaitable<sdbus::ObjectPath> install(std::shared_ptr<Authority> authority, Caller caller,
                                            std::shared_ptr<bgs2::Modem> modem, std::uint32_t slot,
                                            sdbus::UnixFd certificate, Dictionary options) {
-    co_await authority->require(caller, Right::install_certificate);
+    co_await authority->require(caller, PolkitAction::install_certificate);
     InstallOptions given = install_options(options);
-    Handover handover;
-    handover.address = slot_address(slot, {{"store", std::string(word(given.store))}});
-    handover.format = given.format;
-    handover.certificate = co_await read_handed_over(std::move(certificate), "the certificate");
+    InstallRequest install_request;
+    install_request.address = slot_address(slot, {{"store", std::string(word(given.store))}});
+    install_request.format = given.format;
+    install_request.certificate = co_await read_handed_over(std::move(certificate), "the certificate");
     if (given.private_key)
-        handover.private_key = co_await read_handed_over(std::move(*given.private_key), "the private key");
+        install_request.private_key =
+            co_await read_handed_over(std::move(*given.private_key), "the private key");
     if (given.passphrase) {
-        handover.passphrase = co_await read_handed_over(std::move(*given.passphrase), "the passphrase");
-        pki::strip_line_end(*handover.passphrase);
+        install_request.passphrase =
+            co_await read_handed_over(std::move(*given.passphrase), "the passphrase");
+        pki::strip_line_end(*install_request.passphrase);
     }
-    co_return path_of(co_await modem->install(std::move(handover)));
+    co_return path_of(co_await modem->install(std::move(install_request)));
 }
 
 asio::awaitable<sdbus::ObjectPath> erase(std::shared_ptr<Authority> authority, Caller caller,
                                          std::shared_ptr<bgs2::Modem> modem, std::uint32_t slot,
                                          Dictionary options) {
-    co_await authority->require(caller, Right::erase_certificate);
-    co_return path_of(modem->request(to_erase(slot_address(slot, options))));
+    co_await authority->require(caller, PolkitAction::erase_certificate);
+    co_return path_of(modem->request(make_erase(slot_address(slot, options))));
 }
 
 asio::awaitable<sdbus::ObjectPath> send(std::shared_ptr<Authority> authority, Caller caller,
                                         std::shared_ptr<bgs2::Modem> modem, sdbus::UnixFd frame,
                                         Dictionary options) {
-    co_await authority->require(caller, Right::install_certificate);
-    const sbnw::Store store = store_option(options);
+    co_await authority->require(caller, PolkitAction::install_certificate);
+    const Store store = store_option(options);
     pki::Secret octets = co_await read_handed_over(std::move(frame), "the frame");
-    Change change = value_or_throw(to_send(store, std::move(octets), modem->identity().imei));
+    SlotOperation change = value_or_throw(make_send(store, std::move(octets), modem->identity().imei));
     if (change.action == Action::erase)
-        co_await authority->require(caller, Right::erase_certificate);
+        co_await authority->require(caller, PolkitAction::erase_certificate);
     co_return path_of(modem->request(std::move(change)));
 }
 
 asio::awaitable<std::vector<Dictionary>> plan(std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
     const auto slot = slot_option(options);
-    const Preparation preparation = co_await modem->preview(slot);
+    const PreparedPlan prepared_plan = co_await modem->preview(slot);
     std::vector<Dictionary> steps;
-    steps.reserve(preparation.steps.size());
-    for (const PreparedStep& prepared : preparation.steps)
+    steps.reserve(prepared_plan.steps.size());
+    for (const PreparedStep& prepared : prepared_plan.steps)
         steps.push_back(to_dictionary(prepared));
     co_return steps;
 }
 
 } // namespace
 
-ModemObject::ModemObject(sdbus::IConnection& connection, Outlet outlet, std::shared_ptr<bgs2::Modem> modem,
-                         std::shared_ptr<Authority> authority)
+ModemObject::ModemObject(sdbus::IConnection& connection, ReplyContext context,
+                         std::shared_ptr<bgs2::Modem> modem, std::shared_ptr<Authority> authority)
   : AdaptorInterfaces(connection, modem_path(modem->identity().imei))
-  , outlet_(std::move(outlet))
+  , context_(std::move(context))
   , modem_(std::move(modem))
   , authority_(std::move(authority))
   , told_(values()) {
     registerAdaptor();
-    emitInterfacesAddedSignal({interface});
+    emitInterfacesAddedSignal({modem_adaptor});
 }
 
 ModemObject::~ModemObject() {
     try {
-        emitInterfacesRemovedSignal({interface});
+        emitInterfacesRemovedSignal({modem_adaptor});
     } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
         // The bus is gone, which the pump tells; a destructor must not.
     }
@@ -153,7 +155,7 @@ ModemObject::Values ModemObject::values() const {
         .inventory = modem_->inventory(),
         .compliance = modem_->compliance(),
         .findings = modem_->findings(),
-        .last_provisioned = seconds(modem_->memory().last_provisioned),
+        .last_provisioned = seconds(modem_->retained().last_provisioned),
         .retry_at = waits ? seconds(*retry_at) : 0,
     };
 }
@@ -176,50 +178,50 @@ void ModemObject::publish() {
     compare("LastProvisioned", told_.last_provisioned == before.last_provisioned);
     compare("RetryAt", told_.retry_at == before.retry_at);
     if (!changed.empty())
-        getObject().emitPropertiesChangedSignal(interface, changed);
+        getObject().emitPropertiesChangedSignal(modem_adaptor, changed);
 }
 
 void ModemObject::Provision(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) {
-    serve(outlet_, std::move(result),
+    serve(context_, std::move(result),
           provision(authority_, caller_of(getObject()), modem_, std::move(options)));
 }
 
 void ModemObject::InstallCertificate(sdbus::Result<sdbus::ObjectPath>&& result, std::uint32_t slot,
                                      sdbus::UnixFd certificate, Dictionary options) {
-    serve(outlet_, std::move(result),
+    serve(context_, std::move(result),
           install(authority_, caller_of(getObject()), modem_, slot, std::move(certificate),
                   std::move(options)));
 }
 
 void ModemObject::EraseCertificate(sdbus::Result<sdbus::ObjectPath>&& result, std::uint32_t slot,
                                    Dictionary options) {
-    serve(outlet_, std::move(result),
+    serve(context_, std::move(result),
           erase(authority_, caller_of(getObject()), modem_, slot, std::move(options)));
 }
 
 void ModemObject::SendFrame(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd frame,
                             Dictionary options) {
-    serve(outlet_, std::move(result),
+    serve(context_, std::move(result),
           send(authority_, caller_of(getObject()), modem_, std::move(frame), std::move(options)));
 }
 
 void ModemObject::Plan(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary options) {
-    serve(outlet_, std::move(result), plan(modem_, std::move(options)));
+    serve(context_, std::move(result), plan(modem_, std::move(options)));
 }
 
 void ModemObject::Refresh(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) {
-    serve(outlet_, std::move(result),
+    serve(context_, std::move(result),
           refresh(authority_, caller_of(getObject()), modem_, std::move(options)));
 }
 
 std::map<std::uint32_t, Dictionary> ModemObject::Slots() {
-    return slots_of(sbnw::Store::tls);
+    return slots_of(Store::tls);
 }
 
 std::map<std::string, std::map<std::uint32_t, Dictionary>> ModemObject::OtherStores() {
     std::map<std::string, std::map<std::uint32_t, Dictionary>> result;
-    for (const sbnw::Store store : sbnw::stores) {
-        if (auto slots = slots_of(store); store != sbnw::Store::tls && !slots.empty())
+    for (const Store store : all_stores) {
+        if (auto slots = slots_of(store); store != Store::tls && !slots.empty())
             result.emplace(word(store), std::move(slots));
     }
     return result;
@@ -232,7 +234,7 @@ std::vector<Dictionary> ModemObject::Findings() {
     return result;
 }
 
-std::map<std::uint32_t, Dictionary> ModemObject::slots_of(sbnw::Store store) const {
+std::map<std::uint32_t, Dictionary> ModemObject::slots_of(Store store) const {
     std::map<std::uint32_t, Dictionary> result;
     const sbnw::Inventory& inventory = modem_->inventory();
     for (const auto& [address, compliance] : modem_->compliance()) {

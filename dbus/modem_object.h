@@ -1,7 +1,7 @@
 // io.bgs2d1.Modem: a modem as seen on the bus.
 #pragma once
 
-#include "daemon/modem.h"
+#include "daemon/modem/modem.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
 #include "dbus/serve.h"
@@ -21,7 +21,7 @@ class ModemObject final
   : public sdbus::AdaptorInterfaces<io::bgs2d1::Modem_adaptor, sdbus::Properties_adaptor,
                                     sdbus::ManagedObject_adaptor> {
   public:
-    ModemObject(sdbus::IConnection& connection, Outlet outlet, std::shared_ptr<bgs2::Modem> modem,
+    ModemObject(sdbus::IConnection& connection, ReplyContext context, std::shared_ptr<bgs2::Modem> modem,
                 std::shared_ptr<Authority> authority);
     ModemObject(const ModemObject&) = delete;
     ModemObject& operator=(const ModemObject&) = delete;
@@ -40,7 +40,7 @@ class ModemObject final
         std::string hint;
         std::string policy;
         sbnw::Inventory inventory;
-        std::map<sbnw::SlotAddress, Compliance> compliance;
+        std::map<SlotAddress, Compliance> compliance;
         std::vector<SlotFinding> findings;
         std::uint64_t last_provisioned = 0;
         std::uint64_t retry_at = 0;
@@ -63,7 +63,7 @@ class ModemObject final
     std::string Model() override { return modem_->identity().model; }
     std::string Revision() override { return modem_->identity().revision; }
     std::string Port() override { return modem_->port(); }
-    std::string PortPath() override { return modem_->subject().port; }
+    std::string PortPath() override { return modem_->attributes().port; }
     std::string State() override { return std::string(word(modem_->state())); }
     std::string Reason() override { return modem_->reason(); }
     std::string Hint() override { return modem_->hint(); }
@@ -74,9 +74,9 @@ class ModemObject final
     std::uint64_t LastProvisioned() override { return values().last_provisioned; }
     std::uint64_t RetryAt() override { return values().retry_at; }
 
-    [[nodiscard]] std::map<std::uint32_t, Dictionary> slots_of(sbnw::Store store) const;
+    [[nodiscard]] std::map<std::uint32_t, Dictionary> slots_of(Store store) const;
 
-    Outlet outlet_;
+    ReplyContext context_;
     std::shared_ptr<bgs2::Modem> modem_;
     std::shared_ptr<Authority> authority_;
     Values told_;

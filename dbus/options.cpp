@@ -1,6 +1,6 @@
 #include "dbus/options.h"
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "daemon/policy/model.h"
 #include "dbus/error_names.h"
 
@@ -36,8 +36,8 @@ bool is_end_of_imei(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-sbnw::Store store_of(const std::string& word) {
-    const auto store = sbnw::store(word);
+Store store_of(const std::string& word) {
+    const auto store = bgs2::store(word);
     if (!store)
         throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("there is no store '{}'", word),
                            "known are is_cert, management_cert and preconfig_cert"});
@@ -46,9 +46,9 @@ sbnw::Store store_of(const std::string& word) {
 
 } // namespace
 
-std::optional<sbnw::SlotAddress> slot_option(const Options& options) {
+std::optional<SlotAddress> slot_option(const Options& options) {
     std::optional<std::uint32_t> slot;
-    sbnw::Store store = sbnw::Store::tls;
+    Store store = Store::tls;
     for (const auto& [name, value] : options) {
         if (name == "slot")
             slot = value_of<std::uint32_t>(name, value, "u");
@@ -61,18 +61,18 @@ std::optional<sbnw::SlotAddress> slot_option(const Options& options) {
         throw to_bus(Error{ErrorCode::invalid_argument, "option 'store' does nothing without 'slot'", ""});
     if (!slot)
         return std::nullopt;
-    return sbnw::SlotAddress{.store = store, .slot = *slot};
+    return SlotAddress{.store = store, .slot = *slot};
 }
 
-sbnw::SlotAddress slot_address(std::uint32_t number, const Options& options) {
+SlotAddress slot_address(std::uint32_t number, const Options& options) {
     if (number > policy::highest_slot)
         throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("there is no slot {}", number),
                            fmt::format("slots go from 0 to {}", policy::highest_slot)});
     return {.store = store_option(options), .slot = number};
 }
 
-sbnw::Store store_option(const Options& options) {
-    sbnw::Store store = sbnw::Store::tls;
+Store store_option(const Options& options) {
+    Store store = Store::tls;
     for (const auto& [name, value] : options) {
         if (name != "store")
             throw_unknown(name, "known is 'store'");

@@ -1,9 +1,9 @@
 // The a{sv} of a method call, read strictly.
 #pragma once
 
+#include "daemon/base/slot_address.h"
 #include "daemon/history/filter.h"
 #include "daemon/pki/format.h"
-#include "daemon/sbnw/slot_address.h"
 
 #include <sdbus-c++/Types.h>
 
@@ -19,18 +19,18 @@ using Options = std::map<std::string, sdbus::Variant>;
 /// The slot that the options `slot` (u) and `store` (s, that of TLS if left out) name. Throws sdbus::Error
 /// (InvalidArgument) if they are of another type, if there is no such store, a store without a slot, or
 /// another option.
-std::optional<sbnw::SlotAddress> slot_option(const Options& options);
+std::optional<SlotAddress> slot_option(const Options& options);
 
 /// Slot `number` of the store that the only option, `store`, names. Throws sdbus::Error (InvalidArgument),
 /// also if no family has such a slot.
-sbnw::SlotAddress slot_address(std::uint32_t number, const Options& options);
+SlotAddress slot_address(std::uint32_t number, const Options& options);
 
 /// The store that the only option, `store`, names. Throws sdbus::Error (InvalidArgument).
-sbnw::Store store_option(const Options& options);
+Store store_option(const Options& options);
 
 /// The options of Modem.InstallCertificate.
 struct InstallOptions {
-    sbnw::Store store = sbnw::Store::tls;
+    Store store = Store::tls;
     pki::CertificateFormat format = pki::CertificateFormat::der;
     std::optional<sdbus::UnixFd> private_key;
     std::optional<sdbus::UnixFd> passphrase;

@@ -1,6 +1,6 @@
 #include "dbus/policy_dictionary.h"
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 #include "dbus/dictionary.h"
 
 #include <cstdint>
@@ -54,7 +54,7 @@ std::map<std::string, sdbus::Variant> to_dictionary(const policy::Policy& policy
     };
 }
 
-std::map<std::string, sdbus::Variant> to_dictionary(const policy::Explained& explained) {
+std::map<std::string, sdbus::Variant> to_dictionary(const policy::FileExplanation& explained) {
     return {
         {"policy", printable(explained.policy)},
         {"file", printable(explained.file.string())},

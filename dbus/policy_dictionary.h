@@ -15,6 +15,6 @@ namespace bgs2::dbus {
 std::map<std::string, sdbus::Variant> to_dictionary(const policy::Policy& policy);
 
 /// One element of Manager.ExplainPolicy.
-std::map<std::string, sdbus::Variant> to_dictionary(const policy::Explained& explained);
+std::map<std::string, sdbus::Variant> to_dictionary(const policy::FileExplanation& explained);
 
 } // namespace bgs2::dbus

@@ -1,7 +1,7 @@
 // Methods of the bus that coroutines answer.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "dbus/error_names.h"
 
 #include <asio/any_io_executor.hpp>
@@ -21,7 +21,7 @@
 namespace bgs2::dbus {
 
 /// What a coroutine needs that speaks on the bus.
-struct Outlet {
+struct ReplyContext {
     asio::any_io_executor executor; ///< the loop's
     std::function<void()> sent;     ///< to be called after something was sent: see Pump::arm
 };
@@ -41,14 +41,15 @@ inline sdbus::Error current_error() {
 
 /// Answers with what `send` sends, which is an error if that can not be sent.
 template<class... Values>
-void answer(const Outlet& outlet, const sdbus::Result<Values...>& result, const std::function<void()>& send) {
+void answer(const ReplyContext& context, const sdbus::Result<Values...>& result,
+            const std::function<void()>& send) {
     try {
         try {
             send();
         } catch (...) {
             result.returnError(current_error());
         }
-        outlet.sent();
+        context.sent();
     } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
         // The bus is gone, which the pump tells.
     }
@@ -56,7 +57,7 @@ void answer(const Outlet& outlet, const sdbus::Result<Values...>& result, const 
 
 /// Waits for the work and answers with its value, if it has one.
 template<class Value, class... Values>
-asio::awaitable<void> answer_with(Outlet outlet, sdbus::Result<Values...> result,
+asio::awaitable<void> answer_with(ReplyContext context, sdbus::Result<Values...> result,
                                   asio::awaitable<Value> work) {
     std::exception_ptr failure;
     std::conditional_t<std::is_void_v<Value>, std::monostate, std::optional<Value>> value;
@@ -68,7 +69,7 @@ asio::awaitable<void> answer_with(Outlet outlet, sdbus::Result<Values...> result
     } catch (...) {
         failure = std::current_exception();
     }
-    answer(outlet, result, [&] {
+    answer(context, result, [&] {
         if (failure)
             std::rethrow_exception(failure);
         if constexpr (std::is_void_v<Value>)
@@ -82,12 +83,14 @@ asio::awaitable<void> answer_with(Outlet outlet, sdbus::Result<Values...> result
 /// that it ends with. It begins after the handler has returned, so what it is given are values and shared
 /// pointers.
 template<class Value>
-void serve(const Outlet& outlet, sdbus::Result<Value>&& result, asio::awaitable<Value> work) {
-    asio::co_spawn(outlet.executor, answer_with(outlet, std::move(result), std::move(work)), asio::detached);
+void serve(const ReplyContext& context, sdbus::Result<Value>&& result, asio::awaitable<Value> work) {
+    asio::co_spawn(context.executor, answer_with(context, std::move(result), std::move(work)),
+                   asio::detached);
 }
 
-inline void serve(const Outlet& outlet, sdbus::Result<>&& result, asio::awaitable<void> work) {
-    asio::co_spawn(outlet.executor, answer_with(outlet, std::move(result), std::move(work)), asio::detached);
+inline void serve(const ReplyContext& context, sdbus::Result<>&& result, asio::awaitable<void> work) {
+    asio::co_spawn(context.executor, answer_with(context, std::move(result), std::move(work)),
+                   asio::detached);
 }
 
 } // namespace bgs2::dbus

@@ -10,13 +10,13 @@
 namespace bgs2::dbus {
 
 Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
-                 ModemManager::Contested contested, const Log& log)
+                 ModemManager::OnConflict on_conflict, const Log& log)
   : executor_(std::move(executor))
   , connection_(sdbus::createSystemBusConnection())
-  , outlet_{executor_, [this] { send([] {}); }}
-  , authority_(std::make_shared<Authority>(*connection_, outlet_))
-  , modem_manager_(std::make_shared<ModemManager>(*connection_, outlet_, log, std::move(contested)))
-  , manager_(*connection_, outlet_, fleet, std::move(controls), authority_)
+  , context_{executor_, [this] { send([] {}); }}
+  , authority_(std::make_shared<Authority>(*connection_, context_))
+  , modem_manager_(std::make_shared<ModemManager>(*connection_, context_, log, std::move(on_conflict)))
+  , manager_(*connection_, context_, fleet, std::move(controls), authority_)
   , pump_(executor_, *connection_, std::move(lost)) {}
 
 Service::~Service() {
@@ -46,7 +46,7 @@ void Service::history_changed() {
 void Service::modem_added(const std::shared_ptr<Modem>& modem) {
     send([&] {
         modems_[modem->identity().imei] =
-            std::make_unique<ModemObject>(*connection_, outlet_, modem, authority_);
+            std::make_unique<ModemObject>(*connection_, context_, modem, authority_);
     });
 }
 
@@ -60,7 +60,8 @@ void Service::modem_removed(const Modem& modem) {
 }
 
 void Service::job_added(const std::shared_ptr<Job>& job) {
-    send([&] { jobs_[job->number()] = std::make_unique<JobObject>(*connection_, outlet_, job, authority_); });
+    send(
+        [&] { jobs_[job->number()] = std::make_unique<JobObject>(*connection_, context_, job, authority_); });
 }
 
 void Service::job_changed(const Job& job) {

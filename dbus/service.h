@@ -1,10 +1,10 @@
 // The fleet on the bus: a connection, the manager, an object for every modem and job.
 #pragma once
 
-#include "daemon/fleet.h"
-#include "daemon/inhibitor.h"
-#include "daemon/log.h"
-#include "daemon/observer.h"
+#include "daemon/base/log.h"
+#include "daemon/port/fleet.h"
+#include "daemon/port/inhibitor.h"
+#include "daemon/port/observer.h"
 #include "dbus/authority.h"
 #include "dbus/job_object.h"
 #include "dbus/manager_object.h"
@@ -30,7 +30,7 @@ class Service final : public Observer {
     /// Connects to the system bus (that of DBUS_SYSTEM_BUS_ADDRESS, if set) and shows the fleet there,
     /// without a name yet. `lost` is called once if the bus goes away. Throws sdbus::Error.
     Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
-            ModemManager::Contested contested, const Log& log);
+            ModemManager::OnConflict on_conflict, const Log& log);
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
     Service(Service&&) = delete;
@@ -65,7 +65,7 @@ class Service final : public Observer {
 
     asio::any_io_executor executor_;
     std::unique_ptr<sdbus::IConnection> connection_;
-    Outlet outlet_;
+    ReplyContext context_;
     std::shared_ptr<Authority> authority_;
     std::shared_ptr<ModemManager> modem_manager_;
     ManagerObject manager_;

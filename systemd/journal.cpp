@@ -1,6 +1,6 @@
 #include "systemd/journal.h"
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 // The place in the source would be this file's for every line.
 #define SD_JOURNAL_SUPPRESS_LOCATION

@@ -1,6 +1,6 @@
 #include "systemd/notify.h"
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 
 #include <systemd/sd-daemon.h>
 

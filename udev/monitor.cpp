@@ -1,6 +1,6 @@
 #include "udev/monitor.h"
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "udev/physical_device.h"
 
 #include <libudev.h>

@@ -19,17 +19,17 @@ enum class Action {
     removed,
 };
 
-struct Event {
+struct TtyEvent {
     Action action = Action::changed;
     Port port; ///< of a removed port what udev last knew; find yours by its syspath
 
-    bool operator==(const Event&) const = default;
+    bool operator==(const TtyEvent&) const = default;
 };
 
 /// What one call of Monitor::receive() brought.
 struct Batch {
-    std::vector<Event> events; ///< oldest first
-    bool overflow = false;     ///< the kernel dropped events before or among these: enumerate() again
+    std::vector<TtyEvent> events; ///< oldest first
+    bool overflow = false;        ///< the kernel dropped events before or among these: enumerate() again
 
     bool operator==(const Batch&) const = default;
 };

@@ -1,7 +1,7 @@
 // What a module says to a command, and what it says unasked. Pure.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 
 #include <optional>
 #include <string>

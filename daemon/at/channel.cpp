@@ -97,7 +97,7 @@ asio::awaitable<std::string> Channel::line(Clock::duration timeout) {
 
 asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration timeout, Progress progress,
                                            std::vector<Extent> shown) {
-    const Raised whole = uninterrupted();
+    const ScopedFlag whole = uninterrupted();
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     const auto deadline = Clock::now() + timeout;
     for (std::size_t sent = 0; sent < octets.size();) {
@@ -128,7 +128,7 @@ asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration time
 }
 
 asio::awaitable<void> Channel::idle(std::optional<Clock::time_point> deadline) {
-    const Raised idle(idle_);
+    const ScopedFlag idle(idle_);
     for (;;) {
         while (next_line()) {
         } // nobody asked: what is a URC was dealt with, the rest is noise
@@ -154,9 +154,9 @@ void Channel::interrupt(Error error) {
     timer_.cancel();
 }
 
-Channel::Raised Channel::uninterrupted() {
+Channel::ScopedFlag Channel::uninterrupted() {
     throw_if_interrupted();
-    return Raised(uninterrupted_);
+    return ScopedFlag(uninterrupted_);
 }
 
 void Channel::apply(const LineSettings& settings) {
@@ -164,7 +164,7 @@ void Channel::apply(const LineSettings& settings) {
     port_.apply(settings);
 }
 
-void Channel::start_over() {
+void Channel::reset() {
     port_.flush();
     reader_.clear();
     restarted_ = false;
@@ -190,7 +190,7 @@ asio::awaitable<void> Channel::receive(std::optional<Clock::time_point> deadline
         size =
             co_await port_.stream().async_read_some(buffer, asio::redirect_error(asio::use_awaitable, error));
     }
-    hear(size);
+    feed(size);
     throw_if_ended(cancellation);
     const bool woken = idle_ && woken_ && error == asio::error::operation_aborted;
     if (error && !late && !woken)
@@ -213,13 +213,13 @@ void Channel::drop_leftovers() {
         const std::size_t size = port_.read_available(buffer_);
         if (size == 0)
             break;
-        hear(size);
+        feed(size);
     }
     while (next_line()) {
     }
 }
 
-void Channel::hear(std::size_t size) {
+void Channel::feed(std::size_t size) {
     const ByteView octets = ByteView(buffer_).first(size);
     reader_.feed(octets);
     if (tap_ && size > 0)

@@ -5,8 +5,8 @@
 #include "daemon/at/line_reader.h"
 #include "daemon/at/serial_port.h"
 #include "daemon/at/tap.h"
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_state.hpp>
@@ -38,16 +38,16 @@ class Channel {
     Channel(SerialPort port, const LineSettings& settings, std::unique_ptr<Tap> tap = nullptr);
 
     /// A flag that is up for as long as this lives.
-    class Raised {
+    class ScopedFlag {
       public:
-        explicit Raised(bool& flag)
+        explicit ScopedFlag(bool& flag)
           : flag_(flag)
           , before_(std::exchange(flag, true)) {}
-        Raised(const Raised&) = delete;
-        Raised& operator=(const Raised&) = delete;
-        Raised(Raised&&) = delete;
-        Raised& operator=(Raised&&) = delete;
-        ~Raised() { flag_ = before_; }
+        ScopedFlag(const ScopedFlag&) = delete;
+        ScopedFlag& operator=(const ScopedFlag&) = delete;
+        ScopedFlag(ScopedFlag&&) = delete;
+        ScopedFlag& operator=(ScopedFlag&&) = delete;
+        ~ScopedFlag() { flag_ = before_; }
 
       private:
         bool& flag_;
@@ -82,16 +82,16 @@ class Channel {
     /// While the result lives, interrupt() is put off, so that the module is not left within something that
     /// it would take the next commands for a part of; unless the error is DeviceGone. Throws what interrupt()
     /// was given before.
-    [[nodiscard]] Raised uninterrupted();
+    [[nodiscard]] ScopedFlag uninterrupted();
 
     /// Whether the module said since the last call that it has started anew.
-    bool take_restart() { return std::exchange(restarted_, false); }
+    bool consume_restart() { return std::exchange(restarted_, false); }
 
     /// Takes over other settings of the line.
     void apply(const LineSettings& settings);
 
     /// Forgets all that came in or waits to go out: before the module is asked for its attention anew.
-    void start_over();
+    void reset();
 
     [[nodiscard]] SerialPort& port() { return port_; }
 
@@ -101,7 +101,7 @@ class Channel {
     asio::awaitable<void> settle();
     std::optional<std::string> next_line();
     void drop_leftovers();
-    void hear(std::size_t size); ///< takes so many octets of the buffer
+    void feed(std::size_t size); ///< takes so many octets of the buffer
     [[nodiscard]] bool interrupted() const;
     void throw_if_interrupted() const;
     void throw_if_ended(const asio::cancellation_state& cancellation) const; ///< interrupted or cancelled

@@ -1,6 +1,6 @@
 #include "daemon/at/clock.h"
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 namespace bgs2::at {
 namespace {
 
-constexpr std::chrono::seconds timeout{5};
+constexpr std::chrono::seconds clock_timeout{5};
 
 } // namespace
 
@@ -17,7 +17,8 @@ std::string clock_text(std::chrono::sys_seconds time) {
 }
 
 asio::awaitable<void> set_clock(Channel& channel, std::chrono::sys_seconds time) {
-    const Answer answer = co_await channel.command(fmt::format("AT+CCLK=\"{}\"", clock_text(time)), timeout);
+    const Answer answer =
+        co_await channel.command(fmt::format("AT+CCLK=\"{}\"", clock_text(time)), clock_timeout);
     if (!answer.ok())
         throw Exception(
             Error{ErrorCode::modem_rejected,

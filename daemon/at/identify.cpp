@@ -52,11 +52,11 @@ asio::awaitable<Reply> reply_to_at(Channel& channel, std::chrono::milliseconds t
 }
 
 /// Passes over what comes until nothing has come for as long as an answer may take.
-asio::awaitable<void> hear_out(Channel& channel, Patience patience) {
-    const auto deadline = Channel::Clock::now() + patience.attempts * patience.interval;
+asio::awaitable<void> drain(Channel& channel, SyncTimeouts timeouts) {
+    const auto deadline = Channel::Clock::now() + timeouts.attempts * timeouts.interval;
     try {
         while (Channel::Clock::now() < deadline)
-            co_await channel.line(patience.interval);
+            co_await channel.line(timeouts.interval);
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::modem_timeout)
             throw;
@@ -71,17 +71,17 @@ asio::awaitable<std::string> ask(Channel& channel, std::string question) {
 
 } // namespace
 
-asio::awaitable<void> synchronise(Channel& channel, Patience patience) {
-    channel.start_over();
-    for (unsigned attempt = 0; attempt < patience.attempts; ++attempt) {
-        if (attempt == patience.attempts / 2)
+asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts) {
+    channel.reset();
+    for (unsigned attempt = 0; attempt < timeouts.attempts; ++attempt) {
+        if (attempt == timeouts.attempts / 2)
             channel.port().pulse_rts();
-        const Reply reply = co_await reply_to_at(channel, patience.interval);
+        const Reply reply = co_await reply_to_at(channel, timeouts.interval);
         if (reply == Reply::none)
             continue;
         // Else the answer to another AT would be taken for that to the next command, and so on.
         if (attempt > 0 || reply == Reply::ok_after_others)
-            co_await hear_out(channel, patience);
+            co_await drain(channel, timeouts);
         co_await channel.command("ATE0", question_timeout);
         co_return;
     }
@@ -90,9 +90,9 @@ asio::awaitable<void> synchronise(Channel& channel, Patience patience) {
                           "is the modem switched on? Check baud, RX/TX and RTS/CTS"});
 }
 
-asio::awaitable<Identity> identify(Channel& channel) {
+asio::awaitable<ModuleIdentity> identify(Channel& channel) {
     const Answer identification = co_await channel.command("ATI1", question_timeout);
-    Identity identity = parse_identification(identification.lines);
+    ModuleIdentity identity = parse_identification(identification.lines);
     if (!identification.ok() || identity.model.empty()) {
         identity.manufacturer = co_await ask(channel, "AT+CGMI");
         identity.model = co_await ask(channel, "AT+CGMM");
@@ -123,8 +123,8 @@ asio::awaitable<Identity> identify(Channel& channel) {
     co_return identity;
 }
 
-Identity parse_identification(std::span<const std::string> lines) {
-    Identity identity;
+ModuleIdentity parse_identification(std::span<const std::string> lines) {
+    ModuleIdentity identity;
     for (const std::string_view line : lines) {
         if (line.starts_with(revision_prefix))
             identity.revision = line.substr(revision_prefix.size());

@@ -1,7 +1,7 @@
 // Octets from a serial line, cut into lines. Pure.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <cstddef>
 #include <deque>

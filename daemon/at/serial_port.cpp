@@ -1,6 +1,6 @@
 #include "daemon/at/serial_port.h"
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 
 #include <asio/error.hpp>
 #include <fmt/format.h>

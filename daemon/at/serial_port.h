@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/at/line_settings.h"
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/serial_port.hpp>

@@ -1,7 +1,7 @@
 // Listens in on a channel: what was sent and what came, and which of it nobody may keep.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <cstddef>
 #include <span>

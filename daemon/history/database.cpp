@@ -6,7 +6,7 @@ namespace bgs2::history {
 namespace {
 
 /// Somebody else may look at the file with sqlite3(1), and hold a lock for a moment.
-constexpr int patience = 2000; // ms
+constexpr int timeouts = 2000; // ms
 
 /// The lower octet is the error, the rest says more of it.
 constexpr int primary(int code) {
@@ -42,7 +42,7 @@ Database::Database(const std::filesystem::path& file) {
     // now.
     if (sqlite().db_readonly(handle, "main") != 0)
         throw DatabaseError(SQLITE_READONLY, sqlite().errstr(SQLITE_READONLY));
-    sqlite().busy_timeout(handle, patience);
+    sqlite().busy_timeout(handle, timeouts);
 }
 
 void Database::run(const std::string& statements) {

@@ -8,20 +8,21 @@ namespace bgs2::history {
 namespace {
 
 struct Row {
-    Event event;
+    EntryKind event;
     std::string_view word;
 };
 
-constexpr std::array rows{Row{Event::state, "state"}, Row{Event::write, "write"}, Row{Event::erase, "erase"},
-                          Row{Event::drift, "drift"}, Row{Event::gap, "gap"}};
+constexpr std::array rows{Row{EntryKind::state, "state"}, Row{EntryKind::write, "write"},
+                          Row{EntryKind::erase, "erase"}, Row{EntryKind::drift, "drift"},
+                          Row{EntryKind::gap, "gap"}};
 
 } // namespace
 
-std::string_view word(Event event) {
+std::string_view word(EntryKind event) {
     return std::ranges::find(rows, event, &Row::event)->word;
 }
 
-std::optional<Event> event(std::string_view word) {
+std::optional<EntryKind> event(std::string_view word) {
     const auto* found = std::ranges::find(rows, word, &Row::word);
     return found == rows.end() ? std::nullopt : std::optional(found->event);
 }

@@ -11,7 +11,7 @@ namespace bgs2::history {
 
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
-enum class Event {
+enum class EntryKind {
     state, ///< a decision: the modem came to be in a state
     write, ///< a result: a slot was written, or the try failed
     erase, ///< a result: a slot was emptied, or the try failed
@@ -20,21 +20,21 @@ enum class Event {
 };
 
 /// "state", "write", "erase", "drift", "gap".
-std::string_view word(Event event);
-std::optional<Event> event(std::string_view word);
+std::string_view word(EntryKind event);
+std::optional<EntryKind> event(std::string_view word);
 
 /// What does not apply, or is not known, is empty. Nothing in it is ever a secret.
 struct Entry {
-    Time when{};                    ///< by the system's clock, which may have jumped since
-    std::string boot_id{};          ///< of /proc/sys/kernel/random; tells apart what a clock can not
-    std::string imei{};             ///< of the modem
-    std::string port_path{};        ///< where it was plugged in: udev's ID_PATH
-    std::string policy{};           ///< the file of the policy that was for it
-    std::uint64_t generation = 0;   ///< of the policies, counted from the daemon's start
-    Event event = Event::state;     ///< what happened
-    std::string state{};            ///< the word of the modem's state, of `state` only
-    std::string store{};            ///< whose slot it is: "is_cert"
-    std::optional<unsigned> slot{}; ///< nothing: it is not about one
+    Time when{};                        ///< by the system's clock, which may have jumped since
+    std::string boot_id{};              ///< of /proc/sys/kernel/random; tells apart what a clock can not
+    std::string imei{};                 ///< of the modem
+    std::string port_path{};            ///< where it was plugged in: udev's ID_PATH
+    std::string policy{};               ///< the file of the policy that was for it
+    std::uint64_t generation = 0;       ///< of the policies, counted from the daemon's start
+    EntryKind event = EntryKind::state; ///< what happened
+    std::string state{};                ///< the word of the modem's state, of `state` only
+    std::string store{};                ///< whose slot it is: "is_cert"
+    std::optional<unsigned> slot{};     ///< nothing: it is not about one
     std::string thumbprint_before{};
     std::string thumbprint_after{};
     std::string error{};                  ///< the word of an error; empty: a success

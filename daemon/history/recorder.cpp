@@ -33,19 +33,19 @@ std::string in_words(Time time) {
 } // namespace
 
 /// What is shared with the background. What is not said to be for any thread is for the background only.
-class Recorder::Keeper {
+class Recorder::Worker {
   public:
-    Keeper(Log log, std::filesystem::path file, Changed changed)
+    Worker(Log log, std::filesystem::path file, Changed changed)
       : log_(std::move(log))
       , file_(std::move(file))
       , changed_(std::move(changed)) {}
 
-    void set_bounds(Bounds bounds) {
-        if (store_ && bounds == bounds_)
+    void set_limits(Limits limits) {
+        if (store_ && limits == limits_)
             return;
         store_.reset();
-        bounds_ = bounds;
-        if (bounds_.keep > std::chrono::milliseconds::zero()) {
+        limits_ = limits;
+        if (limits_.keep > std::chrono::milliseconds::zero()) {
             if (const auto opened = open(); !opened)
                 lose(now(), 0, opened.error());
             return;
@@ -57,7 +57,7 @@ class Recorder::Keeper {
 
     void write(const Entry& entry) {
         --waiting_;
-        if (bounds_.keep <= std::chrono::milliseconds::zero())
+        if (limits_.keep <= std::chrono::milliseconds::zero())
             return;
         const auto store = open();
         if (!store) {
@@ -75,7 +75,7 @@ class Recorder::Keeper {
     }
 
     Expected<std::vector<Entry>> query(const Filter& filter) {
-        if (bounds_.keep <= std::chrono::milliseconds::zero())
+        if (limits_.keep <= std::chrono::milliseconds::zero())
             return fail(ErrorCode::not_supported, "no history is kept",
                         "set history-keep in bgs2d.toml to more than 0 and reload");
         const auto store = open();
@@ -111,7 +111,7 @@ class Recorder::Keeper {
             store_.reset();
         const auto time = std::chrono::steady_clock::now();
         if (!store_) {
-            auto store = Store::open(file_, bounds_, log_);
+            auto store = Store::open(file_, limits_, log_);
             if (!store)
                 return std::unexpected(std::move(store.error()));
             store_.emplace(std::move(*store));
@@ -152,7 +152,7 @@ class Recorder::Keeper {
         const auto since = lost_since().value_or(entry.when);
         return {.when = entry.when,
                 .boot_id = entry.boot_id,
-                .event = Event::gap,
+                .event = EntryKind::gap,
                 .error = std::string(word(ErrorCode::failed)),
                 .message =
                     fmt::format("{} entries since {} are lost", lost_ + refused_.load(), in_words(since)),
@@ -171,7 +171,7 @@ class Recorder::Keeper {
     Log log_;
     std::filesystem::path file_;
     Changed changed_;
-    Bounds bounds_;
+    Limits limits_;
     std::optional<Store> store_;
     std::chrono::steady_clock::time_point prune_at_;
     std::uint64_t lost_ = 0; ///< entries since lost_since_
@@ -184,10 +184,10 @@ class Recorder::Keeper {
 Recorder::Recorder(const asio::any_io_executor& background, const Log& log, std::filesystem::path file,
                    Changed changed)
   : background_(asio::make_strand(background))
-  , keeper_(std::make_shared<Keeper>(log, std::move(file), std::move(changed))) {}
+  , keeper_(std::make_shared<Worker>(log, std::move(file), std::move(changed))) {}
 
-void Recorder::set_bounds(Bounds bounds) {
-    asio::post(background_, [keeper = keeper_, bounds] { keeper->set_bounds(bounds); });
+void Recorder::set_limits(Limits limits) {
+    asio::post(background_, [keeper = keeper_, limits] { keeper->set_limits(limits); });
 }
 
 void Recorder::record(Entry entry) noexcept {
@@ -205,7 +205,7 @@ std::optional<Time> Recorder::lost_since() const {
 }
 
 asio::awaitable<std::vector<Entry>> Recorder::query(Filter filter) {
-    auto work = [](std::shared_ptr<Keeper> keeper, Filter wanted) -> asio::awaitable<std::vector<Entry>> {
+    auto work = [](std::shared_ptr<Worker> keeper, Filter wanted) -> asio::awaitable<std::vector<Entry>> {
         co_return value_or_throw(keeper->query(wanted));
     };
     // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.

@@ -2,7 +2,7 @@
 // library all but that works. For the .cpp files of this folder: it shows SQLite to whoever includes it.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 
 #include <sqlite3.h>
 

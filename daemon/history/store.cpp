@@ -128,7 +128,7 @@ Entry entry_of(Statement& row) {
     entry.port_path = row.text();
     entry.policy = row.text();
     entry.generation = static_cast<std::uint64_t>(row.number());
-    entry.event = event(row.text()).value_or(Event::state);
+    entry.event = event(row.text()).value_or(EntryKind::state);
     entry.state = row.text();
     entry.store = row.text();
     if (!row.is_nothing())
@@ -162,20 +162,20 @@ struct Unusable : std::runtime_error {
 
 } // namespace
 
-Store::Store(std::filesystem::path file, Bounds bounds, Log log)
+Store::Store(std::filesystem::path file, Limits limits, Log log)
   : file_(std::move(file))
-  , bounds_(bounds)
+  , limits_(limits)
   , log_(std::move(log)) {}
 
-Expected<Store> Store::open(std::filesystem::path file, Bounds bounds, Log log) {
+Expected<Store> Store::open(std::filesystem::path file, Limits limits, Log log) {
     if (auto library = load_sqlite(); !library)
         return std::unexpected(std::move(library.error()));
-    Store store(std::move(file), bounds, std::move(log));
+    Store store(std::move(file), limits, std::move(log));
     const auto begun = store.attempt("opened", [&] {
         try {
             store.begin();
         } catch (const Unusable& e) {
-            store.set_aside(e.what());
+            store.quarantine(e.what());
         }
     });
     if (!begun)
@@ -222,7 +222,7 @@ Expected<void> Store::prune(Time now) {
                                      " ORDER BY id LIMIT ?)");
         do {
             expire.reset();
-            expire.bind((now - bounds_.keep).time_since_epoch().count()).bind(batch()).step();
+            expire.bind((now - limits_.keep).time_since_epoch().count()).bind(batch()).step();
         } while (database_->changes() > 0);
         expire.reset();
         make_room();
@@ -253,7 +253,7 @@ auto Store::attempt(const char* what, const Work& work) -> Expected<decltype(wor
         } catch (const DatabaseError& e) {
             if (!e.is_corrupt())
                 throw;
-            set_aside(e.what());
+            quarantine(e.what());
         }
         return run();
     } catch (const DatabaseError& e) {
@@ -280,7 +280,7 @@ void Store::begin() {
     database_->run(fmt::format("PRAGMA max_page_count = {}", pages()));
 }
 
-void Store::set_aside(std::string_view why) {
+void Store::quarantine(std::string_view why) {
     database_.reset();
     std::filesystem::path place;
     for (int n = 1; n <= most_set_aside && place.empty(); ++n) {
@@ -315,7 +315,7 @@ void Store::make_room() {
 }
 
 std::int64_t Store::pages() const {
-    return static_cast<std::int64_t>(bounds_.max_size) / page;
+    return static_cast<std::int64_t>(limits_.max_size) / page;
 }
 
 /// How many entries are deleted at once: the write-ahead log has to hold all that such a deletion changes.

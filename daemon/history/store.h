@@ -1,11 +1,11 @@
 // The history's file: bounded, and never worth more than what it tells of.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
+#include "daemon/base/log.h"
 #include "daemon/history/database.h"
 #include "daemon/history/entry.h"
 #include "daemon/history/filter.h"
-#include "daemon/log.h"
 
 #include <chrono>
 #include <cstdint>
@@ -21,12 +21,12 @@ inline constexpr std::uint64_t kibibyte = 1024;
 inline constexpr std::uint64_t mebibyte = 1024 * kibibyte;
 
 /// How much is kept; beyond that the oldest goes.
-struct Bounds {
+struct Limits {
     std::chrono::milliseconds keep = std::chrono::days(400); ///< 0: there is to be no history at all
     /// Octets of the file, from 64 KiB on. The write-ahead log beside it takes up to 1 MiB more.
     std::uint64_t max_size = 16 * mebibyte;
 
-    bool operator==(const Bounds&) const = default;
+    bool operator==(const Limits&) const = default;
 };
 
 /// Blocks, and is for one thread at a time. What add() returned for survives this process, and a loss of
@@ -36,7 +36,7 @@ class Store {
     /// Opens the file, which is made if it is not there: mode 0640. One that is not a database, not a whole
     /// one, or of a version that is not known here, is moved aside to `<file>.aside-<n>` and a new one is
     /// begun. Errors: Failed (also where there is no SQLite).
-    static Expected<Store> open(std::filesystem::path file, Bounds bounds, Log log);
+    static Expected<Store> open(std::filesystem::path file, Limits limits, Log log);
 
     /// Adds all of them or none; texts that are absurdly long are cut. Errors: Failed (no room on the disk,
     /// or it can not be written to).
@@ -54,18 +54,18 @@ class Store {
     [[nodiscard]] bool was_moved() const { return database_->was_moved(); }
 
   private:
-    Store(std::filesystem::path file, Bounds bounds, Log log);
+    Store(std::filesystem::path file, Limits limits, Log log);
 
     template<class Work>
     auto attempt(const char* what, const Work& work) -> Expected<decltype(work())>;
     void begin();
-    void set_aside(std::string_view why);
+    void quarantine(std::string_view why);
     void make_room();
     [[nodiscard]] std::int64_t pages() const;
     [[nodiscard]] std::int64_t batch() const;
 
     std::filesystem::path file_;
-    Bounds bounds_;
+    Limits limits_;
     Log log_;
     std::unique_ptr<Database> database_;
 };

@@ -1,6 +1,6 @@
 #include "daemon/pki/certificate.h"
 
-#include "daemon/pki/container.h"
+#include "daemon/pki/file_format.h"
 #include "daemon/pki/openssl.h"
 #include "daemon/pki/private_key.h"
 
@@ -19,7 +19,7 @@ namespace bgs2::pki {
 
 namespace {
 
-std::string readable(const X509_NAME* name) {
+std::string readable_name(const X509_NAME* name) {
     const BioPtr text = allocated(BioPtr(BIO_new(BIO_s_mem())));
     // The bits above 7f are not escaped, so that names stay readable in any language.
     constexpr unsigned long flags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
@@ -86,11 +86,11 @@ ByteView Certificate::der() const {
 }
 
 std::string Certificate::subject() const {
-    return readable(X509_get_subject_name(content_->x509.get()));
+    return readable_name(X509_get_subject_name(content_->x509.get()));
 }
 
 std::string Certificate::issuer() const {
-    return readable(X509_get_issuer_name(content_->x509.get()));
+    return readable_name(X509_get_issuer_name(content_->x509.get()));
 }
 
 std::string Certificate::serial() const {

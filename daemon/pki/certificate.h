@@ -1,8 +1,8 @@
 // An X.509 certificate, read once and never changed.
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 
 #include <openssl/types.h>
 

@@ -1,8 +1,8 @@
 // Files of a bounded size, read whole.
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/secret.h"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Reading keys out of the many files they come in; what this offers is declared in private_key.h.
 #include "daemon/pki/certificate.h"
-#include "daemon/pki/container.h"
+#include "daemon/pki/file_format.h"
 #include "daemon/pki/openssl.h"
 #include "daemon/pki/pem.h"
 #include "daemon/pki/pkcs12.h"
@@ -112,13 +112,13 @@ Expected<PrivateKey> old_encrypted_key(const PemBlock& block, std::string_view n
 Expected<PrivateKey> key_in(const PemBlock& block, std::string_view name, const Secret* passphrase) {
     if (!block.header.empty())
         return old_encrypted_key(block, name, passphrase);
-    if (recognise_label(block.label) == Container::encrypted_key)
+    if (recognise_label(block.label) == FileFormat::encrypted_key)
         return encrypted_key(block.content.bytes(), name, passphrase);
     return plain_key(block.content.bytes(), name);
 }
 
-bool readable(const PemBlock& block) {
-    return block.has_private_key() && recognise_label(block.label) != Container::openssh_key;
+bool is_private_key(const PemBlock& block) {
+    return block.has_private_key() && recognise_label(block.label) != FileFormat::openssh_key;
 }
 
 /// "PUBLIC KEY" or the bare "RSA PUBLIC KEY".
@@ -152,7 +152,7 @@ Expected<PublicKey> public_half(const Expected<PrivateKey>& key) {
     return key->public_key();
 }
 
-std::unexpected<Error> no_key(Container found, std::string_view name, std::string_view wanted) {
+std::unexpected<Error> no_key(FileFormat found, std::string_view name, std::string_view wanted) {
     return fail(code, fmt::format("{} is {}, not {}", name, description(found), wanted),
                 std::string(hint_for_key(found)));
 }
@@ -166,20 +166,20 @@ std::unexpected<Error> no_key(const std::vector<PemBlock>& blocks, std::string_v
 } // namespace
 
 Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name, const Secret* passphrase) {
-    switch (const Container container = recognise(octets)) {
-    case Container::pem: {
+    switch (const FileFormat container = detect_format(octets)) {
+    case FileFormat::pem: {
         const auto blocks = read_pem(octets, name, code);
         if (!blocks)
             return std::unexpected(blocks.error());
-        const auto found = std::ranges::find_if(*blocks, readable);
+        const auto found = std::ranges::find_if(*blocks, is_private_key);
         return found == blocks->end() ? no_key(*blocks, name, "a private key")
                                       : key_in(*found, name, passphrase);
     }
-    case Container::private_key:
+    case FileFormat::private_key:
         return plain_key(octets, name);
-    case Container::encrypted_key:
+    case FileFormat::encrypted_key:
         return encrypted_key(octets, name, passphrase);
-    case Container::pkcs12: {
+    case FileFormat::pkcs12: {
         auto store = read_pkcs12(octets, name, passphrase, code);
         if (!store)
             return std::unexpected(std::move(store.error()));
@@ -195,29 +195,29 @@ Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name, co
 
 Expected<PublicKey> load_public_key(ByteView octets, std::string_view name, const Secret* passphrase) {
     constexpr std::string_view wanted = "a public key, a certificate or a private key";
-    switch (const Container container = recognise(octets)) {
-    case Container::pem: {
+    switch (const FileFormat container = detect_format(octets)) {
+    case FileFormat::pem: {
         const auto blocks = read_pem(octets, name, code);
         if (!blocks)
             return std::unexpected(blocks.error());
         for (const PemBlock& block : *blocks) {
-            if (recognise_label(block.label) == Container::public_key)
+            if (recognise_label(block.label) == FileFormat::public_key)
                 return plain_public_key(block.content.bytes(), name);
-            if (recognise_label(block.label) == Container::certificate)
+            if (recognise_label(block.label) == FileFormat::certificate)
                 return certified_key(first_value(block.content.bytes()).value_or(block.content.bytes()),
                                      name);
-            if (readable(block))
+            if (is_private_key(block))
                 return public_half(key_in(block, name, passphrase));
         }
         return no_key(*blocks, name, wanted);
     }
-    case Container::public_key:
+    case FileFormat::public_key:
         return plain_public_key(octets, name);
-    case Container::certificate:
+    case FileFormat::certificate:
         return certified_key(octets, name);
-    case Container::private_key:
-    case Container::encrypted_key:
-    case Container::pkcs12:
+    case FileFormat::private_key:
+    case FileFormat::encrypted_key:
+    case FileFormat::pkcs12:
         return public_half(load_private_key(octets, name, passphrase));
     default:
         return no_key(container, name, wanted);

@@ -1,7 +1,7 @@
 // OpenSSL's objects with owners, and its error queue in words.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>

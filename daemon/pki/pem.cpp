@@ -1,6 +1,6 @@
 #include "daemon/pki/pem.h"
 
-#include "daemon/pki/container.h"
+#include "daemon/pki/file_format.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ namespace {
 template<class T>
 struct SecureFreer {
     std::size_t size = 0;
-    void operator()(T* memory) const noexcept { OPENSSL_secure_clear_free(memory, size); }
+    void operator()(T* retained) const noexcept { OPENSSL_secure_clear_free(retained, size); }
 };
 template<class T>
 using SecurePtr = std::unique_ptr<T, SecureFreer<T>>;
@@ -41,9 +41,9 @@ std::optional<PemBlock> next_block(BIO* source) {
 } // namespace
 
 bool PemBlock::has_private_key() const {
-    const Container container = recognise_label(label);
-    return container == Container::private_key || container == Container::encrypted_key ||
-           container == Container::openssh_key;
+    const FileFormat container = recognise_label(label);
+    return container == FileFormat::private_key || container == FileFormat::encrypted_key ||
+           container == FileFormat::openssh_key;
 }
 
 Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, ErrorCode code) {

@@ -1,8 +1,8 @@
 // PEM: labelled blocks of Base64 in a text.
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/secret.h"
 

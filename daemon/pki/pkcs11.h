@@ -2,7 +2,7 @@
 // that.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/pki/secret.h"
 #include "daemon/pki/signer.h"

@@ -1,6 +1,6 @@
 #include "daemon/pki/pkcs12.h"
 
-#include "daemon/counted.h"
+#include "daemon/base/counted.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>

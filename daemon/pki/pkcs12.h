@@ -1,8 +1,8 @@
 // PKCS#12: a certificate, its private key and its issuers in one file (.p12, .pfx).
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/pki/secret.h"

@@ -44,18 +44,18 @@ std::string listed(const Family& family) {
     return text;
 }
 
-bool is_client(const Installation& installation) {
+bool is_client(const SlotCandidate& installation) {
     return installation.tls_store && installation.slot == 0;
 }
 
-bool is_server(const Installation& installation) {
+bool is_server(const SlotCandidate& installation) {
     return installation.tls_store && installation.slot != 0;
 }
 
 /// All that speaks against a set of installations.
 class Preflight {
   public:
-    Preflight(std::span<const Installation> all, const Family& family, std::chrono::sys_seconds now,
+    Preflight(std::span<const SlotCandidate> all, const Family& family, std::chrono::sys_seconds now,
               Severity beyond_family)
       : all_(all)
       , family_(family)
@@ -64,7 +64,7 @@ class Preflight {
 
     std::vector<Finding> findings() && {
         for (current_ = 0; current_ < all_.size(); ++current_) {
-            const Installation& installation = all_[current_];
+            const SlotCandidate& installation = all_[current_];
             check_key(installation);
             check_validity(installation);
             check_length(*installation.credential);
@@ -86,8 +86,8 @@ class Preflight {
              .installation = current_});
     }
 
-    void check_key(const Installation& installation) {
-        const Credential& credential = *installation.credential;
+    void check_key(const SlotCandidate& installation) {
+        const KeyPair& credential = *installation.credential;
         if (!is_client(installation) && !credential.key.empty())
             add(Severity::error, ErrorCode::invalid_argument,
                 installation.tls_store
@@ -109,7 +109,7 @@ class Preflight {
                                             : "use the key that the certificate was requested with");
     }
 
-    void check_validity(const Installation& installation) {
+    void check_validity(const SlotCandidate& installation) {
         const bool clock_is_set = now_ >= clock_was_set_after;
         if (!clock_is_set)
             add(Severity::error, ErrorCode::not_yet_valid,
@@ -130,7 +130,7 @@ class Preflight {
         }
     }
 
-    void check_length(const Credential& credential) {
+    void check_length(const KeyPair& credential) {
         std::size_t length = frame_header + slot_parameter + parameter_header + credential.certificate.size();
         if (!credential.key.empty())
             length += parameter_header + credential.key.size();
@@ -151,7 +151,7 @@ class Preflight {
                 : fmt::format("it is sent all the same; if the modem refuses it, {}", remedy));
     }
 
-    void check_family(const Credential& credential) {
+    void check_family(const KeyPair& credential) {
         const Certificate& certificate = credential.chain.front();
         if (family_.rsa_bits != 0) {
             const std::string remedy =
@@ -179,7 +179,7 @@ class Preflight {
                 "use the format der");
     }
 
-    void check_role(const Installation& installation) {
+    void check_role(const SlotCandidate& installation) {
         const Certificate& certificate = installation.credential->chain.front();
         if (is_server(installation) && !certificate.is_ca())
             add(Severity::warning, ErrorCode::invalid_certificate,
@@ -195,20 +195,20 @@ class Preflight {
                 "check that both are of the same PKI; if servers have another CA than clients, all is well");
     }
 
-    static bool holds_authority(const Installation& installation) {
+    static bool holds_authority(const SlotCandidate& installation) {
         return is_server(installation) &&
                std::ranges::any_of(installation.credential->chain, &Certificate::is_ca);
     }
 
     /// Whether signatures lead from the client's certificate to one in another slot, over whatever issuers
     /// there are.
-    [[nodiscard]] bool is_vouched_for(const Installation& client) const {
+    [[nodiscard]] bool is_vouched_for(const SlotCandidate& client) const {
         struct Issuer {
             const Certificate* certificate;
             bool anchor; ///< in another slot
         };
         std::vector<Issuer> issuers;
-        for (const Installation& each : all_) {
+        for (const SlotCandidate& each : all_) {
             for (const Certificate& certificate : each.credential->chain) {
                 if (&each == &client || is_server(each))
                     issuers.push_back({.certificate = &certificate, .anchor = &each != &client});
@@ -229,9 +229,9 @@ class Preflight {
         return false;
     }
 
-    void check_repetition(const Installation& installation) {
-        const Credential& credential = *installation.credential;
-        for (const Installation& earlier : all_.first(current_)) {
+    void check_repetition(const SlotCandidate& installation) {
+        const KeyPair& credential = *installation.credential;
+        for (const SlotCandidate& earlier : all_.first(current_)) {
             if (!installation.tls_store || !earlier.tls_store ||
                 earlier.credential->chain.front() != credential.chain.front())
                 continue;
@@ -243,7 +243,7 @@ class Preflight {
         }
     }
 
-    std::span<const Installation> all_;
+    std::span<const SlotCandidate> all_;
     const Family& family_;
     std::chrono::sys_seconds now_;
     Severity beyond_family_;
@@ -253,7 +253,7 @@ class Preflight {
 
 } // namespace
 
-std::vector<Finding> preflight(std::span<const Installation> all, const Family& family,
+std::vector<Finding> preflight(std::span<const SlotCandidate> all, const Family& family,
                                std::chrono::sys_seconds now, Severity beyond_family) {
     return Preflight(all, family, now, beyond_family).findings();
 }

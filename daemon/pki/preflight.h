@@ -1,9 +1,9 @@
 // What speaks against sending credentials, before a modem sees an octet of them.
 #pragma once
 
-#include "daemon/error.h"
-#include "daemon/pki/credential.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/family.h"
+#include "daemon/pki/key_pair.h"
 
 #include <chrono>
 #include <cstddef>
@@ -20,11 +20,11 @@ enum class Severity {
 };
 
 /// A credential in its place, beside the others that the modem is to hold.
-struct Installation {
+struct SlotCandidate {
     unsigned slot = 0;
     bool tls_store = true; ///< it goes into is_cert, where slot 0 and only slot 0 has a key
     std::string name;      ///< "slot 1 (/etc/x.pem)": what findings begin with; empty: with nothing
-    const Credential* credential = nullptr; ///< not null; its chain is not empty
+    const KeyPair* credential = nullptr; ///< not null; its chain is not empty
 };
 
 std::string_view word(Severity severity); ///< "error", "warning"
@@ -49,7 +49,7 @@ inline constexpr std::chrono::sys_seconds clock_was_set_after =
 /// form that `family` is assumed to refuse). Warnings: InvalidArgument (slot 0 of the TLS store without a
 /// key; a certificate that another slot of it holds already); InvalidCertificate (a server certificate that
 /// is not a CA's; a client certificate that no CA in the other slots vouches for, where there is any).
-std::vector<Finding> preflight(std::span<const Installation> all, const Family& family,
+std::vector<Finding> preflight(std::span<const SlotCandidate> all, const Family& family,
                                std::chrono::sys_seconds now, Severity beyond_family = Severity::error);
 
 /// The first finding that forbids sending; null if there is none. Valid as long as `findings`.

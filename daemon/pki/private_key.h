@@ -2,8 +2,8 @@
 // them.
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/format.h"
 #include "daemon/pki/secret.h"
 

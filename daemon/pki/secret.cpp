@@ -19,22 +19,22 @@ void* allocate(std::size_t size, const char* /*file*/, int /*line*/) {
     return size == 0 ? nullptr : std::malloc(size);
 }
 
-void release(void* memory, const char* /*file*/, int /*line*/) {
-    if (memory == nullptr)
+void release(void* retained, const char* /*file*/, int /*line*/) {
+    if (retained == nullptr)
         return;
-    OPENSSL_cleanse(memory, malloc_usable_size(memory));
-    std::free(memory);
+    OPENSSL_cleanse(retained, malloc_usable_size(retained));
+    std::free(retained);
 }
 
-void* reallocate(void* memory, std::size_t size, const char* file, int line) {
+void* reallocate(void* retained, std::size_t size, const char* file, int line) {
     if (size == 0) {
-        release(memory, file, line);
+        release(retained, file, line);
         return nullptr;
     }
     void* moved = allocate(size, file, line);
-    if (moved != nullptr && memory != nullptr) {
-        std::memcpy(moved, memory, std::min(size, malloc_usable_size(memory)));
-        release(memory, file, line);
+    if (moved != nullptr && retained != nullptr) {
+        std::memcpy(moved, retained, std::min(size, malloc_usable_size(retained)));
+        release(retained, file, line);
     }
     return moved;
 }

@@ -1,7 +1,7 @@
 // Octets that must not leak: private keys, passphrases, and the frames that carry them.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <cstddef>
 #include <span>

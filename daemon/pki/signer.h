@@ -1,8 +1,8 @@
 // Who signs secure commands: a key in memory, or one that a token keeps to itself.
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/private_key.h"
 
 namespace bgs2::pki {

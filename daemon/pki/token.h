@@ -2,8 +2,8 @@
 // folder: it shows p11-kit to whoever includes it.
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/p11_kit.h"
 #include "daemon/pki/secret.h"
 

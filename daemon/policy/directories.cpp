@@ -56,7 +56,7 @@ bool says_nothing(std::string_view text) {
     }
 }
 
-void load_file(const std::filesystem::path& file, Loaded& loaded) {
+void load_file(const std::filesystem::path& file, LoadResult& loaded) {
     const auto text = read_text_file(file);
     if (!text) {
         loaded.problems.push_back(problem(file, text.error().what));
@@ -91,9 +91,9 @@ Files find_files(std::span<const std::filesystem::path> directories) {
     return files;
 }
 
-Loaded load(std::span<const std::filesystem::path> directories) {
+LoadResult load(std::span<const std::filesystem::path> directories) {
     Files files = find_files(directories);
-    Loaded loaded;
+    LoadResult loaded;
     loaded.masked = std::move(files.masked);
     loaded.problems = std::move(files.problems);
     for (const auto& file : files.read)
@@ -101,8 +101,8 @@ Loaded load(std::span<const std::filesystem::path> directories) {
     return loaded;
 }
 
-const Problems& Set::reload(std::span<const std::filesystem::path> directories) {
-    Loaded loaded = load(directories);
+const Problems& PolicyStore::reload(std::span<const std::filesystem::path> directories) {
+    LoadResult loaded = load(directories);
     problems_ = std::move(loaded.problems);
     if (problems_.empty()) {
         loaded_ = std::move(loaded);

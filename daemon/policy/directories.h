@@ -38,18 +38,18 @@ struct Files {
 /// unreadable one too. A directory that does not exist is none; one that can not be read is a problem.
 Files find_files(std::span<const std::filesystem::path> directories);
 
-struct Loaded {
+struct LoadResult {
     Policies policies;                         ///< those of the valid files, sorted by name (octet by octet)
     std::vector<std::filesystem::path> silent; ///< files that say nothing, and mask only; by name
     std::vector<Masked> masked;                ///< by name
     Problems problems;                         ///< of all the other files
 
-    bool operator==(const Loaded&) const = default;
+    bool operator==(const LoadResult&) const = default;
 };
 
 /// Reads the files that find_files() finds. One in which nothing is said (empty, only comments, a link to
 /// /dev/null) masks and defines no policy.
-Loaded load(std::span<const std::filesystem::path> directories);
+LoadResult load(std::span<const std::filesystem::path> directories);
 
 /// The policies in force: always one complete good set, never half of a broken one.
 ///
@@ -57,7 +57,7 @@ Loaded load(std::span<const std::filesystem::path> directories);
 /// that is meant for a modem, and without it a later, more general one would write the wrong certificates
 /// into it. So reload() keeps what it had; and before the first success it has nothing, which leaves every
 /// modem unmanaged.
-class Set {
+class PolicyStore {
   public:
     /// Loads anew. If there is any problem, nothing but problems() changes.
     const Problems& reload(std::span<const std::filesystem::path> directories);
@@ -75,7 +75,7 @@ class Set {
     [[nodiscard]] const Problems& problems() const { return problems_; }
 
   private:
-    Loaded loaded_; ///< the last good one
+    LoadResult loaded_; ///< the last good one
     Problems problems_;
     std::uint64_t generation_ = 0;
 };

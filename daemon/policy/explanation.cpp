@@ -16,7 +16,7 @@ namespace {
 constexpr std::array<std::string_view, 6> fate_words{"applies", "does-not-match", "not-asked",
                                                      "masks",   "masked",         "broken"};
 
-Explained about(const std::filesystem::path& file, Fate fate, std::string why) {
+FileExplanation about(const std::filesystem::path& file, FileStatus fate, std::string why) {
     return {.policy = file.extension() == ".toml" ? file.stem().string() : "",
             .file = file,
             .fate = fate,
@@ -27,15 +27,16 @@ Explained about(const std::filesystem::path& file, Fate fate, std::string why) {
 }
 
 /// `winner` is the policy that applied already, or null, and becomes this one if it applies.
-Explained ask(const Policy& policy, const Subject& subject, const Policy*& winner) {
+FileExplanation ask(const Policy& policy, const ModemAttributes& attributes, const Policy*& winner) {
     if (winner != nullptr)
-        return about(policy.file, Fate::not_asked, fmt::format("'{}' comes first and applies", winner->name));
-    const Verdict verdict = explain(policy, subject);
+        return about(policy.file, FileStatus::not_asked,
+                     fmt::format("'{}' comes first and applies", winner->name));
+    const MatchResult verdict = explain(policy, attributes);
     if (verdict.matches) {
         winner = &policy;
-        return about(policy.file, Fate::applies, verdict.why);
+        return about(policy.file, FileStatus::applies, verdict.why);
     }
-    Explained result = about(policy.file, Fate::does_not_match, verdict.why);
+    FileExplanation result = about(policy.file, FileStatus::does_not_match, verdict.why);
     result.field = verdict.field;
     result.line = verdict.patterns.line;
     return result;
@@ -53,25 +54,26 @@ std::string what_it_masks(const std::filesystem::path& file, const std::vector<M
 
 } // namespace
 
-std::string_view word(Fate fate) {
+std::string_view word(FileStatus fate) {
     return fate_words.at(static_cast<std::size_t>(fate));
 }
 
-std::vector<Explained> explain(const Set& set, const Subject& subject) {
-    std::vector<Explained> result;
+std::vector<FileExplanation> explain(const PolicyStore& set, const ModemAttributes& attributes) {
+    std::vector<FileExplanation> result;
     const Policy* winner = nullptr;
     for (const Policy& policy : set.policies())
-        result.push_back(ask(policy, subject, winner));
+        result.push_back(ask(policy, attributes, winner));
     for (const auto& file : set.silent())
-        result.push_back(about(file, Fate::masks, what_it_masks(file, set.masked())));
+        result.push_back(about(file, FileStatus::masks, what_it_masks(file, set.masked())));
     for (const Masked& masked : set.masked()) {
-        result.push_back(about(masked.file, Fate::masked, fmt::format("{} comes first", masked.by.string())));
+        result.push_back(
+            about(masked.file, FileStatus::masked, fmt::format("{} comes first", masked.by.string())));
         result.back().masked_by = masked.by;
     }
     // By name, and of one name the one that is read first: they stand so already, and what is masked last.
-    std::ranges::stable_sort(result, {}, [](const Explained& each) { return each.file.filename(); });
+    std::ranges::stable_sort(result, {}, [](const FileExplanation& each) { return each.file.filename(); });
     for (const Problem& problem : set.problems()) {
-        result.push_back(about(problem.file, Fate::broken, problem.what));
+        result.push_back(about(problem.file, FileStatus::broken, problem.what));
         result.back().line = problem.line;
     }
     return result;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/policy/directories.h"
-#include "daemon/policy/subject.h"
+#include "daemon/policy/modem_attributes.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -13,7 +13,7 @@
 namespace bgs2::policy {
 
 /// What becomes of one policy file when a policy is sought for a modem.
-enum class Fate {
+enum class FileStatus {
     applies,        ///< the first whose conditions all hold
     does_not_match, ///< asked, and a condition does not hold
     not_asked,      ///< an earlier one applies
@@ -23,23 +23,23 @@ enum class Fate {
 };
 
 /// "applies", "does-not-match", "not-asked", "masks", "masked", "broken".
-std::string_view word(Fate fate);
+std::string_view word(FileStatus fate);
 
 /// One file, and what became of it.
-struct Explained {
+struct FileExplanation {
     std::string policy; ///< the file's name without `.toml`; empty for a directory
     std::filesystem::path file;
-    Fate fate = Fate::not_asked;
+    FileStatus fate = FileStatus::not_asked;
     std::string why;                 ///< in words
     std::string field;               ///< if it does not match: the condition that does not hold, "imei"
     std::size_t line = 0;            ///< of that condition, or of the mistake; 0 if there is none
     std::filesystem::path masked_by; ///< if it is masked
 
-    bool operator==(const Explained&) const = default;
+    bool operator==(const FileExplanation&) const = default;
 };
 
 /// The files of the set in the order in which they are asked, each followed by those that it masks; then the
 /// mistakes of the last reload, one by one. Pure.
-std::vector<Explained> explain(const Set& set, const Subject& subject);
+std::vector<FileExplanation> explain(const PolicyStore& set, const ModemAttributes& attributes);
 
 } // namespace bgs2::policy

@@ -36,7 +36,7 @@ bool glob_matches(std::string_view pattern, std::string_view value) {
     return ask(pattern, value) == Answer::yes;
 }
 
-std::optional<std::string> Patterns::ruled_out_by(std::string_view value) const {
+std::optional<std::string> Patterns::excluded_by(std::string_view value) const {
     for (const std::string& pattern : list) {
         // In doubt it is ruled out: a modem must not get certificates because its name could not be read.
         if (negates(pattern) && ask(std::string_view(pattern).substr(1), value) != Answer::no)
@@ -45,8 +45,8 @@ std::optional<std::string> Patterns::ruled_out_by(std::string_view value) const 
     return std::nullopt;
 }
 
-bool Patterns::hold(std::string_view value) const {
-    if (ruled_out_by(value))
+bool Patterns::matches(std::string_view value) const {
+    if (excluded_by(value))
         return false;
     return std::ranges::all_of(list, negates) ||
            std::ranges::any_of(list, [value](const std::string& pattern) {
@@ -54,7 +54,7 @@ bool Patterns::hold(std::string_view value) const {
            });
 }
 
-bool Patterns::hold_without_value() const {
+bool Patterns::matches_absent() const {
     return std::ranges::all_of(list, negates);
 }
 

@@ -22,13 +22,13 @@ struct Patterns {
 
     /// Whether some positive pattern matches `value`, or there is no positive one, and no negated one
     /// matches.
-    [[nodiscard]] bool hold(std::string_view value) const;
+    [[nodiscard]] bool matches(std::string_view value) const;
 
     /// The negated pattern (with its `!`) that matches `value`; nothing if none does.
-    [[nodiscard]] std::optional<std::string> ruled_out_by(std::string_view value) const;
+    [[nodiscard]] std::optional<std::string> excluded_by(std::string_view value) const;
 
     /// Whether the list holds for what is not there at all: it does if it only negates.
-    [[nodiscard]] bool hold_without_value() const;
+    [[nodiscard]] bool matches_absent() const;
 
     bool operator==(const Patterns& other) const { return list == other.list; }
 };

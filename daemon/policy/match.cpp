@@ -16,28 +16,28 @@ struct Condition {
     const std::string* actual;
 };
 
-std::vector<Condition> conditions(const Match& match, const Subject& subject) {
+std::vector<Condition> conditions(const Match& match, const ModemAttributes& attributes) {
     std::vector<Condition> result;
     const auto add = [&result](std::string_view field, const std::optional<Patterns>& patterns,
                                const std::string& actual) {
         if (patterns)
             result.push_back({.field = std::string(field), .patterns = &*patterns, .actual = &actual});
     };
-    add("model", match.model, subject.model);
-    add("imei", match.imei, subject.imei);
-    add("port", match.port, subject.port);
+    add("model", match.model, attributes.model);
+    add("imei", match.imei, attributes.imei);
+    add("port", match.port, attributes.port);
     for (const auto& [name, patterns] : match.properties) {
-        const auto found = subject.properties.find(name);
+        const auto found = attributes.properties.find(name);
         result.push_back({.field = "property " + name,
                           .patterns = &patterns,
-                          .actual = found == subject.properties.end() ? nullptr : &found->second});
+                          .actual = found == attributes.properties.end() ? nullptr : &found->second});
     }
     return result;
 }
 
 bool holds(const Condition& condition) {
-    return condition.actual == nullptr ? condition.patterns->hold_without_value()
-                                       : condition.patterns->hold(*condition.actual);
+    return condition.actual == nullptr ? condition.patterns->matches_absent()
+                                       : condition.patterns->matches(*condition.actual);
 }
 
 std::string why(const Condition& condition) {
@@ -48,22 +48,22 @@ std::string why(const Condition& condition) {
     const std::string actual = fmt::format("{} {:?}", condition.field, *condition.actual);
     if (holds(condition))
         return fmt::format("{} matches {}", actual, wanted);
-    if (const auto negated = condition.patterns->ruled_out_by(*condition.actual))
+    if (const auto negated = condition.patterns->excluded_by(*condition.actual))
         return fmt::format("{} is ruled out by {:?}", actual, *negated);
     return fmt::format("{} does not match {}", actual, wanted);
 }
 
 } // namespace
 
-Verdict explain(const Policy& policy, const Subject& subject) {
+MatchResult explain(const Policy& policy, const ModemAttributes& attributes) {
     std::vector<std::string> reasons;
-    for (const Condition& condition : conditions(policy.match, subject)) {
+    for (const Condition& condition : conditions(policy.match, attributes)) {
         if (!holds(condition)) {
-            Verdict verdict{.matches = false,
-                            .field = condition.field,
-                            .patterns = *condition.patterns,
-                            .actual = {},
-                            .why = why(condition)};
+            MatchResult verdict{.matches = false,
+                                .field = condition.field,
+                                .patterns = *condition.patterns,
+                                .actual = {},
+                                .why = why(condition)};
             if (condition.actual != nullptr)
                 verdict.actual = *condition.actual;
             return verdict;
@@ -79,9 +79,9 @@ Verdict explain(const Policy& policy, const Subject& subject) {
             .why = fmt::format("{}", fmt::join(reasons, "; "))};
 }
 
-const Policy* first_match(const Policies& policies, const Subject& subject) {
+const Policy* first_match(const Policies& policies, const ModemAttributes& attributes) {
     const auto found = std::ranges::find_if(
-        policies, [&subject](const Policy& policy) { return explain(policy, subject).matches; });
+        policies, [&attributes](const Policy& policy) { return explain(policy, attributes).matches; });
     return found == policies.end() ? nullptr : &*found;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/policy/model.h"
-#include "daemon/policy/subject.h"
+#include "daemon/policy/modem_attributes.h"
 
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@
 namespace bgs2::policy {
 
 /// Whether a policy is for a modem, and what decided it.
-struct Verdict {
+struct MatchResult {
     bool matches = false;
     std::string field; ///< what did not hold: "imei", "property ID_BUS"; empty if all did
     Patterns patterns; ///< of that field
@@ -18,14 +18,14 @@ struct Verdict {
         actual;      ///< the modem's value of that field; nothing for a property it does not have
     std::string why; ///< all of that in words; if it matches, every condition that holds
 
-    bool operator==(const Verdict&) const = default;
+    bool operator==(const MatchResult&) const = default;
 };
 
 /// Asks the conditions in the order model, imei, port, properties; the first that does not hold decides. A
 /// property that the port does not have meets only a list that negates throughout.
-Verdict explain(const Policy& policy, const Subject& subject);
+MatchResult explain(const Policy& policy, const ModemAttributes& attributes);
 
 /// The policy that applies; null (the modem is unmanaged) if none does. Valid as long as `policies`.
-const Policy* first_match(const Policies& policies, const Subject& subject);
+const Policy* first_match(const Policies& policies, const ModemAttributes& attributes);
 
 } // namespace bgs2::policy

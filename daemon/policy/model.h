@@ -2,11 +2,11 @@
 #pragma once
 
 #include "daemon/at/line_settings.h"
+#include "daemon/base/slot_address.h"
 #include "daemon/pki/format.h"
 #include "daemon/policy/glob.h"
 #include "daemon/policy/source.h"
 #include "daemon/sbnw/signature.h"
-#include "daemon/sbnw/slot_address.h"
 
 #include <array>
 #include <chrono>
@@ -40,7 +40,7 @@ inline constexpr int highest_slot = 30;
 
 /// The only slot that takes a private key (protocol.md §3).
 inline constexpr int client_slot = 0;
-inline constexpr sbnw::SlotAddress client_address{.store = sbnw::Store::tls, .slot = client_slot};
+inline constexpr SlotAddress client_address{.store = Store::tls, .slot = client_slot};
 
 /// The longest pause that `settle` may ask for.
 inline constexpr std::chrono::seconds longest_settle{10};
@@ -87,7 +87,7 @@ struct Sign {
 /// What one slot is to hold.
 struct SlotRule {
     std::uint16_t index = 0; ///< up to highest_slot; no two rules of a policy have the same of one store
-    sbnw::Store store = sbnw::Store::tls;
+    Store store = Store::tls;
     Source certificate;
     std::optional<Source> private_key; ///< in client_slot of the TLS store only; without it, the key that a
                                        ///< PKCS#12 `certificate` holds
@@ -95,7 +95,7 @@ struct SlotRule {
     pki::CertificateFormat format = pki::CertificateFormat::der;
     pki::KeyFormat key_format = pki::KeyFormat::pkcs8;
 
-    [[nodiscard]] sbnw::SlotAddress address() const { return {.store = store, .slot = index}; }
+    [[nodiscard]] SlotAddress address() const { return {.store = store, .slot = index}; }
 
     bool operator==(const SlotRule&) const = default;
 };

@@ -159,7 +159,7 @@ constexpr std::array provision_fields{
 };
 
 void read_store(TomlReader& reader, const TomlValue& value, std::string_view name, SlotDraft& slot) {
-    const auto chosen = reader.choice(value, name, sbnw::stores);
+    const auto chosen = reader.choice(value, name, all_stores);
     slot.store_is_good = chosen.has_value();
     store(chosen, slot.rule.store);
 }
@@ -216,11 +216,11 @@ constexpr std::array file_fields{
 };
 
 void check_slots(TomlReader& reader, const std::vector<SlotDraft>& slots) {
-    std::map<sbnw::SlotAddress, std::string_view> taken;
+    std::map<SlotAddress, std::string_view> taken;
     for (const SlotDraft& slot : slots) {
         if (!slot.index || !slot.store_is_good)
             continue;
-        const sbnw::SlotAddress address = slot.rule.address();
+        const SlotAddress address = slot.rule.address();
         const auto [first, is_new] = taken.emplace(address, slot.where);
         if (!is_new)
             reader.refuse(*slot.index, fmt::format("{} index {} is the one of {} already", slot.where,

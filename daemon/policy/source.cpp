@@ -18,13 +18,13 @@ constexpr std::string_view known_placeholders = "known are {imei}, {model} and {
 
 struct Placeholder {
     std::string_view name;
-    std::string Subject::* value;
+    std::string ModemAttributes::* value;
 };
 
 constexpr std::array placeholders{
-    Placeholder{"imei", &Subject::imei},
-    Placeholder{"model", &Subject::model},
-    Placeholder{"serial", &Subject::serial},
+    Placeholder{"imei", &ModemAttributes::imei},
+    Placeholder{"model", &ModemAttributes::model},
+    Placeholder{"serial", &ModemAttributes::serial},
 };
 
 /// Literal text, and the placeholder that follows it; the last piece of a text has none.
@@ -119,7 +119,7 @@ std::string as_it_is(std::string_view text) {
 }
 
 /// `text` with its placeholders replaced by what `written` makes of the modem's values.
-Expected<std::string> expand_with(std::string_view text, const Subject& subject,
+Expected<std::string> expand_with(std::string_view text, const ModemAttributes& attributes,
                                   std::string (*written)(std::string_view)) {
     const auto parts = pieces(text);
     if (!parts)
@@ -129,7 +129,7 @@ Expected<std::string> expand_with(std::string_view text, const Subject& subject,
         result += piece.literal;
         if (piece.placeholder == nullptr)
             continue;
-        const std::string& value = subject.*piece.placeholder->value;
+        const std::string& value = attributes.*piece.placeholder->value;
         if (value.empty())
             return refuse(fmt::format("this modem has no {} to put into {:?}", piece.placeholder->name, text),
                           "use another placeholder, or another policy for such modems");
@@ -185,13 +185,13 @@ Expected<Source> parse_source(std::string_view text) {
     return source;
 }
 
-Expected<std::string> expand(std::string_view text, const Subject& subject) {
-    return expand_with(text, subject, as_it_is);
+Expected<std::string> expand(std::string_view text, const ModemAttributes& attributes) {
+    return expand_with(text, attributes, as_it_is);
 }
 
-Expected<std::filesystem::path> locate(const Source& source, const Subject& subject,
+Expected<std::filesystem::path> locate(const Source& source, const ModemAttributes& attributes,
                                        const std::filesystem::path& credentials) {
-    auto name = expand(source.name, subject);
+    auto name = expand(source.name, attributes);
     if (!name)
         return std::unexpected(std::move(name.error()));
     if (source.kind == SourceKind::pkcs11)
@@ -205,8 +205,8 @@ Expected<std::filesystem::path> locate(const Source& source, const Subject& subj
     return credentials / *name;
 }
 
-Expected<std::string> token_uri(const Source& source, const Subject& subject) {
-    return expand_with(source.name, subject, percent_encoded);
+Expected<std::string> token_uri(const Source& source, const ModemAttributes& attributes) {
+    return expand_with(source.name, attributes, percent_encoded);
 }
 
 } // namespace bgs2::policy

@@ -2,8 +2,8 @@
 // with placeholders.
 #pragma once
 
-#include "daemon/error.h"
-#include "daemon/policy/subject.h"
+#include "daemon/base/error.h"
+#include "daemon/policy/modem_attributes.h"
 
 #include <filesystem>
 #include <string>
@@ -36,16 +36,16 @@ Expected<Source> parse_source(std::string_view text);
 
 /// `text` with its placeholders replaced by what is known of the modem. A value can only ever be a part of
 /// one file name: what is empty, `.`, `..`, or holds a `/` or a NUL is refused. Errors: InvalidArgument.
-Expected<std::string> expand(std::string_view text, const Subject& subject);
+Expected<std::string> expand(std::string_view text, const ModemAttributes& attributes);
 
 /// The file that a source stands for with this modem. `credentials` is $CREDENTIALS_DIRECTORY, empty if
 /// systemd passed none. Errors: InvalidArgument (what expand() refuses; a key on a token), NotFound (a
 /// credential is asked for and there are none at all). Whether the file exists is not looked at.
-Expected<std::filesystem::path> locate(const Source& source, const Subject& subject,
+Expected<std::filesystem::path> locate(const Source& source, const ModemAttributes& attributes,
                                        const std::filesystem::path& credentials);
 
 /// The URI that a source of the kind pkcs11 stands for with this modem; what it takes from the modem is
 /// percent-encoded where it has to be, and confined as with expand(). Errors: InvalidArgument.
-Expected<std::string> token_uri(const Source& source, const Subject& subject);
+Expected<std::string> token_uri(const Source& source, const ModemAttributes& attributes);
 
 } // namespace bgs2::policy

@@ -1,7 +1,7 @@
 // A configuration file's text.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 
 #include <cstddef>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "daemon/policy/toml_reader.h"
 
-#include "daemon/nearest.h"
+#include "daemon/base/nearest.h"
 #include "daemon/policy/duration.h"
 
 #include <fmt/format.h>

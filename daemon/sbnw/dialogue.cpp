@@ -1,6 +1,6 @@
 #include "daemon/sbnw/dialogue.h"
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "daemon/sbnw/public_part.h"
 #include "daemon/sbnw/result.h"
 #include "daemon/sbnw/store_list.h"

@@ -1,7 +1,7 @@
 #include "daemon/sbnw/frame.h"
 
-#include "daemon/counted.h"
-#include "daemon/sbnw/damage.h"
+#include "daemon/base/counted.h"
+#include "daemon/sbnw/corruption.h"
 
 #include <fmt/format.h>
 
@@ -321,8 +321,8 @@ const Parameter* Frame::find(ParameterId id) const {
 Expected<Frame> decode(ByteView octets) {
     auto frame = decode_sound(octets);
     if (!frame) {
-        if (auto damage = recognise_damage(octets))
-            return std::unexpected(std::move(*damage));
+        if (auto corruption = recognise_damage(octets))
+            return std::unexpected(std::move(*corruption));
     }
     return frame;
 }

@@ -1,8 +1,8 @@
 // The secure command: one binary frame (protocol.md §1). Pure: octets in, values out.
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/secret.h"
 
 #include <cstdint>

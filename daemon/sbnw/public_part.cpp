@@ -6,7 +6,7 @@
 namespace bgs2::sbnw {
 namespace {
 
-constexpr std::size_t parameter_header_size = 4;
+constexpr std::size_t parameter_header_bytes = 4;
 
 /// A file of certificates can have a key in it.
 bool is_certificate(ByteView data) {
@@ -28,7 +28,7 @@ std::vector<at::Extent> public_part(ByteView frame) {
         if (parameter.id != ParameterId::private_key &&
             (parameter.id != ParameterId::certificate || is_certificate(parameter.data)))
             continue;
-        const std::size_t data = parameter.offset + parameter_header_size;
+        const std::size_t data = parameter.offset + parameter_header_bytes;
         extents.push_back({.offset = begin, .size = data - begin});
         begin = data + parameter.data.size();
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/at/tap.h"
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <vector>
 

@@ -29,33 +29,33 @@ constexpr std::array line_rows{
 
 struct ResultRow {
     Result result;
-    Remedy remedy;
+    RetryAdvice remedy;
     ErrorCode code;
     std::string_view hint;
 };
 
 constexpr std::array result_rows{
-    ResultRow{Result::stored, Remedy::none, ErrorCode::failed, ""},
-    ResultRow{Result::length_error, Remedy::retry, ErrorCode::modem_rejected,
+    ResultRow{Result::stored, RetryAdvice::none, ErrorCode::failed, ""},
+    ResultRow{Result::length_error, RetryAdvice::retry, ErrorCode::modem_rejected,
               "a length arrived wrong: check the flow control and the wiring"},
-    ResultRow{Result::too_many_data, Remedy::retry, ErrorCode::too_much_data,
+    ResultRow{Result::too_many_data, RetryAdvice::retry, ErrorCode::too_much_data,
               "octets followed the frame: is another program writing to the port?"},
-    ResultRow{Result::certificate_corrupted, Remedy::retry_once, ErrorCode::modem_rejected,
+    ResultRow{Result::certificate_corrupted, RetryAdvice::retry_once, ErrorCode::modem_rejected,
               "the module reads DER; try an RSA certificate of up to 2048 bits with SHA-1 or SHA-256"},
     ResultRow{
-        Result::private_key_removed, Remedy::person, ErrorCode::modem_rejected,
+        Result::private_key_removed, RetryAdvice::person, ErrorCode::modem_rejected,
         "the key did not suit: only slot 0 takes one, as unencrypted DER; try key-format = \"traditional\""},
-    ResultRow{Result::service_timeout, Remedy::retry, ErrorCode::modem_timeout,
+    ResultRow{Result::service_timeout, RetryAdvice::retry, ErrorCode::modem_timeout,
               "octets were lost on the way: check the flow control and the wiring"},
-    ResultRow{Result::refused, Remedy::person, ErrorCode::modem_rejected,
+    ResultRow{Result::refused, RetryAdvice::person, ErrorCode::modem_rejected,
               "a module in secure mode wants the command signed by its management key; else the certificate, "
               "the key or "
               "the slot does not suit"},
-    ResultRow{Result::command_unknown, Remedy::person, ErrorCode::not_supported,
+    ResultRow{Result::command_unknown, RetryAdvice::person, ErrorCode::not_supported,
               "this firmware does not know the certificate store; ask it with AT^SBNW=?"},
 };
 
-const ResultRow& row(Result result) {
+const ResultRow& result_row(Result result) {
     return *std::ranges::find(result_rows, result, &ResultRow::result);
 }
 
@@ -67,12 +67,12 @@ std::optional<Result> parse_result(std::string_view line) {
     return found == line_rows.end() ? std::nullopt : std::optional(found->result);
 }
 
-Remedy remedy(Result result) {
-    return row(result).remedy;
+RetryAdvice remedy(Result result) {
+    return result_row(result).remedy;
 }
 
 Error to_error(Result result, std::string_view line) {
-    const ResultRow& r = row(result);
+    const ResultRow& r = result_row(result);
     return Error{r.code, fmt::format("the modem answered '{}'", line), std::string(r.hint)};
 }
 

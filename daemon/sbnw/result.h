@@ -1,7 +1,7 @@
 // What a module says to a secure command (protocol.md §2), as values.
 #pragma once
 
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 
 #include <optional>
 #include <string_view>
@@ -21,7 +21,7 @@ enum class Result {
 };
 
 /// What to do about a result.
-enum class Remedy {
+enum class RetryAdvice {
     none,       ///< it is a success
     retry,      ///< the line may have disturbed the frame: try again
     retry_once, ///< the same; but if it is the result twice in a row, it is not the line
@@ -31,7 +31,7 @@ enum class Remedy {
 /// The result a line stands for; nothing if the line is not one. Accepts the spellings of all families.
 std::optional<Result> parse_result(std::string_view line);
 
-Remedy remedy(Result result);
+RetryAdvice remedy(Result result);
 
 /// The failure in words, with the module's line and its usual cause as hint; not for Result::stored.
 Error to_error(Result result, std::string_view line);

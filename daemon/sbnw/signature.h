@@ -1,8 +1,8 @@
 // Signed secure commands (protocol.md §1, "Signed commands").
 #pragma once
 
-#include "daemon/bytes.h"
-#include "daemon/error.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/pki/signer.h"
 #include "daemon/sbnw/frame.h"

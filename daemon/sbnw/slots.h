@@ -1,7 +1,7 @@
 // What a module holds, as `AT^SBNR="is_cert"` tells it (protocol.md §3). Pure.
 #pragma once
 
-#include "daemon/sbnw/slot_address.h"
+#include "daemon/base/slot_address.h"
 
 #include <chrono>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "daemon/at/identify.h"
 #include "daemon/at/line_reader.h"
 #include "daemon/policy/parse.h"
-#include "daemon/sbnw/damage.h"
+#include "daemon/sbnw/corruption.h"
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/slots.h"
 
@@ -79,8 +79,8 @@ void check_frame(ByteView octets) {
 }
 
 void check_damage(ByteView octets) {
-    if (const auto damage = sbnw::recognise_damage(octets))
-        require(!damage->what.empty() && !damage->hint.empty(), "a damage is explained");
+    if (const auto corruption = sbnw::recognise_damage(octets))
+        require(!corruption->what.empty() && !corruption->hint.empty(), "a damage is explained");
 }
 
 void check_line_reader(ByteView octets) {
@@ -107,7 +107,7 @@ void check_slots(ByteView octets) {
 }
 
 void check_identification(ByteView octets) {
-    const at::Identity identity = at::parse_identification(lines_of(octets));
+    const at::ModuleIdentity identity = at::parse_identification(lines_of(octets));
     require(identity.imei.empty(), "ATI1 tells no IMEI");
     require(identity.model.empty() || !identity.manufacturer.empty(), "the manufacturer comes first");
 }

@@ -1,7 +1,7 @@
 // What must hold for any octets whatever: the properties that the fuzzers and the corpus test share.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <array>
 #include <string_view>

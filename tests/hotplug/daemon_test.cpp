@@ -1,7 +1,7 @@
 // The daemon with hardware that comes and goes by the real systemd-udevd and the shipped rules: run by
 // tests/hotplug/bed.
 #include "tests/integration/certificates.h"
-#include "tests/support/udev_bed.h"
+#include "tests/support/udev_sandbox.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ class HotPlug : public testing::Test {
     }
 
     Gateway gateway_{{}}; // bgs2d.toml names no port at all
-    UdevBed bed_;
+    UdevSandbox sandbox_;
 };
 
 UsbSerial cinterion(const std::string& name) {
@@ -53,11 +53,11 @@ UsbSerial cinterion(const std::string& name) {
 }
 
 TEST_F(HotPlug, ACinterionDeviceIsProvisionedByTheShippedRuleAlone) {
-    bed_.plug(cinterion("ttyUSB0"), start_modem("modem"));
+    sandbox_.plug(cinterion("ttyUSB0"), start_modem("modem"));
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     EXPECT_EQ(gateway_.property("Port"), "/dev/ttyUSB0");
     EXPECT_EQ(gateway_.thumbprint(1), certificate_authority().certificate().fingerprint());
-    bed_.unplug("ttyUSB0");
+    sandbox_.unplug("ttyUSB0");
     EXPECT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); })) << gateway_.log();
 }
 
@@ -65,8 +65,8 @@ TEST_F(HotPlug, AnUnknownAdapterIsListedAndNeverOpened) {
     UsbSerial stranger;
     stranger.name = "ttyUSB0";
     stranger.vendor = "0403";
-    bed_.plug(stranger, start_modem("stranger", {"--imei", "356938035643800"}));
-    bed_.plug(cinterion("ttyUSB1"), start_modem("modem"));
+    sandbox_.plug(stranger, start_modem("stranger", {"--imei", "356938035643800"}));
+    sandbox_.plug(cinterion("ttyUSB1"), start_modem("modem"));
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     const auto ignored = port("/dev/ttyUSB0");
     EXPECT_EQ(ignored.at("state").get<std::string>(), "ignored");
@@ -80,10 +80,10 @@ TEST_F(HotPlug, AnAdapterThatUdevFoundConfiguredIsLetGoWhenItIsNotAnyMore) {
     constexpr auto named = "[[port]]\nproperty = { ID_VENDOR_ID = \"0403\" }\n";
     gateway_.write("bgs2d.toml", named);
     gateway_.reload();
-    bed_.configure(named);
+    sandbox_.configure(named);
     UsbSerial adapter;
     adapter.vendor = "0403";
-    bed_.plug(adapter, start_modem("modem"));
+    sandbox_.plug(adapter, start_modem("modem"));
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     EXPECT_THAT(gateway_.log(), HasSubstr("[[port]] #1"));
     gateway_.write("bgs2d.toml", "");
@@ -93,9 +93,9 @@ TEST_F(HotPlug, AnAdapterThatUdevFoundConfiguredIsLetGoWhenItIsNotAnyMore) {
 }
 
 TEST_F(HotPlug, AReplugUnderAnotherNumberIsTheSameModemAndWritesNothing) {
-    bed_.plug(cinterion("ttyUSB0"), start_modem("modem"));
+    sandbox_.plug(cinterion("ttyUSB0"), start_modem("modem"));
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
-    bed_.renumber("ttyUSB0", "ttyUSB1");
+    sandbox_.renumber("ttyUSB0", "ttyUSB1");
     ASSERT_TRUE(gateway_.eventually([&] { return gateway_.property("Port") == "/dev/ttyUSB1"; }))
         << gateway_.log();
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();

@@ -1,6 +1,6 @@
 // What 'bgs2ctl doctor' says of ports that udev knows and nobody named: run by tests/hotplug/bed.
 #include "tests/support/gateway.h"
-#include "tests/support/udev_bed.h"
+#include "tests/support/udev_sandbox.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -51,7 +51,7 @@ class DoctorOfPorts : public testing::Test {
     }
 
     Gateway gateway_{{}}; // bgs2d.toml names no port at all
-    UdevBed bed_;
+    UdevSandbox sandbox_;
 };
 
 UsbSerial adapter() {
@@ -64,20 +64,20 @@ UsbSerial adapter() {
 
 TEST_F(DoctorOfPorts, TellsTheRuleThatHasAnAdapterLookedAt) {
     gateway_.start();
-    bed_.plug(adapter(), start_modem());
+    sandbox_.plug(adapter(), start_modem());
     ASSERT_TRUE(lists("/dev/ttyUSB0")) << gateway_.log();
     constexpr auto rule = R"(SUBSYSTEM=="tty", ENV{ID_VENDOR_ID}=="0403", ENV{ID_MODEL_ID}=="6015", )"
                           R"(ENV{ID_SERIAL_SHORT}=="A6008isP", ENV{BGS2D_PORT}="1")";
     EXPECT_THAT(doctor(), HasSubstr(std::string("\n      ") + rule + "\n"));
-    bed_.add_rules("65-bgs2d-local.rules", std::string(rule) + "\n");
-    bed_.change("ttyUSB0");
+    sandbox_.add_rules("65-bgs2d-local.rules", std::string(rule) + "\n");
+    sandbox_.change("ttyUSB0");
     EXPECT_TRUE(gateway_.eventually([&] { return gateway_.property("Port") == "/dev/ttyUSB0"; }))
         << gateway_.log();
 }
 
 TEST_F(DoctorOfPorts, TellsTheEntryThatHasAnAdapterLookedAt) {
     gateway_.start();
-    bed_.plug(adapter(), start_modem());
+    sandbox_.plug(adapter(), start_modem());
     ASSERT_TRUE(lists("/dev/ttyUSB0")) << gateway_.log();
     constexpr auto entry = R"(property = { ID_VENDOR_ID = "0403", ID_MODEL_ID = "6015", )"
                            R"(ID_SERIAL_SHORT = "A6008isP" })";

@@ -3,7 +3,7 @@
 #include "tests/integration/certificates.h"
 #include "tests/support/accounts.h"
 #include "tests/support/process.h"
-#include "tests/support/udev_bed.h"
+#include "tests/support/udev_sandbox.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -51,8 +51,8 @@ class ModemManagerTest : public testing::Test {
         gateway_.write("bgs2d.toml", adapter_is_named);
         // The accounts here are in no group. Of itself ModemManager passes over adapters that any device may
         // have.
-        bed_.add_rules("75-local.rules",
-                       "SUBSYSTEM==\"tty\", MODE=\"0666\", ENV{ID_MM_DEVICE_PROCESS}=\"1\"\n");
+        sandbox_.add_rules("75-local.rules",
+                           "SUBSYSTEM==\"tty\", MODE=\"0666\", ENV{ID_MM_DEVICE_PROCESS}=\"1\"\n");
         plug("ttyUSB0");
     }
 
@@ -65,7 +65,7 @@ class ModemManagerTest : public testing::Test {
         UsbSerial adapter;
         adapter.name = name;
         adapter.vendor = "0403";
-        bed_.plug(adapter, std::filesystem::read_symlink(link));
+        sandbox_.plug(adapter, std::filesystem::read_symlink(link));
     }
 
     void start_modem_manager() {
@@ -109,7 +109,7 @@ class ModemManagerTest : public testing::Test {
 
     Gateway gateway_;
     std::optional<Process> modem_manager_;
-    UdevBed bed_;
+    UdevSandbox sandbox_;
 };
 
 TEST_F(ModemManagerTest, KeepsOffAPortForAsLongAsItIsAttended) {
@@ -187,8 +187,8 @@ TEST_F(ModemManagerTest, IsAskedWhenItComesLaterAndWhenItComesAgain) {
 TEST_F(ModemManagerTest, IsAskedForAMarkedPortThatItHasNevertheless) {
     start_modem_manager();
     ASSERT_TRUE(shows_modems(1)) << logs();
-    bed_.configure(adapter_is_named);
-    bed_.change("ttyUSB0"); // which ModemManager does not heed
+    sandbox_.configure(adapter_is_named);
+    sandbox_.change("ttyUSB0"); // which ModemManager does not heed
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(gateway_.log(), HasSubstr(keeps_off));
@@ -200,8 +200,8 @@ TEST_F(ModemManagerTest, DoesNotGetAPortInBetweenThatIsMarkedWhileItIsAttended) 
     ASSERT_TRUE(shows_modems(1)) << logs();
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
-    bed_.configure(adapter_is_named);
-    bed_.change("ttyUSB0");
+    sandbox_.configure(adapter_is_named);
+    sandbox_.change("ttyUSB0");
     ASSERT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), "nominated by") == 2; }));
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(modem_manager_log(), Not(HasSubstr("inhibition teardown")));
@@ -209,8 +209,8 @@ TEST_F(ModemManagerTest, DoesNotGetAPortInBetweenThatIsMarkedWhileItIsAttended) 
 }
 
 TEST_F(ModemManagerTest, LeavesAMarkedPortAloneAndIsAskedForNothing) {
-    bed_.configure(adapter_is_named);
-    bed_.change("ttyUSB0");
+    sandbox_.configure(adapter_is_named);
+    sandbox_.change("ttyUSB0");
     start_modem_manager();
     ASSERT_TRUE(shows_modems(0)) << logs();
     gateway_.start();

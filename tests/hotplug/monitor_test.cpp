@@ -1,6 +1,6 @@
 // The monitor, against the real systemd-udevd: run by tests/hotplug/bed.
 #include "tests/support/pty.h"
-#include "tests/support/udev_bed.h"
+#include "tests/support/udev_sandbox.h"
 #include "udev/monitor.h"
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@ namespace bgs2::udev {
 namespace {
 
 using test::Pty;
-using test::UdevBed;
+using test::UdevSandbox;
 using test::UsbSerial;
 using testing::ElementsAre;
 using testing::Field;
@@ -34,9 +34,9 @@ using testing::IsEmpty;
 constexpr std::chrono::seconds patience{10};
 
 /// Waits until that many events have come.
-std::vector<Event> receive(Monitor& monitor, std::size_t count) {
+std::vector<TtyEvent> receive(Monitor& monitor, std::size_t count) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
-    std::vector<Event> events;
+    std::vector<TtyEvent> events;
     while (events.size() < count) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -69,16 +69,16 @@ class MonitorInTheBed : public testing::Test {
   protected:
     // The pty outlives what is plugged into it.
     Pty pty;
-    UdevBed bed;
+    UdevSandbox sandbox;
 };
 
 TEST_F(MonitorInTheBed, EnumerateFindsWhatWasThereAtStart) {
-    bed.plug(UsbSerial(), pty.path());
+    sandbox.plug(UsbSerial(), pty.path());
     const auto ports = Monitor().enumerate();
     ASSERT_EQ(ports.size(), 1U);
     const Port& port = ports.front();
     EXPECT_EQ(port.node, "/dev/ttyUSB0");
-    EXPECT_EQ(port.syspath, bed.syspath("ttyUSB0"));
+    EXPECT_EQ(port.syspath, sandbox.syspath("ttyUSB0"));
     EXPECT_EQ(port.property("ID_SERIAL_SHORT"), "A6001");
     EXPECT_EQ(port.property("ID_PATH"), "pci-0000:00:14.0-usb-0:1:1.0");
     EXPECT_THAT(port.links, ElementsAre("/dev/serial/by-id/usb-Cinterion_BGS2_A6001-if00-port0",
@@ -95,19 +95,19 @@ TEST_F(MonitorInTheBed, EnumerateListsPortsInAFixedOrderAndNoVirtualConsole) {
     other.name = "ttyUSB1";
     other.usb_port = "1-2";
     other.serial = "A6002";
-    bed.plug(other, second.path());
-    bed.plug(UsbSerial(), pty.path());
-    bed.plug_virtual("tty1", console.path());
+    sandbox.plug(other, second.path());
+    sandbox.plug(UsbSerial(), pty.path());
+    sandbox.plug_virtual("tty1", console.path());
     EXPECT_THAT(Monitor().enumerate(),
                 ElementsAre(Field(&Port::node, "/dev/ttyUSB0"), Field(&Port::node, "/dev/ttyUSB1")));
-    bed.unplug("ttyUSB1");
-    bed.unplug("tty1");
+    sandbox.unplug("ttyUSB1");
+    sandbox.unplug("tty1");
 }
 
 TEST_F(MonitorInTheBed, TheMonitorSaysWhatEnumerateWouldSay) {
     Monitor monitor;
     EXPECT_THAT(monitor.enumerate(), IsEmpty());
-    bed.plug(UsbSerial(), pty.path());
+    sandbox.plug(UsbSerial(), pty.path());
     const auto events = receive(monitor, 1);
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events.front().action, Action::added);
@@ -119,9 +119,9 @@ TEST_F(MonitorInTheBed, TheMonitorSaysWhatEnumerateWouldSay) {
 
 TEST_F(MonitorInTheBed, TheMonitorTellsOfRemoval) {
     Monitor monitor;
-    bed.plug(UsbSerial(), pty.path());
-    const std::string syspath = bed.syspath("ttyUSB0");
-    bed.unplug("ttyUSB0");
+    sandbox.plug(UsbSerial(), pty.path());
+    const std::string syspath = sandbox.syspath("ttyUSB0");
+    sandbox.unplug("ttyUSB0");
     const auto events = receive(monitor, 2);
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(events[1].action, Action::removed);
@@ -133,8 +133,8 @@ TEST_F(MonitorInTheBed, TheMonitorTellsOfRemoval) {
 
 TEST_F(MonitorInTheBed, AModemThatComesBackUnderAnotherNumberIsRecognizable) {
     Monitor monitor;
-    bed.plug(UsbSerial(), pty.path());
-    bed.renumber("ttyUSB0", "ttyUSB1");
+    sandbox.plug(UsbSerial(), pty.path());
+    sandbox.renumber("ttyUSB0", "ttyUSB1");
     const auto events = receive(monitor, 3);
     ASSERT_EQ(events.size(), 3U);
     EXPECT_EQ(events[1].action, Action::removed);
@@ -149,9 +149,9 @@ TEST_F(MonitorInTheBed, ARuleThatIsAddedLaterTakesEffectOnATrigger) {
     Monitor monitor;
     UsbSerial adapter;
     adapter.vendor = "0403";
-    bed.plug(adapter, pty.path());
-    bed.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}=\"1\"\n");
-    bed.change("ttyUSB0");
+    sandbox.plug(adapter, pty.path());
+    sandbox.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}=\"1\"\n");
+    sandbox.change("ttyUSB0");
     const auto events = receive(monitor, 2);
     ASSERT_EQ(events.size(), 2U);
     EXPECT_FALSE(events[0].port.nominated());
@@ -164,17 +164,17 @@ TEST_F(MonitorInTheBed, ReceiveNeverBlocksNorInvents) {
 }
 
 TEST_F(MonitorInTheBed, KnowsADeviceByItsNumber) {
-    bed.plug(UsbSerial(), pty.path());
+    sandbox.plug(UsbSerial(), pty.path());
     const auto ports = Monitor().enumerate();
     ASSERT_EQ(ports.size(), 1U);
     const Monitor monitor;
     EXPECT_TRUE(monitor.knows(ports.front().number));
-    bed.unplug("ttyUSB0");
+    sandbox.unplug("ttyUSB0");
     EXPECT_FALSE(monitor.knows(ports.front().number));
 }
 
 TEST_F(MonitorInTheBed, DoesNotKnowAVirtualTtyOfWhichItDoesNotTell) {
-    bed.plug_virtual("ttyGS0", pty.path());
+    sandbox.plug_virtual("ttyGS0", pty.path());
     struct stat slave{};
     ASSERT_EQ(stat(pty.path().c_str(), &slave), 0);
     EXPECT_FALSE(Monitor().knows(slave.st_rdev));
@@ -183,10 +183,10 @@ TEST_F(MonitorInTheBed, DoesNotKnowAVirtualTtyOfWhichItDoesNotTell) {
 TEST_F(MonitorInTheBed, WhatComesBehindNoiseIsStillReceived) {
     Monitor monitor;
     send_noise(1);
-    bed.plug(UsbSerial(), pty.path());
+    sandbox.plug(UsbSerial(), pty.path());
     const Batch batch = monitor.receive();
     EXPECT_FALSE(batch.overflow);
-    EXPECT_THAT(batch.events, ElementsAre(Field(&Event::action, Action::added)));
+    EXPECT_THAT(batch.events, ElementsAre(Field(&TtyEvent::action, Action::added)));
 }
 
 TEST_F(MonitorInTheBed, AnOverflowIsToldOnce) {

@@ -1,6 +1,6 @@
 // The shipped rules against the real systemd-udevd: run by tests/hotplug/bed.
 #include "tests/support/pty.h"
-#include "tests/support/udev_bed.h"
+#include "tests/support/udev_sandbox.h"
 #include "udev/monitor.h"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ namespace bgs2::udev {
 namespace {
 
 using test::Pty;
-using test::UdevBed;
+using test::UdevSandbox;
 using test::UsbSerial;
 using testing::IsSupersetOf;
 using testing::Pair;
@@ -29,7 +29,7 @@ UsbSerial of_vendor(const std::string& vendor) {
     return device;
 }
 
-UsbSerial adapter() {
+UsbSerial rules_adapter() {
     UsbSerial device;
     device.vendor = "0403";
     device.product = "6001";
@@ -41,7 +41,7 @@ UsbSerial adapter() {
 class Rules : public testing::Test {
   protected:
     Port plug(const UsbSerial& device) {
-        bed.plug(device, pty.path());
+        sandbox.plug(device, pty.path());
         const auto ports = Monitor().enumerate();
         if (ports.size() != 1)
             throw std::runtime_error("udev lists " + std::to_string(ports.size()) + " ports and not one");
@@ -50,7 +50,7 @@ class Rules : public testing::Test {
 
     // The pty outlives what is plugged into it.
     Pty pty;
-    UdevBed bed;
+    UdevSandbox sandbox;
 };
 
 struct Node {
@@ -98,11 +98,11 @@ INSTANTIATE_TEST_SUITE_P(Modems, RulesOfVendor, testing::Values("1e2d", "0681", 
                          [](const auto& vendor) { return "Vendor" + std::string(vendor.param); });
 
 TEST_F(Rules, LeaveAnAdapterOfAnotherVendorAlone) {
-    expect_unmarked(plug(adapter()));
+    expect_unmarked(plug(rules_adapter()));
 }
 
 TEST_F(Rules, DoNotMistakeAHubOfTheVendorForAModem) {
-    auto device = adapter();
+    auto device = rules_adapter();
     device.usb_port = "1-1.2";
     device.hub_vendor = "0681";
     EXPECT_FALSE(plug(device).nominated());
@@ -115,8 +115,8 @@ TEST_F(Rules, FindAModemBehindAHub) {
 }
 
 TEST_F(Rules, LetTheAdministratorKeepThemAway) {
-    bed.add_rules("65-local.rules",
-                  "SUBSYSTEM==\"tty\", ENV{ID_SERIAL_SHORT}==\"A6001\", ENV{BGS2D_PORT}=\"0\"\n");
+    sandbox.add_rules("65-local.rules",
+                      "SUBSYSTEM==\"tty\", ENV{ID_SERIAL_SHORT}==\"A6001\", ENV{BGS2D_PORT}=\"0\"\n");
     const Port port = plug(UsbSerial());
     EXPECT_FALSE(port.nominated());
     EXPECT_FALSE(port.properties.contains("ID_MM_PORT_IGNORE"));
@@ -124,17 +124,17 @@ TEST_F(Rules, LetTheAdministratorKeepThemAway) {
 }
 
 TEST_F(Rules, OpenThePortToTheServiceWhateverWasSaidBefore) {
-    bed.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", GROUP=\"root\", MODE=\"0600\"\n");
+    sandbox.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", GROUP=\"root\", MODE=\"0600\"\n");
     const Port port = plug(UsbSerial());
     EXPECT_EQ(node_of(port).group, "dialout");
     EXPECT_EQ(node_of(port).mode, 0660U);
 }
 
 TEST_F(Rules, LetTheAdministratorNominateAnAdapter) {
-    bed.add_rules("65-local.rules",
-                  "SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_SERIAL_SHORT}==\"A6001\", "
-                  "ENV{BGS2D_PORT}=\"1\"\n");
-    const Port port = plug(adapter());
+    sandbox.add_rules("65-local.rules",
+                      "SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_SERIAL_SHORT}==\"A6001\", "
+                      "ENV{BGS2D_PORT}=\"1\"\n");
+    const Port port = plug(rules_adapter());
     EXPECT_TRUE(port.nominated());
     EXPECT_EQ(port.property("ID_MM_PORT_IGNORE"), "1");
     EXPECT_EQ(port.property("SYSTEMD_WANTS"), "bgs2d.service");
@@ -149,8 +149,8 @@ struct Naming {
 class RulesOfConfiguration : public Rules, public testing::WithParamInterface<Naming> {};
 
 TEST_P(RulesOfConfiguration, MarkThePortAndWakeTheService) {
-    bed.configure(GetParam().config);
-    const Port port = plug(adapter());
+    sandbox.configure(GetParam().config);
+    const Port port = plug(rules_adapter());
     EXPECT_THAT(port.properties,
                 IsSupersetOf({Pair("BGS2D_PORT", "configured"), Pair("ID_MM_PORT_IGNORE", "1"),
                               Pair("SYSTEMD_WANTS", "bgs2d.service")}));
@@ -169,36 +169,36 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& naming) { return std::string(naming.param.name); });
 
 TEST_F(Rules, LeaveAnAdapterAloneThatTheConfigurationDoesNotName) {
-    bed.configure("[[port]]\nproperty = { ID_SERIAL_SHORT = 'A6002' }\n");
-    expect_unmarked(plug(adapter()));
+    sandbox.configure("[[port]]\nproperty = { ID_SERIAL_SHORT = 'A6002' }\n");
+    expect_unmarked(plug(rules_adapter()));
 }
 
 TEST_F(Rules, LeaveAnAdapterAloneWhileTheConfigurationIsBroken) {
-    bed.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n[[prot]]\n");
-    expect_unmarked(plug(adapter()));
+    sandbox.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n[[prot]]\n");
+    expect_unmarked(plug(rules_adapter()));
 }
 
 TEST_F(Rules, LetTheAdministratorKeepAwayWhatTheConfigurationNames) {
-    bed.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n");
-    bed.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}=\"0\"\n");
-    const Port port = plug(adapter());
+    sandbox.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n");
+    sandbox.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}=\"0\"\n");
+    const Port port = plug(rules_adapter());
     EXPECT_EQ(port.property("BGS2D_PORT"), "0");
     EXPECT_FALSE(port.properties.contains("SYSTEMD_WANTS"));
 }
 
 TEST_F(Rules, AskTheConfigurationAnewWithEachEvent) {
-    expect_unmarked(plug(adapter()));
-    bed.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n");
-    bed.change("ttyUSB0");
+    expect_unmarked(plug(rules_adapter()));
+    sandbox.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n");
+    sandbox.change("ttyUSB0");
     EXPECT_EQ(Monitor().enumerate().at(0).property("BGS2D_PORT"), "configured");
-    bed.configure("");
-    bed.change("ttyUSB0");
+    sandbox.configure("");
+    sandbox.change("ttyUSB0");
     expect_unmarked(Monitor().enumerate().at(0));
 }
 
 TEST_F(Rules, MarkAnOnBoardUartThatTheConfigurationNames) {
-    bed.configure("[[port]]\nid-path = 'platform-serial8250'\n");
-    bed.plug_uart("ttyS0", pty.path());
+    sandbox.configure("[[port]]\nid-path = 'platform-serial8250'\n");
+    sandbox.plug_uart("ttyS0", pty.path());
     const Port port = Monitor().enumerate().at(0);
     EXPECT_EQ(port.property("BGS2D_PORT"), "configured");
     EXPECT_EQ(port.property("SYSTEMD_WANTS"), "bgs2d.service");
@@ -207,15 +207,15 @@ TEST_F(Rules, MarkAnOnBoardUartThatTheConfigurationNames) {
 }
 
 TEST_F(Rules, DoNotAskAboutAVirtualConsole) {
-    bed.configure("[[port]]\nproperty = { SUBSYSTEM = 'tty' }\n");
-    bed.plug_virtual("tty1", pty.path());
+    sandbox.configure("[[port]]\nproperty = { SUBSYSTEM = 'tty' }\n");
+    sandbox.plug_virtual("tty1", pty.path());
     struct stat node{};
     ASSERT_EQ(stat("/dev/tty1", &node), 0);
     EXPECT_FALSE(std::filesystem::exists(tag_file("systemd", node.st_rdev)));
 }
 
 TEST_F(Rules, GiveAnOnBoardUartAPathButDoNotNominateIt) {
-    bed.plug_uart("ttyS0", pty.path());
+    sandbox.plug_uart("ttyS0", pty.path());
     const auto ports = Monitor().enumerate();
     ASSERT_EQ(ports.size(), 1U);
     EXPECT_EQ(ports.front().property("ID_PATH"), "platform-serial8250");

@@ -15,12 +15,12 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Outcome {
+struct AccessOutcome {
     int exit = -1;
     std::string output; ///< standard error included
 };
 
-Outcome run(const Gateway& gateway, std::vector<std::string> command) {
+AccessOutcome run(const Gateway& gateway, std::vector<std::string> command) {
     const std::string output = gateway.path("command.out");
     std::filesystem::remove(output);
     Process process(command,
@@ -30,7 +30,8 @@ Outcome run(const Gateway& gateway, std::vector<std::string> command) {
     return {.exit = exit.value_or(-1), .output = {std::istreambuf_iterator(stream), {}}};
 }
 
-Outcome bgs2ctl(const Gateway& gateway, const std::vector<std::string>& arguments, bool as_nobody = false) {
+AccessOutcome bgs2ctl(const Gateway& gateway, const std::vector<std::string>& arguments,
+                      bool as_nobody = false) {
     std::vector<std::string> command{BGS2CTL};
     if (as_nobody)
         command = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BGS2CTL};
@@ -54,7 +55,7 @@ TEST_F(OnACompliantModem, AnybodyMayRead) {
         GTEST_SKIP() << "SKIPPED: becoming another user takes root";
     for (const std::vector<std::string>& verb : std::vector<std::vector<std::string>>{
              {"list"}, {"show"}, {"ports"}, {"policy", "show"}, {"policy", "explain"}}) {
-        const Outcome outcome = bgs2ctl(gateway_, verb, true);
+        const AccessOutcome outcome = bgs2ctl(gateway_, verb, true);
         EXPECT_EQ(outcome.exit, 0) << verb.back() << ": " << outcome.output;
     }
 }
@@ -63,7 +64,7 @@ TEST_F(OnACompliantModem, NobodyIsRefusedWhateverWritesAndChangesNothing) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "SKIPPED: becoming another user takes root";
     for (const char* verb : {"provision", "refresh", "reload", "rescan"}) {
-        const Outcome outcome = bgs2ctl(gateway_, {verb}, true);
+        const AccessOutcome outcome = bgs2ctl(gateway_, {verb}, true);
         EXPECT_EQ(outcome.exit, 4) << verb << ": " << outcome.output;
         EXPECT_THAT(outcome.output, HasSubstr("bgs2d")) << "the group that may";
     }
@@ -71,11 +72,11 @@ TEST_F(OnACompliantModem, NobodyIsRefusedWhateverWritesAndChangesNothing) {
 }
 
 TEST_F(OnACompliantModem, BgsctlShowsItInTextAndJson) {
-    const Outcome list = bgs2ctl(gateway_, {});
+    const AccessOutcome list = bgs2ctl(gateway_, {});
     EXPECT_EQ(list.exit, 0) << list.output;
     EXPECT_THAT(list.output, HasSubstr(default_imei));
     EXPECT_THAT(list.output, HasSubstr("compliant"));
-    const Outcome show = bgs2ctl(gateway_, {"show", "809", "--json"});
+    const AccessOutcome show = bgs2ctl(gateway_, {"show", "809", "--json"});
     EXPECT_EQ(show.exit, 0) << show.output;
     EXPECT_THAT(show.output, HasSubstr(certificate_authority().certificate().fingerprint()));
     EXPECT_EQ(bgs2ctl(gateway_, {"show", "000"}).exit, 3);
@@ -83,25 +84,25 @@ TEST_F(OnACompliantModem, BgsctlShowsItInTextAndJson) {
 }
 
 TEST_F(OnACompliantModem, BgsctlFollowsAJobToItsEnd) {
-    const Outcome outcome = bgs2ctl(gateway_, {"provision", default_imei});
+    const AccessOutcome outcome = bgs2ctl(gateway_, {"provision", default_imei});
     EXPECT_EQ(outcome.exit, 0) << outcome.output;
     EXPECT_EQ(gateway_.frames("modem"), 1U) << "there was nothing to write";
     EXPECT_EQ(bgs2ctl(gateway_, {"refresh"}).exit, 0);
 }
 
 TEST_F(OnACompliantModem, ADryRunEndsWithNineIfThereIsSomethingToDo) {
-    const Outcome nothing = bgs2ctl(gateway_, {"provision", "--dry-run"});
+    const AccessOutcome nothing = bgs2ctl(gateway_, {"provision", "--dry-run"});
     EXPECT_EQ(nothing.exit, 0);
     EXPECT_EQ(nothing.output,
               std::string(default_imei) + ": nothing to do: it holds what policy '10-ca' says\n");
     gateway_.write_policy("10-ca", "[provision]\nmode = \"manual\"\n" + client_policy(gateway_));
     gateway_.reload();
     ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
-    const Outcome outcome = bgs2ctl(gateway_, {"provision", "--dry-run"});
+    const AccessOutcome outcome = bgs2ctl(gateway_, {"provision", "--dry-run"});
     EXPECT_EQ(outcome.exit, 9) << outcome.output;
     EXPECT_THAT(outcome.output, HasSubstr(": 1 slot to change for policy '10-ca'; nothing was touched\n"));
     EXPECT_THAT(outcome.output, HasSubstr("slot 0 is empty"));
-    const Outcome json = bgs2ctl(gateway_, {"provision", "--dry-run", "--json"});
+    const AccessOutcome json = bgs2ctl(gateway_, {"provision", "--dry-run", "--json"});
     EXPECT_EQ(json.exit, 9) << json.output;
     EXPECT_THAT(json.output, HasSubstr(R"({"action":"write","store":"is_cert","slot":0,"bytes":)"));
     EXPECT_THAT(json.output, HasSubstr(R"("reason":"slot 0 is empty"})"));
@@ -114,7 +115,7 @@ TEST_F(OnACompliantModem, AJobThatFailsGivesItsExitCode) {
     ASSERT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); }));
     gateway_.plug("modem", {"--fault", "secure-error"});
     ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
-    const Outcome outcome = bgs2ctl(gateway_, {"provision"});
+    const AccessOutcome outcome = bgs2ctl(gateway_, {"provision"});
     EXPECT_EQ(outcome.exit, 8) << outcome.output;
     EXPECT_THAT(outcome.output, HasSubstr("SECURE CMD ERROR"));
 }
@@ -122,12 +123,12 @@ TEST_F(OnACompliantModem, AJobThatFailsGivesItsExitCode) {
 TEST_F(OnACompliantModem, BgsctlShowsAndExplainsPolicies) {
     gateway_.write_policy("05-others", "[match]\nimei = \"!" + std::string(default_imei) + "\"\n");
     gateway_.reload();
-    const Outcome show = bgs2ctl(gateway_, {"policy", "show", "10-ca"});
+    const AccessOutcome show = bgs2ctl(gateway_, {"policy", "show", "10-ca"});
     EXPECT_EQ(show.exit, 0) << show.output;
     EXPECT_THAT(show.output, HasSubstr("Slot 1:  " + gateway_.path("ca.pem")));
     EXPECT_THAT(show.output, Not(HasSubstr("05-others")));
     EXPECT_EQ(bgs2ctl(gateway_, {"policy", "show", "11-ca"}).exit, 3);
-    const Outcome explain = bgs2ctl(gateway_, {"policy", "explain", "809"});
+    const AccessOutcome explain = bgs2ctl(gateway_, {"policy", "explain", "809"});
     EXPECT_EQ(explain.exit, 0) << explain.output;
     EXPECT_THAT(explain.output, HasSubstr(std::string(default_imei) + ": policy '10-ca' applies\n"));
     EXPECT_THAT(explain.output, HasSubstr("05-others.toml:2 "));
@@ -137,8 +138,8 @@ TEST_F(OnACompliantModem, BgsctlShowsAndExplainsPolicies) {
 
 TEST_F(OnACompliantModem, ReloadIsAVerbOfItsOwnAndOneOfPolicies) {
     gateway_.write_policy("05-broken", "[match\n");
-    const Outcome one = bgs2ctl(gateway_, {"reload"});
-    const Outcome other = bgs2ctl(gateway_, {"policy", "reload"});
+    const AccessOutcome one = bgs2ctl(gateway_, {"reload"});
+    const AccessOutcome other = bgs2ctl(gateway_, {"policy", "reload"});
     EXPECT_EQ(one.exit, 1) << one.output;
     EXPECT_EQ(other.exit, 1) << other.output;
     EXPECT_EQ(one.output, other.output);
@@ -146,11 +147,11 @@ TEST_F(OnACompliantModem, ReloadIsAVerbOfItsOwnAndOneOfPolicies) {
 }
 
 TEST_F(OnACompliantModem, TheTreeAndTheInterfacesCanBeIntrospected) {
-    const Outcome tree =
+    const AccessOutcome tree =
         run(gateway_, {"busctl", "--address=" + gateway_.bus_address(), "tree", "--list", "io.bgs2d1"});
     EXPECT_EQ(tree.exit, 0) << tree.output;
     EXPECT_THAT(tree.output, HasSubstr("/io/bgs2d1/modem/" + std::string(default_imei)));
-    const Outcome state =
+    const AccessOutcome state =
         run(gateway_, {"busctl", "--address=" + gateway_.bus_address(), "get-property", "io.bgs2d1",
                        "/io/bgs2d1/modem/" + std::string(default_imei), "io.bgs2d1.Modem", "State"});
     EXPECT_EQ(state.output, "s \"compliant\"\n");

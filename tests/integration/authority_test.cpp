@@ -1,6 +1,6 @@
 // Who may have what done: with the real polkitd and the actions and rules that are shipped, and without
 // polkit.
-#include "dbus/right.h"
+#include "dbus/polkit_action.h"
 #include "tests/integration/rights.h"
 #include "tests/support/introspection.h"
 #include "tests/support/program.h"
@@ -114,7 +114,7 @@ TEST_P(RightsBy, WhoIsDeniedChangesNothing) {
             const Ending ending = visitor.call(call);
             EXPECT_EQ(ending.error, denied) << account.name << ": " << name;
             EXPECT_TRUE(std::ranges::any_of(dbus::rights,
-                                            [&](dbus::Right right) {
+                                            [&](dbus::PolkitAction right) {
                                                 return ending.message.find("that takes the right " +
                                                                            std::string(action(right))) !=
                                                        std::string::npos;
@@ -179,7 +179,7 @@ TEST_F(RightsByPolkit, PolkitKnowsEveryActionAndNoOther) {
         EXPECT_EQ(each.get<9>().at("org.freedesktop.policykit.owner"), "unix-user:bgs2d");
     }
     std::set<std::string> asked;
-    for (const dbus::Right right : dbus::rights)
+    for (const dbus::PolkitAction right : dbus::rights)
         asked.emplace(action(right));
     EXPECT_EQ(known, asked);
 }

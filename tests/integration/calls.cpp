@@ -6,7 +6,7 @@ namespace bgs2::test {
 namespace {
 
 constexpr const char* service = "io.bgs2d1";
-constexpr const char* manager_path = "/io/bgs2d1";
+constexpr const char* manager_object = "/io/bgs2d1";
 
 /// sdbus-c++ 1.2 does not set this flag of a message: this reaches the one of sd-bus behind it.
 class Opened : public sdbus::Message {
@@ -20,7 +20,7 @@ class Opened : public sdbus::Message {
 
 Visitor::Visitor(const Gateway& gateway, const Account& account)
   : connection_(connect_as(account, gateway.bus_address()))
-  , manager_(sdbus::createProxy(*connection_, service, manager_path)) {}
+  , manager_(sdbus::createProxy(*connection_, service, manager_object)) {}
 
 sdbus::MethodCall Visitor::make_call(const std::string& path, const std::string& interface,
                                      const std::string& method) const {

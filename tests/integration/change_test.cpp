@@ -3,7 +3,7 @@
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/signature.h"
 #include "tests/integration/certificates.h"
-#include "tests/integration/needles.h"
+#include "tests/integration/secret_scan.h"
 #include "tests/support/octets.h"
 
 #include <gmock/gmock.h>
@@ -113,7 +113,7 @@ class Change : public testing::Test {
         sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
 };
 
-const Identity& stranger() {
+const Identity& foreign_identity() {
     static const Identity identity =
         Identity::make({.common_name = "Stranger", .algorithm = Algorithm::rsa2048});
     return identity;
@@ -160,7 +160,7 @@ TEST_F(Change, BadThingsAreRefusedByNameAndTouchNothing) {
     };
     EXPECT_THAT(install(0, memory("nothing"), none), StartsWith("InvalidCertificate: "));
     EXPECT_THAT(install(0, memory(""), none), StartsWith("InvalidCertificate: "));
-    EXPECT_THAT(install(0, memory(good), {{"private-key", memory(stranger().pkcs8_pem())}}),
+    EXPECT_THAT(install(0, memory(good), {{"private-key", memory(foreign_identity().pkcs8_pem())}}),
                 StartsWith("KeyMismatch: "));
     EXPECT_THAT(install(31, memory(good), none), AllOf(StartsWith("InvalidArgument: "), HasSubstr("31")));
     EXPECT_THAT(install(0, memory(good), {{"key", memory(good)}}),
@@ -296,20 +296,20 @@ TEST_F(Change, AnEndedJobCanBeLookedAtForAMinute) {
 }
 
 TEST_F(Change, SecretsThatAreHandedOverReachTheModemAndNothingElse) {
-    Needles needles;
-    needles.add_key("the client", client().key());
-    needles.add_text("the passphrase", "Kein Hahn kräht");
+    SecretScan secret_scan;
+    secret_scan.add_key("the client", client().key());
+    secret_scan.add_text("the passphrase", "Kein Hahn kräht");
     const auto job =
         call("InstallCertificate", std::uint32_t{0}, memory(client().certificate_pem()),
              Gateway::Dictionary{{"private-key", memory(client().encrypted_pem("Kein Hahn kräht"))},
                                  {"passphrase", memory("Kein Hahn kräht")}});
     ASSERT_TRUE(ended(job));
     ASSERT_EQ(gateway_.end_of(job), "") << gateway_.log();
-    EXPECT_EQ(needles.find_in(gateway_.log()), std::nullopt);
-    EXPECT_EQ(needles.find_in(property<std::string>(job, "Description")), std::nullopt);
+    EXPECT_EQ(secret_scan.find_in(gateway_.log()), std::nullopt);
+    EXPECT_EQ(secret_scan.find_in(property<std::string>(job, "Description")), std::nullopt);
     for (const auto& file : std::filesystem::directory_iterator(gateway_.path("state")))
-        EXPECT_EQ(needles.find_in(as_text(read_whole(file.path()))), std::nullopt) << file.path();
-    EXPECT_NE(needles.find_in(as_text(read_whole(gateway_.path("modem.frames/001.bin")))), std::nullopt);
+        EXPECT_EQ(secret_scan.find_in(as_text(read_whole(file.path()))), std::nullopt) << file.path();
+    EXPECT_NE(secret_scan.find_in(as_text(read_whole(gateway_.path("modem.frames/001.bin")))), std::nullopt);
 }
 
 /// Where a job is cancelled.
@@ -351,7 +351,7 @@ TEST_F(SecureModule, IsWrittenToByHandWithTheKeyThatThePolicyNames) {
     gateway.write_policy("10-signed", "[provision]\nmode = \"manual\"\nsign = { key = \"" + key + "\" }\n" +
                                           ca_policy(gateway));
     gateway.start();
-    const std::string held = stranger().certificate_pem();
+    const std::string held = foreign_identity().certificate_pem();
     gateway.plug("modem", {"--secure", gateway.write("module.pem", management().public_pem()), "--slots",
                            slots_file(gateway, {{.store = "is_cert", .slot = 5, .certificate = held}})});
     ASSERT_TRUE(gateway.becomes("drifted")) << gateway.log();

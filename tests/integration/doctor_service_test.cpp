@@ -92,15 +92,15 @@ TEST_F(DoctorOfTheService, TellsThatItIsNotInstalled) {
 }
 
 TEST_F(DoctorOfTheService, TellsHowItFailed) {
-    const Json complaint = found("loaded", "failed", "enabled", "exit-code");
-    EXPECT_EQ(complaint.at("id"), "service-failed");
-    EXPECT_THAT(complaint.at("message").get<std::string>(), HasSubstr("(exit-code)"));
+    const Json diagnostic = found("loaded", "failed", "enabled", "exit-code");
+    EXPECT_EQ(diagnostic.at("id"), "service-failed");
+    EXPECT_THAT(diagnostic.at("message").get<std::string>(), HasSubstr("(exit-code)"));
 }
 
 TEST_F(DoctorOfTheService, TellsThatItIsNotEnabled) {
-    const Json complaint = found("loaded", "inactive", "disabled", "success");
-    EXPECT_EQ(complaint.at("id"), "daemon-not-running");
-    EXPECT_THAT(complaint.at("hint").get<std::string>(), HasSubstr("systemctl enable --now bgs2d"));
+    const Json diagnostic = found("loaded", "inactive", "disabled", "success");
+    EXPECT_EQ(diagnostic.at("id"), "daemon-not-running");
+    EXPECT_THAT(diagnostic.at("hint").get<std::string>(), HasSubstr("systemctl enable --now bgs2d"));
 }
 
 } // namespace

@@ -20,13 +20,13 @@ using testing::HasSubstr;
 using testing::Not;
 using Json = nlohmann::json;
 
-struct Outcome {
+struct DoctorOutcome {
     int exit = -1;
     std::string output; ///< standard error included
 };
 
-Outcome doctor(const Gateway& gateway, const std::vector<std::string>& arguments = {},
-               bool as_nobody = false) {
+DoctorOutcome doctor(const Gateway& gateway, const std::vector<std::string>& arguments = {},
+                     bool as_nobody = false) {
     const std::string output = gateway.path("doctor.out");
     std::filesystem::remove(output);
     std::vector<std::string> command{BGS2CTL, "doctor"};
@@ -42,10 +42,10 @@ Outcome doctor(const Gateway& gateway, const std::vector<std::string>& arguments
 
 /// What is found of this kind; null if nothing is.
 Json found(const Gateway& gateway, const std::string& id) {
-    const Outcome outcome = doctor(gateway, {"--json"});
-    for (const Json& complaint : Json::parse(outcome.output)) {
-        if (complaint.at("id") == id)
-            return complaint;
+    const DoctorOutcome outcome = doctor(gateway, {"--json"});
+    for (const Json& diagnostic : Json::parse(outcome.output)) {
+        if (diagnostic.at("id") == id)
+            return diagnostic;
     }
     ADD_FAILURE() << id << " is not among " << outcome.output;
     return {{"severity", ""}, {"id", ""}, {"subject", ""}, {"message", ""}, {"hint", ""}};
@@ -60,8 +60,8 @@ Identity expired_ca() {
     return Identity::make(request);
 }
 
-std::string text(const Json& complaint, const char* key) {
-    return complaint.at(key);
+std::string text(const Json& diagnostic, const char* key) {
+    return diagnostic.at(key);
 }
 
 class Doctor : public testing::Test {
@@ -79,7 +79,7 @@ TEST_F(Doctor, SaysThatNothingIsWrong) {
     gateway_.start();
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
-    const Outcome outcome = doctor(gateway_);
+    const DoctorOutcome outcome = doctor(gateway_);
     EXPECT_EQ(outcome.exit, 0);
     EXPECT_THAT(outcome.output, AllOf(HasSubstr("nothing is wrong: 1 modem compliant, 1 policy\n"),
                                       Not(HasSubstr("error:")), Not(HasSubstr("warning:"))));
@@ -92,17 +92,17 @@ TEST_F(Doctor, WorksForAnybodyAndSaysWhatItCouldNotSee) {
     gateway_.start();
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
-    const Outcome outcome = doctor(gateway_, {}, true);
+    const DoctorOutcome outcome = doctor(gateway_, {}, true);
     EXPECT_EQ(outcome.exit, 0);
     EXPECT_THAT(outcome.output, AllOf(HasSubstr("did not let us see which ports they hold"),
                                       HasSubstr("nothing is wrong: 1 modem compliant")));
 }
 
 TEST_F(Doctor, SaysThatTheDaemonDoesNotRun) {
-    const Json complaint = found(gateway_, "daemon-not-running");
-    EXPECT_EQ(text(complaint, "severity"), "error");
-    EXPECT_EQ(text(complaint, "subject"), "bgs2d");
-    const Outcome outcome = doctor(gateway_);
+    const Json diagnostic = found(gateway_, "daemon-not-running");
+    EXPECT_EQ(text(diagnostic, "severity"), "error");
+    EXPECT_EQ(text(diagnostic, "subject"), "bgs2d");
+    const DoctorOutcome outcome = doctor(gateway_);
     EXPECT_EQ(outcome.exit, 1);
     EXPECT_THAT(outcome.output,
                 AllOf(HasSubstr("error: bgs2d: bgs2d does not run\n  "), HasSubstr("\n1 error")));
@@ -127,11 +127,11 @@ TEST_F(Doctor, NamesWhoHoldsAPort) {
     }));
     gateway_.start();
     ASSERT_TRUE(port_becomes("unavailable")) << gateway_.log();
-    const Json complaint = found(gateway_, "port-held");
-    EXPECT_EQ(text(complaint, "severity"), "error");
-    EXPECT_EQ(text(complaint, "subject"), gateway_.path("modem"));
-    EXPECT_THAT(text(complaint, "message"), HasSubstr("(process " + std::to_string(holder.pid()) + ")"));
-    EXPECT_THAT(text(complaint, "message"), Not(HasSubstr("bgs2sim"))) << "which is the modem";
+    const Json diagnostic = found(gateway_, "port-held");
+    EXPECT_EQ(text(diagnostic, "severity"), "error");
+    EXPECT_EQ(text(diagnostic, "subject"), gateway_.path("modem"));
+    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("(process " + std::to_string(holder.pid()) + ")"));
+    EXPECT_THAT(text(diagnostic, "message"), Not(HasSubstr("bgs2sim"))) << "which is the modem";
     EXPECT_EQ(doctor(gateway_).exit, 1);
 }
 
@@ -139,18 +139,18 @@ TEST_F(Doctor, TellsWhatToLookAtWhereNothingAnswers) {
     gateway_.start();
     gateway_.plug("modem", {"--fault", "silence"});
     ASSERT_TRUE(port_becomes("silent")) << gateway_.log();
-    const Json complaint = found(gateway_, "port-silent");
-    EXPECT_EQ(text(complaint, "severity"), "error");
-    EXPECT_THAT(text(complaint, "hint"), AllOf(HasSubstr("baud rate"), HasSubstr("RTS")));
+    const Json diagnostic = found(gateway_, "port-silent");
+    EXPECT_EQ(text(diagnostic, "severity"), "error");
+    EXPECT_THAT(text(diagnostic, "hint"), AllOf(HasSubstr("baud rate"), HasSubstr("RTS")));
 }
 
 TEST_F(Doctor, TellsThatSomethingElseAnswers) {
     gateway_.start();
     gateway_.plug("modem", {"--fault", "identity:quectel"});
     ASSERT_TRUE(port_becomes("not-a-modem")) << gateway_.log();
-    const Json complaint = found(gateway_, "port-not-a-modem");
-    EXPECT_EQ(text(complaint, "severity"), "warning");
-    EXPECT_THAT(text(complaint, "message"), HasSubstr("Quectel"));
+    const Json diagnostic = found(gateway_, "port-not-a-modem");
+    EXPECT_EQ(text(diagnostic, "severity"), "warning");
+    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("Quectel"));
 }
 
 TEST_F(Doctor, TellsThatAPortIsNotThere) {
@@ -166,10 +166,10 @@ TEST_F(Doctor, NamesTheStoresThatAFirmwareWithoutIsCertKnows) {
     gateway_.start();
     gateway_.plug("modem", {"--fault", "no-is-cert"});
     ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
-    const Json complaint = found(gateway_, "modem-blocked");
-    EXPECT_EQ(text(complaint, "subject"), default_imei);
-    EXPECT_THAT(text(complaint, "message"), HasSubstr("'is_cert'"));
-    EXPECT_THAT(text(complaint, "hint"), HasSubstr("its firmware knows only agps, ciphersuites"));
+    const Json diagnostic = found(gateway_, "modem-blocked");
+    EXPECT_EQ(text(diagnostic, "subject"), default_imei);
+    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("'is_cert'"));
+    EXPECT_THAT(text(diagnostic, "hint"), HasSubstr("its firmware knows only agps, ciphersuites"));
 }
 
 TEST_F(Doctor, TellsThatNoPolicyIsThereAndThatNoneIsForAModem) {
@@ -179,10 +179,10 @@ TEST_F(Doctor, TellsThatNoPolicyIsThereAndThatNoneIsForAModem) {
     EXPECT_EQ(text(found(gateway_, "no-policy"), "severity"), "error");
     gateway_.write_policy("10-others", "[match]\nmodel = \"EC25\"\n" + ca_policy(gateway_));
     gateway_.reload();
-    const Json complaint = found(gateway_, "modem-unmanaged");
-    EXPECT_EQ(text(complaint, "severity"), "warning");
-    EXPECT_EQ(text(complaint, "subject"), default_imei);
-    EXPECT_THAT(text(complaint, "hint"), HasSubstr("policy explain"));
+    const Json diagnostic = found(gateway_, "modem-unmanaged");
+    EXPECT_EQ(text(diagnostic, "severity"), "warning");
+    EXPECT_EQ(text(diagnostic, "subject"), default_imei);
+    EXPECT_THAT(text(diagnostic, "hint"), HasSubstr("policy explain"));
     EXPECT_EQ(doctor(gateway_).exit, 0);
 }
 
@@ -190,9 +190,9 @@ TEST_F(Doctor, NamesTheBrokenPolicy) {
     gateway_.write_policy("10-ca", ca_policy(gateway_));
     gateway_.write_policy("05-broken", "[provision]\nmoed = \"auto\"\n");
     gateway_.start();
-    const Json complaint = found(gateway_, "policy-broken");
-    EXPECT_EQ(text(complaint, "subject"), gateway_.path("policy.d/05-broken.toml"));
-    EXPECT_THAT(text(complaint, "message"), HasSubstr("05-broken.toml:2:1: "));
+    const Json diagnostic = found(gateway_, "policy-broken");
+    EXPECT_EQ(text(diagnostic, "subject"), gateway_.path("policy.d/05-broken.toml"));
+    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("05-broken.toml:2:1: "));
     EXPECT_EQ(doctor(gateway_).exit, 1);
 }
 
@@ -203,9 +203,9 @@ TEST_F(Doctor, TellsThatACertificateHasExpired) {
     gateway_.start();
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
-    const Json complaint = found(gateway_, "modem-blocked");
-    EXPECT_THAT(text(complaint, "message"), HasSubstr("slot 1"));
-    EXPECT_NE(text(complaint, "hint"), "");
+    const Json diagnostic = found(gateway_, "modem-blocked");
+    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("slot 1"));
+    EXPECT_NE(text(diagnostic, "hint"), "");
 }
 
 TEST_F(Doctor, TellsThatACertificateInAModemHasExpired) {
@@ -214,19 +214,19 @@ TEST_F(Doctor, TellsThatACertificateInAModemHasExpired) {
     gateway_.start();
     gateway_.plug("modem", {"--slots", slots_file(gateway_, {{"is_cert", 5, expired.certificate_pem()}})});
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
-    const Json complaint = found(gateway_, "certificate-expired");
-    EXPECT_EQ(text(complaint, "severity"), "warning") << "no policy names that slot";
-    EXPECT_THAT(text(complaint, "message"), AllOf(HasSubstr("slot 5"), HasSubstr("Old CA")));
+    const Json diagnostic = found(gateway_, "certificate-expired");
+    EXPECT_EQ(text(diagnostic, "severity"), "warning") << "no policy names that slot";
+    EXPECT_THAT(text(diagnostic, "message"), AllOf(HasSubstr("slot 5"), HasSubstr("Old CA")));
 }
 
 TEST_F(Doctor, IsOneLineOfJson) {
-    const Outcome outcome = doctor(gateway_, {"--json"});
+    const DoctorOutcome outcome = doctor(gateway_, {"--json"});
     EXPECT_EQ(outcome.exit, 1);
     EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1);
-    for (const Json& complaint : Json::parse(outcome.output)) {
+    for (const Json& diagnostic : Json::parse(outcome.output)) {
         for (const char* key : {"severity", "id", "subject", "message", "hint"})
-            EXPECT_TRUE(complaint.at(key).is_string()) << key;
-        EXPECT_EQ(complaint.size(), 5U);
+            EXPECT_TRUE(diagnostic.at(key).is_string()) << key;
+        EXPECT_EQ(diagnostic.size(), 5U);
     }
 }
 

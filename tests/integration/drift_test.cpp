@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using Dictionary = Gateway::Dictionary;
 
 /// A CA that no policy here names.
-const Identity& stranger() {
+const Identity& foreign_certificate() {
     static const Identity identity =
         Identity::make({.common_name = "Stranger", .algorithm = Algorithm::rsa2048, .ca = true});
     return identity;
@@ -123,7 +123,7 @@ TEST_F(AModem, ThatLostItsCertificateWhileUnpluggedIsWrittenAgain) {
 TEST_F(AModem, ThatWasGivenAnotherCertificateWhileUnpluggedIsWrittenAgain) {
     start("mode = \"auto\"");
     know_it_sound();
-    put_slots(gateway(), {{1, &stranger()}});
+    put_slots(gateway(), {{1, &foreign_certificate()}});
     plug();
     EXPECT_TRUE(repaired(1)) << gateway().log();
     EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1"));
@@ -144,7 +144,7 @@ TEST_P(ModeThatDoesNotRepair, ShowsWhatEachSlotLacksAndWritesNothing) {
     gateway().unplug("modem");
     ASSERT_TRUE(gateway().becomes("")) << gateway().log();
 
-    put_slots(gateway(), {{1, &stranger()}, {4, &stranger()}});
+    put_slots(gateway(), {{1, &foreign_certificate()}, {4, &foreign_certificate()}});
     plug();
     ASSERT_TRUE(gateway().becomes("drifted")) << gateway().log();
     EXPECT_EQ(compliance(gateway(), 1), "different");
@@ -173,7 +173,7 @@ TEST_F(AModem, ThatDriftsWhilePluggedInIsRepairedOnceARefreshFindsIt) {
     start("mode = \"auto\"");
     plug();
     ASSERT_TRUE(repaired(1)) << gateway().log();
-    put_slots(gateway(), {{1, &stranger()}});
+    put_slots(gateway(), {{1, &foreign_certificate()}});
     refresh();
     EXPECT_TRUE(repaired(2)) << gateway().log();
     EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1", "drift 1", "write 1"));
@@ -212,7 +212,7 @@ TEST(VerifyEvery, FindsTheDriftWithoutAnybodyAskingAndNeverIsNever) {
     put_slots(gateway, {}, "never");
     // Twice, so that the other one has had its time.
     for (const std::size_t frames : {2U, 3U}) {
-        put_slots(gateway, {{1, &stranger()}}, "often");
+        put_slots(gateway, {{1, &foreign_certificate()}}, "often");
         ASSERT_TRUE(gateway.eventually([&] {
             return gateway.frames("often") == frames && gateway.property("State", often) == "compliant";
         })) << gateway.log();
@@ -222,8 +222,10 @@ TEST(VerifyEvery, FindsTheDriftWithoutAnybodyAskingAndNeverIsNever) {
 }
 
 TEST_F(AModem, IsEmptiedOfWhatNoSlotOfThePolicyNamesIfThatSaysSo) {
-    put_slots(gateway(),
-              {{0, &client()}, {1, &certificate_authority()}, {4, &stranger()}, {10, &stranger()}});
+    put_slots(gateway(), {{0, &client()},
+                          {1, &certificate_authority()},
+                          {4, &foreign_certificate()},
+                          {10, &foreign_certificate()}});
     start("erase-unlisted = true");
     plug();
     ASSERT_TRUE(gateway().eventually([&] { return gateway().frames("modem") == 3; })) << gateway().log();
@@ -235,12 +237,12 @@ TEST_F(AModem, IsEmptiedOfWhatNoSlotOfThePolicyNamesIfThatSaysSo) {
 }
 
 TEST_F(AModem, KeepsWhatNoSlotOfThePolicyNamesIfThatDoesNotSayOtherwise) {
-    put_slots(gateway(), {{4, &stranger()}});
+    put_slots(gateway(), {{4, &foreign_certificate()}});
     start("");
     plug();
     ASSERT_TRUE(repaired(1)) << gateway().log();
     EXPECT_EQ(compliance(gateway(), 4), "unlisted");
-    EXPECT_EQ(gateway().thumbprint(4), fingerprint(stranger()));
+    EXPECT_EQ(gateway().thumbprint(4), fingerprint(foreign_certificate()));
 }
 
 /// A modem that was written three times, and each time lost it.

@@ -1,5 +1,5 @@
 // What the journal gets of what happens: entries that an operator's alerts can rely on.
-#include "daemon/event.h"
+#include "daemon/base/event.h"
 #include "tests/integration/certificates.h"
 #include "tests/support/fake_journal.h"
 

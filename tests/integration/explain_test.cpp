@@ -16,7 +16,7 @@ using Dictionaries = std::vector<Gateway::Dictionary>;
 
 constexpr const char* manager_interface = "io.bgs2d1.Manager";
 
-std::string text(const Gateway::Dictionary& dictionary, const char* key) {
+std::string field_of(const Gateway::Dictionary& dictionary, const char* key) {
     return dictionary.at(key).get<std::string>();
 }
 
@@ -34,7 +34,7 @@ Dictionaries explained(Gateway& gateway, const std::string& imei) {
 std::vector<std::string> verdicts(Gateway& gateway) {
     std::vector<std::string> result;
     for (const auto& file : explained(gateway, default_imei))
-        result.push_back(text(file, "policy") + " " + text(file, "verdict"));
+        result.push_back(field_of(file, "policy") + " " + field_of(file, "verdict"));
     return result;
 }
 
@@ -63,12 +63,12 @@ TEST(ExplainPolicy, TellsTheFateOfEveryFile) {
     EXPECT_THAT(verdicts(gateway), ElementsAre("05-others does-not-match", "10-ca applies", "10-ca masked",
                                                "20-vendor masks", "20-vendor masked", "30-rest not-asked"));
     const auto files = explained(gateway, "809"); // an end of the IMEI will do
-    EXPECT_EQ(text(files.at(0), "file"), gateway.path("policy.d/05-others.toml"));
-    EXPECT_EQ(text(files.at(0), "field"), "imei");
+    EXPECT_EQ(field_of(files.at(0), "file"), gateway.path("policy.d/05-others.toml"));
+    EXPECT_EQ(field_of(files.at(0), "field"), "imei");
     EXPECT_EQ(files.at(0).at("line").get<std::uint32_t>(), 3U);
-    EXPECT_THAT(text(files.at(0), "why"), HasSubstr("is ruled out by"));
-    EXPECT_EQ(text(files.at(2), "masked-by"), gateway.path("policy.d/10-ca.toml"));
-    EXPECT_THAT(text(files.at(3), "why"), HasSubstr(gateway.path("vendor/20-vendor.toml")));
+    EXPECT_THAT(field_of(files.at(0), "why"), HasSubstr("is ruled out by"));
+    EXPECT_EQ(field_of(files.at(2), "masked-by"), gateway.path("policy.d/10-ca.toml"));
+    EXPECT_THAT(field_of(files.at(3), "why"), HasSubstr(gateway.path("vendor/20-vendor.toml")));
 
     gateway.write_policy("30-rest", "[provision]\nmoed = 1\n");
     gateway.reload();
@@ -97,21 +97,21 @@ TEST(ListPolicies, TellsWhereSecretsComeFromAndNotWhatTheyAre) {
     Dictionaries policies;
     gateway.manager().callMethod("ListPolicies").onInterface(manager_interface).storeResultsTo(policies);
     ASSERT_EQ(policies.size(), 2U);
-    EXPECT_EQ(text(policies[0], "policy"), "10-client");
-    EXPECT_EQ(text(policies[0], "mode"), "auto");
+    EXPECT_EQ(field_of(policies[0], "policy"), "10-client");
+    EXPECT_EQ(field_of(policies[0], "mode"), "auto");
     using Match = std::map<std::string, std::vector<std::string>>;
     EXPECT_EQ(policies[0].at("match").get<Match>(),
               (Match{{"model", {"BGS2-*", "!BGS2-E"}}, {"property ID_BUS", {"usb"}}}));
     const auto slots = policies[0].at("slots").get<Dictionaries>();
     ASSERT_EQ(slots.size(), 2U);
     EXPECT_EQ(slots[0].at("slot").get<std::uint32_t>(), 0U);
-    EXPECT_EQ(text(slots[0], "store"), "is_cert");
-    EXPECT_EQ(text(slots[0], "certificate"), gateway.path("client.pem"));
-    EXPECT_EQ(text(slots[0], "private-key"), gateway.path("client.key"));
+    EXPECT_EQ(field_of(slots[0], "store"), "is_cert");
+    EXPECT_EQ(field_of(slots[0], "certificate"), gateway.path("client.pem"));
+    EXPECT_EQ(field_of(slots[0], "private-key"), gateway.path("client.key"));
     EXPECT_EQ(slots[1].at("slot").get<std::uint32_t>(), 1U);
-    EXPECT_EQ(text(slots[1], "certificate"), gateway.path("ca.pem"));
-    EXPECT_EQ(text(policies[1], "file"), gateway.path("policy.d/20-rest.toml"));
-    EXPECT_EQ(text(policies[1], "mode"), "ignore");
+    EXPECT_EQ(field_of(slots[1], "certificate"), gateway.path("ca.pem"));
+    EXPECT_EQ(field_of(policies[1], "file"), gateway.path("policy.d/20-rest.toml"));
+    EXPECT_EQ(field_of(policies[1], "mode"), "ignore");
 }
 
 TEST(CheckPolicy, TellsAllMistakesAndAppliesNothing) {

@@ -39,7 +39,7 @@ std::string refusal(Gateway& gateway, const Dictionary& filter) {
     return {};
 }
 
-std::string text(const Dictionary& entry, const std::string& key) {
+std::string entry_text(const Dictionary& entry, const std::string& key) {
     const auto found = entry.find(key);
     return found == entry.end() ? std::string() : found->second.get<std::string>();
 }
@@ -48,8 +48,8 @@ std::string text(const Dictionary& entry, const std::string& key) {
 std::vector<std::string> states(const std::vector<Dictionary>& entries) {
     std::vector<std::string> list;
     for (const Dictionary& entry : entries) {
-        if (text(entry, "event") == "state")
-            list.push_back(text(entry, "state"));
+        if (entry_text(entry, "event") == "state")
+            list.push_back(entry_text(entry, "state"));
     }
     return list;
 }
@@ -85,15 +85,15 @@ TEST_F(HistoryOfAProvisionedModem, TellsTheStatesItWentThrough) {
     const auto entries = history(gateway());
     EXPECT_THAT(states(entries), testing::ElementsAre("provisioning", "compliant"));
     for (const Dictionary& entry : entries) {
-        EXPECT_EQ(text(entry, "imei"), default_imei);
-        EXPECT_EQ(text(entry, "policy"), gateway().path("policy.d/10-client.toml"));
-        EXPECT_EQ(text(entry, "boot-id").size(), 36U);
-        EXPECT_EQ(text(entry, "error"), "");
+        EXPECT_EQ(entry_text(entry, "imei"), default_imei);
+        EXPECT_EQ(entry_text(entry, "policy"), gateway().path("policy.d/10-client.toml"));
+        EXPECT_EQ(entry_text(entry, "boot-id").size(), 36U);
+        EXPECT_EQ(entry_text(entry, "error"), "");
         EXPECT_EQ(entry.at("generation").get<std::uint64_t>(), 1U);
         EXPECT_LE(entry.at("time").get<std::uint64_t>(), now());
         EXPECT_GE(entry.at("time").get<std::uint64_t>() + 60, now());
     }
-    EXPECT_EQ(text(entries.back(), "message"), "it holds what policy '10-client' says");
+    EXPECT_EQ(entry_text(entries.back(), "message"), "it holds what policy '10-client' says");
     EXPECT_EQ(lost_since(gateway()), 0U);
 }
 
@@ -108,7 +108,7 @@ TEST_F(HistoryOfAProvisionedModem, IsFilteredByModemTimeFailureAndNumber) {
     EXPECT_THAT(history(gateway(), {{"failed", true}}), IsEmpty());
     const auto last = history(gateway(), {{"limit", std::uint32_t{1}}, {"failed", false}});
     ASSERT_THAT(last, SizeIs(1));
-    EXPECT_EQ(text(last.front(), "state"), "compliant");
+    EXPECT_EQ(entry_text(last.front(), "state"), "compliant");
 }
 
 TEST_F(HistoryOfAProvisionedModem, IsNotAskedInWaysThatDoNotExist) {
@@ -191,8 +191,8 @@ TEST(History, TellsWhatFailedAndWhy) {
     ASSERT_TRUE(gateway.becomes("blocked")) << gateway.log();
     const auto failed = history(gateway, {{"failed", true}});
     ASSERT_THAT(failed, SizeIs(1));
-    EXPECT_EQ(text(failed.front(), "state"), "blocked");
-    EXPECT_THAT(text(failed.front(), "message"), HasSubstr("/nonexistent/ca.pem"));
+    EXPECT_EQ(entry_text(failed.front(), "state"), "blocked");
+    EXPECT_THAT(entry_text(failed.front(), "message"), HasSubstr("/nonexistent/ca.pem"));
 }
 
 TEST(History, IsLostSinceTheStartWhereThereIsNoDirectoryForItAndModemsAreProvisionedAllTheSame) {
@@ -217,7 +217,7 @@ TEST(History, IsLostSinceTheStartWhereThereIsNoDirectoryForItAndModemsAreProvisi
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_TRUE(gateway.eventually([&] { return lost_since(gateway) == 0; })) << gateway.log();
     const auto entries = history(gateway);
-    EXPECT_EQ(text(entries.front(), "event"), "gap");
+    EXPECT_EQ(entry_text(entries.front(), "event"), "gap");
     EXPECT_THAT(states(entries), testing::ElementsAre("provisioning", "compliant"));
 }
 

@@ -73,7 +73,7 @@ TEST(Port, OfAModemThatIsAttendedAlreadyIsTheSecondUntilTheFirstIsGone) {
     gateway.plug("a");
     ASSERT_TRUE(gateway.eventually([&] { return gateway.port_state("a") == "modem"; })) << gateway.log();
     gateway.plug("b");
-    ASSERT_TRUE(gateway.eventually([&] { return gateway.port_state("b") == "second"; })) << gateway.log();
+    ASSERT_TRUE(gateway.eventually([&] { return gateway.port_state("b") == "duplicate"; })) << gateway.log();
     gateway.unplug("a");
     EXPECT_TRUE(gateway.eventually([&] { return gateway.port_state("b") == "modem"; })) << gateway.log();
     EXPECT_EQ(gateway.property("Port"), gateway.path("b"));

@@ -1,6 +1,6 @@
 // Keys and passphrases reach the modem, and nothing and nobody else.
 #include "tests/integration/certificates.h"
-#include "tests/integration/needles.h"
+#include "tests/integration/secret_scan.h"
 #include "tests/support/octets.h"
 
 #include <gmock/gmock.h>
@@ -36,13 +36,13 @@ std::filesystem::path of_process(const Process& process, std::string_view name) 
     return fmt::format("/proc/{}/{}", process.pid(), name);
 }
 
-Needles secrets() {
-    Needles needles;
-    needles.add_key("the client", client().key());
-    needles.add_key("the management key", management().key());
-    needles.add_text("the client's passphrase", client_passphrase);
-    needles.add_text("the management key's passphrase", management_passphrase);
-    return needles;
+SecretScan secrets() {
+    SecretScan secret_scan;
+    secret_scan.add_key("the client", client().key());
+    secret_scan.add_key("the management key", management().key());
+    secret_scan.add_text("the client's passphrase", client_passphrase);
+    secret_scan.add_text("the management key's passphrase", management_passphrase);
+    return secret_scan;
 }
 
 /// The group of whoever it starts is not root's while this lives, if root is who tests.
@@ -129,7 +129,7 @@ class Secrets : public testing::Test {
     std::string recording_ = gateway_.path("bus.pcap");
     std::optional<Process> monitor_;
     Process* modem_ = nullptr;
-    Needles needles_ = secrets();
+    SecretScan needles_ = secrets();
 };
 
 TEST_F(Secrets, AreNeitherInTheLogNorOnTheBusNorInTheHistory) {

@@ -71,7 +71,7 @@ TEST_P(Signing, MakesAModemInSecureModeCompliant) {
     EXPECT_EQ(digest_of(gateway, 2), GetParam().digest);
 }
 
-INSTANTIATE_TEST_SUITE_P(Manners, Signing,
+INSTANTIATE_TEST_SUITE_P(Behaviour, Signing,
                          testing::Values(Manner{"Sha1", sbnw::Digest::sha1, false, "1,2,5,3"},
                                          Manner{"Sha1WithImei", sbnw::Digest::sha1, true, "1,2,5,4,3"},
                                          Manner{"Sha256", sbnw::Digest::sha256, false, "1,2,5,3"},

@@ -25,7 +25,7 @@ std::map<std::string, Slots> other_stores(Gateway& gateway) {
         .get<std::map<std::string, Slots>>();
 }
 
-std::string text(const Gateway::Dictionary& slot, const char* key) {
+std::string slot_text(const Gateway::Dictionary& slot, const char* key) {
     const auto found = slot.find(key);
     return found == slot.end() ? std::string() : found->second.get<std::string>();
 }
@@ -66,9 +66,9 @@ TEST(OtherStores, AreWrittenReadBackAndToldApartFromThatOfTls) {
     const auto others = other_stores(gateway);
     ASSERT_THAT(others, UnorderedElementsAre(Key(management_store)));
     const Gateway::Dictionary slot = others.at(management_store).at(1);
-    EXPECT_EQ(text(slot, "thumbprint"), management().certificate().fingerprint());
-    EXPECT_EQ(text(slot, "compliance"), "compliant");
-    EXPECT_THAT(text(slot, "subject"), HasSubstr("Fleet Management"));
+    EXPECT_EQ(slot_text(slot, "thumbprint"), management().certificate().fingerprint());
+    EXPECT_EQ(slot_text(slot, "compliance"), "compliant");
+    EXPECT_THAT(slot_text(slot, "subject"), HasSubstr("Fleet Management"));
     const std::string log = gateway.modem_log("modem");
     EXPECT_THAT(log, HasSubstr("slot management_cert 1 written"));
     EXPECT_GT(log.rfind("AT^SBNR=\"management_cert\""), log.find("slot management_cert 1 written"));
@@ -99,7 +99,7 @@ TEST(OtherStores, HoldNothingThatTheSameSlotOfAnotherStoreIsToHold) {
     gateway.plug("modem", {"--slots", swapped});
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_EQ(gateway.thumbprint(1), certificate_authority().certificate().fingerprint());
-    EXPECT_EQ(text(other_stores(gateway).at(management_store).at(1), "thumbprint"),
+    EXPECT_EQ(slot_text(other_stores(gateway).at(management_store).at(1), "thumbprint"),
               management().certificate().fingerprint());
     EXPECT_EQ(gateway.frames("modem"), 2U);
 }
@@ -114,8 +114,8 @@ TEST(OtherStores, AreNotThePolicysToEmpty) {
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_EQ(gateway.thumbprint(2), "");
     const Gateway::Dictionary kept = other_stores(gateway).at(management_store).at(2);
-    EXPECT_EQ(text(kept, "compliance"), "unlisted");
-    EXPECT_EQ(text(kept, "thumbprint"), client().certificate().fingerprint());
+    EXPECT_EQ(slot_text(kept, "compliance"), "unlisted");
+    EXPECT_EQ(slot_text(kept, "thumbprint"), client().certificate().fingerprint());
 }
 
 TEST(OtherStores, AreProvisionedOneSlotAtATimeForWhoAsks) {

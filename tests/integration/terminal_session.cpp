@@ -65,8 +65,8 @@ bool TerminalSession::read_on(Clock::time_point deadline) {
     return true;
 }
 
-bool TerminalSession::shows(const std::string& text, std::chrono::milliseconds patience) {
-    const auto deadline = Clock::now() + patience;
+bool TerminalSession::shows(const std::string& text, std::chrono::milliseconds timeouts) {
+    const auto deadline = Clock::now() + timeouts;
     while (output_.find(text) == std::string::npos) {
         if (!read_on(deadline))
             return false;
@@ -74,8 +74,8 @@ bool TerminalSession::shows(const std::string& text, std::chrono::milliseconds p
     return true;
 }
 
-std::optional<int> TerminalSession::wait(std::chrono::milliseconds patience) {
-    const auto deadline = Clock::now() + patience;
+std::optional<int> TerminalSession::wait(std::chrono::milliseconds timeouts) {
+    const auto deadline = Clock::now() + timeouts;
     while (read_on(deadline)) {
     }
     while (!end_) {

@@ -28,11 +28,11 @@ class TerminalSession {
     void type(const std::string& keys) const;
 
     /// Whether `text` is written before the deadline.
-    bool shows(const std::string& text, std::chrono::milliseconds patience = std::chrono::seconds(20));
+    bool shows(const std::string& text, std::chrono::milliseconds timeouts = std::chrono::seconds(20));
 
     /// Its exit code, or minus the number of the signal that ended it; nothing if it still runs at the
     /// deadline.
-    std::optional<int> wait(std::chrono::milliseconds patience = std::chrono::seconds(20));
+    std::optional<int> wait(std::chrono::milliseconds timeouts = std::chrono::seconds(20));
 
     /// All that was written, with CR LF as line ends.
     [[nodiscard]] const std::string& output() const { return output_; }

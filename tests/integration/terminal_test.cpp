@@ -1,5 +1,5 @@
 // bgs2ctl as a person sees it: widths, colours, pager, progress, passwords.
-#include "cli/text.h"
+#include "cli/terminal/text.h"
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
 #include "tests/integration/terminal_session.h"

@@ -1,6 +1,6 @@
 // What bgs2d --trace records: conversations that a person can read, and no key.
 #include "tests/integration/certificates.h"
-#include "tests/integration/needles.h"
+#include "tests/integration/secret_scan.h"
 #include "tests/support/process.h"
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 namespace fs = std::filesystem;
 
-std::string contents(const fs::path& file) {
+std::string trace_contents(const fs::path& file) {
     std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator(stream), {}};
 }
@@ -48,7 +48,7 @@ class Trace : public testing::Test {
     std::string all() const {
         std::string text;
         for (const auto& file : files())
-            text += contents(file);
+            text += trace_contents(file);
         return text;
     }
 
@@ -60,11 +60,11 @@ class Trace : public testing::Test {
         Process bgs2ctl(command, {.environment = {}, .output = gateway_.path("told")});
         return bgs2ctl.wait(10s).value_or(-1000);
     }
-    std::string told() const { return contents(gateway_.path("told")); }
+    std::string told() const { return trace_contents(gateway_.path("told")); }
 
     Gateway gateway_;
     std::string traces_ = gateway_.path("traces");
-    Needles needles_;
+    SecretScan needles_;
 };
 
 TEST_F(Trace, TellsASessionInOrderAndNoKey) {
@@ -80,7 +80,7 @@ TEST_F(Trace, TellsASessionInOrderAndNoKey) {
     ASSERT_EQ(::stat(file.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 
-    const std::string trace = contents(file);
+    const std::string trace = trace_contents(file);
     EXPECT_THAT(trace, StartsWith("# bgs2d trace 1\n# port " + gateway_.path("modem") + "\n# begun 2"));
     EXPECT_TRUE(trace.ends_with("\n# end\n"));
     std::size_t at = 0;
@@ -139,10 +139,10 @@ TEST_F(Trace, DisturbsNothingWhereItCanNotBeWritten) {
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     const std::string log = gateway_.log();
-    const std::string complaint = "conversations are not all recorded any more";
-    const std::size_t first = log.find(complaint);
+    const std::string diagnostic = "conversations are not all recorded any more";
+    const std::size_t first = log.find(diagnostic);
     ASSERT_NE(first, std::string::npos) << log;
-    EXPECT_EQ(log.find(complaint, first + 1), std::string::npos) << "told twice";
+    EXPECT_EQ(log.find(diagnostic, first + 1), std::string::npos) << "told twice";
 }
 
 TEST_F(Trace, NeedsADirectory) {
@@ -158,8 +158,8 @@ TEST(CaptureOfBgs2d, CatchesTheFrameOfAPolicy) {
                      "--imei", default_imei},
                     {.environment = {}, .output = gateway.path("captured")});
     EXPECT_TRUE(gateway.eventually([&] { return capture.wait(0ms).has_value(); })) << gateway.log();
-    EXPECT_EQ(capture.wait(0ms), 0) << contents(gateway.path("captured"));
-    EXPECT_THAT(contents(gateway.path("frame.bin")),
+    EXPECT_EQ(capture.wait(0ms), 0) << trace_contents(gateway.path("captured"));
+    EXPECT_THAT(trace_contents(gateway.path("frame.bin")),
                 HasSubstr(std::string(as_text(certificate_authority().certificate_der()))));
 }
 

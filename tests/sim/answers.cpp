@@ -97,7 +97,7 @@ std::string clock_line(sys_seconds time) {
 
 } // namespace
 
-Identity impostor(const std::string& who, Identity identity) {
+ModuleIdentity fake_identity(const std::string& who, ModuleIdentity identity) {
     if (who == "arduino") {
         identity.speaks_at = false;
     } else if (who == "quectel") {
@@ -110,7 +110,7 @@ Identity impostor(const std::string& who, Identity identity) {
     return identity;
 }
 
-Answers::Answers(Identity identity, bool echo, bool knows_is_cert)
+Answers::Answers(ModuleIdentity identity, bool echo, bool knows_is_cert)
   : identity_(std::move(identity))
   , echo_(echo)
   , knows_is_cert_(knows_is_cert)

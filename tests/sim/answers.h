@@ -29,7 +29,7 @@ struct Answer {
 };
 
 /// Who the module says it is.
-struct Identity {
+struct ModuleIdentity {
     std::string maker = "Cinterion";
     std::string model;
     std::string revision; ///< "01.301"
@@ -39,11 +39,11 @@ struct Identity {
 
 /// Somebody else: "arduino" speaks no AT, "quectel" is a modem of another maker, anything else is a maker's
 /// name.
-Identity impostor(const std::string& who, Identity identity);
+ModuleIdentity fake_identity(const std::string& who, ModuleIdentity identity);
 
 class Answers {
   public:
-    Answers(Identity identity, bool echo, bool knows_is_cert);
+    Answers(ModuleIdentity identity, bool echo, bool knows_is_cert);
 
     /// The answer to one command line, "AT" and all, without its line end. `now` moves the module's clock,
     /// which starts at its epoch. Where this answers a read-back command, the lines are left to the caller:
@@ -54,7 +54,7 @@ class Answers {
     [[nodiscard]] std::optional<std::string> readback_store(std::string_view command) const;
 
     [[nodiscard]] bool echo() const { return echo_; }
-    [[nodiscard]] const Identity& identity() const { return identity_; }
+    [[nodiscard]] const ModuleIdentity& identity() const { return identity_; }
 
     /// "ERROR" or "+CME ERROR: ..." as AT+CMEE asks for.
     [[nodiscard]] std::string error_line(const std::string& words, bool always_cme) const;
@@ -66,7 +66,7 @@ class Answers {
     Answer indications(std::string_view arguments);
     [[nodiscard]] bool knows(std::string_view store) const;
 
-    Identity identity_;
+    ModuleIdentity identity_;
     bool echo_;
     bool knows_is_cert_;
     int error_format_ = 0;         ///< AT+CMEE

@@ -202,15 +202,15 @@ Faults::Faults(const std::vector<Fault>& faults) {
 }
 
 std::vector<Fault> Faults::strike(FaultKind kind, std::string_view command) {
-    std::vector<Fault> struck;
+    std::vector<Fault> triggered;
     for (auto& [fault, occasions] : faults_) {
         if (fault.kind != kind || (!command.empty() && !begins_with(command, fault.argument)))
             continue;
         const auto nth = occasions++;
         if (nth >= fault.after && (!fault.times || nth - fault.after < *fault.times))
-            struck.push_back(fault);
+            triggered.push_back(fault);
     }
-    return struck;
+    return triggered;
 }
 
 } // namespace bgs2::sim

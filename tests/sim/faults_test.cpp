@@ -24,10 +24,10 @@ TEST(Faults, SayWhatIsWrongWithTheirText) {
 
 TEST(Faults, StrikeAfterSoManyOccasionsSoManyTimes) {
     Faults faults({*parse_fault("silence,after=1,times=2")});
-    std::string struck;
+    std::string triggered;
     for (int i = 0; i < 5; ++i)
-        struck += faults.strike(FaultKind::silence).empty() ? '.' : 'x';
-    EXPECT_EQ(struck, ".xx..");
+        triggered += faults.strike(FaultKind::silence).empty() ? '.' : 'x';
+    EXPECT_EQ(triggered, ".xx..");
     EXPECT_TRUE(faults.strike(FaultKind::garbage).empty());
 }
 

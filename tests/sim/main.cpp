@@ -42,9 +42,9 @@ std::optional<std::size_t> number_about(Faults& faults, FaultKind kind) {
 }
 
 Answers answers_for(const Options& options, Faults& faults) {
-    Identity identity{.model = options.model, .revision = options.revision, .imei = options.imei};
+    ModuleIdentity identity{.model = options.model, .revision = options.revision, .imei = options.imei};
     if (const auto fault = about(faults, FaultKind::identity))
-        identity = impostor(fault->argument, std::move(identity));
+        identity = fake_identity(fault->argument, std::move(identity));
     return {std::move(identity), options.echo, !about(faults, FaultKind::no_is_cert)};
 }
 

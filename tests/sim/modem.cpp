@@ -34,13 +34,13 @@ struct FaultyResult {
     std::string_view line;
 };
 constexpr auto faulty_results = std::to_array<FaultyResult>({
-    {FaultKind::length_error, line(Verdict::length_error)},
+    {FaultKind::length_error, line(ResultCode::length_error)},
     {FaultKind::too_many_data, "SECURE CMD TOO MANY DATA ERROR"},
     {FaultKind::to_many_data, "SECURE CMD TO MANY DATA ERROR"},
-    {FaultKind::certificate_corrupted, line(Verdict::certificate_corrupted)},
-    {FaultKind::key_removed, line(Verdict::key_removed)},
-    {FaultKind::service_timeout, line(Verdict::service_timeout)},
-    {FaultKind::secure_error, line(Verdict::refused)},
+    {FaultKind::certificate_corrupted, line(ResultCode::certificate_corrupted)},
+    {FaultKind::key_removed, line(ResultCode::key_removed)},
+    {FaultKind::service_timeout, line(ResultCode::service_timeout)},
+    {FaultKind::secure_error, line(ResultCode::refused)},
 });
 
 // A module waits for "AT" and takes no notice of what stands before it.
@@ -62,21 +62,21 @@ ReadbackStyle::Labels labels_style(std::string_view how) {
 } // namespace
 
 Modem::Modem(Wire& wire, Answers answers, FrameReceiver receiver, SecureService service, Slots slots,
-             Faults faults, Manners manners, Log& log)
+             Faults faults, Behaviour behaviour, Log& log)
   : wire_(wire)
   , answers_(std::move(answers))
   , receiver_(receiver)
   , service_(std::move(service))
   , slots_(std::move(slots))
   , faults_(std::move(faults))
-  , manners_(std::move(manners))
+  , behaviour_(std::move(behaviour))
   , log_(log) {
     for (const auto& fault : strike(FaultKind::deaf))
         deaf_for_ = number_argument(fault);
 }
 
 asio::awaitable<void> Modem::run() {
-    if (manners_.urc)
+    if (behaviour_.urc)
         co_await say_line("^SYSSTART");
     answered_.reset();
     for (;;) {
@@ -127,7 +127,8 @@ bool Modem::hears(const CommandLine& line) {
         log_.write("lost", "deaf: " + escaped(line.text));
         return false;
     }
-    if (manners_.settle > manners_.settle.zero() && answered_ && line.began < *answered_ + manners_.settle) {
+    if (behaviour_.settle > behaviour_.settle.zero() && answered_ &&
+        line.began < *answered_ + behaviour_.settle) {
         log_.write("lost",
                    fmt::format("{} ms after the last answer: {}",
                                std::chrono::floor<std::chrono::milliseconds>(line.began - *answered_).count(),
@@ -135,7 +136,7 @@ bool Modem::hears(const CommandLine& line) {
         return false;
     }
     log_.write("command", escaped(line.text));
-    return !silent_ && !struck(FaultKind::silence);
+    return !silent_ && !triggered(FaultKind::silence);
 }
 
 asio::awaitable<void> Modem::obey(std::string_view command) {
@@ -145,7 +146,7 @@ asio::awaitable<void> Modem::obey(std::string_view command) {
     }
     if (command.empty())
         co_return;
-    if (struck(FaultKind::error, command)) {
+    if (triggered(FaultKind::error, command)) {
         co_await say_result("ERROR");
         co_return;
     }
@@ -177,7 +178,7 @@ asio::awaitable<void> Modem::obey(std::string_view command) {
 asio::awaitable<void> Modem::take_frame(const std::string& store) {
     co_await swallow_line_feed();
     co_await say_line("CONNECT");
-    if (manners_.urc)
+    if (behaviour_.urc)
         co_await wire_.send(octets_of(unsolicited()));
     if (const auto early = wire_.discard(); !early.empty())
         log_.write("lost", "before the module was ready: " + escaped(text_of(early)));
@@ -190,9 +191,9 @@ asio::awaitable<void> Modem::take_frame(const std::string& store) {
     const auto frame = co_await receiver_.receive(wire_);
     save(frame);
     const std::string result(judge(frame, store));
-    if (struck(FaultKind::no_result))
+    if (triggered(FaultKind::no_result))
         co_return;
-    co_await say(std::vector(1, result), struck(FaultKind::no_ok) ? "" : "OK");
+    co_await say(std::vector(1, result), triggered(FaultKind::no_ok) ? "" : "OK");
 }
 
 // An LF behind the CR of the command may be under way still; it must not become the first octet of the frame.
@@ -207,11 +208,11 @@ asio::awaitable<void> Modem::swallow_line_feed() {
 void Modem::save(const ReceivedFrame& frame) {
     log_.write("frame", fmt::format("{} octets sha256={} announced={} behind={}", frame.octets.size(),
                                     hex_lower(sha256(frame.octets)), frame.announced, frame.behind.size()));
-    if (!manners_.frames)
+    if (!behaviour_.frames)
         return;
     std::filesystem::path file;
     do {
-        file = *manners_.frames / fmt::format("{:03}.bin", ++frames_);
+        file = *behaviour_.frames / fmt::format("{:03}.bin", ++frames_);
     } while (std::filesystem::exists(file)); // those of an earlier run stay
     std::ofstream stream(file, std::ios::binary);
     stream << text_of(frame.octets) << text_of(frame.behind);
@@ -224,26 +225,27 @@ void Modem::save(const ReceivedFrame& frame) {
 
 std::string_view Modem::judge(const ReceivedFrame& frame, const std::string& store) {
     for (const auto& [kind, faulty_line] : faulty_results)
-        if (struck(kind))
+        if (triggered(kind))
             return faulty_line;
     return line(carry_out(frame, store));
 }
 
-Verdict Modem::refuse(const Refusal& refusal) {
+ResultCode Modem::refuse(const Refusal& refusal) {
     log_.write("refused", fmt::format("{}: {}", line(refusal.verdict), refusal.why));
     return refusal.verdict;
 }
 
-Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
+ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
     const auto size = frame.octets.size();
     if (size >= 2 && frame.announced < preamble_size)
         return refuse(
-            {Verdict::length_error, fmt::format("a frame can not have {} octets", frame.announced)});
+            {ResultCode::length_error, fmt::format("a frame can not have {} octets", frame.announced)});
     if (size < 2 || size < frame.announced)
-        return refuse({Verdict::service_timeout, fmt::format("{} octets of {} came", size, frame.announced)});
+        return refuse(
+            {ResultCode::service_timeout, fmt::format("{} octets of {} came", size, frame.announced)});
     if (!frame.behind.empty())
         return refuse(
-            {Verdict::too_many_data, fmt::format("{} octets came behind the frame", frame.behind.size())});
+            {ResultCode::too_many_data, fmt::format("{} octets came behind the frame", frame.behind.size())});
 
     const auto command = read_secure_command(frame.octets);
     if (!command)
@@ -255,9 +257,10 @@ Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
     auto change = service_.decide(*command, store, slots_);
     if (!change)
         return refuse(change.error());
-    if (struck(FaultKind::not_stored))
-        return Verdict::end_ok;
-    const bool drops_key = change->content && change->content->private_key && struck(FaultKind::key_dropped);
+    if (triggered(FaultKind::not_stored))
+        return ResultCode::end_ok;
+    const bool drops_key =
+        change->content && change->content->private_key && triggered(FaultKind::key_dropped);
     if (drops_key)
         change->content->private_key.reset();
     slots_.apply(*change);
@@ -267,7 +270,7 @@ Verdict Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
                                        content->private_key ? "yes" : "no"));
     else
         log_.write("slot", fmt::format("{} {} emptied", store, change->slot));
-    return drops_key ? Verdict::key_removed : Verdict::end_ok;
+    return drops_key ? ResultCode::key_removed : ResultCode::end_ok;
 }
 
 // ---- reading back
@@ -281,7 +284,7 @@ void Modem::follow_slots() {
 std::vector<std::string> Modem::readback(const std::string& store) {
     follow_slots();
     ReadbackStyle style;
-    style.old_expiry = struck(FaultKind::old_expiry);
+    style.old_expiry = triggered(FaultKind::old_expiry);
     for (const auto& fault : strike(FaultKind::labels))
         style.labels = labels_style(fault.argument);
     std::array<unsigned, last_slot + 1> shown{};
@@ -313,14 +316,14 @@ asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string fin
     if (!final_line.empty())
         lines.push_back(std::move(final_line));
     std::string text;
-    if (struck(FaultKind::half_line)) {
+    if (triggered(FaultKind::half_line)) {
         silent_ = true;
         text = "\r\n" + lines.front().substr(0, lines.front().size() / 2);
         log_.write("answer", escaped(text));
         co_await wire_.send(octets_of(text));
         co_return;
     }
-    const bool garbled = struck(FaultKind::garbage);
+    const bool garbled = triggered(FaultKind::garbage);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         log_.write("answer", escaped(lines[i]));
         if (garbled)
@@ -328,7 +331,7 @@ asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string fin
         // Lines of information stand together, the result stands apart.
         text += i == 0 || i == information ? "\r\n" : "";
         text += lines[i] + "\r\n";
-        if (manners_.urc && i + 1 < lines.size())
+        if (behaviour_.urc && i + 1 < lines.size())
             text += unsolicited();
     }
     answered_ = co_await wire_.send(octets_of(text));

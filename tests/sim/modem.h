@@ -21,7 +21,7 @@
 namespace bgs2::sim {
 
 /// How the dialogue is led.
-struct Manners {
+struct Behaviour {
     std::chrono::milliseconds settle{0};         ///< a command that comes sooner after an answer is lost
     bool urc = false;                            ///< unsolicited lines between the lines of answers
     std::optional<std::filesystem::path> frames; ///< where frames are saved
@@ -30,7 +30,7 @@ struct Manners {
 class Modem {
   public:
     Modem(Wire& wire, Answers answers, FrameReceiver receiver, SecureService service, Slots slots,
-          Faults faults, Manners manners, Log& log);
+          Faults faults, Behaviour behaviour, Log& log);
 
     /// Answers until the line is dead (LineDead).
     asio::awaitable<void> run();
@@ -48,8 +48,8 @@ class Modem {
     asio::awaitable<void> take_frame(const std::string& store);
     asio::awaitable<void> swallow_line_feed();
     std::string_view judge(const ReceivedFrame& frame, const std::string& store);
-    Verdict carry_out(const ReceivedFrame& frame, const std::string& store);
-    Verdict refuse(const Refusal& refusal);
+    ResultCode carry_out(const ReceivedFrame& frame, const std::string& store);
+    ResultCode refuse(const Refusal& refusal);
     void save(const ReceivedFrame& frame);
 
     void follow_slots();
@@ -60,7 +60,7 @@ class Modem {
     asio::awaitable<void> say_result(std::string line);
     std::string unsolicited();
     std::vector<Fault> strike(FaultKind kind, std::string_view command = {});
-    bool struck(FaultKind kind, std::string_view command = {}) { return !strike(kind, command).empty(); }
+    bool triggered(FaultKind kind, std::string_view command = {}) { return !strike(kind, command).empty(); }
 
     Wire& wire_;
     Answers answers_;
@@ -68,7 +68,7 @@ class Modem {
     SecureService service_;
     Slots slots_;
     Faults faults_;
-    Manners manners_;
+    Behaviour behaviour_;
     Log& log_;
     unsigned deaf_for_ = 0;             ///< this many commands are not heard
     bool line_feed_may_follow_ = false; ///< a CR was the last octet: an LF now belongs to it

@@ -1,7 +1,7 @@
 // A serial line made of a pty, under a name of the caller's choice.
 #pragma once
 
-#include "tests/sim/bell.h"
+#include "tests/sim/condition.h"
 #include "tests/sim/log.h"
 #include "tests/sim/port.h"
 
@@ -46,7 +46,7 @@ class Pty : public Port {
 
     asio::posix::stream_descriptor slave_; ///< held, so that the master does not report POLLHUP all the time
     asio::posix::stream_descriptor inotify_;
-    Bell first_open_;
+    Condition first_open_;
     std::filesystem::path device_;
     std::filesystem::path link_; ///< empty while there is none
     Log& log_;

@@ -14,11 +14,11 @@ struct Stop {
 };
 
 [[noreturn]] void wrong_length(std::string why) {
-    throw Stop{{Verdict::length_error, std::move(why)}};
+    throw Stop{{ResultCode::length_error, std::move(why)}};
 }
 
 [[noreturn]] void refuse(std::string why) {
-    throw Stop{{Verdict::refused, std::move(why)}};
+    throw Stop{{ResultCode::refused, std::move(why)}};
 }
 
 class Reader {

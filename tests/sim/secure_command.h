@@ -4,7 +4,7 @@
 #pragma once
 
 #include "tests/sim/octets.h"
-#include "tests/sim/verdict.h"
+#include "tests/sim/result_code.h"
 
 #include <cstdint>
 #include <expected>

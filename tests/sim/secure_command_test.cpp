@@ -26,9 +26,9 @@ Octets from_hex(std::string_view text) {
     return octets;
 }
 
-Verdict verdict_on(std::string_view hex) {
+ResultCode verdict_on(std::string_view hex) {
     const auto command = read_secure_command(from_hex(hex));
-    return command ? Verdict::end_ok : command.error().verdict;
+    return command ? ResultCode::end_ok : command.error().verdict;
 }
 
 TEST(SecureCommand, ReadsADelete) {
@@ -64,40 +64,40 @@ TEST(SecureCommand, ReadsAWriteWithEveryParameter) {
 
 TEST(SecureCommand, LengthsAreLittleEndianAndCountThemselves) {
     EXPECT_EQ(announced_size(0x6b, 0x03), 875U);
-    EXPECT_EQ(verdict_on("000c 0300 0100 0600 0100 0300"), Verdict::length_error);
-    EXPECT_EQ(verdict_on("0a00 0300 0100 0600 0100 0300"), Verdict::length_error);
-    EXPECT_EQ(verdict_on("0c00 0300 0100 0200 0100 0300"), Verdict::length_error);
-    EXPECT_EQ(verdict_on("0c00 0300 0100 0700 0100 0300"), Verdict::length_error);
-    EXPECT_EQ(verdict_on("0d00 0300 0100 0600 0100 0300 00"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("000c 0300 0100 0600 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(verdict_on("0a00 0300 0100 0600 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(verdict_on("0c00 0300 0100 0200 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(verdict_on("0c00 0300 0100 0700 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(verdict_on("0d00 0300 0100 0600 0100 0300 00"), ResultCode::length_error);
 }
 
 TEST(SecureCommand, RefusesAWrongCount) {
-    EXPECT_EQ(verdict_on("0c00 0300 0200 0600 0100 0300"), Verdict::length_error);
-    EXPECT_EQ(verdict_on("0c00 0300 0000 0600 0100 0300"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("0c00 0300 0200 0600 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(verdict_on("0c00 0300 0000 0600 0100 0300"), ResultCode::length_error);
 }
 
 TEST(SecureCommand, RefusesAnUnknownCommand) {
-    EXPECT_EQ(verdict_on("0c00 0200 0100 0600 0100 0300"), Verdict::length_error);
+    EXPECT_EQ(verdict_on("0c00 0200 0100 0600 0100 0300"), ResultCode::length_error);
 }
 
 TEST(SecureCommand, RefusesTextsThatDoNotEndWithTheirOnlyNul) {
-    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 616263"), Verdict::length_error);
-    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 610000"), Verdict::length_error);
-    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 616200"), Verdict::end_ok);
+    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 616263"), ResultCode::length_error);
+    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 610000"), ResultCode::length_error);
+    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 616200"), ResultCode::end_ok);
 }
 
 TEST(SecureCommand, RefusesParametersThatAreUnknownRepeatedOrBehindTheSignature) {
-    EXPECT_EQ(verdict_on("1000 0300 0200 0600 0100 0300 0400 0800"), Verdict::refused);
-    EXPECT_EQ(verdict_on("1200 0300 0200 0600 0100 0300 0600 0100 0300"), Verdict::refused);
-    EXPECT_EQ(verdict_on("1200 0300 0200 0600 0300 4100 0600 0100 0300"), Verdict::refused);
-    EXPECT_EQ(verdict_on("0600 0300 0000"), Verdict::refused); // no slot
+    EXPECT_EQ(verdict_on("1000 0300 0200 0600 0100 0300 0400 0800"), ResultCode::refused);
+    EXPECT_EQ(verdict_on("1200 0300 0200 0600 0100 0300 0600 0100 0300"), ResultCode::refused);
+    EXPECT_EQ(verdict_on("1200 0300 0200 0600 0300 4100 0600 0100 0300"), ResultCode::refused);
+    EXPECT_EQ(verdict_on("0600 0300 0000"), ResultCode::refused); // no slot
 }
 
 TEST(SecureCommand, SurvivesEveryTruncation) {
     const auto whole = from_hex("1900 0100 0300 0600 0100 0000 0700 0200 c0c1c2 0600 0500 e0e1");
     ASSERT_TRUE(read_secure_command(whole));
     for (std::size_t size = 0; size < whole.size(); ++size)
-        EXPECT_EQ(read_secure_command(OctetView(whole).first(size)).error().verdict, Verdict::length_error)
+        EXPECT_EQ(read_secure_command(OctetView(whole).first(size)).error().verdict, ResultCode::length_error)
             << size;
 }
 

@@ -7,7 +7,7 @@
 namespace bgs2::sim {
 namespace {
 
-std::unexpected<Refusal> refuse(std::string why, Verdict verdict = Verdict::refused) {
+std::unexpected<Refusal> refuse_with(std::string why, ResultCode verdict = ResultCode::refused) {
     return std::unexpected(Refusal{.verdict = verdict, .why = std::move(why)});
 }
 
@@ -16,38 +16,39 @@ std::unexpected<Refusal> refuse(std::string why, Verdict verdict = Verdict::refu
 std::expected<Change, Refusal> SecureService::decide(const SecureCommand& command, const std::string& store,
                                                      const Slots& slots) const {
     if (signer && !command.signature)
-        return refuse("the command is not signed, and this module is in secure mode");
+        return refuse_with("the command is not signed, and this module is in secure mode");
     if (signer && !signer->made(*command.signature, command.signed_octets))
-        return refuse("the signature is not by the key of this module, or the command was changed since");
+        return refuse_with(
+            "the signature is not by the key of this module, or the command was changed since");
     if (command.imei && *command.imei != imei)
-        return refuse(fmt::format("the command is for the IMEI {}, this is {}", *command.imei, imei));
+        return refuse_with(fmt::format("the command is for the IMEI {}, this is {}", *command.imei, imei));
     if (command.store && *command.store != store)
-        return refuse(
+        return refuse_with(
             fmt::format("the command is for the store {}, the dialogue for {}", *command.store, store));
     if (command.slot > last_slot)
-        return refuse(fmt::format("slot {} is beyond {}", command.slot, last_slot));
+        return refuse_with(fmt::format("slot {} is beyond {}", command.slot, last_slot));
 
     Change change{.store = store, .slot = command.slot, .content = std::nullopt};
     if (command.verb == SecureCommand::Verb::erase)
         return change;
 
     if (!command.certificate)
-        return refuse("there is no certificate to write", Verdict::certificate_corrupted);
+        return refuse_with("there is no certificate to write", ResultCode::certificate_corrupted);
     const auto thumbprint = der_thumbprint(*command.certificate, chains);
     if (!thumbprint)
-        return refuse(chains ? "the certificate is neither DER nor PEM" : "the certificate is not DER",
-                      Verdict::certificate_corrupted);
+        return refuse_with(chains ? "the certificate is neither DER nor PEM" : "the certificate is not DER",
+                           ResultCode::certificate_corrupted);
     if (command.thumbprint && *command.thumbprint != *thumbprint)
-        return refuse(
+        return refuse_with(
             fmt::format("the thumbprint says {}, the certificate's is {}", *command.thumbprint, *thumbprint));
     if (signer && slots.at(store, command.slot) != nullptr)
-        return refuse(
+        return refuse_with(
             fmt::format("slot {} is occupied, and in secure mode it must be emptied first", command.slot));
     if (command.private_key && command.slot != 0)
-        return refuse("only slot 0 takes a private key", Verdict::key_removed);
+        return refuse_with("only slot 0 takes a private key", ResultCode::key_removed);
     if (command.private_key && !key_suits(*command.private_key, *command.certificate, chains))
-        return refuse("the private key is not unencrypted DER, or not the certificate's",
-                      Verdict::key_removed);
+        return refuse_with("the private key is not unencrypted DER, or not the certificate's",
+                           ResultCode::key_removed);
 
     change.content = Stored{.certificate = *command.certificate, .private_key = command.private_key};
     return change;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "tests/sim/octets.h"
+#include "tests/sim/result_code.h"
 #include "tests/sim/secure_command.h"
 #include "tests/sim/signing_key.h"
 #include "tests/sim/slots.h"
-#include "tests/sim/verdict.h"
 
 #include <expected>
 #include <optional>

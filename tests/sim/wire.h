@@ -1,7 +1,7 @@
 // The serial line at its speed: octets arrive and leave when a UART would have moved them.
 #pragma once
 
-#include "tests/sim/bell.h"
+#include "tests/sim/condition.h"
 #include "tests/sim/octets.h"
 #include "tests/sim/port.h"
 
@@ -85,7 +85,7 @@ class Wire {
     LineSchedule outgoing_;
     std::function<void(std::size_t)> lost_;
     std::deque<Arrival> inbox_;
-    Bell wake_; ///< something arrived, or a deadline passed
+    Condition wake_; ///< something arrived, or a deadline passed
     asio::steady_timer pump_timer_;
     asio::steady_timer dialogue_timer_;
 };

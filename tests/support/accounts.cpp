@@ -78,7 +78,7 @@ void write_accounts(const fs::path& folder, bool polkit) {
 }
 
 std::vector<std::string> with_accounts(const fs::path& folder, const std::vector<std::string>& command) {
-    std::vector<std::string> result{BGS2_ACCOUNTS_BED, folder};
+    std::vector<std::string> result{BGS2_ACCOUNTS_SANDBOX, folder};
     result.insert(result.end(), command.begin(), command.end());
     return result;
 }

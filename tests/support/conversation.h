@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/at/channel.h"
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "tests/support/scripted_module.h"
 
 #include <asio/awaitable.hpp>

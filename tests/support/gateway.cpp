@@ -173,9 +173,9 @@ void Gateway::start(const std::vector<std::string>& arguments, const std::vector
         throw std::runtime_error("bgs2d is not ready: " + log());
 }
 
-std::optional<int> Gateway::stop(std::chrono::milliseconds patience) {
+std::optional<int> Gateway::stop(std::chrono::milliseconds timeout) {
     daemon_->signal(SIGTERM);
-    return daemon_->wait(patience);
+    return daemon_->wait(timeout);
 }
 
 std::string Gateway::log() const {
@@ -211,8 +211,8 @@ std::size_t Gateway::frames(const std::string& name) const {
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
-bool Gateway::eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
-    const auto deadline = Clock::now() + patience;
+bool Gateway::eventually(const std::function<bool()>& condition, std::chrono::milliseconds timeout) {
+    const auto deadline = Clock::now() + timeout;
     while (!condition()) {
         if (Clock::now() > deadline)
             return false;

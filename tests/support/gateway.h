@@ -55,7 +55,7 @@ class Gateway {
     void start(const std::vector<std::string>& arguments = {},
                const std::vector<std::string>& environment = {});
     /// Asks the daemon to end; its exit code, or nothing if it did not within `patience`.
-    std::optional<int> stop(std::chrono::milliseconds patience = std::chrono::seconds(10));
+    std::optional<int> stop(std::chrono::milliseconds timeout = std::chrono::seconds(10));
     [[nodiscard]] Process& daemon() { return *daemon_; }
     [[nodiscard]] std::string log() const;
 
@@ -68,7 +68,7 @@ class Gateway {
 
     /// Whether `condition` comes true before the deadline. It is asked again with every message of the bus.
     bool eventually(const std::function<bool()>& condition,
-                    std::chrono::milliseconds patience = std::chrono::seconds(30));
+                    std::chrono::milliseconds timeout = std::chrono::seconds(30));
     /// Whether the modem comes to be in `state`.
     bool becomes(std::string_view state, const std::string& imei = default_imei);
 

@@ -2,7 +2,7 @@
 // OpenSSL's own writers, none of ours, so that ours are checked against something.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/private_key.h"
 

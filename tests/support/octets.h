@@ -1,7 +1,7 @@
 // Octets for tests: written as hex, read from files.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <filesystem>
 #include <string_view>

@@ -84,11 +84,11 @@ void Process::signal(int number) const {
         throw std::system_error(errno, std::generic_category(), "kill");
 }
 
-std::optional<int> Process::wait(std::chrono::milliseconds patience) {
+std::optional<int> Process::wait(std::chrono::milliseconds timeout) {
     if (end_)
         return end_;
     pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
-    if (::poll(&waiting, 1, static_cast<int>(patience.count())) <= 0)
+    if (::poll(&waiting, 1, static_cast<int>(timeout.count())) <= 0)
         return std::nullopt;
     int status = 0;
     ::waitpid(pid_, &status, 0);

@@ -33,7 +33,7 @@ class Process {
 
     /// Its exit code, or minus the number of the signal that ended it; nothing if it still runs at the
     /// deadline.
-    std::optional<int> wait(std::chrono::milliseconds patience);
+    std::optional<int> wait(std::chrono::milliseconds timeout);
 
   private:
     pid_t pid_ = -1;

@@ -24,15 +24,14 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 }
 
 /// In the child: standard streams to the files, then the program. Never returns.
-[[noreturn]] void become(std::vector<std::string> arguments, const Circumstances& circumstances,
-                         const Folder& files) {
-    std::vector<std::string> environment = circumstances.environment;
+[[noreturn]] void become(std::vector<std::string> arguments, const RunOptions& options, const Folder& files) {
+    std::vector<std::string> environment = options.environment;
     environment.emplace_back("PATH=/usr/bin:/bin");
     arguments.insert(arguments.begin(), BGS2CTL);
     dup2(open(files.path("input").c_str(), O_RDONLY | O_CLOEXEC), STDIN_FILENO);
     dup2(open(files.path("output").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDOUT_FILENO);
     dup2(open(files.path("errors").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
-    if (circumstances.as_nobody && (setgid(65534) != 0 || setuid(65534) != 0))
+    if (options.as_nobody && (setgid(65534) != 0 || setuid(65534) != 0))
         _exit(126);
     alarm(seconds_at_most); // survives exec: SIGALRM ends what hangs
     execve(BGS2CTL, pointers_to(arguments).data(), pointers_to(environment).data());
@@ -41,12 +40,12 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 
 } // namespace
 
-Outcome run(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
+Outcome run(const std::vector<std::string>& arguments, const RunOptions& options) {
     const Folder files;
-    (void)files.write("input", circumstances.input);
+    (void)files.write("input", options.input);
     const pid_t child = fork();
     if (child == 0)
-        become(arguments, circumstances, files);
+        become(arguments, options, files);
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child)
         throw std::runtime_error("bgs2ctl can not be run");

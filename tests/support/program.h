@@ -1,7 +1,7 @@
 // The real bgs2ctl, run by a test.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 
 #include <filesystem>
 #include <string>
@@ -16,14 +16,14 @@ struct Outcome {
     std::string errors;
 };
 
-struct Circumstances {
+struct RunOptions {
     std::string input{};                    ///< standard input
     std::vector<std::string> environment{}; ///< "NAME=value", on top of a nearly empty one
     bool as_nobody = false;                 ///< as uid and gid 65534; needs root
 };
 
 /// Runs bgs2ctl to its end; ended by force, with a failure of the test, if that takes more than 20 seconds.
-Outcome run(const std::vector<std::string>& arguments, const Circumstances& circumstances = {});
+Outcome run(const std::vector<std::string>& arguments, const RunOptions& options = {});
 
 /// A folder of its own, gone at the end, that everybody may enter.
 class Folder {

@@ -1,7 +1,7 @@
 // The other side of a serial line, played by a test: a pty whose slave is the port under test.
 #pragma once
 
-#include "daemon/bytes.h"
+#include "daemon/base/bytes.h"
 #include "tests/support/pty.h"
 
 #include <asio/any_io_executor.hpp>

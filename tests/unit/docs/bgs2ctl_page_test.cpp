@@ -1,5 +1,5 @@
 // bgs2ctl(1) says what bgs2ctl --help does, no more and no less.
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "tests/support/program.h"
 #include "tests/unit/docs/page.h"
 
@@ -167,7 +167,7 @@ std::map<int, std::set<std::string>> exit_codes_of_page() {
 
 TEST(Bgs2ctlPage, HasTheExitCodesThatThereAre) {
     // Out of the source: a program can not list what is in an enum.
-    std::string text = read_text(BGS2_SOURCES "/daemon/error.h");
+    std::string text = read_text(BGS2_SOURCES "/daemon/base/error.h");
     text.erase(0, text.find("enum class ExitCode {"));
     text.erase(text.find("};"));
     std::set<int> wanted;
@@ -181,7 +181,7 @@ TEST(Bgs2ctlPage, HasTheExitCodesThatThereAre) {
 }
 
 TEST(Bgs2ctlPage, HasEachErrorWithTheExitCodeThatItLeadsTo) {
-    // bgs2ctl's own words, see cli/failure.cpp and cli/wait.cpp.
+    // bgs2ctl's own words, see cli/terminal/command_error.cpp and cli/verbs/wait.cpp.
     std::map<int, std::set<std::string>> wanted{{static_cast<int>(ExitCode::usage), {"Usage"}},
                                                 {static_cast<int>(ExitCode::no_daemon), {"NoDaemon"}},
                                                 {static_cast<int>(ExitCode::timed_out), {"Timeout"}}};

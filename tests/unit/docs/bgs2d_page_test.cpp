@@ -1,5 +1,5 @@
 // bgs2d(8) says what the daemon's --help and its tables do.
-#include "daemon/event.h"
+#include "daemon/base/event.h"
 #include "tests/support/program.h"
 #include "tests/unit/docs/page.h"
 
@@ -17,14 +17,14 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 
-const Page& page() {
-    static const Page page = read_page(BGS2_MAN_SOURCES "/bgs2d.8.scd");
-    return page;
+const Page& bgs2d_page() {
+    static const Page bgs2d_page = read_page(BGS2_MAN_SOURCES "/bgs2d.8.scd");
+    return bgs2d_page;
 }
 
 std::set<std::string> terms_of(std::string_view heading) {
     std::set<std::string> result;
-    for (const Term& term : page().terms) {
+    for (const Term& term : bgs2d_page().terms) {
         if (term.heading == heading) {
             for (const std::string& word : bold(term.line))
                 result.insert(word);
@@ -43,10 +43,10 @@ TEST(Bgs2dPage, HasEveryEventWithItsMessageId) {
     std::set<std::string> wanted;
     for (const EventRow& event : events) {
         wanted.emplace(event.name);
-        const auto term = std::ranges::find_if(page().terms, [&](const Term& each) {
+        const auto term = std::ranges::find_if(bgs2d_page().terms, [&](const Term& each) {
             return each.heading == "JOURNAL" && bold(each.line).at(0) == event.name;
         });
-        ASSERT_NE(term, page().terms.end()) << event.name;
+        ASSERT_NE(term, bgs2d_page().terms.end()) << event.name;
         const auto open = term->line.find('(');
         const std::string level = term->line.substr(open + 1, term->line.find(')') - open - 1);
         EXPECT_EQ(log_level(level), event.level) << term->line;

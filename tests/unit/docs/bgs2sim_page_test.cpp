@@ -14,7 +14,7 @@ namespace {
 using testing::Contains;
 
 /// What the terms below a heading are about; "*labels*:_HOW_" is about labels.
-std::set<std::string> terms_of(std::string_view heading) {
+std::set<std::string> bgs2sim_terms_of(std::string_view heading) {
     static const Page page = read_page(BGS2_MAN_SOURCES "/bgs2sim.1.scd");
     std::set<std::string> result;
     for (const Term& term : page.terms) {
@@ -45,13 +45,13 @@ TEST(Bgs2simPage, HasTheOptionsThatThereAre) {
     std::set<std::string> program = options_of_help(help.substr(0, help.find("Faults:")));
     ASSERT_THAT(program, Contains("--baud"));
     program.insert({"--pty", "--connect", "--tty"}); // a group of its own, indented further
-    EXPECT_EQ(terms_of("OPTIONS"), program);
+    EXPECT_EQ(bgs2sim_terms_of("OPTIONS"), program);
 }
 
 TEST(Bgs2simPage, HasTheFaultsThatThereAre) {
     const std::set<std::string> program = faults_of_help();
     ASSERT_THAT(program, Contains("hang-up"));
-    EXPECT_EQ(terms_of("FAULTS"), program);
+    EXPECT_EQ(bgs2sim_terms_of("FAULTS"), program);
 }
 
 } // namespace

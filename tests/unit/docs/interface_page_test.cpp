@@ -1,5 +1,5 @@
 // io.bgs2d1(7) has all that io.bgs2d1.xml has, and the comments that it is made from are whole.
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "tests/support/introspection.h"
 #include "tests/support/program.h"
 #include "tests/unit/docs/page.h"

@@ -1,5 +1,5 @@
 // systemd/bgs2d.catalog: what the journal tells people of the events.
-#include "daemon/event.h"
+#include "daemon/base/event.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_directory.h"
 

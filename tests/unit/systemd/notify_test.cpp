@@ -1,4 +1,4 @@
-#include "daemon/error.h"
+#include "daemon/base/error.h"
 #include "systemd/notify.h"
 
 #include <gmock/gmock.h>

@@ -121,9 +121,9 @@ TEST_F(MonitorTest, PassesOverOtherSubsystems) {
 TEST_F(MonitorTest, TellsOfPortsThatComeChangeAndGo) {
     Monitor monitor;
     const std::string tty = add_tty("ttyUSB0", add_usb(), 0);
-    EXPECT_THAT(receive(monitor).events, ElementsAre(Field(&Event::action, Action::added)));
+    EXPECT_THAT(receive(monitor).events, ElementsAre(Field(&TtyEvent::action, Action::added)));
     send(tty, "change");
-    EXPECT_THAT(receive(monitor).events, ElementsAre(Field(&Event::action, Action::changed)));
+    EXPECT_THAT(receive(monitor).events, ElementsAre(Field(&TtyEvent::action, Action::changed)));
     send(tty, "remove");
     const auto gone = receive(monitor).events;
     ASSERT_EQ(gone.size(), 1U);
@@ -136,7 +136,7 @@ TEST_F(MonitorTest, IsSilentOnOtherSubsystemsAndOnTtysWithoutHardware) {
     add_tty("tty1", "", 1);
     add_tty("ttyUSB0", add_usb(), 0);
     EXPECT_THAT(receive(monitor).events,
-                ElementsAre(Field(&Event::port, Field(&Port::node, "/dev/ttyUSB0"))));
+                ElementsAre(Field(&TtyEvent::port, Field(&Port::node, "/dev/ttyUSB0"))));
 }
 
 } // namespace

@@ -1,0 +1,211 @@
+#include "cli/client/event_formatter.h"
+
+#include "cli/client/job.h"
+#include "daemon/base/bytes.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view modem_prefix = "/io/bgs2d1/modem/";
+constexpr auto modem_interface_name = "io.bgs2d1.Modem";
+constexpr auto job_interface_name = "io.bgs2d1.Job";
+
+/// The IMEI of a modem's path, the number of a job's.
+std::string last_component(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+/// "LastProvisioned" -> "last_provisioned", the spelling of all our JSON.
+std::string snake_case(std::string_view name) {
+    std::string result;
+    for (const char c : name) {
+        const bool upper = std::isupper(static_cast<unsigned char>(c)) != 0;
+        if (upper && !result.empty())
+            result += '_';
+        result += upper ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : c;
+    }
+    return result;
+}
+
+Value properties_json(const Value& properties) {
+    Value result = Value::object();
+    for (const auto& [name, value] : properties.items()) {
+        if (name != "Slots") {
+            result[snake_case(name)] = value;
+            continue;
+        }
+        Value list = Value::array();
+        for (const auto& [number, slot] : slots_of(value))
+            list.push_back(to_json(slot, number));
+        result["slots"] = std::move(list);
+    }
+    return result;
+}
+
+std::string text_of(const Value& properties, const char* name) {
+    return properties.value(name, std::string());
+}
+
+std::string with_reason(const std::string& what, const std::string& reason) {
+    return reason.empty() ? what : fmt::format("{} ({})", what, reason);
+}
+
+std::string slot_text(const std::string& imei, unsigned number, const Slot& slot) {
+    const std::string holds =
+        slot.size == 0 ? "" : fmt::format(", {}", slot.subject.empty() ? slot.thumbprint : slot.subject);
+    return fmt::format("{} slot {}: {}{}", imei, number, slot.compliance, holds);
+}
+
+EventLine told(std::string_view text, Value json) {
+    return {printable(text), std::move(json)};
+}
+
+std::string of_operation(const Value& properties) {
+    return fmt::format("{} of {}", text_of(properties, "Operation"),
+                       last_component(text_of(properties, "Modem")));
+}
+
+} // namespace
+
+EventLine daemon_event(bool there) {
+    return told(there ? "bgs2d is there" : "bgs2d is not there", {{"event", "daemon"}, {"there", there}});
+}
+
+void EventFormatter::know(std::span<const Modem> modems) {
+    for (const Modem& modem : modems)
+        slots_[modem.path] = modem.slots;
+}
+
+std::vector<EventLine> EventFormatter::tell(const BusSignal& event) {
+    if (event.member == "NameOwnerChanged") {
+        slots_.clear();
+        jobs_.clear();
+        return {daemon_event(!event.arguments.at(2).get<std::string>().empty())};
+    }
+    if (event.member == "InterfacesAdded")
+        return added(event);
+    if (event.member == "InterfacesRemoved")
+        return removed(event);
+    if (event.member == "PropertiesChanged")
+        return changed(event);
+    if (event.member == "JobCompleted")
+        return job_completed(event);
+    if (event.member == "PolicyReloaded") {
+        const Value& generation = event.arguments.at(0);
+        return {told(fmt::format("policies read, generation {}", generation.dump()),
+                     {{"event", "policy-reloaded"}, {"generation", generation}})};
+    }
+    return {};
+}
+
+std::vector<EventLine> EventFormatter::added(const BusSignal& event) {
+    const std::string path = event.arguments.at(0);
+    const Value& interfaces = event.arguments.at(1);
+    if (const auto job = interfaces.find(job_interface_name); job != interfaces.end()) {
+        const KnownJob& known = jobs_[path] = {of_operation(*job), text_of(*job, "Step")};
+        return {told(fmt::format("job {}: {} begins", last_component(path), known.what),
+                     {{"event", "job-added"}, {"job", path}, {"properties", properties_json(*job)}})};
+    }
+    const auto properties = interfaces.find(modem_interface_name);
+    if (properties == interfaces.end())
+        return {};
+    const Modem modem = modem_of(path, *properties);
+    slots_[path] = modem.slots;
+    return {told(
+        with_reason(fmt::format("{} appears: {} on {}, {}", modem.imei, modem.model, modem.port, modem.state),
+                    modem.reason),
+        {{"event", "modem-added"}, {"imei", modem.imei}, {"properties", properties_json(*properties)}})};
+}
+
+std::vector<EventLine> EventFormatter::job_changed(const std::string& path, const Value& properties) {
+    KnownJob& known = jobs_[path];
+    const std::string step = properties.value("Step", known.step);
+    if (step == known.step) // octet by octet would be too much for people and programs
+        return {};
+    known.step = step;
+    return {told(fmt::format("job {}: {}", last_component(path), step),
+                 {{"event", "job-changed"}, {"job", path}, {"properties", properties_json(properties)}})};
+}
+
+std::vector<EventLine> EventFormatter::job_completed(const BusSignal& event) {
+    const std::string path = event.arguments.at(0);
+    const JobResult result = result_of(event);
+    const std::string& what = jobs_[path].what;
+    return {told(fmt::format("job {}: {}{}{}{}{}", last_component(path), what, what.empty() ? "" : " ",
+                             result.success ? "done" : fmt::format("failed, {}", result.error),
+                             result.message.empty() ? "" : ": ", result.message),
+                 {{"event", "job-completed"},
+                  {"job", path},
+                  {"success", result.success},
+                  {"error", result.error},
+                  {"message", result.message}})};
+}
+
+std::vector<EventLine> EventFormatter::removed(const BusSignal& event) {
+    const std::string path = event.arguments.at(0);
+    jobs_.erase(path);
+    if (!path.starts_with(modem_prefix)) // that a job's object goes a minute after its end is no news
+        return {};
+    slots_.erase(path);
+    const std::string imei = last_component(path);
+    return {told(imei + " is gone", {{"event", "modem-removed"}, {"imei", imei}})};
+}
+
+std::vector<EventLine> EventFormatter::changed(const BusSignal& event) {
+    const std::string interface = event.arguments.at(0);
+    const Value& properties = event.arguments.at(1);
+    if (interface == modem_interface_name)
+        return modem_changed(event.path, properties);
+    if (interface == job_interface_name)
+        return job_changed(event.path, properties);
+    if (!properties.contains("PolicyErrors"))
+        return {};
+    std::vector<EventLine> result;
+    for (const Value& error : properties["PolicyErrors"])
+        result.push_back(told(fmt::format("policies: {}", error.get<std::string>()),
+                              {{"event", "policy-error"}, {"message", error}}));
+    return result;
+}
+
+std::vector<EventLine> EventFormatter::modem_changed(const std::string& path, const Value& properties) {
+    const std::string imei = last_component(path);
+    const Value json{{"event", "modem-changed"}, {"imei", imei}, {"properties", properties_json(properties)}};
+    std::vector<std::string> lines;
+    const std::string reason = text_of(properties, "Reason");
+    if (properties.contains("State"))
+        lines.push_back(with_reason(fmt::format("{} is {}", imei, text_of(properties, "State")), reason));
+    else if (!reason.empty())
+        lines.push_back(fmt::format("{}: {}", imei, reason));
+    if (const std::string hint = text_of(properties, "Hint"); !hint.empty())
+        lines.push_back(fmt::format("{} hint: {}", imei, hint));
+    if (properties.contains("Port"))
+        lines.push_back(fmt::format("{} is on {}", imei, text_of(properties, "Port")));
+    if (properties.contains("Policy"))
+        lines.push_back(with_reason(fmt::format("{} follows policy", imei), text_of(properties, "Policy")));
+    if (properties.contains("Slots")) {
+        auto now = slots_of(properties["Slots"]);
+        for (const auto& [number, slot] : now) {
+            const auto before = slots_[path].find(number);
+            if (before == slots_[path].end() ? slot.compliance != "empty" : before->second != slot)
+                lines.push_back(slot_text(imei, number, slot));
+        }
+        slots_[path] = std::move(now);
+    }
+    if (lines.empty())
+        return {};
+    // Programs get one object a signal; people one line a fact.
+    std::vector<EventLine> result;
+    result.reserve(lines.size());
+    for (const std::string& line : lines)
+        result.push_back(told(line, result.empty() ? json : Value()));
+    return result;
+}
+
+} // namespace bgs2::cli

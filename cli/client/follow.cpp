@@ -1,0 +1,90 @@
+#include "cli/client/follow.h"
+
+#include "cli/client/bus_error.h"
+#include "cli/client/progress.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/bytes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view clear_line = "\r\x1b[K";
+
+/// The line that is written over and over, and gone in the end however that comes.
+class ProgressLine {
+  public:
+    explicit ProgressLine(const Terminal& terminal)
+      : terminal_(terminal) {}
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+    ProgressLine(ProgressLine&&) = delete;
+    ProgressLine& operator=(ProgressLine&&) = delete;
+    ~ProgressLine() {
+        if (terminal_.progress)
+            print_error(clear_line);
+    }
+
+    void show(const Progress& progress) {
+        if (!terminal_.progress)
+            return;
+        pace_.note(progress, Pace::Clock::now());
+        // A terminal may wrap as soon as its last column is taken.
+        const std::size_t width = std::max<std::size_t>(terminal_.width.value_or(80), 2) - 1;
+        print_error(fmt::format("{}{}", clear_line, progress_line(progress, pace_.rate(), width)));
+    }
+
+  private:
+    const Terminal& terminal_;
+    Pace pace_;
+};
+
+} // namespace
+
+JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const SignalFd& interrupt,
+                       const Terminal& terminal) {
+    ProgressLine line(terminal);
+    line.show(job.progress());
+    while (true) {
+        if (const auto& result = job.result())
+            return *result;
+        const auto event = bus.next_event(interrupt);
+        if (!event)
+            throw CommandError(ExitCode::failed, "Interrupted",
+                               fmt::format("not waited for: bgs2d goes on with {} ({})", name, job.path()),
+                               "'bgs2ctl jobs' shows how it is, 'bgs2ctl cancel' ends it");
+        if (!bus.daemon_is_there())
+            throw no_daemon(fmt::format("bgs2d went away during {}", name),
+                            "see 'systemctl status bgs2d'; 'bgs2ctl refresh' tells what the modem holds");
+        if (job.apply(*event))
+            line.show(job.progress());
+    }
+}
+
+ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation,
+                const std::function<std::string()>& begin, const Terminal& terminal) {
+    const SignalFd interrupt;
+    bus.subscribe(); // before the call: a job may be done before its path is known here
+    Job job(begin());
+    const JobResult result =
+        wait_for_end(bus, job, fmt::format("{} of {}", operation, modem.imei), interrupt, terminal);
+    if (terminal.json)
+        print(to_line({{"job", job.path()},
+                       {"imei", modem.imei},
+                       {"operation", operation},
+                       {"success", result.success},
+                       {"error", result.error},
+                       {"message", result.message}}));
+    if (!result.success)
+        throw to_job_error(result.error, result.message);
+    if (!terminal.json)
+        print(fmt::format("{}: {} done{}{}\n", modem.imei, operation, result.message.empty() ? "" : ": ",
+                          printable(result.message)));
+    return ExitCode::ok;
+}
+
+} // namespace bgs2::cli

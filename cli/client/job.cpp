@@ -1,0 +1,31 @@
+#include "cli/client/job.h"
+
+#include <utility>
+
+namespace bgs2::cli {
+
+Job::Job(std::string path)
+  : path_(std::move(path)) {}
+
+JobResult result_of(const BusSignal& event) {
+    return {.success = event.arguments.at(1).get<bool>(),
+            .error = event.arguments.at(2).get<std::string>(),
+            .message = event.arguments.at(3).get<std::string>()};
+}
+
+bool Job::apply(const BusSignal& event) {
+    if (event.member == "JobCompleted" && event.arguments.at(0) == path_) {
+        result_ = result_of(event);
+        return true;
+    }
+    if (event.member != "PropertiesChanged" || event.path != path_)
+        return false;
+    const Value& changed = event.arguments.at(1);
+    progress_.step = changed.value("Step", progress_.step);
+    progress_.fraction = changed.value("Progress", progress_.fraction);
+    progress_.sent = changed.value("BytesSent", progress_.sent);
+    progress_.total = changed.value("BytesTotal", progress_.total);
+    return true;
+}
+
+} // namespace bgs2::cli

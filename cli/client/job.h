@@ -1,0 +1,42 @@
+// A job of bgs2d's, as its signals tell of it. Pure.
+#pragma once
+
+#include "cli/client/bus.h"
+#include "cli/client/progress.h"
+
+#include <optional>
+#include <string>
+
+namespace bgs2::cli {
+
+/// How a job ended.
+struct JobResult {
+    bool success = false;
+    std::string error; ///< the word of an error; empty on success
+    std::string message;
+
+    bool operator==(const JobResult&) const = default;
+};
+
+class Job {
+  public:
+    explicit Job(std::string path);
+
+    /// Whether the event says something new of this job.
+    bool apply(const BusSignal& event);
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::optional<JobResult>& result() const { return result_; }
+
+    [[nodiscard]] const Progress& progress() const { return progress_; }
+
+  private:
+    std::string path_;
+    Progress progress_;
+    std::optional<JobResult> result_;
+};
+
+/// The JobResult of a JobCompleted signal.
+JobResult result_of(const BusSignal& event);
+
+} // namespace bgs2::cli

@@ -1,0 +1,123 @@
+#include "cli/client/message.h"
+
+#include "cli/terminal/command_error.h"
+
+#include <fmt/format.h>
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+Value read_value(sdbus::Message& message);
+
+template<class T>
+Value read_basic(sdbus::Message& message) {
+    T value{};
+    message >> value;
+    return value;
+}
+
+bool at_end(const sdbus::Message& message) {
+    std::string type;
+    std::string contents;
+    message.peekType(type, contents);
+    return type.empty() || type[0] == '\0';
+}
+
+/// A key of a dictionary is a basic type; JSON has texts only.
+std::string read_key(sdbus::Message& message) {
+    const Value key = read_value(message);
+    return key.is_string() ? key.get<std::string>() : key.dump();
+}
+
+Value read_dictionary(sdbus::Message& message, const std::string& entry) {
+    const std::string key_and_value = entry.substr(1, entry.size() - 2);
+    Value dictionary = Value::object();
+    message.enterContainer(entry);
+    while (!at_end(message)) {
+        message.enterDictEntry(key_and_value);
+        std::string key = read_key(message);
+        dictionary[std::move(key)] = read_value(message);
+        message.exitDictEntry();
+    }
+    message.exitContainer();
+    return dictionary;
+}
+
+Value read_array(sdbus::Message& message, const std::string& element) {
+    Value array = Value::array();
+    message.enterContainer(element);
+    while (!at_end(message))
+        array.push_back(read_value(message));
+    message.exitContainer();
+    return array;
+}
+
+/// The next value of the message. Read by hand since a variant of sdbus-c++ is a whole message of its own,
+/// which a list of modems has hundreds of.
+Value read_value(sdbus::Message& message) {
+    std::string type;
+    std::string contents;
+    message.peekType(type, contents);
+    switch (type[0]) {
+    case 's':
+        return read_basic<std::string>(message);
+    case 'o':
+        return read_basic<sdbus::ObjectPath>(message);
+    case 'g':
+        return read_basic<sdbus::Signature>(message);
+    case 'b':
+        return read_basic<bool>(message);
+    case 'y':
+        return read_basic<std::uint8_t>(message);
+    case 'n':
+        return read_basic<std::int16_t>(message);
+    case 'q':
+        return read_basic<std::uint16_t>(message);
+    case 'i':
+        return read_basic<std::int32_t>(message);
+    case 'u':
+        return read_basic<std::uint32_t>(message);
+    case 'x':
+        return read_basic<std::int64_t>(message);
+    case 't':
+        return read_basic<std::uint64_t>(message);
+    case 'd':
+        return read_basic<double>(message);
+    case 'a':
+        return contents.starts_with('{') ? read_dictionary(message, contents) : read_array(message, contents);
+    case 'v': {
+        message.enterVariant(contents);
+        Value value = read_value(message);
+        message.exitVariant();
+        return value;
+    }
+    case 'r': {
+        Value fields = Value::array();
+        message.enterStruct(contents);
+        while (!at_end(message))
+            fields.push_back(read_value(message));
+        message.exitStruct();
+        return fields;
+    }
+    default:
+        throw CommandError(Error{ErrorCode::not_supported,
+                                 fmt::format("bgs2d sent a D-Bus value of the unexpected type '{}'", type),
+                                 "bgs2ctl and bgs2d must be of the same version"});
+    }
+}
+
+} // namespace
+
+Value read_all(sdbus::Message& message) {
+    Value values = Value::array();
+    while (!at_end(message))
+        values.push_back(read_value(message));
+    return values;
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,77 @@
+#include "cli/client/selector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace bgs2::cli {
+namespace {
+
+std::string imeis_of(std::span<const Modem> modems) {
+    constexpr std::size_t enough = 5;
+    std::string list;
+    for (const Modem& modem : modems.first(std::min(enough, modems.size())))
+        list += (list.empty() ? "" : ", ") + modem.imei;
+    return modems.size() > enough ? list + ", ..." : list;
+}
+
+std::unexpected<Error> none(std::string what) {
+    return fail(ErrorCode::not_found, std::move(what),
+                "'bgs2ctl list' shows the modems, 'bgs2ctl ports' why a port is or is not one");
+}
+
+std::unexpected<Error> several(std::string what, std::span<const Modem> modems) {
+    return fail(ErrorCode::invalid_argument, std::move(what), fmt::format("say which: {}", imeis_of(modems)));
+}
+
+/// A device node with its links (/dev/serial/by-id/...) followed, as far as it has any.
+std::string followed(std::string_view node) {
+    std::error_code error;
+    const auto path = std::filesystem::canonical(node, error);
+    return error ? std::string(node) : path.string();
+}
+
+} // namespace
+
+Expected<Modem> select(std::span<const Modem> modems, std::string_view selector) {
+    if (selector.empty() || selector == "any") {
+        if (modems.empty())
+            return none("no modem is there");
+        if (selector.empty() && modems.size() > 1)
+            return several(fmt::format("there are {} modems", modems.size()), modems);
+        return modems.front();
+    }
+    if (selector.starts_with('/')) {
+        const auto found = std::ranges::find(modems, selector, &Modem::port);
+        if (found == modems.end())
+            return none(fmt::format("no modem is attended on {}", selector));
+        return *found;
+    }
+    if (selector.size() > 15 || !std::ranges::all_of(selector, [](char c) { return c >= '0' && c <= '9'; }))
+        return fail(ErrorCode::invalid_argument, fmt::format("'{}' does not name a modem", selector),
+                    "give an IMEI or the last digits of one, the device node of its port, or 'any'");
+    std::vector<Modem> found;
+    std::ranges::copy_if(modems, std::back_inserter(found),
+                         [&](const Modem& modem) { return modem.imei.ends_with(selector); });
+    if (found.empty())
+        return none(fmt::format("no modem has {} {}",
+                                selector.size() == 15 ? "the IMEI" : "an IMEI that ends in", selector));
+    if (found.size() > 1)
+        return several(fmt::format("{} modems have an IMEI that ends in {}", found.size(), selector), found);
+    return found.front();
+}
+
+Expected<Modem> resolve(std::span<const Modem> modems, std::string_view selector) {
+    // A [[port]] may name a link itself: then that is the port's name.
+    auto modem = select(modems, selector);
+    if (modem || !selector.starts_with('/'))
+        return modem;
+    auto target = select(modems, followed(selector));
+    return target ? target : modem;
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,243 @@
+#include "cli/doctor/diagnosis.h"
+
+#include "cli/doctor/port_diagnosis.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/counted.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view daemon = "bgs2d";
+constexpr std::string_view see_its_log = "'journalctl -u bgs2d' says why";
+
+class Diagnosis {
+  public:
+    explicit Diagnosis(const SystemSnapshot& snapshot)
+      : evidence_(snapshot) {}
+
+    std::vector<Diagnostic> run() && {
+        bus();
+        service();
+        clock();
+        if (evidence_.daemon) {
+            history(*evidence_.daemon);
+            policies(*evidence_.daemon);
+            for (const Modem& modem : evidence_.daemon->modems)
+                look_at(modem, !evidence_.daemon->policies.empty());
+        }
+        std::ranges::move(diagnose_ports(evidence_), std::back_inserter(complaints_));
+        std::ranges::stable_sort(complaints_, {}, &Diagnostic::severity);
+        return std::move(complaints_);
+    }
+
+  private:
+    void add(Severity severity, std::string id, std::string_view subject, std::string message,
+             std::string hint) {
+        complaints_.push_back({.severity = severity,
+                               .id = std::move(id),
+                               .subject = std::string(subject),
+                               .message = std::move(message),
+                               .hint = std::move(hint)});
+    }
+
+    void bus() {
+        if (evidence_.no_bus)
+            add(Severity::error, "bus-not-reached", daemon, evidence_.no_bus->what, evidence_.no_bus->hint);
+        if (!evidence_.no_testimony)
+            return;
+        const QueryError& why = *evidence_.no_testimony;
+        if (why.exit == ExitCode::denied)
+            add(Severity::error, "bus-denied", daemon, "the bus does not let you ask bgs2d",
+                "is its file io.bgs2d1.conf in /usr/share/dbus-1/system.d, and does no other file there or "
+                "in "
+                "/etc/dbus-1/system.d deny it? Then 'systemctl reload dbus'");
+        else if (why.exit == ExitCode::timed_out)
+            add(Severity::error, "daemon-not-answering", daemon, why.what, why.hint);
+        else
+            add(Severity::error, "daemon-not-asked", daemon,
+                fmt::format("bgs2d could not be asked: {}", why.what), why.hint);
+    }
+
+    void service() {
+        if (evidence_.no_bus)
+            return;
+        if (!evidence_.unit) {
+            without_systemd();
+            return;
+        }
+        const ServiceUnit& unit = *evidence_.unit;
+        if (evidence_.running) {
+            if (unit.enabled == "disabled")
+                add(Severity::warning, "service-not-enabled", daemon,
+                    "bgs2d runs, but is not started at boot", "'systemctl enable bgs2d'");
+            return;
+        }
+        if (unit.load == "not-found")
+            add(Severity::error, "service-not-installed", daemon, "systemd knows no bgs2d.service",
+                "install bgs2d, then 'systemctl daemon-reload' and 'systemctl enable --now bgs2d'");
+        else if (unit.load == "masked")
+            add(Severity::error, "service-masked", daemon, "bgs2d.service is masked: nobody can start it",
+                "'systemctl unmask bgs2d', then 'systemctl enable --now bgs2d'");
+        else if (unit.load != "loaded" && !unit.load.empty())
+            add(Severity::error, "service-broken", daemon,
+                fmt::format("systemd can not load bgs2d.service: {}", unit.load),
+                "'systemctl status bgs2d' tells the mistake");
+        else if (unit.active == "failed")
+            add(Severity::error, "service-failed", daemon,
+                fmt::format("bgs2d does not run: it failed ({})", unit.result),
+                fmt::format("{}; then 'systemctl restart bgs2d'", see_its_log));
+        else if (unit.active == "activating")
+            add(Severity::warning, "service-starting", daemon,
+                unit.result == "success" || unit.result.empty()
+                    ? "bgs2d is being started"
+                    : fmt::format("bgs2d is being started again, since it failed ({})", unit.result),
+                fmt::format("try 'bgs2ctl doctor' again in a moment; {}", see_its_log));
+        else
+            add(Severity::error, "daemon-not-running", daemon,
+                unit.enabled == "disabled" ? "bgs2d does not run, and is not started at boot"
+                                           : "bgs2d does not run",
+                unit.enabled == "disabled" ? "'systemctl enable --now bgs2d'" : "'systemctl start bgs2d'");
+    }
+
+    void without_systemd() {
+        if (!evidence_.running)
+            add(Severity::error, "daemon-not-running", daemon, "bgs2d does not run",
+                evidence_.activatable ? "the bus starts it for who asks it something: 'bgs2ctl list'"
+                                      : "start it; there is no systemd on the bus that could tell more");
+    }
+
+    void clock() {
+        const std::string now = iso_time(evidence_.now);
+        constexpr std::string_view hint =
+            "set it: 'timedatectl set-time', or have it synchronised: 'timedatectl "
+            "set-ntp true'. While it is wrong, certificates look not valid yet";
+        if (evidence_.now < evidence_.released)
+            add(Severity::error, "clock-not-set", "clock",
+                fmt::format("the clock says {}, which is before this version of bgs2d was made", now),
+                std::string(hint));
+        else if (evidence_.newest_policy &&
+                 evidence_.now + std::chrono::minutes(1) < evidence_.newest_policy->written)
+            add(Severity::error, "clock-not-set", "clock",
+                fmt::format("the clock says {}, but {} was written at {}", now, evidence_.newest_policy->path,
+                            iso_time(evidence_.newest_policy->written)),
+                std::string(hint));
+        else if (!evidence_.clock_synchronised)
+            add(Severity::note, "clock-not-synchronised", "clock",
+                fmt::format("the clock says {}, and nothing keeps it right", now),
+                "'timedatectl set-ntp true', if there is a time server; see 'timedatectl'");
+    }
+
+    void history(const DaemonSnapshot& told) {
+        if (told.history_lost_since != 0)
+            add(Severity::warning, "history-lost", daemon,
+                fmt::format("what happens is not kept since {}: the history can not be written",
+                            bus_time(told.history_lost_since, "")),
+                "is the disk of /var/lib/bgs2d full, or read-only? Is SQLite installed? "
+                "'journalctl -u bgs2d' tells the error");
+    }
+
+    void policies(const DaemonSnapshot& told) {
+        for (const std::string& error : told.policy_errors)
+            add(Severity::error, "policy-broken", error.substr(0, error.find(':')), error,
+                told.policies.empty()
+                    ? "mend it, then 'bgs2ctl reload'; until then there is no policy at all"
+                    : "mend it, then 'bgs2ctl reload'; until then the policies of before are in force");
+        if (told.policy_errors.empty() && told.policies.empty())
+            add(Severity::error, "no-policy", "/etc/bgs2d/policy.d",
+                "there is no policy: nothing is provisioned",
+                "write one, beginning with policy-example.toml of the documentation; then 'bgs2ctl policy "
+                "check' and "
+                "'bgs2ctl reload'");
+    }
+
+    void look_at(const Modem& modem, bool are_policies) {
+        if (modem.state == "blocked")
+            add(Severity::error, "modem-blocked", modem.imei, modem.reason, modem.hint);
+        else if (modem.state == "failed")
+            add(Severity::error, "modem-failed", modem.imei, modem.reason,
+                modem.retry_at == 0
+                    ? modem.hint
+                    : fmt::format("{}{}bgs2d tries again at {}", modem.hint, modem.hint.empty() ? "" : "; ",
+                                  bus_time(modem.retry_at, "")));
+        else if (modem.state == "drifted")
+            add(Severity::warning, "modem-drifted", modem.imei, modem.reason, modem.hint);
+        else if (modem.state == "unmanaged" && !modem.policy.empty())
+            add(Severity::note, "modem-ignored", modem.imei, modem.reason,
+                "'bgs2ctl policy show' tells where the policy is");
+        else if (modem.state == "unmanaged" && are_policies)
+            add(Severity::warning, "modem-unmanaged", modem.imei, modem.reason, modem.hint);
+        expiry(modem);
+        for (const Finding& finding : modem.findings) {
+            if (finding.message != modem.reason) // the state tells it already
+                add(finding.severity == "error" ? Severity::error : Severity::warning, "modem-finding",
+                    modem.imei, finding.message, finding.hint);
+        }
+    }
+
+    void expiry(const Modem& modem) {
+        const auto now =
+            static_cast<std::uint64_t>(std::max<std::int64_t>(evidence_.now.time_since_epoch().count(), 0));
+        std::size_t expired = 0;
+        for (const auto& [number, slot] : modem.slots) {
+            if (slot.expires == 0 || slot.expires >= now)
+                continue;
+            ++expired;
+            const bool is_used = slot.compliance != "unlisted"; // as far as the policy says
+            add(is_used ? Severity::error : Severity::warning, "certificate-expired", modem.imei,
+                fmt::format("the certificate in slot {} ({}) expired on {}", number, slot.subject,
+                            bus_day(slot.expires, "")),
+                is_used ? "have it renewed; the modem follows once the new one is where its policy says"
+                        : "no policy names that slot; 'erase-unlisted = true' in its [provision] empties "
+                          "such slots");
+        }
+        // Only bgs2d knows how soon is soon.
+        if (modem.state == "compliant" && !modem.hint.empty() && expired == 0)
+            add(Severity::warning, "certificate-expiring", modem.imei, modem.reason, modem.hint);
+    }
+
+    const SystemSnapshot& evidence_;
+    std::vector<Diagnostic> complaints_;
+};
+
+/// "2 modems compliant, 1 modem unmanaged".
+std::string modems_by_state(const std::vector<Modem>& modems) {
+    std::map<std::string, std::size_t> states;
+    for (const Modem& modem : modems)
+        ++states[modem.state];
+    std::vector<std::string> words;
+    words.reserve(states.size());
+    for (const auto& [state, number] : states)
+        words.push_back(counted(number, "modem") + " " + state);
+    return words.empty() ? "no modem" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+} // namespace
+
+std::vector<Diagnostic> diagnose(const SystemSnapshot& snapshot) {
+    return Diagnosis(snapshot).run();
+}
+
+std::string summary(const SystemSnapshot& snapshot, std::span<const Diagnostic> diagnostics) {
+    std::vector<std::string> words;
+    for (const Severity severity : {Severity::error, Severity::warning}) {
+        const auto number = std::ranges::count(diagnostics, severity, &Diagnostic::severity);
+        if (number > 0)
+            words.push_back(counted(static_cast<std::size_t>(number), word(severity)));
+    }
+    if (!words.empty())
+        return fmt::format("{}", fmt::join(words, ", "));
+    if (!snapshot.daemon)
+        return "nothing is wrong";
+    return fmt::format("nothing is wrong: {}, {}", modems_by_state(snapshot.daemon->modems),
+                       counted(snapshot.daemon->policies.size(), "policy", "policies"));
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,35 @@
+// One thing that keeps modems from being provisioned, may do so, or is worth knowing.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bgs2::cli {
+
+enum class Severity : std::uint8_t {
+    error,
+    warning,
+    note, ///< nothing is wrong
+};
+
+/// "error", "warning", "note".
+std::string_view word(Severity severity);
+
+struct Diagnostic {
+    Severity severity = Severity::note;
+    std::string id;      ///< "port-not-nominated": never changes, for programs
+    std::string subject; ///< what it is about: a device node, an IMEI, a file, "bgs2d"; may be empty
+    std::string message;
+    std::string hint; ///< what to do; several lines where there is something to paste, which is indented
+
+    bool operator==(const Diagnostic&) const = default;
+};
+
+/// An array with one object a complaint: severity, id, subject, message, hint.
+nlohmann::ordered_json to_json(std::span<const Diagnostic> diagnostics);
+
+} // namespace bgs2::cli

@@ -1,0 +1,325 @@
+#include "cli/doctor/port_diagnosis.h"
+
+#include "cli/client/bus_error.h"
+#include "cli/doctor/port_name.h"
+#include "daemon/base/counted.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <sys/stat.h>
+#include <system_error>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view ports_group = "dialout"; // of the shipped rule and unit
+constexpr std::array<std::string_view, 3> modem_vendors{"1e2d", "0681", "1269"};
+
+/// What brltty's udev rules take for a braille display.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> braille_adapters{
+    {{"0403", "6001"}, {"10c4", "ea60"}, {"1a86", "7523"}}};
+
+constexpr std::string_view after_a_rule = "then 'udevadm control --reload' and 'udevadm trigger "
+                                          "--subsystem-match=tty'";
+
+constexpr std::string_view where_nothing_answers = "does the modem have power, and is it switched on? Is its "
+                                                   "TXD0, an input, wired to the host's TXD, and RXD0 to "
+                                                   "RXD? Are RTS and CTS connected, or is flow-control = "
+                                                   "\"none\" in the policy's [port]? Has the modem the baud "
+                                                   "rate of that [port], 115200 if it is left out?";
+
+struct Advice {
+    std::string_view program;
+    std::string_view what;
+};
+
+constexpr std::array advices{
+    Advice{
+        "ModemManager",
+        "if the port is named in bgs2d.toml, 'udevadm trigger --subsystem-match=tty' has the rules of bgs2d "
+        "mark it; else set ENV{ID_MM_PORT_IGNORE}=\"1\" in a udev rule, or 'systemctl disable --now "
+        "ModemManager'"},
+    Advice{"brltty",
+           "'systemctl disable --now brltty', or remove the package, if nobody needs a braille display"},
+    Advice{"agetty",
+           "'systemctl disable --now serial-getty@' with the port's name; and take its console= from "
+           "the kernel's command line"},
+};
+
+std::string to_string(const Holder& holder) {
+    return fmt::format("{} (process {})", holder.name, holder.pid);
+}
+
+std::string advice_on(const Holder& holder) {
+    const auto* known = std::ranges::find(advices, holder.name, &Advice::program);
+    if (known != advices.end())
+        return std::string(known->what);
+    return fmt::format("end it, or name another port; 'ps -fp {}' tells what it is", holder.pid);
+}
+
+std::string property(const Port& port, const std::string& name) {
+    const auto found = port.properties.find(name);
+    return found == port.properties.end() ? std::string() : found->second;
+}
+
+/// What the port's properties or, where udev said nothing, its name tell.
+bool is_usb(const Port& port) {
+    return property(port, "ID_BUS") == "usb" || !property(port, "ID_USB_DRIVER").empty() ||
+           port.device.starts_with("/dev/ttyUSB") || port.device.starts_with("/dev/ttyACM");
+}
+
+bool is_braille_adapter(std::string_view vendor, std::string_view product) {
+    return std::ranges::find(braille_adapters, std::pair(vendor, product)) != braille_adapters.end();
+}
+
+std::string indented(std::string_view text) {
+    std::string result = "    ";
+    for (const char c : text)
+        result += c == '\n' ? std::string("\n    ") : std::string(1, c);
+    return result;
+}
+
+class PortDiagnosis {
+  public:
+    explicit PortDiagnosis(const SystemSnapshot& snapshot)
+      : evidence_(snapshot) {}
+
+    std::vector<Diagnostic> run() && {
+        if (evidence_.daemon) {
+            for (const Port& port : evidence_.daemon->ports)
+                look_at(port);
+        } else {
+            for (const TtyNode& node : evidence_.nodes)
+                look_at(node);
+        }
+        look_for_brltty();
+        look_for_nothing();
+        confess();
+        return std::move(complaints_);
+    }
+
+  private:
+    void add(Severity severity, std::string id, const std::string& subject, std::string message,
+             std::string hint) {
+        complaints_.push_back({.severity = severity,
+                               .id = std::move(id),
+                               .subject = subject,
+                               .message = std::move(message),
+                               .hint = std::move(hint)});
+    }
+
+    void look_at(const Port& port) {
+        if (port.state == "ignored") {
+            unnamed(port);
+            return;
+        }
+        looked_for_holders_ = true;
+        any_named_ = true;
+        // "what (what to do)"
+        const CommandError reason = to_job_error("Failed", port.reason);
+        if (port.state == "unavailable")
+            unavailable(port, reason);
+        else if (port.state == "silent")
+            add(Severity::error, "port-silent", port.device,
+                fmt::format("nothing answers: {}", reason.what()), std::string(where_nothing_answers));
+        else if (port.state == "not-a-modem")
+            add(Severity::warning, "port-not-a-modem", port.device,
+                fmt::format("it is named for bgs2d, and no BGS2 is there: {}", reason.what()),
+                "plug the modem in there, or take the port out of bgs2d.toml or the udev rule");
+        else if (port.state == "absent")
+            add(Severity::note, "port-absent", port.device, "it is named in bgs2d.toml, and is not there",
+                "is it plugged in? 'bgs2ctl ports' shows what is");
+        else if (port.state == "duplicate")
+            add(Severity::note, "port-second", port.device, reason.what(), "one port of a modem is enough");
+        else if (port.state == "probing")
+            add(Severity::note, "port-probing", port.device, "it is being asked who is there",
+                "try 'bgs2ctl doctor' again in a minute");
+        if (port.state != "unavailable")
+            strangers(port);
+        look_for_modem_manager(port);
+    }
+
+    void unavailable(const Port& port, const CommandError& reason) {
+        if (says(port.reason, EACCES)) {
+            denied(Severity::error, port.device, node_of(port.device));
+            return;
+        }
+        const auto holders = holders_of(port.device);
+        if (!holders.empty()) {
+            std::vector<std::string> names;
+            names.reserve(holders.size());
+            for (const Holder& holder : holders)
+                names.push_back(to_string(holder));
+            add(Severity::error, "port-held", port.device,
+                fmt::format("it is held by {}", fmt::join(names, ", ")), advice_on(holders.front()));
+            return;
+        }
+        const bool held = says(port.reason, EBUSY) || says(port.reason, EWOULDBLOCK);
+        add(Severity::error, held ? "port-held" : "port-unavailable", port.device, reason.what(),
+            reason.hint());
+    }
+
+    void denied(Severity severity, const std::string& device, const TtyNode* node) {
+        add(severity, "port-denied", device,
+            node == nullptr ? "bgs2d may not open it"
+                            : fmt::format("bgs2d may not open it: its group is '{}', its mode {:04o}",
+                                          node->group, node->mode),
+            fmt::format("have udev give it to the group '{0}', mode 0660; in "
+                        "/etc/udev/rules.d/65-bgs2d-local.rules, {1}:\n"
+                        "    SUBSYSTEM==\"tty\", KERNEL==\"{2}\", GROUP=\"{0}\", MODE=\"0660\"",
+                        ports_group, after_a_rule, device.substr(device.rfind('/') + 1)));
+    }
+
+    /// Others that have a port of ours open: they opened it first, or are root.
+    void strangers(const Port& port) {
+        for (const Holder& holder : holders_of(port.device))
+            add(Severity::warning, "port-shared", port.device, to_string(holder) + " has it open as well",
+                advice_on(holder));
+    }
+
+    void look_for_modem_manager(const Port& port) {
+        const bool kept_off = property(port, "ID_MM_PORT_IGNORE") == "1" ||
+                              property(port, "ID_MM_DEVICE_IGNORE") == "1" || !is_usb(port);
+        if (!evidence_.processes.running.contains("ModemManager") || kept_off ||
+            has_complaint_about(port.device, "ModemManager"))
+            return;
+        if (port.inhibited) {
+            add(Severity::note, "port-inhibited", port.device,
+                "ModemManager keeps off it because bgs2d asked it to; one that is started anew writes to it "
+                "first",
+                std::string(advices.front().what));
+            return;
+        }
+        add(Severity::warning, "port-not-kept-from-modemmanager", port.device,
+            "ModemManager runs and may write to it", std::string(advices.front().what));
+    }
+
+    void look_for_brltty() {
+        if (!evidence_.processes.running.contains("brltty"))
+            return;
+        for (const TtyNode& node : evidence_.nodes) {
+            if (is_braille_adapter(node.usb_vendor, node.usb_product) &&
+                !has_complaint_about(node.device, "brltty"))
+                add(Severity::warning, "port-not-kept-from-brltty", node.device,
+                    "brltty runs and takes such adapters for braille displays", std::string(advices[1].what));
+        }
+        if (std::ranges::all_of(evidence_.nodes, [](const TtyNode& node) { return node.usb_vendor.empty(); }))
+            add(Severity::note, "brltty-runs", "brltty",
+                "brltty runs, and no serial port is on USB: it takes some adapters away from the kernel",
+                std::string(advices[1].what));
+    }
+
+    void unnamed(const Port& port) {
+        if (!evidence_.daemon)
+            return;
+        const TtyNode* node = node_of(port.device);
+        const bool no_modem = evidence_.daemon->modems.empty();
+        // A UART of the board is there whether or not anything is connected, and may be the console.
+        if (!is_usb(port) && (!no_modem || node == nullptr || node->console))
+            return;
+        if (port.reason.find("BGS2D_PORT=0") != std::string::npos) {
+            if (no_modem)
+                add(Severity::note, "port-kept-away", port.device, port.reason,
+                    fmt::format("if a modem is there, take that rule out, {}", after_a_rule));
+            return;
+        }
+        const PortName name = name_of(port, evidence_.daemon->ports);
+        if (name.entry.empty())
+            return;
+        std::string hint =
+            fmt::format("if a modem is there, name it in /etc/bgs2d/bgs2d.toml, then 'bgs2ctl reload' and "
+                        "'udevadm trigger --subsystem-match=tty':\n{}",
+                        indented(name.entry));
+        if (is_usb(port) && !name.rule.empty())
+            hint += fmt::format("\nor in /etc/udev/rules.d/65-bgs2d-local.rules, {}:\n{}", after_a_rule,
+                                indented(name.rule));
+        add(is_usb(port) && no_modem ? Severity::warning : Severity::note, "port-not-nominated", port.device,
+            fmt::format("bgs2d does not look at it: {}", port.reason), std::move(hint));
+    }
+
+    /// What can be told of a port while bgs2d says nothing.
+    void look_at(const TtyNode& node) {
+        if (node.usb_vendor.empty())
+            return;
+        looked_for_holders_ = true;
+        const bool is_ours = std::ranges::find(modem_vendors, node.usb_vendor) != modem_vendors.end();
+        const bool opens =
+            node.group == ports_group && (node.mode & (S_IRGRP | S_IWGRP)) == (S_IRGRP | S_IWGRP);
+        const bool opens_to_all = (node.mode & (S_IROTH | S_IWOTH)) == (S_IROTH | S_IWOTH);
+        if (!opens && !opens_to_all)
+            denied(is_ours ? Severity::error : Severity::warning, node.device, &node);
+        for (const Holder& holder : holders_of(node.device))
+            add(is_ours ? Severity::error : Severity::warning, "port-held", node.device,
+                fmt::format("it is held by {}", to_string(holder)), advice_on(holder));
+    }
+
+    void look_for_nothing() {
+        if (!evidence_.daemon || !evidence_.daemon->modems.empty())
+            return;
+        const bool explained = std::ranges::any_of(
+            complaints_, [](const Diagnostic& each) { return each.severity != Severity::note; });
+        if (!explained)
+            add(Severity::warning, "no-modem", "",
+                any_named_ ? "no modem is there"
+                           : "no modem is there, and no serial port that is named for bgs2d",
+                "is it plugged in, does it have power? 'dmesg' shows whether the kernel saw it, 'bgs2ctl "
+                "ports' "
+                "what bgs2d makes of each port");
+    }
+
+    void confess() {
+        if (!looked_for_holders_ || evidence_.processes.hidden == 0)
+            return;
+        add(Severity::note, "processes-not-seen", "",
+            fmt::format("{} did not let us see which ports they hold",
+                        counted(evidence_.processes.hidden, "process", "processes")),
+            "root sees all of them: 'sudo bgs2ctl doctor'");
+    }
+
+    /// But for bgs2d itself.
+    [[nodiscard]] std::vector<Holder> holders_of(const std::string& device) const {
+        std::vector<Holder> found;
+        for (const Holder& holder : evidence_.processes.holders) {
+            const bool is_bgs2d = evidence_.daemon && evidence_.daemon->pid != 0
+                                      ? holder.pid == evidence_.daemon->pid
+                                      : holder.name == "bgs2d";
+            if (holder.device == device && !is_bgs2d)
+                found.push_back(holder);
+        }
+        return found;
+    }
+
+    [[nodiscard]] const TtyNode* node_of(const std::string& device) const {
+        const auto found = std::ranges::find(evidence_.nodes, device, &TtyNode::device);
+        return found == evidence_.nodes.end() ? nullptr : &*found;
+    }
+
+    [[nodiscard]] bool has_complaint_about(const std::string& device, std::string_view program) const {
+        return std::ranges::any_of(complaints_, [&](const Diagnostic& each) {
+            return each.subject == device && each.message.find(program) != std::string::npos;
+        });
+    }
+
+    /// bgs2d tells the system's word for why a port could not be opened.
+    static bool says(const std::string& reason, int number) {
+        return reason.find(std::generic_category().message(number)) != std::string::npos;
+    }
+
+    const SystemSnapshot& evidence_;
+    std::vector<Diagnostic> complaints_;
+    bool looked_for_holders_ = false;
+    bool any_named_ = false;
+};
+
+} // namespace
+
+std::vector<Diagnostic> diagnose_ports(const SystemSnapshot& snapshot) {
+    return PortDiagnosis(snapshot).run();
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,95 @@
+#include "cli/doctor/system_snapshot.h"
+
+#include "cli/client/bus.h"
+#include "cli/terminal/command_error.h"
+#include "daemon/pki/preflight.h"
+
+#include <filesystem>
+#include <sys/stat.h>
+#include <sys/timex.h>
+
+namespace bgs2::cli {
+namespace {
+
+/// The bound beyond which systemd, too, calls a clock not synchronised; in microseconds.
+constexpr long largest_clock_error = 16'000'000;
+
+QueryError unanswered(const CommandError& failure) {
+    return {.exit = failure.exit(), .what = failure.what(), .hint = failure.hint()};
+}
+
+DaemonSnapshot testimony_of(Bus& bus) {
+    DaemonSnapshot told{.pid = bus.daemon_pid(),
+                        .modems = bus.modems(),
+                        .ports = bus.ports(),
+                        .policies = bus.policies(),
+                        .policy_errors = bus.policy_errors(),
+                        .history_lost_since = bus.history_lost_since()};
+    return told;
+}
+
+void ask_the_bus(SystemSnapshot& snapshot) {
+    try {
+        Bus bus;
+        snapshot.unit = bus.service_unit("bgs2d.service");
+        snapshot.activatable = bus.daemon_is_activatable();
+        snapshot.running = bus.daemon_is_running();
+        if (!snapshot.running) // a question would have the bus start it
+            return;
+        try {
+            snapshot.daemon = testimony_of(bus);
+        } catch (const CommandError& failure) {
+            snapshot.no_testimony = unanswered(failure);
+        }
+    } catch (const CommandError& failure) {
+        snapshot.no_bus = unanswered(failure);
+    }
+}
+
+std::vector<std::string> devices_of(const SystemSnapshot& snapshot) {
+    std::vector<std::string> devices;
+    if (snapshot.daemon) {
+        for (const Port& port : snapshot.daemon->ports)
+            devices.push_back(port.device);
+    } else {
+        for (const TtyNode& node : snapshot.nodes)
+            devices.push_back(node.device);
+    }
+    return devices;
+}
+
+std::optional<PolicyFile> newest(const std::vector<Policy>& policies) {
+    std::optional<PolicyFile> found;
+    for (const Policy& policy : policies) {
+        struct stat status{};
+        if (::stat(policy.file.c_str(), &status) != 0)
+            continue;
+        const std::chrono::sys_seconds written{std::chrono::seconds(status.st_mtim.tv_sec)};
+        if (!found || written > found->written)
+            found = PolicyFile{.path = policy.file, .written = written};
+    }
+    return found;
+}
+
+/// Asks the kernel, as timedatectl does. Where that is not allowed, nothing is known against the clock.
+bool clock_is_synchronised() {
+    timex state{};
+    return ::adjtimex(&state) < 0 || state.maxerror < largest_clock_error;
+}
+
+} // namespace
+
+SystemSnapshot collect_evidence() {
+    SystemSnapshot snapshot;
+    ask_the_bus(snapshot);
+    snapshot.nodes = tty_nodes();
+    snapshot.processes = look_at_processes(devices_of(snapshot));
+    snapshot.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    snapshot.released = pki::clock_was_set_after;
+    if (snapshot.daemon)
+        snapshot.newest_policy = newest(snapshot.daemon->policies);
+    snapshot.clock_synchronised = clock_is_synchronised();
+    return snapshot;
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,49 @@
+// A frame, field by field, with what each means. Pure.
+#pragma once
+
+#include "daemon/base/error.h"
+#include "daemon/pki/certificate.h"
+#include "daemon/sbnw/frame.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bgs2::cli {
+
+struct Field {
+    std::size_t offset = 0; ///< from the frame's start
+    std::size_t size = 0;
+    std::string name;                 ///< "total length", "id", "data"
+    std::vector<std::string> meaning; ///< lines
+    bool opens = false;               ///< the first field of a parameter
+    bool hidden = false;              ///< its octets are not to be shown
+
+    bool operator==(const Field&) const = default;
+};
+
+/// What can be said of the private key in a frame without showing it.
+struct KeyFacts {
+    std::string kind; ///< "RSA", "EC"; empty if it can not be read
+    int bits = 0;
+    std::string form; ///< "PKCS#8", see octet_form.h
+
+    bool operator==(const KeyFacts&) const = default;
+};
+
+KeyFacts key_facts(ByteView key);
+
+/// The certificates that the data of a certificate parameter holds, in order. Errors: InvalidCertificate.
+Expected<std::vector<pki::Certificate>> certificates_of(ByteView data);
+
+/// All fields, in the order of the wire, no gap between them. The private key is hidden unless `show_key`.
+std::vector<Field> annotate(const sbnw::Frame& frame, bool show_key);
+
+/// The same for programs: {"length", "command", "parameters": [{"offset", "length", "id", "name", ...}]}.
+/// Data are hex digits in "data" ("text" where they are text), of the private key only if `show_key`.
+nlohmann::ordered_json describe(const sbnw::Frame& frame, bool show_key);
+
+} // namespace bgs2::cli

@@ -1,0 +1,92 @@
+#include "cli/frame/data_format.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bgs2::cli {
+namespace {
+
+// Tags of DER (X.690 §8).
+constexpr unsigned integer = 0x02;
+constexpr unsigned octet_string = 0x04;
+constexpr unsigned object_identifier = 0x06;
+constexpr unsigned sequence = 0x30;
+
+struct Element {
+    unsigned tag;
+    std::size_t header; ///< octets of tag and length
+    std::size_t content;
+};
+
+std::optional<Element> element_at(ByteView octets) {
+    if (octets.size() < 2)
+        return std::nullopt;
+    const auto octet = [&](std::size_t i) { return std::to_integer<unsigned>(octets[i]); };
+    const unsigned first = octet(1);
+    if (first < 0x80)
+        return Element{octet(0), 2, first};
+    const std::size_t count = first & 0x7fU;
+    if (count == 0 || count > 4 || octets.size() < 2 + count)
+        return std::nullopt;
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        length = length << 8U | octet(2 + i);
+    return Element{octet(0), 2 + count, length};
+}
+
+ByteView inside(ByteView octets, const Element& element) {
+    return octets.subspan(std::min(element.header, octets.size()));
+}
+
+ByteView behind(ByteView octets, const Element& element) {
+    return octets.subspan(std::min(element.header + element.content, octets.size()));
+}
+
+} // namespace
+
+std::string_view word(DataFormat form) {
+    constexpr std::array<std::string_view, 7> words{"PEM",    "DER",  "PKCS#8", "encrypted PKCS#8",
+                                                    "PKCS#1", "SEC1", "unknown"};
+    return words.at(static_cast<std::size_t>(form));
+}
+
+std::optional<std::size_t> der_size(ByteView octets) {
+    const auto element = element_at(octets);
+    if (!element || element->tag != sequence)
+        return std::nullopt;
+    return element->header + element->content;
+}
+
+DataFormat format_of(ByteView octets) {
+    if (as_text(octets).starts_with("-----BEGIN "))
+        return DataFormat::pem;
+    const auto outer = element_at(octets);
+    if (!outer || outer->tag != sequence)
+        return DataFormat::other;
+    const ByteView content = inside(octets, *outer);
+    const auto first = element_at(content);
+    if (!first)
+        return DataFormat::other;
+    if (first->tag == sequence) {
+        const auto inner = element_at(inside(content, *first));
+        return inner && inner->tag == object_identifier ? DataFormat::encrypted_pkcs8
+                                                        : DataFormat::certificate;
+    }
+    if (first->tag != integer)
+        return DataFormat::other;
+    const auto second = element_at(behind(content, *first));
+    if (!second)
+        return DataFormat::other;
+    switch (second->tag) {
+    case sequence:
+        return DataFormat::pkcs8;
+    case integer:
+        return DataFormat::pkcs1;
+    case octet_string:
+        return DataFormat::sec1;
+    default:
+        return DataFormat::other;
+    }
+}
+
+} // namespace bgs2::cli

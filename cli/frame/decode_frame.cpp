@@ -1,0 +1,17 @@
+#include "cli/frame/decode_frame.h"
+
+#include "cli/frame/frame_fault.h"
+#include "cli/terminal/command_error.h"
+
+#include <utility>
+
+namespace bgs2::cli {
+
+sbnw::Frame decode_frame(ByteView octets) {
+    auto frame = sbnw::decode(octets);
+    if (frame)
+        return std::move(*frame);
+    throw content_error(with_fault(frame.error(), octets));
+}
+
+} // namespace bgs2::cli

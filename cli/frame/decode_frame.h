@@ -1,0 +1,13 @@
+// A frame that somebody hands over, taken apart.
+#pragma once
+
+#include "daemon/base/bytes.h"
+#include "daemon/sbnw/frame.h"
+
+namespace bgs2::cli {
+
+/// A view into `octets`. Throws Failure (exit code 1) if they are no sound frame, which names the offset, the
+/// field and, if one explains it, the well-known mistake (mistake.h).
+sbnw::Frame decode_frame(ByteView octets);
+
+} // namespace bgs2::cli

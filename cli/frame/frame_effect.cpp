@@ -1,0 +1,62 @@
+#include "cli/frame/frame_effect.h"
+
+#include "cli/frame/annotate.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/counted.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+using sbnw::Parameter;
+using sbnw::ParameterId;
+
+std::string slot_text(const sbnw::Frame& frame, std::string_view store) {
+    const Parameter* slot = frame.find(ParameterId::slot);
+    const Parameter* named = frame.find(ParameterId::store);
+    const std::string in = printable(named == nullptr ? store : named->text());
+    if (slot == nullptr || slot->data.size() < 2)
+        return "a slot of " + in;
+    const auto number = std::to_integer<unsigned>(slot->data[0]) | std::to_integer<unsigned>(slot->data[1])
+                                                                       << 8U;
+    return fmt::format("slot {} of {}", number, in);
+}
+
+std::string certificate_text(const Parameter& parameter) {
+    const auto certificates = certificates_of(parameter.data);
+    if (!certificates || certificates->empty())
+        return counted(parameter.data.size(), "octet") + " that are no certificate";
+    const pki::Certificate& first = certificates->front();
+    const std::string others =
+        certificates->size() == 1 ? "" : fmt::format(" and {} more", certificates->size() - 1);
+    return fmt::format("{}, expires {}{}", printable(first.subject()),
+                       iso_day(std::chrono::floor<std::chrono::seconds>(first.not_after())), others);
+}
+
+std::string key_text(const Parameter& parameter) {
+    const KeyFacts facts = key_facts(parameter.data);
+    return facts.kind.empty() ? "with a private key that can not be read"
+                              : fmt::format("with its private key ({} {})", facts.kind, facts.bits);
+}
+
+} // namespace
+
+std::string effect_of(const sbnw::Frame& frame, std::string_view store) {
+    const bool writes = frame.command == sbnw::Command::write_certificate;
+    std::string text = fmt::format("{} {}", writes ? "writes" : "empties", slot_text(frame, store));
+    if (const Parameter* certificate = frame.find(ParameterId::certificate))
+        text += ": " + certificate_text(*certificate);
+    if (const Parameter* key = frame.find(ParameterId::private_key))
+        text += ", " + key_text(*key);
+    if (const Parameter* imei = frame.find(ParameterId::imei))
+        text += fmt::format("; only on the modem {}", printable(imei->text()));
+    text += frame.find(ParameterId::signature) != nullptr ? "; signed" : "; not signed";
+    return text + "; " + counted(frame.octets.size(), "octet");
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,201 @@
+#include "cli/frame/frame_fault.h"
+
+#include "cli/frame/data_format.h"
+#include "daemon/sbnw/frame.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::size_t header_size = 6;
+constexpr std::size_t parameter_header_size = 4;
+
+/// One way to count and to write integers; the first of each is right.
+struct Habit {
+    bool big_endian = false;
+    bool words = false;
+    std::size_t total_omits = 0; ///< octets that the total length leaves out: 0, its own 2, the header's 6
+    std::size_t parameter_omits = 0; ///< the same of a parameter's length: 0, 2, 4
+    bool id_first = false;
+
+    [[nodiscard]] int mistakes() const {
+        return int{big_endian} + int{words} + int{total_omits != 0} + int{parameter_omits != 0} +
+               int{id_first};
+    }
+};
+
+std::vector<Habit> all_habits() {
+    std::vector<Habit> habits;
+    for (const bool big_endian : {false, true})
+        for (const bool words : {false, true})
+            for (const std::size_t total : {0U, 2U, 6U})
+                for (const std::size_t parameter : {0U, 2U, 4U})
+                    for (const bool id_first : {false, true})
+                        habits.push_back({big_endian, words, total, parameter, id_first});
+    std::ranges::stable_sort(habits, {}, &Habit::mistakes);
+    return habits;
+}
+
+struct Part {
+    std::size_t id = 0;
+    ByteView data;
+};
+
+bool has_id(const std::vector<Part>& parts, std::size_t id) {
+    return std::ranges::find(parts, id, &Part::id) != parts.end();
+}
+
+/// Whether `data` can be what a parameter of that id holds. Without lengths to trust, this is what tells a
+/// right reading from an accident.
+bool plausible(std::size_t id, ByteView data) {
+    switch (sbnw::ParameterId(id)) {
+    case sbnw::ParameterId::slot:
+        return data.size() == 2;
+    case sbnw::ParameterId::certificate:
+    case sbnw::ParameterId::private_key:
+        if (as_text(data).starts_with("-----BEGIN"))
+            return std::ranges::find(data, std::byte{0}) == data.end();
+        return der_size(data) == data.size();
+    default:
+        return data.size() > 1 && std::ranges::find(data, std::byte{0}) == std::prev(data.end());
+    }
+}
+
+/// Reads octets by a habit.
+class Reading {
+  public:
+    Reading(ByteView octets, const Habit& habit)
+      : octets_(octets)
+      , habit_(habit) {}
+
+    [[nodiscard]] std::size_t number(std::size_t offset) const {
+        const auto first = std::to_integer<std::size_t>(octets_[offset]);
+        const auto second = std::to_integer<std::size_t>(octets_[offset + 1]);
+        return habit_.big_endian ? first << 8U | second : second << 8U | first;
+    }
+
+    [[nodiscard]] bool header_fits() const {
+        const auto lengths = lengths_of(number(0), habit_.total_omits);
+        return std::ranges::find(lengths, octets_.size()) != lengths.end() &&
+               (number(2) == 1 || number(2) == 3);
+    }
+
+    /// Takes the octets from `offset` on apart to the very end.
+    bool parts_from(std::size_t offset, std::vector<Part>& parts) const {
+        const std::size_t left = octets_.size() - offset;
+        if (left == 0)
+            return has_id(parts, std::size_t{1});
+        if (left < parameter_header_size)
+            return false;
+        const std::size_t id = number(offset + (habit_.id_first ? 0 : 2));
+        if (id < 1 || id > 7 || has_id(parts, id))
+            return false;
+        for (const std::size_t length :
+             lengths_of(number(offset + (habit_.id_first ? 2 : 0)), habit_.parameter_omits)) {
+            if (length < parameter_header_size || length > left)
+                continue;
+            const ByteView data =
+                octets_.subspan(offset + parameter_header_size, length - parameter_header_size);
+            if (!plausible(id, data))
+                continue;
+            parts.push_back({id, data});
+            if (parts_from(offset + length, parts))
+                return true;
+            parts.pop_back();
+        }
+        return false;
+    }
+
+  private:
+    /// The lengths in octets that a length field can stand for: an odd one may be rounded either way in
+    /// words.
+    [[nodiscard]] std::vector<std::size_t> lengths_of(std::size_t field, std::size_t omits) const {
+        if (!habit_.words)
+            return {field + omits};
+        return {2 * field + omits, 2 * field + omits + 1, 2 * field + omits - (field > 0 ? 1 : 0)};
+    }
+
+    ByteView octets_;
+    Habit habit_;
+};
+
+std::vector<std::string> words_of(const Habit& habit, std::size_t counted, std::size_t parameters) {
+    std::vector<std::string> words;
+    if (habit.big_endian)
+        words.emplace_back("its integers are big-endian; the low octet stands first on the wire");
+    if (habit.words)
+        words.emplace_back("its lengths count words of two octets; they count octets");
+    if (habit.total_omits == 2)
+        words.emplace_back("its total length does not count its own two octets");
+    if (habit.total_omits == header_size)
+        words.emplace_back("its total length does not count the header of 6 octets");
+    if (habit.parameter_omits == 2)
+        words.emplace_back("a parameter's length does not count its own two octets");
+    if (habit.parameter_omits == parameter_header_size)
+        words.emplace_back("a parameter's length does not count its header of 4 octets (length and id)");
+    if (habit.id_first)
+        words.emplace_back("a parameter's id stands before its length; the length comes first");
+    if (counted != parameters)
+        words.push_back(fmt::format(
+            "it says that it has {} parameters, but has {} (the signature counts too)", counted, parameters));
+    return words;
+}
+
+/// The frame that the parts make when everything is counted as it should be.
+pki::Secret rightly_made(std::size_t command, const std::vector<Part>& parts, bool big_endian) {
+    std::size_t size = header_size;
+    for (const Part& part : parts)
+        size += parameter_header_size + part.data.size();
+    pki::Secret frame(size);
+    std::size_t offset = 0;
+    const auto put = [&](std::size_t number) {
+        frame.bytes()[offset++] = std::byte(number & 0xffU);
+        frame.bytes()[offset++] = std::byte(number >> 8U & 0xffU);
+    };
+    put(size);
+    put(command);
+    put(parts.size());
+    for (const Part& part : parts) {
+        put(parameter_header_size + part.data.size());
+        put(part.id);
+        std::ranges::copy(part.data, frame.bytes().subspan(offset).begin());
+        if (big_endian && part.id == 1) // the slot's number is an integer like the others
+            std::swap(frame.bytes()[offset], frame.bytes()[offset + 1]);
+        offset += part.data.size();
+    }
+    return frame;
+}
+
+} // namespace
+
+std::optional<FrameFault> recognise_mistake(ByteView octets) {
+    if (octets.size() < header_size || octets.size() > sbnw::max_frame_size)
+        return std::nullopt;
+    for (const Habit& habit : all_habits()) {
+        const Reading reading(octets, habit);
+        std::vector<Part> parts;
+        if (!reading.header_fits() || !reading.parts_from(header_size, parts))
+            continue;
+        auto words = words_of(habit, reading.number(4), parts.size());
+        if (words.empty()) // it is right
+            return std::nullopt;
+        return FrameFault{std::move(words), rightly_made(reading.number(2), parts, habit.big_endian)};
+    }
+    return std::nullopt;
+}
+
+Error with_fault(Error error, ByteView octets) {
+    if (const auto mistake = recognise_mistake(octets)) {
+        error.hint = "it makes sense if";
+        for (std::size_t i = 0; i < mistake->words.size(); ++i)
+            error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];
+    }
+    return error;
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,17 @@
+// Annotated fields as a hex dump. Pure.
+#pragma once
+
+#include "cli/frame/annotate.h"
+#include "daemon/base/bytes.h"
+
+#include <span>
+#include <string>
+
+namespace bgs2::cli {
+
+/// Four columns: offset (hex), eight octets a line, field, meaning; a blank line before each parameter. The
+/// octets of a hidden field are "..". Unless `full`, a long field shows its first and last lines only.
+/// `octets` is what the fields' offsets count in.
+std::string hex_dump(ByteView octets, std::span<const Field> fields, bool full);
+
+} // namespace bgs2::cli

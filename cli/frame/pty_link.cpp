@@ -1,0 +1,90 @@
+#include "cli/frame/pty_link.h"
+
+#include "cli/terminal/command_error.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <system_error>
+#include <termios.h>
+#include <unistd.h>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+ErrorCode code_of(int number) {
+    if (number == EACCES || number == EPERM || number == EROFS)
+        return ErrorCode::access_denied;
+    return number == ENOENT || number == ENOTDIR ? ErrorCode::not_found : ErrorCode::failed;
+}
+
+[[noreturn]] void fail_making(const std::string& what, int number) {
+    throw CommandError(Error{
+        code_of(number), fmt::format("{} can not be made: {}", what, std::system_category().message(number)),
+        "give a name in a directory that you may write to"});
+}
+
+/// Whether this is the link of a capture that was ended by force.
+bool is_left_over(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto target = std::filesystem::read_symlink(path, error);
+    return !error && target.native().starts_with("/dev/pts/") && !std::filesystem::exists(path, error);
+}
+
+} // namespace
+
+PtyLink::PtyLink(std::string path)
+  : path_(std::move(path)) {
+    if (is_left_over(path_))
+        unlink(path_.c_str());
+    std::array<char, 128> name{};
+    if (openpty(&master_, &slave_, name.data(), nullptr, nullptr) != 0)
+        fail_making("a pty", errno);
+    try {
+        link(name.data());
+    } catch (...) {
+        close_both();
+        throw;
+    }
+}
+
+void PtyLink::link(const char* port) {
+    termios settings{};
+    if (tcgetattr(slave_, &settings) != 0)
+        fail_making("a pty", errno);
+    cfmakeraw(&settings);
+    cfsetspeed(&settings, B115200);
+    if (tcsetattr(slave_, TCSANOW, &settings) != 0 || fcntl(master_, F_SETFL, O_NONBLOCK) != 0)
+        fail_making("a pty", errno);
+    for (const int descriptor : {master_, slave_})
+        fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    if (symlink(port, path_.c_str()) == 0)
+        return;
+    if (errno != EEXIST)
+        fail_making(path_, errno);
+    throw CommandError(Error{ErrorCode::failed, fmt::format("{} is there already", path_),
+                             "give another name for the port, or remove that"});
+}
+
+PtyLink::~PtyLink() {
+    unlink(path_.c_str());
+    close_both();
+}
+
+bool PtyLink::is_read() const {
+    int unread = 0;
+    return ioctl(slave_, FIONREAD, &unread) != 0 || unread == 0;
+}
+
+void PtyLink::close_both() const {
+    close(slave_);
+    close(master_);
+}
+
+} // namespace bgs2::cli

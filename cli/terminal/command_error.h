@@ -1,0 +1,64 @@
+// How a run of bgs2ctl fails: an exit code and what is told about it.
+#pragma once
+
+#include "daemon/base/error.h"
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace bgs2::cli {
+
+/// Ends the program: `word` is for programs, the error's two sentences are for people.
+class CommandError : public std::runtime_error {
+  public:
+    /// With the word and the exit code of the error's code.
+    explicit CommandError(const Error& error);
+    /// With another exit code, where the table of daemon/error.h speaks of something else.
+    CommandError(ExitCode exit, const Error& error);
+    CommandError(ExitCode exit, std::string word, const std::string& what, std::string hint = {});
+
+    [[nodiscard]] ExitCode exit() const noexcept { return exit_; }
+    [[nodiscard]] const std::string& word() const noexcept { return word_; }
+    [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
+
+    /// `bgs2ctl: <what>` and, if there is a hint, a second line `  hint: <hint>`; as JSON one object
+    /// {"error", "message", "hint"} on a line. Ends with a line end.
+    [[nodiscard]] std::string text() const;
+    [[nodiscard]] std::string json() const;
+
+  private:
+    ExitCode exit_;
+    std::string word_;
+    std::string hint_;
+};
+
+/// The command line is wrong.
+CommandError usage_error(const std::string& what, std::string hint = {});
+
+/// The content of a file is wrong. That is a failure (exit code 1), not a wrong command line, even though the
+/// code of such an error often is InvalidArgument.
+CommandError content_error(const Error& error);
+
+/// bgs2d, or the bus it is asked over, is not there.
+CommandError no_daemon(const std::string& what, std::string hint);
+
+/// The value, or a Failure with the error.
+template<class T>
+T value_or_fail(Expected<T> result) {
+    if (!result)
+        throw CommandError(result.error());
+    if constexpr (!std::is_void_v<T>)
+        return std::move(*result);
+}
+
+/// The value, or a Failure that blames the content of a file: see content_error().
+template<class T>
+T content_or_fail(Expected<T> result) {
+    if (!result)
+        throw content_error(result.error());
+    if constexpr (!std::is_void_v<T>)
+        return std::move(*result);
+}
+
+} // namespace bgs2::cli

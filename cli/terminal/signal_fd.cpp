@@ -1,0 +1,47 @@
+#include "cli/terminal/signal_fd.h"
+
+#include "cli/terminal/command_error.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+#include <sys/signalfd.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace bgs2::cli {
+namespace {
+
+sigset_t ending_signals() {
+    sigset_t signals{};
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    return signals;
+}
+
+} // namespace
+
+SignalFd::SignalFd() {
+    const sigset_t signals = ending_signals();
+    descriptor_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (descriptor_ < 0)
+        throw CommandError(
+            Error{ErrorCode::failed,
+                  fmt::format("signals can not be waited for: {}", std::system_category().message(errno)),
+                  {}});
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+}
+
+SignalFd::~SignalFd() {
+    signalfd_siginfo taken{};
+    // A signal that was noticed must not end the process after all when it is let through again.
+    while (::read(descriptor_, &taken, sizeof taken) > 0) {
+    }
+    close(descriptor_);
+    const sigset_t signals = ending_signals();
+    sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,105 @@
+#include "cli/verbs/complete.h"
+
+#include "cli/client/bus.h"
+#include "cli/client/selector.h"
+#include "cli/completion.h"
+#include "cli/program.h"
+#include "cli/terminal/command_error.h"
+#include "daemon/base/bytes.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view complete_help = R"(Tell a shell what could come next on a command line of bgs2ctl.
+
+Usage: bgs2ctl complete -- [WORD...]
+
+The words are those behind "bgs2ctl", up to and including the one that is to be
+completed, which may be empty. Prints a line for each possibility: the word,
+a tab, what it is. The line ":file" stands for the names of files.
+)";
+
+std::vector<Candidate> modems(Bus& bus) {
+    std::vector<Candidate> candidates;
+    for (const Modem& modem : bus.modems())
+        candidates.push_back(
+            {.word = modem.imei, .about = fmt::format("{} on {}, {}", modem.model, modem.port, modem.state)});
+    if (candidates.size() > 1)
+        candidates.push_back({.word = "any", .about = "whichever comes first"});
+    return candidates;
+}
+
+std::vector<Candidate> slots(Bus& bus, const std::string& selector) {
+    const Modem modem = value_or_fail(resolve(bus.modems(), selector));
+    std::vector<Candidate> candidates;
+    candidates.reserve(modem.slots.size());
+    for (const auto& [number, slot] : modem.slots)
+        candidates.push_back({.word = std::to_string(number),
+                              .about = slot.subject.empty()
+                                           ? slot.compliance
+                                           : fmt::format("{}, {}", slot.subject, slot.compliance)});
+    return candidates;
+}
+
+std::vector<Candidate> job_candidates(Bus& bus) {
+    std::vector<Candidate> candidates;
+    for (const JobInfo& job : bus.jobs())
+        candidates.push_back({.word = std::to_string(job.number),
+                              .about = fmt::format("{} of {}, {}", job.operation, job.imei, job.step)});
+    return candidates;
+}
+
+/// What only bgs2d knows; nothing if it can not be asked, since Tab is no place for a complaint.
+std::vector<Candidate> asked(const Completion& completion) {
+    try {
+        Bus bus;
+        if (completion.names == Names::modem)
+            return modems(bus);
+        if (completion.names == Names::slot)
+            return slots(bus, completion.modem);
+        if (completion.names == Names::job)
+            return job_candidates(bus);
+    } catch (const CommandError&) { // NOLINT(bugprone-empty-catch)
+    }
+    return {};
+}
+
+ExitCode tell(const std::vector<std::string>& words) {
+    CLI::App program;
+    Globals globals;
+    Action chosen;
+    describe(program, globals, chosen);
+    Completion completion = complete(program, words);
+    if (completion.candidates.empty()) {
+        for (Candidate& each : asked(completion)) {
+            if (each.word.starts_with(completion.begun))
+                completion.candidates.push_back(std::move(each));
+        }
+    }
+    std::string lines;
+    for (const Candidate& each : completion.candidates)
+        lines += fmt::format("{}\t{}\n", each.word, printable(each.about));
+    if (completion.names == Names::file)
+        lines += ":file\n";
+    print(lines);
+    return ExitCode::ok;
+}
+
+} // namespace
+
+void add_complete(Verb& program) {
+    Verb verb = program.add("complete", complete_help);
+    const auto words = std::make_shared<std::vector<std::string>>();
+    verb.arguments("WORD", *words);
+    verb.hide();
+    verb.runs([words](const Terminal& /*terminal*/) { return tell(*words); });
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,11 @@
+// bgs2ctl complete: what could come next on a command line, for shells. Not in the help: people press Tab.
+#pragma once
+
+#include "cli/verbs/verb.h"
+
+namespace bgs2::cli {
+
+/// Adds the verb to `program`.
+void add_complete(Verb& program);
+
+} // namespace bgs2::cli

@@ -1,0 +1,125 @@
+#include "cli/verbs/frame_decode.h"
+
+#include "cli/frame/annotate.h"
+#include "cli/frame/decode_frame.h"
+#include "cli/frame/hex_dump.h"
+#include "cli/frame/trace.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/input_file.h"
+#include "cli/terminal/text.h"
+#include "cli/verbs/trace_decode.h"
+#include "daemon/base/bytes.h"
+#include "daemon/pki/private_key.h"
+#include "daemon/sbnw/signature.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view frame_decode_help =
+    R"(Show a secure command as a hex dump in which every field is named.
+
+Usage: bgs2ctl frame decode F [--verify-key F] [--full] [--show-key] [--json]
+
+F is a file, "-" is standard input. A private key in it is described, but its
+octets are left out. F can also be a record of conversations that bgs2d --trace
+made: each secure command in it is shown, with the modem's result. It has no
+private keys, and a signature that covers one can not be checked.
+
+Examples:
+  bgs2ctl frame decode write.bin
+  bgs2ctl frame encode --slot 1 --cert ca.pem | bgs2ctl frame decode -
+  bgs2ctl frame decode write.bin --verify-key mgmt.cert.pem
+
+Options:
+  --verify-key F    check the signature with the public key, private key or
+                    certificate in this file (PEM or DER)
+  --passphrase-file F
+                    of that private key, if it is encrypted
+  --full            show long data whole, not its first and last lines only
+  --show-key        show the private key's octets, too
+  --json            one object; of a record an array
+
+Exit codes: 0 the frame is sound (and its signature good), 1 it is not, or the
+signature is not good; what is wrong stands on standard error.
+)";
+
+struct FrameDecodeOptions {
+    std::string file;
+    std::optional<std::string> verify_key;
+    std::optional<std::string> passphrase_file;
+    bool full = false;
+    bool show_key = false;
+};
+
+/// How the signature is, as far as it was asked for.
+Expected<sbnw::Digest> verify(const sbnw::Frame& frame, const std::string& file,
+                              const FrameDecodeOptions& options) {
+    const pki::Secret octets = read_secret_input(file);
+    const auto passphrase = read_passphrase(options.passphrase_file);
+    const auto key =
+        content_or_fail(pki::load_public_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr));
+    return sbnw::verify(frame, key);
+}
+
+void show_json(const sbnw::Frame& frame, const FrameDecodeOptions& options,
+               const std::optional<Expected<sbnw::Digest>>& verified) {
+    auto object = describe(frame, options.show_key);
+    if (verified)
+        object["signature"] = {{"good", verified->has_value()},
+                               {"digest", *verified ? nlohmann::ordered_json(sbnw::word(**verified))
+                                                    : nlohmann::ordered_json()}};
+    print(to_line(object));
+}
+
+TraceOptions trace_options(const FrameDecodeOptions& options) {
+    return {
+        .full = options.full,
+        .verify =
+            options.verify_key
+                ? [&options](const sbnw::Frame& frame) { return verify(frame, *options.verify_key, options); }
+                : TraceOptions::Verify()};
+}
+
+ExitCode frame_decode(const FrameDecodeOptions& options, const Terminal& terminal) {
+    pki::set_up_secure_heap();
+    if (is_trace_file(options.file))
+        return show_trace(as_text(read_input(options.file, largest_trace)), trace_options(options), terminal);
+    const pki::Secret octets = read_frame(options.file);
+    if (is_trace(as_text(octets.bytes())))
+        return show_trace(as_text(octets.bytes()), trace_options(options), terminal);
+    const sbnw::Frame frame = decode_frame(octets.bytes());
+    std::optional<Expected<sbnw::Digest>> verified;
+    if (options.verify_key)
+        verified = verify(frame, *options.verify_key, options);
+    if (terminal.json)
+        show_json(frame, options, verified);
+    else
+        print(hex_dump(frame.octets, annotate(frame, options.show_key), options.full));
+    if (verified && !*verified) // whatever the reason: asked whether it is good, the answer is no
+        throw CommandError(ExitCode::failed, verified->error());
+    if (verified && !terminal.json)
+        print(fmt::format("\nsignature good: {}, by the key in {}\n", sbnw::word(**verified),
+                          printable(options.verify_key.value_or(""))));
+    return ExitCode::ok;
+}
+
+} // namespace
+
+void add_frame_decode(Verb& frame) {
+    Verb verb = frame.add("decode", frame_decode_help);
+    const auto options = std::make_shared<FrameDecodeOptions>();
+    verb.argument("F", options->file, Need::required);
+    verb.option("--verify-key", options->verify_key);
+    verb.option("--passphrase-file", options->passphrase_file);
+    verb.flag("--full", options->full);
+    verb.flag("--show-key", options->show_key);
+    verb.runs([options](const Terminal& terminal) { return frame_decode(*options, terminal); });
+}
+
+} // namespace bgs2::cli

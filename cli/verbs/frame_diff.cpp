@@ -1,0 +1,76 @@
+#include "cli/verbs/frame_diff.h"
+
+#include "cli/frame/compare.h"
+#include "cli/terminal/input_file.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/bytes.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view frame_diff_help =
+    R"(Show what differs between two secure commands, field by field, and name the
+mistake that most likely made it so: lengths counted in words or without their
+header, big-endian integers, PEM for DER, PKCS#1 for PKCS#8, CR/LF added, a
+conversion to UTF-8.
+
+Usage: bgs2ctl frame diff A B [--json]
+
+"-" is standard input. No octets of a private key are shown.
+
+Examples:
+  bgs2ctl frame diff capture.bin mine.bin
+
+Options:
+  --json            one object: same, differences, likely
+
+Exit codes: 0 the same octet for octet, 1 they differ.
+)";
+
+struct FrameDiffOptions {
+    std::string first;
+    std::string second;
+};
+
+std::string text_of(const Comparison& comparison, const FrameDiffOptions& options, const Terminal& terminal) {
+    std::string text;
+    if (!comparison.differences.empty()) {
+        Table table({{"FIELD", "field"}, {options.first, "first"}, {options.second, "second"}});
+        for (const Difference& difference : comparison.differences)
+            table.add({Cell::of(difference.field), Cell::of(difference.first), Cell::of(difference.second)});
+        text += table.text(terminal);
+    }
+    for (const std::string& likely : comparison.likely)
+        text += fmt::format("likely: {}\n", printable(likely));
+    return text;
+}
+
+ExitCode frame_diff(const FrameDiffOptions& options, const Terminal& terminal) {
+    pki::set_up_secure_heap();
+    const pki::Secret first = read_frame(options.first);
+    const pki::Secret second = read_frame(options.second);
+    const Comparison comparison = compare({options.first, first.bytes()}, {options.second, second.bytes()});
+    if (terminal.json)
+        print(to_line(to_json(comparison)));
+    else
+        print(text_of(comparison, options, terminal));
+    return comparison.same ? ExitCode::ok : ExitCode::failed;
+}
+
+} // namespace
+
+void add_frame_diff(Verb& frame) {
+    Verb verb = frame.add("diff", frame_diff_help);
+    const auto options = std::make_shared<FrameDiffOptions>();
+    verb.argument("A", options->first, Need::required);
+    verb.argument("B", options->second, Need::required);
+    verb.runs([options](const Terminal& terminal) { return frame_diff(*options, terminal); });
+}
+
+} // namespace bgs2::cli

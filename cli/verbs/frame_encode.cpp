@@ -1,0 +1,251 @@
+#include "cli/verbs/frame_encode.h"
+
+#include "cli/frame/annotate.h"
+#include "cli/frame/hex_dump.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/input_file.h"
+#include "cli/terminal/output_file.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/bytes.h"
+#include "daemon/pki/format.h"
+#include "daemon/pki/key_pair.h"
+#include "daemon/pki/preflight.h"
+#include "daemon/pki/signer.h"
+#include "daemon/sbnw/signature.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view frame_encode_help =
+    R"(Make the secure command that writes a certificate into a slot, or deletes it.
+
+Usage: bgs2ctl frame encode --slot N --cert F [--key F] [OPTIONS]
+       bgs2ctl frame encode --slot N --delete [OPTIONS]
+
+Without -o the frame goes to standard output; a terminal gets an annotated hex
+dump instead. Slot 0 takes the client certificate with its private key, the
+others (1 to 10 on a BGS2) server certificates.
+
+Examples:
+  bgs2ctl frame encode --slot 1 --cert ca.pem -o write.bin
+  bgs2ctl frame encode --slot 0 --cert client.p12 --passphrase-file pass.txt
+  bgs2ctl frame encode --slot 3 --delete --sign-key mgmt.key -o delete.bin
+
+What to write:
+  --slot N          the slot, 0 to 30
+  --cert F          the certificate: PEM, DER or PKCS#12; with --delete read
+                    for its thumbprint only
+  --key F           its private key: PEM, DER, PKCS#8, PKCS#1, SEC1 or PKCS#12;
+                    if left out, slot 0 gets the one that a PKCS#12 --cert holds
+  --passphrase-file F
+                    of an encrypted key or a PKCS#12
+  --format FORM     der (default): the first certificate; pem-chain: all as PEM;
+                    as-is: the file's octets. What is DER already goes as it is
+  --key-format FORM pkcs8 (default) or traditional, for keys that are not DER
+  --delete          delete the slot's certificate instead
+
+Signed commands, for modems in secure mode:
+  --sign-key F      the RSA management key to sign with
+  --sign-passphrase-file F
+                    of that key
+  --digest NAME     sha256 (default) or sha1, which BGS2-era tools used
+  --imei IMEI       only the modem with this IMEI is to obey
+
+Rarely needed:
+  --store NAME      is_cert (default), management_cert, preconfig_cert or omadm
+  --include-store   name the store in the frame
+  --include-thumbprint
+                    put the certificate's thumbprint into the frame
+  --force           make the frame in spite of what speaks against it
+
+Output:
+  -o F              write the frame to this file, mode 0600
+  --json            describe the frame as JSON; then it is written with -o only
+)";
+
+struct FrameEncodeOptions {
+    unsigned slot = 0;
+    std::optional<std::string> certificate;
+    std::optional<std::string> key;
+    std::optional<std::string> passphrase_file;
+    std::string format = "der";
+    std::string key_format = "pkcs8";
+    bool erase = false;
+    std::optional<std::string> sign_key;
+    std::optional<std::string> sign_passphrase_file;
+    std::string digest = "sha256";
+    std::optional<std::string> imei;
+    std::string store = "is_cert";
+    bool include_store = false;
+    bool include_thumbprint = false;
+    bool force = false;
+    std::optional<std::string> output;
+};
+
+/// The value of a word that the parser has let pass.
+template<class T>
+T known(std::optional<T> value) {
+    if (!value)
+        throw usage_error("a form or digest is not known", "see 'bgs2ctl frame encode --help'");
+    return *value;
+}
+
+template<class Formats>
+std::vector<std::string> words_of(const Formats& formats) {
+    std::vector<std::string> words;
+    words.reserve(formats.size());
+    for (const auto format : formats)
+        words.emplace_back(pki::word(format));
+    return words;
+}
+
+void check(const FrameEncodeOptions& options) {
+    constexpr std::string_view hint = "see 'bgs2ctl frame encode --help'";
+    if (!options.erase && !options.certificate)
+        throw usage_error("--cert is missing: what is to be written?", std::string(hint));
+    if (options.erase && options.key)
+        throw usage_error("--key has no use with --delete", std::string(hint));
+    if (options.include_thumbprint && !options.certificate)
+        throw usage_error("--include-thumbprint needs --cert, whose thumbprint it is", std::string(hint));
+    if (options.imei && options.imei->size() != 15)
+        throw usage_error(fmt::format("--imei: '{}' is not an IMEI", *options.imei), "give its 15 digits");
+}
+
+pki::KeyPair load(const std::string& file, const FrameEncodeOptions& options) {
+    const Bytes certificate = read_input(file);
+    const auto key = options.key ? std::optional(read_secret_input(*options.key)) : std::nullopt;
+    const auto passphrase = read_passphrase(options.passphrase_file);
+    const pki::Sources sources{.certificate = certificate,
+                               .certificate_name = file,
+                               .key = key ? std::optional(key->bytes()) : std::nullopt,
+                               .key_name = options.key.value_or(""),
+                               .passphrase = passphrase ? &*passphrase : nullptr,
+                               .key_from_certificate =
+                                   options.slot == 0 && options.store == "is_cert" && !options.erase};
+    return content_or_fail(pki::load(sources, known(pki::certificate_format(options.format)),
+                                     known(pki::key_format(options.key_format))));
+}
+
+void warn(const Error& error, const Terminal& terminal) {
+    if (terminal.json)
+        print_error(to_line({{"warning", word(error.code)}, {"message", error.what}, {"hint", error.hint}}));
+    else
+        print_error(fmt::format("bgs2ctl: warning: {}\n", printable(to_string(error))));
+}
+
+/// Tells what speaks against the credential; ends here if that forbids it.
+void check(const pki::KeyPair& credential, const FrameEncodeOptions& options, const Terminal& terminal) {
+    using namespace std::chrono;
+    const pki::SlotCandidate installation{
+        .slot = options.slot, .tls_store = options.store == "is_cert", .name = "", .credential = &credential};
+    const auto findings = pki::preflight({&installation, 1}, pki::family_of("BGS2"),
+                                         floor<seconds>(system_clock::now()), pki::Severity::warning);
+    const Error* forbidding = options.force ? nullptr : pki::blocking(findings);
+    for (const pki::Finding& finding : findings) {
+        if (&finding.error != forbidding)
+            warn(finding.error, terminal);
+    }
+    if (forbidding == nullptr)
+        return;
+    Error error = *forbidding;
+    error.hint += error.hint.empty() ? "--force makes the frame all the same"
+                                     : "; --force makes the frame all the same";
+    throw CommandError(error);
+}
+
+sbnw::SecureCommand command_for(const FrameEncodeOptions& options, const Terminal& terminal) {
+    sbnw::SecureCommand command;
+    command.slot = static_cast<std::uint16_t>(options.slot);
+    command.command = options.erase ? sbnw::Command::delete_certificate : sbnw::Command::write_certificate;
+    if (options.certificate) {
+        pki::KeyPair credential = load(*options.certificate, options);
+        if (options.include_thumbprint)
+            command.thumbprint = credential.chain.front().fingerprint();
+        if (!options.erase) {
+            check(credential, options, terminal);
+            command.certificate = std::move(credential.certificate);
+            command.private_key = std::move(credential.key);
+        }
+    }
+    if (options.include_store)
+        command.store = options.store;
+    command.imei = options.imei;
+    return command;
+}
+
+void sign(sbnw::SecureCommand& command, const std::string& file, const FrameEncodeOptions& options) {
+    const pki::Secret octets = read_secret_input(file);
+    const auto passphrase = read_passphrase(options.sign_passphrase_file);
+    const pki::KeySigner signer(
+        content_or_fail(pki::load_private_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr)));
+    content_or_fail(sbnw::sign(command, signer, known(sbnw::digest(options.digest))));
+}
+
+void show(ByteView octets, const FrameEncodeOptions& options, const Terminal& terminal) {
+    if (options.output)
+        write_private_file(*options.output, octets);
+    if (terminal.json) {
+        print(to_line(describe(value_or_fail(sbnw::decode(octets)), false)));
+        return;
+    }
+    if (options.output)
+        return;
+    if (terminal.interactive) {
+        const sbnw::Frame frame = value_or_fail(sbnw::decode(octets));
+        print(hex_dump(octets, annotate(frame, false), false));
+    } else {
+        print(as_text(octets));
+    }
+}
+
+ExitCode frame_encode(const FrameEncodeOptions& options, const Terminal& terminal) {
+    check(options);
+    pki::set_up_secure_heap();
+    sbnw::SecureCommand command = command_for(options, terminal);
+    if (options.sign_key)
+        sign(command, *options.sign_key, options);
+    const pki::Secret frame = value_or_fail(sbnw::encode(command));
+    show(frame.bytes(), options, terminal);
+    return ExitCode::ok;
+}
+
+void add_options(Verb& verb, FrameEncodeOptions& options) {
+    verb.required_slot("--slot", options.slot);
+    verb.option("--cert", options.certificate);
+    verb.option("--key", options.key);
+    verb.option("--passphrase-file", options.passphrase_file);
+    verb.choice("--format", options.format, words_of(pki::certificate_formats));
+    verb.choice("--key-format", options.key_format, words_of(pki::key_formats));
+    verb.flag("--delete", options.erase);
+    verb.option("--sign-key", options.sign_key);
+    verb.option("--sign-passphrase-file", options.sign_passphrase_file);
+    verb.choice("--digest", options.digest, {"sha1", "sha256"});
+    verb.option("--imei", options.imei);
+    for (const auto* name : {"--sign-passphrase-file", "--digest", "--imei"})
+        verb.needs(name, "--sign-key");
+    verb.choice("--store", options.store, {"is_cert", "management_cert", "preconfig_cert", "omadm"});
+    verb.flag("--include-store", options.include_store);
+    verb.flag("--include-thumbprint", options.include_thumbprint);
+    verb.flag("--force", options.force);
+    verb.option("-o,--output", options.output);
+}
+
+} // namespace
+
+void add_frame_encode(Verb& frame) {
+    Verb verb = frame.add("encode", frame_encode_help);
+    const auto options = std::make_shared<FrameEncodeOptions>();
+    add_options(verb, *options);
+    verb.runs([options](const Terminal& terminal) { return frame_encode(*options, terminal); });
+}
+
+} // namespace bgs2::cli

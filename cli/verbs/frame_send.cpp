@@ -1,0 +1,95 @@
+#include "cli/verbs/frame_send.h"
+
+#include "cli/client/bus.h"
+#include "cli/client/follow.h"
+#include "cli/client/selector.h"
+#include "cli/frame/annotate.h"
+#include "cli/frame/decode_frame.h"
+#include "cli/frame/frame_effect.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/descriptor.h"
+#include "cli/terminal/input_file.h"
+#include "cli/terminal/text.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view frame_send_help =
+    R"(Send a secure command that was made elsewhere to a modem, unchanged.
+
+Usage: bgs2ctl frame send [M] F [--store NAME] [--dry-run] [--json]
+
+M is an IMEI or the last digits of one, the device node of a port, or "any".
+It may be left out where there is one modem only.
+F is a file, "-" is standard input. The frame is taken apart first, and what it
+does is shown; one that is not sound is not sent. bgs2d reads the slot back.
+Needs the right to install certificates, and to erase them if the frame does:
+root, a member of the group bgs2d, or whom polkit lets.
+
+Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+
+Examples:
+  bgs2ctl frame send 43809 write.bin --dry-run
+  bgs2ctl frame encode --slot 1 --cert ca.pem | bgs2ctl frame send -
+
+Options:
+  --store NAME      the store, if the frame names none: is_cert (default),
+                    management_cert or preconfig_cert
+  --dry-run         only show what the frame does; needs no bgs2d
+  --json            one object with the result; with --dry-run with the frame
+
+Exit codes: as ever, and 1 if the frame is not sound.
+)";
+
+struct FrameSendOptions {
+    std::string selector;
+    std::string file;
+    std::string store = "is_cert";
+    bool dry_run = false;
+};
+
+ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
+    if (!options.dry_run)
+        require_local(terminal.access, "frame send", hands_over_files);
+    pki::set_up_secure_heap();
+    const pki::Secret octets = read_frame(options.file);
+    const sbnw::Frame frame = decode_frame(octets.bytes());
+    const std::string effect = effect_of(frame, options.store);
+    if (terminal.json && options.dry_run)
+        print(to_line({{"effect", effect}, {"frame", describe(frame, false)}}));
+    if (!terminal.json)
+        print(effect + "\n");
+    if (options.dry_run)
+        return ExitCode::ok;
+    Bus bus(terminal.access);
+    const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
+    const Descriptor copy = sealed_copy(octets.bytes()); // what was shown, whatever becomes of the file
+    const auto begin = [&] { return bus.send_frame(modem.path, copy.get(), options.store); };
+    return follow(bus, modem, "send", begin, terminal);
+}
+
+} // namespace
+
+void add_frame_send(Verb& frame) {
+    Verb verb = frame.add("send", frame_send_help);
+    const auto options = std::make_shared<FrameSendOptions>();
+    verb.argument("M", options->selector, Need::optional);
+    verb.argument("F", options->file, Need::optional);
+    verb.store("--store", options->store);
+    verb.flag("--dry-run", options->dry_run);
+    verb.runs([options](const Terminal& terminal) {
+        if (options->file.empty()) // of one argument it is the modem that is left out
+            std::swap(options->file, options->selector);
+        if (options->file.empty())
+            throw usage_error("F is required", "see 'bgs2ctl frame send --help'");
+        return frame_send(*options, terminal);
+    });
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,145 @@
+#include "cli/verbs/history.h"
+
+#include "cli/client/bus.h"
+#include "cli/client/selector.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/text.h"
+#include "cli/terminal/time_spec.h"
+#include "cli/verbs/list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view history_help =
+    R"(Show what became of modems, the newest last; restarts do not end it.
+
+Usage: bgs2ctl history [--modem M] [--since T] [--failed] [--limit N] [--json]
+
+M is an IMEI or the last digits of one, of a modem that may be gone; or the
+device node of a port, or "any". T is a day as 2026-11-20, a time as
+"2026-11-20 12:00", both UTC, or how long ago: 90s, 15m, 2h, 3d.
+
+Events:
+  state             a modem came to be in a state
+  write             a slot was written; ERROR says how it failed, if it did
+  erase             a slot was emptied; ERROR as above
+  drift             a slot changed, and not by bgs2d
+  gap               entries before this one are lost
+
+Examples:
+  bgs2ctl history --since 2h
+  bgs2ctl history --modem 43809 --failed
+  bgs2ctl history --json | jq '.[] | select(.event == "write")'
+
+Options:
+  --modem M         only of this modem
+  --since T         not before that
+  --failed          only what failed: entries with an error, and of modems that
+                    came to be failed or blocked
+  --limit N         the newest N of those, 1 to 10000; 1000 if it is not given
+  --json            an array with one object an entry; times in seconds since
+                    1970, durations in milliseconds
+)";
+
+struct HistoryOptions {
+    std::optional<std::string> modem;
+    std::optional<std::string> since;
+    bool failed = false;
+    std::optional<unsigned> limit;
+};
+
+/// Digits name a modem that may be gone, so only bgs2d's history knows it.
+std::string imei_of(Bus& bus, const std::string& selector) {
+    const bool is_digits =
+        !selector.empty() && std::ranges::all_of(selector, [](char c) { return c >= '0' && c <= '9'; });
+    return is_digits ? selector : value_or_fail(resolve(bus.modems(), selector)).imei;
+}
+
+Cell error_cell(const std::string& error) {
+    return Cell::of(error, error.empty() ? Colour::plain : Colour::bad);
+}
+
+Cell slot_cell(const std::optional<std::uint64_t>& slot) {
+    return slot ? Cell{.text = std::to_string(*slot), .value = *slot} : Cell{.text = "-", .value = nullptr};
+}
+
+ExitCode history(const HistoryOptions& options, const Terminal& terminal) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    HistoryScope scope{.modem = {}, .since = {}, .failed = options.failed, .limit = options.limit};
+    if (options.since)
+        scope.since = value_or_fail(time_spec(*options.since, now));
+    Bus bus(terminal.access);
+    if (options.modem)
+        scope.modem = imei_of(bus, *options.modem);
+    const Table table = table_of(bus.history(scope));
+    if (terminal.json)
+        print(to_line(table.json()));
+    else if (table.empty())
+        print_error("nothing of that kind is in the history\n");
+    else
+        print(table.text(terminal));
+    if (const auto lost = bus.history_lost_since(); lost != 0 && !terminal.json)
+        print_error(fmt::format("bgs2d can not write its history: all since {} is lost, see its log\n",
+                                bus_time(lost, "")));
+    return ExitCode::ok;
+}
+
+} // namespace
+
+Table table_of(std::span<const HistoryEntry> events) {
+    Table table({{"TIME", "time"},
+                 {"IMEI", "imei"},
+                 {"EVENT", "event"},
+                 {"STATE", "state"},
+                 {"SLOT", "slot"},
+                 {"ERROR", "error"},
+                 {"MESSAGE", "message"},
+                 {.title = "STORE", .key = "store", .json_only = true},
+                 {.title = "BEFORE", .key = "thumbprint_before", .json_only = true},
+                 {.title = "AFTER", .key = "thumbprint_after", .json_only = true},
+                 {.title = "PATH", .key = "port_path", .json_only = true},
+                 {.title = "POLICY", .key = "policy", .json_only = true},
+                 {.title = "GENERATION", .key = "generation", .json_only = true},
+                 {.title = "DURATION", .key = "duration", .json_only = true},
+                 {.title = "OCTETS", .key = "bytes", .json_only = true},
+                 {.title = "BOOT", .key = "boot_id", .json_only = true}});
+    const auto number = [](std::uint64_t value) { return Cell{.text = "", .value = value}; };
+    for (const HistoryEntry& event : events)
+        table.add({{bus_time(event.time, "-"), event.time},
+                   Cell::of(event.imei),
+                   Cell::of(event.event),
+                   Cell::of(event.state, event.state.empty() ? Colour::plain : colour_of_state(event.state)),
+                   slot_cell(event.slot),
+                   error_cell(event.error),
+                   Cell::of(event.message),
+                   Cell::of(event.store),
+                   Cell::of(event.thumbprint_before),
+                   Cell::of(event.thumbprint_after),
+                   Cell::of(event.port_path),
+                   Cell::of(event.policy),
+                   number(event.generation),
+                   number(event.duration),
+                   number(event.bytes),
+                   Cell::of(event.boot_id)});
+    return table;
+}
+
+void add_history(Verb& program) {
+    Verb verb = program.add("history", history_help);
+    const auto options = std::make_shared<HistoryOptions>();
+    verb.option("--modem", options->modem);
+    verb.option("--since", options->since);
+    verb.flag("--failed", options->failed);
+    verb.number("--limit", options->limit, 1, 10'000);
+    verb.runs([options](const Terminal& terminal) { return history(*options, terminal); });
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,107 @@
+#include "cli/verbs/jobs.h"
+
+#include "cli/client/bus.h"
+#include "cli/terminal/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view jobs_help =
+    R"(List the jobs that go on, and those that ended within the last minute.
+
+Usage: bgs2ctl jobs [--json]
+
+'bgs2ctl history' shows what was done before that.
+
+Operations:
+  provision         what the policy says is written
+  refresh           slots are read anew
+  install           a certificate that was handed over is written
+  erase             a slot is emptied
+  send              a frame that was made elsewhere is sent
+
+Examples:
+  bgs2ctl jobs
+  bgs2ctl jobs --json | jq '.[] | select(.ended == 0) | .job'
+
+Options:
+  --json            an array with one object a job; times in seconds since 1970,
+                    "ended" is 0 while it goes on or if bgs2d does not tell
+)";
+
+Cell result_cell(const JobInfo& job) {
+    if (!job.ended())
+        return {"-", nullptr, Colour::plain};
+    if (!job.failed())
+        return {"ok", "ok", Colour::good};
+    const std::string why = job.message.empty() ? job.error : fmt::format("{}: {}", job.error, job.message);
+    return {why, "failed", Colour::bad};
+}
+
+Cell progress_cell(const JobInfo& job) {
+    if (job.bytes_total == 0)
+        return {"-", job.progress};
+    return {fmt::format("{}%", static_cast<int>(std::clamp(job.progress, 0.0, 1.0) * 100)), job.progress};
+}
+
+Cell octets_cell(const JobInfo& job) {
+    return {job.bytes_total == 0 ? "-" : fmt::format("{}/{}", job.bytes_sent, job.bytes_total),
+            job.bytes_sent};
+}
+
+ExitCode jobs(const Terminal& terminal) {
+    Bus bus(terminal.access);
+    const Table table = table_of(bus.jobs());
+    if (terminal.json)
+        print(to_line(table.json()));
+    else if (table.empty())
+        print_error("no job goes on, and none ended within the last minute; see 'bgs2ctl history'\n");
+    else
+        print(table.text(terminal));
+    return ExitCode::ok;
+}
+
+} // namespace
+
+Table table_of(std::span<const JobInfo> jobs) {
+    Table table({{"JOB", "job"},
+                 {"OPERATION", "operation"},
+                 {"IMEI", "imei"},
+                 {"STEP", "step"},
+                 {"PROGRESS", "progress"},
+                 {"OCTETS", "bytes_sent"},
+                 {"STARTED", "started"},
+                 {"RESULT", "result"},
+                 {.title = "OF", .key = "bytes_total", .json_only = true},
+                 {.title = "ENDED", .key = "ended", .json_only = true},
+                 {.title = "ERROR", .key = "error", .json_only = true},
+                 {.title = "MESSAGE", .key = "message", .json_only = true},
+                 {.title = "DESCRIPTION", .key = "description", .json_only = true},
+                 {.title = "PATH", .key = "path", .json_only = true}});
+    for (const JobInfo& job : jobs)
+        table.add({{std::to_string(job.number), job.number},
+                   Cell::of(job.operation),
+                   Cell::of(job.imei),
+                   Cell::of(job.step, job.ended() ? Colour::plain : Colour::busy),
+                   progress_cell(job),
+                   octets_cell(job),
+                   {bus_time(job.start_time, "-"), job.start_time},
+                   result_cell(job),
+                   {"", job.bytes_total},
+                   {"", job.end_time},
+                   Cell::of(job.error),
+                   Cell::of(job.message),
+                   Cell::of(job.description),
+                   Cell::of(job.path)});
+    return table;
+}
+
+void add_jobs(Verb& program) {
+    program.add("jobs", jobs_help).runs(jobs);
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,81 @@
+#include "cli/verbs/list.h"
+
+#include "cli/client/bus.h"
+#include "cli/terminal/text.h"
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view list_help = R"(List all modems.
+
+Usage: bgs2ctl [list] [--json]
+
+States:
+  reading           its slots are being read
+  unmanaged         no policy is for it
+  compliant         read back, it holds what the policy says
+  drifted           it does not, and the policy does not let bgs2d repair it
+  provisioning      it is being written to
+  failed            the last try failed; bgs2d tries again by itself
+  blocked           it needs a person: 'bgs2ctl show' tells what to do
+
+Examples:
+  bgs2ctl
+  bgs2ctl list --json | jq -r '.[] | select(.state != "compliant") | .imei'
+
+Options:
+  --json            an array with one object a modem
+)";
+
+} // namespace
+
+Colour colour_of_state(std::string_view state) {
+    if (state == "compliant")
+        return Colour::good;
+    if (state == "failed" || state == "blocked")
+        return Colour::bad;
+    if (state == "drifted")
+        return Colour::odd;
+    return state == "unmanaged" ? Colour::plain : Colour::busy;
+}
+
+Colour colour_of_compliance(std::string_view compliance) {
+    if (compliance == "compliant")
+        return Colour::good;
+    if (compliance == "corrupted")
+        return Colour::bad;
+    return compliance == "missing" || compliance == "different" ? Colour::odd : Colour::plain;
+}
+
+Table table_of(std::span<const Modem> modems) {
+    Table table({{"IMEI", "imei"},
+                 {"MODEL", "model"},
+                 {"PORT", "port"},
+                 {"STATE", "state"},
+                 {"POLICY", "policy"},
+                 {"REASON", "reason"},
+                 {.title = "HINT", .key = "hint", .json_only = true}});
+    for (const Modem& modem : modems)
+        table.add({Cell::of(modem.imei), Cell::of(modem.model), Cell::of(modem.port),
+                   Cell::of(modem.state, colour_of_state(modem.state)), Cell::of(modem.policy),
+                   Cell::of(modem.reason), Cell::of(modem.hint)});
+    return table;
+}
+
+ExitCode list(const Terminal& terminal) {
+    Bus bus(terminal.access);
+    const Table table = table_of(bus.modems());
+    if (terminal.json)
+        print(to_line(table.json()));
+    else if (table.empty())
+        print_error("no modem is there; 'bgs2ctl ports' shows which ports are looked at\n");
+    else
+        print(table.text(terminal));
+    return ExitCode::ok;
+}
+
+void add_list(Verb& program) {
+    program.add("list", list_help).runs(list);
+}
+
+} // namespace bgs2::cli

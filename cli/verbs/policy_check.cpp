@@ -1,0 +1,151 @@
+#include "cli/verbs/policy_check.h"
+
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/counted.h"
+#include "daemon/policy/directories.h"
+#include "daemon/policy/parse.h"
+#include "daemon/policy/text_file.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view policy_check_help =
+    R"(Find the mistakes in policy files, all of them. Offline: needs no bgs2d.
+
+Usage: bgs2ctl policy check [FILE...] [--json]
+
+FILE may be a directory: all its *.toml files. Without one, the files that bgs2d
+reads are checked: those in /etc/bgs2d/policy.d, /run/bgs2d/policy.d and
+/usr/lib/bgs2d/policy.d that no file of the same name masks. Each mistake is
+shown as "file:line:column: what". Certificates and keys are not looked at.
+
+Examples:
+  bgs2ctl policy check 50-cloud.toml
+  bgs2ctl policy check && bgs2ctl policy reload
+  bgs2ctl policy check --json | jq -r '.problems[].file' | sort -u
+
+Options:
+  --json            an object with "files", how many there are, and the array
+                    "problems" with "file", "line", "column" and "message" each;
+                    line 0 is the file as a whole
+
+Exit codes: 0 no mistake, 1 there are mistakes, 3 a file is missing, 4 a file
+may not be read (3 and 4: if there is nothing worse).
+)";
+
+struct Checked {
+    std::size_t files = 0;
+    policy::Problems problems;
+    ErrorCode worst = ErrorCode::policy_invalid; ///< if there are problems: why, for the exit code
+};
+
+class Check {
+  public:
+    void file(const std::filesystem::path& path) {
+        ++result_.files;
+        const auto text = policy::read_text_file(path);
+        if (!text)
+            add({{.file = path.string(), .line = 0, .column = 0, .what = text.error().what}},
+                text.error().code);
+        else if (const auto parsed = policy::parse(*text, path.string()); !parsed)
+            add(parsed.error(), ErrorCode::policy_invalid);
+    }
+
+    void files(const policy::Files& found) {
+        add(found.problems, ErrorCode::failed);
+        for (const auto& path : found.read)
+            file(path);
+    }
+
+    [[nodiscard]] Checked result() && { return std::move(result_); }
+
+  private:
+    void add(const policy::Problems& problems, ErrorCode code) {
+        if (problems.empty())
+            return;
+        const bool is_first = result_.problems.empty();
+        // A mistake in what could be read counts for more than what could not be.
+        if (is_first || code == ErrorCode::policy_invalid)
+            result_.worst = code;
+        result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
+    }
+
+    Checked result_;
+};
+
+Checked check(const std::vector<std::string>& paths) {
+    Check check;
+    if (paths.empty()) {
+        const std::vector<std::filesystem::path> directories(policy::default_directories.begin(),
+                                                             policy::default_directories.end());
+        check.files(policy::find_files(directories));
+    }
+    for (const std::filesystem::path path : paths) {
+        std::error_code ignored; // opening it tells
+        if (std::filesystem::is_directory(path, ignored))
+            check.files(policy::find_files({&path, 1}));
+        else
+            check.file(path);
+    }
+    return std::move(check).result();
+}
+
+nlohmann::ordered_json to_json(const Checked& checked) {
+    auto problems = nlohmann::ordered_json::array();
+    for (const policy::Problem& problem : checked.problems)
+        problems.push_back({{"file", problem.file},
+                            {"line", problem.line},
+                            {"column", problem.column},
+                            {"message", problem.what}});
+    return {{"files", checked.files}, {"problems", std::move(problems)}};
+}
+
+ExitCode policy_check(const std::vector<std::string>& paths, const Terminal& terminal) {
+    const Checked checked = check(paths);
+    const std::string files = counted(checked.files, "policy file");
+    if (terminal.json)
+        print(to_line(to_json(checked)));
+    if (checked.problems.empty()) {
+        if (!terminal.json)
+            print(checked.files == 0
+                      ? fmt::format("there is no policy file in {}\n",
+                                    paths.empty()
+                                        ? fmt::format("{}", fmt::join(policy::default_directories, ", "))
+                                        : fmt::format("{}", fmt::join(paths, ", ")))
+                      : fmt::format("{}, no mistake\n", files));
+        return ExitCode::ok;
+    }
+    std::string lines;
+    for (const policy::Problem& problem : checked.problems)
+        lines += printable(to_string(problem)) + "\n";
+    if (!terminal.json)
+        print_error(lines);
+    throw CommandError(
+        checked.worst == ErrorCode::policy_invalid
+            ? Error{checked.worst,
+                    fmt::format("{} in {}", counted(checked.problems.size(), "mistake"), files),
+                    "bgs2d would keep the policies that it has until they are corrected"}
+            : Error{checked.worst,
+                    fmt::format("{} could not be read", counted(checked.problems.size(), "file")), ""});
+}
+
+} // namespace
+
+void add_policy_check(Verb& policy) {
+    Verb verb = policy.add("check", policy_check_help);
+    const auto paths = std::make_shared<std::vector<std::string>>();
+    verb.arguments("FILE", *paths);
+    verb.runs([paths](const Terminal& terminal) { return policy_check(*paths, terminal); });
+}
+
+} // namespace bgs2::cli

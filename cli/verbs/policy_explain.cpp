@@ -1,0 +1,93 @@
+#include "cli/verbs/policy_explain.h"
+
+#include "cli/client/bus.h"
+#include "cli/client/selector.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/bytes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view policy_explain_help =
+    R"(Explain why a modem has the policy that it has, or none: every policy file in
+the order in which they are asked.
+
+Usage: bgs2ctl policy explain [M] [--json]
+
+M is an IMEI or the last digits of one, the device node of a port, or "any".
+It may be left out where there is one modem only.
+
+Verdicts:
+  applies           the first whose [match] holds
+  does-not-match    the line of [match] that does not hold is shown
+  not-asked         an earlier one applies
+  masks             says nothing; all it does is to mask files of its name
+  masked            not read: a file of its name comes first
+  broken            can not be used; while there is one, what was in force
+                    before stays in force
+
+Examples:
+  bgs2ctl policy explain 43809
+  bgs2ctl policy explain --json | jq '.[] | select(.verdict == "broken")'
+
+Options:
+  --json            an array with one object a file
+)";
+
+Colour colour_of_file_status(std::string_view verdict) {
+    if (verdict == "applies")
+        return Colour::good;
+    return verdict == "broken" ? Colour::bad : Colour::plain;
+}
+
+std::string place_of(const FileExplanation& explained) {
+    return explained.line == 0 ? explained.file : fmt::format("{}:{}", explained.file, explained.line);
+}
+
+/// What comes of it all, for people.
+std::string conclusion(const std::string& imei, const std::vector<FileExplanation>& files) {
+    const auto applies = std::ranges::find(files, std::string("applies"), &FileExplanation::verdict);
+    if (applies != files.end())
+        return fmt::format("{}: policy '{}' applies", imei, applies->policy);
+    const bool broken =
+        std::ranges::find(files, std::string("broken"), &FileExplanation::verdict) != files.end();
+    return fmt::format("{}: no policy applies{}", imei, broken ? "; what is broken can not" : "");
+}
+
+ExitCode policy_explain(const std::string& selector, const Terminal& terminal) {
+    Bus bus(terminal.access);
+    const Modem modem = value_or_fail(resolve(bus.modems(), selector));
+    const std::vector<FileExplanation> files = bus.explain_policy(modem.imei);
+    if (terminal.json) {
+        Value list = Value::array();
+        for (const FileExplanation& each : files)
+            list.push_back(to_json(each));
+        print(to_line(list));
+        return ExitCode::ok;
+    }
+    Table table({{"POLICY", "policy"}, {"VERDICT", "verdict"}, {"FILE", "file"}, {"WHY", "why"}});
+    for (const FileExplanation& each : files)
+        table.add({Cell::of(each.policy), Cell::of(each.verdict, colour_of_file_status(each.verdict)),
+                   Cell::of(place_of(each)), Cell::of(each.why)});
+    print(printable(conclusion(modem.imei, files)) + "\n" +
+          (table.empty() ? "" : "\n" + table.text(terminal)));
+    return ExitCode::ok;
+}
+
+} // namespace
+
+void add_policy_explain(Verb& policy) {
+    Verb verb = policy.add("explain", policy_explain_help);
+    const auto selector = std::make_shared<std::string>();
+    verb.argument("M", *selector, Need::optional);
+    verb.runs([selector](const Terminal& terminal) { return policy_explain(*selector, terminal); });
+}
+
+} // namespace bgs2::cli

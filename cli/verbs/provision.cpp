@@ -1,0 +1,92 @@
+#include "cli/verbs/provision.h"
+
+#include "cli/client/bus.h"
+#include "cli/client/follow.h"
+#include "cli/client/selector.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/counted.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view provision_help =
+    R"(Make a modem what its policy says: write the slots that differ, read them back.
+
+Usage: bgs2ctl provision [M] [--slot N] [--dry-run] [--json]
+
+M is an IMEI or the last digits of one, the device node of a port, or "any".
+It may be left out where there is one modem only. Needs the right to provision:
+root, a member of the group bgs2d, or whom polkit lets.
+
+Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+
+Examples:
+  bgs2ctl provision 43809
+  bgs2ctl provision any --slot 1
+  bgs2ctl provision --dry-run || test $? -eq 9
+
+Options:
+  --slot N          only this slot
+  --dry-run         show what would be done, and why; touch nothing. The exit
+                    code is 9 if there is something to do
+  --json            one object with the result; with --dry-run an array of steps
+)";
+
+struct ProvisionOptions {
+    std::string selector;
+    Scope scope;
+    bool dry_run = false;
+};
+
+ExitCode dry_run(const Modem& modem, const std::vector<PlanStep>& steps, const Scope& scope,
+                 const Terminal& terminal) {
+    Table table({{"ACTION", "action"},
+                 {"STORE", "store"},
+                 {"SLOT", "slot"},
+                 {"OCTETS", "bytes"},
+                 {"REASON", "reason"}});
+    for (const PlanStep& step : steps)
+        table.add({Cell::of(step.action),
+                   Cell::of(step.store),
+                   {std::to_string(step.slot), step.slot},
+                   {std::to_string(step.bytes), step.bytes},
+                   Cell::of(step.reason)});
+    if (terminal.json)
+        print(to_line(table.json()));
+    else if (table.empty())
+        print(fmt::format("{}: nothing to do: {} holds what policy '{}' says\n", modem.imei,
+                          scope.slot ? fmt::format("slot {}", *scope.slot) : "it", printable(modem.policy)));
+    else
+        print(fmt::format("{}: {} to change for policy '{}'; nothing was touched\n\n{}", modem.imei,
+                          counted(steps.size(), "slot"), printable(modem.policy), table.text(terminal)));
+    return table.empty() ? ExitCode::ok : ExitCode::drift;
+}
+
+ExitCode provision(const ProvisionOptions& options, const Terminal& terminal) {
+    Bus bus(terminal.access);
+    const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
+    if (options.dry_run)
+        return dry_run(modem, bus.plan(modem.path, options.scope), options.scope, terminal);
+    return follow(
+        bus, modem, "provision", [&] { return bus.provision(modem.path, options.scope); }, terminal);
+}
+
+} // namespace
+
+void add_provision(Verb& program) {
+    Verb verb = program.add("provision", provision_help);
+    const auto options = std::make_shared<ProvisionOptions>();
+    verb.argument("M", options->selector, Need::optional);
+    verb.slot("--slot", options->scope.slot);
+    verb.flag("--dry-run", options->dry_run);
+    verb.runs([options](const Terminal& terminal) { return provision(*options, terminal); });
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,45 @@
+#include "cli/verbs/refresh.h"
+
+#include "cli/client/bus.h"
+#include "cli/client/follow.h"
+#include "cli/client/selector.h"
+#include "cli/terminal/command_error.h"
+
+#include <memory>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::string_view refresh_help = R"(Read a modem's slots anew and compare them with its policy.
+
+Usage: bgs2ctl refresh [M] [--json]
+
+M is an IMEI or the last digits of one, the device node of a port, or "any".
+It may be left out where there is one modem only. Needs the right to provision:
+root, a member of the group bgs2d, or whom polkit lets.
+
+Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+
+Examples:
+  bgs2ctl refresh 43809 && bgs2ctl show 43809
+
+Options:
+  --json            one object with the result
+)";
+
+ExitCode refresh(const std::string& selector, const Terminal& terminal) {
+    Bus bus(terminal.access);
+    const Modem modem = value_or_fail(resolve(bus.modems(), selector));
+    return follow(bus, modem, "refresh", [&] { return bus.refresh(modem.path); }, terminal);
+}
+
+} // namespace
+
+void add_refresh(Verb& program) {
+    Verb verb = program.add("refresh", refresh_help);
+    const auto selector = std::make_shared<std::string>();
+    verb.argument("M", *selector, Need::optional);
+    verb.runs([selector](const Terminal& terminal) { return refresh(*selector, terminal); });
+}
+
+} // namespace bgs2::cli

@@ -1,0 +1,142 @@
+#include "cli/verbs/trace_decode.h"
+
+#include "cli/frame/annotate.h"
+#include "cli/frame/frame_fault.h"
+#include "cli/frame/hex_dump.h"
+#include "cli/frame/trace.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/text.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/counted.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr std::size_t parameter_header = 4;
+
+bool hides(const TracedCommand& command, std::size_t offset, std::size_t size) {
+    return std::ranges::any_of(command.hidden, [&](const at::Extent& hidden) {
+        return hidden.offset < offset + size && offset < hidden.offset + hidden.size;
+    });
+}
+
+Expected<sbnw::Frame> decode(const TracedCommand& command) {
+    if (!command.is_whole())
+        return fail(ErrorCode::failed,
+                    fmt::format("only {} of {} octets were sent", command.octets.size(), command.total),
+                    "the conversation ended there");
+    if (hides(command, 0, parameter_header))
+        return fail(ErrorCode::failed, "none of its octets is in the record",
+                    "bgs2d does not record what it can not tell a private key from");
+    auto frame = sbnw::decode(command.octets);
+    if (!frame)
+        return std::unexpected(with_fault(frame.error(), command.octets));
+    return frame;
+}
+
+Expected<sbnw::Digest> check_signature(const TracedCommand& command, const sbnw::Frame& frame,
+                                       const TraceOptions& options) {
+    if (!command.hidden.empty())
+        return fail(ErrorCode::failed,
+                    "the signature can not be checked: it covers octets that are not in the record",
+                    "check the frame itself: 'bgs2ctl capture' catches it");
+    return options.verify(frame);
+}
+
+std::vector<Field> annotate_traced(const TracedCommand& command, const sbnw::Frame& frame) {
+    std::vector<Field> fields = annotate(frame, false);
+    for (Field& field : fields) {
+        if (!hides(command, field.offset, field.size))
+            continue;
+        field.hidden = true;
+        field.meaning = {fmt::format("{}, not in the record", counted(field.size, "octet"))};
+    }
+    return fields;
+}
+
+Json describe_traced(const TracedCommand& command, const sbnw::Frame& frame) {
+    Json object = describe(frame, false);
+    for (Json& parameter : object["parameters"]) {
+        if (!hides(command, parameter["offset"], parameter["length"]))
+            continue;
+        parameter = {{"offset", parameter["offset"]},
+                     {"length", parameter["length"]},
+                     {"id", parameter["id"]},
+                     {"name", parameter["name"]},
+                     {"hidden", true}};
+    }
+    return object;
+}
+
+struct Shown {
+    std::string text;
+    Json object;
+    bool good = true;
+};
+
+void add_error(Shown& shown, const Error& error) {
+    shown.good = false;
+    shown.text += fmt::format("\n{}\n", printable(to_string(error)));
+    shown.object["error"] = to_string(error);
+}
+
+Shown show(const TracedCommand& command, const TraceOptions& options) {
+    const std::string result = command.result.empty() ? "no result came" : printable(command.result);
+    Shown shown{.text =
+                    fmt::format("{:.3f} s: {} for {}: {}\n", command.seconds, counted(command.total, "octet"),
+                                command.store.empty() ? "-" : printable(command.store), result),
+                .object = {{"time", command.seconds},
+                           {"store", command.store},
+                           {"result", command.result},
+                           {"length", command.total},
+                           {"sent", command.octets.size()},
+                           {"frame", Json()}}};
+    const auto frame = decode(command);
+    if (!frame) {
+        add_error(shown, frame.error());
+        return shown;
+    }
+    shown.text += "\n" + hex_dump(command.octets, annotate_traced(command, *frame), options.full);
+    shown.object["frame"] = describe_traced(command, *frame);
+    if (!options.verify)
+        return shown;
+    const auto digest = check_signature(command, *frame, options);
+    const bool checked = command.hidden.empty();
+    shown.object["signature"] = {{"good", checked ? Json(digest.has_value()) : Json()},
+                                 {"digest", digest ? Json(sbnw::word(*digest)) : Json()}};
+    if (digest)
+        shown.text += fmt::format("\nsignature good: {}\n", sbnw::word(*digest));
+    else
+        add_error(shown, digest.error());
+    return shown;
+}
+
+} // namespace
+
+ExitCode show_trace(std::string_view text, const TraceOptions& options, const Terminal& terminal) {
+    const auto commands = content_or_fail(secure_commands(text));
+    Json objects = Json::array();
+    std::string dump;
+    bool good = true;
+    for (const TracedCommand& command : commands) {
+        Shown shown = show(command, options);
+        good = good && shown.good;
+        dump += (dump.empty() ? "" : "\n") + shown.text;
+        objects.push_back(std::move(shown.object));
+    }
+    if (terminal.json)
+        print(to_line(objects));
+    else
+        print(commands.empty() ? "no secure command was sent\n" : dump);
+    return good ? ExitCode::ok : ExitCode::failed;
+}
+
+} // namespace bgs2::cli

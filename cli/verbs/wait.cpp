@@ -1,0 +1,128 @@
+#include "cli/verbs/wait.h"
+
+#include "cli/client/bus.h"
+#include "cli/client/wait_condition.h"
+#include "cli/terminal/command_error.h"
+#include "cli/terminal/text.h"
+#include "daemon/policy/duration.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bgs2::cli {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::string_view wait_help = R"(Wait until modems are in a state.
+
+Usage: bgs2ctl wait [M] [--state S] [--timeout T] [--json]
+
+M is an IMEI or the last digits of one, the device node of a port, or "any": one
+of them will do. Left out, all modems that are there must be in the state, and
+at least one must be there. A modem that is not there yet is waited for, and so
+is bgs2d.
+
+Examples:
+  bgs2ctl wait --timeout 5m
+  bgs2ctl wait 43809 --state compliant,drifted --timeout 90s && echo ready
+
+Options:
+  --state S         one state, or several with commas between them, of which one
+                    must hold; 'bgs2ctl list --help' has them all. compliant if
+                    it is not given
+  --timeout T       for how long at most: 500ms, 90s, 15m, 2h; without it, as
+                    long as it takes
+  --json            an array with the modems: imei, state, reason
+
+Exit codes: 0 they are, 2 several modems have that M, 7 time-out: standard error
+says how they are instead, and why.
+)";
+
+struct WaitOptions {
+    std::string selector;
+    std::string states = "compliant";
+    std::optional<std::string> timeout;
+};
+
+std::optional<SteadyClock::time_point> deadline_of(const WaitOptions& options) {
+    if (!options.timeout)
+        return std::nullopt;
+    const auto duration = policy::parse_duration(*options.timeout);
+    if (!duration)
+        throw usage_error(fmt::format("--timeout: '{}' is not a length of time", *options.timeout),
+                          "give a number and a unit: 500ms, 90s, 15m, 2h");
+    return SteadyClock::now() + *duration;
+}
+
+std::vector<Modem> modems_now(Bus& bus) {
+    if (!bus.daemon_is_there())
+        return {};
+    try {
+        return bus.modems();
+    } catch (const CommandError& failure) {
+        // It went away this very moment; the signal that says so is on its way.
+        if (failure.exit() != ExitCode::no_daemon)
+            throw;
+        return {};
+    }
+}
+
+void show(const std::vector<Modem>& modems, const Terminal& terminal) {
+    if (terminal.json) {
+        Value list = Value::array();
+        for (const Modem& modem : modems)
+            list.push_back({{"imei", modem.imei}, {"state", modem.state}, {"reason", modem.reason}});
+        print(to_line(list));
+        return;
+    }
+    std::string lines;
+    for (const Modem& modem : modems)
+        lines += fmt::format("{}: {}\n", modem.imei, modem.state);
+    print(lines);
+}
+
+ExitCode wait(const WaitOptions& options, const Terminal& terminal) {
+    const WaitCondition condition(options.selector, value_or_fail(states_of(options.states)));
+    const auto deadline = deadline_of(options);
+    const SignalFd interrupt;
+    Bus bus(terminal.access);
+    bus.subscribe();
+    while (true) {
+        const std::vector<Modem> modems = modems_now(bus);
+        const WaitStatus outlook = value_or_fail(condition.look_at(modems));
+        if (outlook.met) {
+            show(outlook.modems, terminal);
+            return ExitCode::ok;
+        }
+        std::optional<BusSignal> event;
+        do {
+            event = bus.next_event(interrupt, deadline);
+        } while (event && !concerns_modems(*event));
+        if (event)
+            continue;
+        if (deadline && SteadyClock::now() >= *deadline) {
+            const Error why = bus.daemon_is_there() ? condition.unmet(outlook) : no_daemon_came();
+            throw CommandError(ExitCode::timed_out, "Timeout", why.what, why.hint);
+        }
+        throw CommandError(ExitCode::failed, "Interrupted", "not waited for any longer", {});
+    }
+}
+
+} // namespace
+
+void add_wait(Verb& program) {
+    Verb verb = program.add("wait", wait_help);
+    const auto options = std::make_shared<WaitOptions>();
+    verb.argument("M", options->selector, Need::optional);
+    verb.option("--state", options->states);
+    verb.option("--timeout", options->timeout);
+    verb.runs([options](const Terminal& terminal) { return wait(*options, terminal); });
+}
+
+} // namespace bgs2::cli

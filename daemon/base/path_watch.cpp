@@ -1,0 +1,226 @@
+#include "daemon/base/path_watch.h"
+
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <system_error>
+
+namespace bgs2 {
+namespace {
+
+/// A name comes to stand for something else.
+constexpr std::uint32_t names =
+    IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+/// What it stands for changes.
+constexpr std::uint32_t contents = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
+
+/// As many symbolic links as the kernel follows, see path_resolution(7).
+constexpr int most_links = 40;
+
+int open_inotify() {
+    const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (fd < 0)
+        throw std::system_error(errno, std::generic_category(), "inotify");
+    return fd;
+}
+
+std::chrono::nanoseconds since_epoch(const timespec& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+} // namespace
+
+PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed)
+  : kind_(kind)
+  , pace_(pace)
+  , changed_(std::move(changed))
+  , inotify_(executor, open_inotify())
+  , timer_(executor) {
+    asio::co_spawn(executor, run(), asio::detached);
+}
+
+PathWatch::~PathWatch() = default;
+
+std::vector<std::filesystem::path> PathWatch::watch(const std::set<std::filesystem::path>& paths) {
+    std::vector<std::filesystem::path> added;
+    std::map<std::filesystem::path, FileId> watched;
+    for (const auto& path : paths) {
+        if (const auto known = paths_.find(path); known != paths_.end()) {
+            watched.insert(paths_.extract(known));
+        } else {
+            watched.emplace(path, FileId{});
+            added.push_back(path);
+        }
+    }
+    paths_ = std::move(watched);
+    set_watches();
+    for (const auto& path : added) // only now: what happens from here on is told by the watches
+        paths_[path] = identify(path);
+    return added;
+}
+
+void PathWatch::acknowledge() {
+    first_event_.reset();
+    timer_.cancel();
+    for (auto& [path, known] : paths_)
+        known = identify(path);
+}
+
+void PathWatch::stop() {
+    inotify_.cancel();
+    timer_.cancel();
+}
+
+asio::awaitable<void> PathWatch::run() {
+    alignas(inotify_event) std::array<std::byte, 4096> buffer{};
+    for (;;) {
+        std::error_code error;
+        const std::size_t size = co_await inotify_.async_read_some(
+            asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+        if (error)
+            co_return;
+        if (concerns(std::span(buffer).first(size)))
+            postpone_look();
+    }
+}
+
+bool PathWatch::matters(const Directory& directory, std::string_view name) {
+    return directory.is_path || directory.names.contains(name);
+}
+
+/// Others may write to the same directories all day.
+bool PathWatch::concerns(std::span<const std::byte> bytes) const {
+    while (!bytes.empty()) {
+        inotify_event event{};
+        std::memcpy(&event, bytes.data(), sizeof event);
+        const auto watch = watches_.find(event.wd);
+        const bool is_about_directory = event.len == 0 || (event.mask & IN_Q_OVERFLOW) != 0;
+        if (is_about_directory)
+            return true;
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): inotify(7) puts the name there, with a
+        // NUL
+        const auto* name = reinterpret_cast<const char*>(bytes.data() + sizeof event);
+        if (watch != watches_.end() && matters(watch->second.second, name))
+            return true;
+        bytes = bytes.subspan(sizeof event + event.len);
+    }
+    return false;
+}
+
+void PathWatch::postpone_look() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!first_event_)
+        first_event_ = now;
+    timer_.expires_at(std::min(now + pace_.quiet, *first_event_ + pace_.timeouts));
+    timer_.async_wait([this](const std::error_code& cancelled) {
+        if (!cancelled)
+            look();
+    });
+}
+
+/// Looks at all paths, and tells of those that are not what they were.
+void PathWatch::look() {
+    first_event_.reset();
+    set_watches();
+    std::vector<std::filesystem::path> changed;
+    for (auto& [path, known] : paths_) {
+        FileId now = identify(path);
+        if (now == known)
+            continue;
+        known = std::move(now);
+        changed.push_back(path);
+    }
+    if (!changed.empty())
+        changed_(changed);
+}
+
+void PathWatch::set_watches() {
+    Directories directories;
+    for (const auto& [path, identity] : paths_)
+        follow(path, directories);
+
+    std::map<int, std::pair<std::filesystem::path, Directory>> watches;
+    for (auto& [path, directory] : directories) {
+        // Asking again for a directory that is watched gives the same number, and sets the mask anew.
+        const int watch = ::inotify_add_watch(inotify_.native_handle(), path.c_str(), directory.mask);
+        if (watch >= 0)
+            watches.insert_or_assign(watch, std::pair(path, std::move(directory)));
+    }
+    for (const auto& [watch, directory] : watches_) {
+        if (!watches.contains(watch))
+            ::inotify_rm_watch(inotify_.native_handle(), watch); // fails where the directory is gone: as well
+    }
+    watches_ = std::move(watches);
+}
+
+/// Adds each directory on the way to `path`, with the name that is looked up in it; follows symbolic links,
+/// and ends where there is nothing.
+void PathWatch::follow(std::filesystem::path path, Directories& directories) const {
+    int links = 0;
+    std::filesystem::path directory = path.root_path();
+    std::filesystem::path rest = path.relative_path();
+    while (!rest.empty()) {
+        const std::filesystem::path name = *rest.begin();
+        const std::filesystem::path after = rest.lexically_relative(name);
+        const bool is_last = after == "." || after.empty();
+        Directory& watched = directories[directory];
+        watched.names.insert(name.string());
+        watched.mask |= names | (is_last && kind_ == Kind::files ? contents : 0);
+        std::error_code error;
+        const std::filesystem::path target = std::filesystem::read_symlink(directory / name, error);
+        if (error) { // not a link
+            directory /= name;
+            if (!std::filesystem::is_directory(directory, error))
+                return;
+            if (is_last) {
+                directories[directory].mask |= names;
+                directories[directory].is_path = true;
+                return;
+            }
+            rest = after;
+            continue;
+        }
+        if (++links > most_links)
+            return;
+        path = (directory / target).lexically_normal();
+        if (!is_last)
+            path /= after;
+        directory = path.root_path();
+        rest = path.relative_path();
+    }
+}
+
+PathWatch::FileId PathWatch::identify(const std::filesystem::path& path) const {
+    std::error_code error;
+    const std::filesystem::path target = std::filesystem::canonical(path, error);
+    struct stat name{};
+    struct stat status{};
+    if (error || ::lstat(path.c_str(), &name) != 0 || ::stat(target.c_str(), &status) != 0)
+        return {};
+    FileId identity{.target = target.string(),
+                    .filesystem = status.st_dev,
+                    .inode = status.st_ino,
+                    .number = status.st_rdev,
+                    .linked = std::chrono::nanoseconds(0),
+                    .changed = std::chrono::nanoseconds(0),
+                    .size = 0};
+    if (S_ISLNK(name.st_mode))
+        identity.linked = since_epoch(name.st_ctim);
+    if (kind_ == Kind::files) {
+        identity.changed = std::max(since_epoch(status.st_mtim), since_epoch(status.st_ctim));
+        identity.size = status.st_size;
+    }
+    return identity;
+}
+
+} // namespace bgs2

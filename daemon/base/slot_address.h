@@ -1,0 +1,38 @@
+// Which slot of which certificate store.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bgs2 {
+
+/// The certificate stores that are written by AT^SBNW and read by AT^SBNR (protocol.md §2).
+enum class Store : std::uint8_t {
+    tls,        ///< is_cert: what TLS connections use
+    management, ///< management_cert: whose key signs secure commands
+    preconfig,  ///< preconfig_cert: sibling families only
+};
+
+inline constexpr std::array all_stores{Store::tls, Store::management, Store::preconfig};
+
+/// As AT commands spell it: "is_cert", "management_cert", "preconfig_cert".
+std::string_view word(Store store);
+std::optional<Store> store(std::string_view word);
+
+/// Ordered by store, then by number. The store of TLS comes first, so that a module is not put under a
+/// management key before it holds what it is to hold.
+struct SlotAddress {
+    Store store = Store::tls;
+    unsigned slot = 0;
+
+    auto operator<=>(const SlotAddress&) const = default;
+};
+
+/// "slot 1"; "slot 0 of management_cert" for any store but that of TLS.
+std::string to_string(const SlotAddress& address);
+
+} // namespace bgs2

@@ -1,0 +1,398 @@
+#include "daemon/modem/modem.h"
+
+#include "daemon/at/clock.h"
+#include "daemon/base/background.h"
+#include "daemon/policy/match.h"
+#include "daemon/policy/permission.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace bgs2 {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Task provision_task(std::optional<SlotAddress> slot) {
+    return {.operation = Operation::provision,
+            .slot = slot,
+            .description = slot ? "provision " + to_string(*slot) : "provision by its policy"};
+}
+
+std::chrono::sys_seconds now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+} // namespace
+
+/// The modem can be talked to while this lives; a job that is still there then fails with it.
+class Modem::Attended {
+  public:
+    Attended(Modem& modem, at::Channel& channel)
+      : modem_(modem) {
+        modem_.channel_ = &channel;
+    }
+    Attended(const Attended&) = delete;
+    Attended& operator=(const Attended&) = delete;
+    Attended(Attended&&) = delete;
+    Attended& operator=(Attended&&) = delete;
+    ~Attended() {
+        modem_.channel_ = nullptr;
+        modem_.change_.reset();
+        if (const auto job = std::exchange(modem_.job_, nullptr))
+            job->finish(Error{ErrorCode::device_gone,
+                              fmt::format("the modem {} is gone", modem_.identity_.imei), ""});
+    }
+
+  private:
+    Modem& modem_;
+};
+
+Modem::Modem(at::ModuleIdentity identity, const PortInfo& port, RetainedState retained, Host& host,
+             const Log& log)
+  : identity_(std::move(identity))
+  , port_(port.device)
+  , attributes_{.imei = identity_.imei,
+                .model = identity_.model,
+                .serial = port.property("ID_SERIAL_SHORT"),
+                .port = port.property("ID_PATH"),
+                .properties = port.properties}
+  , retained_(std::move(retained))
+  , host_(host)
+  , reporter_(identity_.imei, attributes_.port,
+              log.with({{"BGS2_IMEI", identity_.imei}, {"BGS2_PORT", port_}}),
+              [this](history::Entry entry) { host_.record(std::move(entry)); })
+  , slots_(retained_, reporter_, [this] { host_.modem_changed(*this); }) {}
+
+std::optional<std::chrono::sys_seconds> Modem::retry_at() const {
+    const auto next = retries_.next();
+    if (!next)
+        return std::nullopt;
+    const auto left = *next - Clock::now();
+    return std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + left);
+}
+
+Expected<std::shared_ptr<Job>> Modem::provision(std::optional<SlotAddress> slot) {
+    const auto policies = host_.policies();
+    if (auto policy = policy::may_provision(*policies, attributes_, slot); !policy)
+        return std::unexpected(std::move(policy.error()));
+    return request(provision_task(slot));
+}
+
+Expected<std::shared_ptr<Job>> Modem::refresh() {
+    return request(Task{.operation = Operation::refresh, .slot = {}, .description = "read the slots anew"});
+}
+
+asio::awaitable<std::shared_ptr<Job>> Modem::install(InstallRequest install_request) {
+    value_or_throw(ready());
+    const auto policies = host_.policies();
+    const auto* policy = value_or_throw(policy::may_change(*policies, attributes_, install_request.address));
+    auto check = [](const PlanRequest& request, const InstallRequest& given) {
+        return make_install(given, request);
+    };
+    PlanRequest conditions = request(policy, std::nullopt);
+    auto change =
+        co_await in_background(host_.background(), check, std::move(conditions), std::move(install_request));
+    co_return value_or_throw(request(value_or_throw(std::move(change))));
+}
+
+asio::awaitable<PreparedPlan> Modem::preview(std::optional<SlotAddress> slot) {
+    const auto policies = host_.policies();
+    const auto* policy = value_or_throw(policy::may_provision(*policies, attributes_, slot));
+    PreparedPlan prepared_plan = co_await prepare(*policy, slot);
+    if (prepared_plan.blocker)
+        throw Exception(*prepared_plan.blocker);
+    co_return prepared_plan;
+}
+
+void Modem::policy_changed() {
+    retained_.rewrites.clear();
+    try_anew();
+}
+
+void Modem::sources_changed() {
+    try_anew();
+}
+
+void Modem::clock_changed() {
+    if (channel_ != nullptr)
+        channel_->wake();
+}
+
+/// What stood in the way may be gone.
+void Modem::try_anew() {
+    retries_.reset();
+    held_ = false;
+    if (channel_ != nullptr)
+        channel_->wake();
+}
+
+asio::awaitable<void> Modem::live(at::Channel& channel) {
+    const Attended attended(*this, channel);
+    for (;;) {
+        co_await assess();
+        if (const auto job = next_job()) {
+            const auto error = co_await carry_out(channel, *job);
+            co_await assess(); // first, so that who waits for the job finds the state that it led to
+            change_.reset();
+            job_.reset();
+            job->finish(error);
+        } else if (slots_.stale() && !ignored_) {
+            show(ModemState::reading, "its slots are being read");
+            co_await slots_.look_if_possible(channel, stores());
+        } else {
+            co_await channel.idle(next_look());
+            slots_.left_alone(verify_every_);
+        }
+        if (channel.consume_restart())
+            throw Exception(Error{ErrorCode::device_gone, "the modem restarted", ""});
+    }
+}
+
+/// When something is to be done without anybody asking for it.
+std::optional<Clock::time_point> Modem::next_look() const {
+    std::optional<Clock::time_point> next = retries_.next();
+    const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
+    if (verify_every_.count() > 0 && !slots_.unreadable() && !ignored_)
+        at(slots_.cache().when() + verify_every_);
+    if (shown_.state == ModemState::compliant && expiry_ && renew_before_.count() > 0) {
+        // The clock may run on while the machine sleeps, and a person counts days.
+        constexpr std::chrono::hours day{24};
+        const auto until = std::chrono::duration_cast<Clock::duration>(expiry_->when - now() - renew_before_);
+        at(Clock::now() + (until > Clock::duration::zero() ? until : day));
+    }
+    return next;
+}
+
+/// Finds the policy, compares the slots with it, and says what state that is.
+asio::awaitable<void> Modem::assess() {
+    wanted_ = false;
+    const auto policies = host_.policies();
+    const policy::Policy* policy = match(*policies);
+    policy_name_ = policy == nullptr ? "" : policy->name;
+    reporter_.under(policy);
+    ignored_ = policy != nullptr && policy->mode == policy::Mode::ignore;
+    if (ignored_) {
+        slots_.set_stale();
+        show(ModemState::unmanaged, fmt::format("policy '{}' says to ignore it", policy->name));
+        co_return;
+    }
+    verify_every_ = policy == nullptr ? policy::Policy{}.verify_every : policy->verify_every;
+    renew_before_ = policy == nullptr ? std::chrono::milliseconds(0) : policy->renew_before;
+    if (slots_.stale())
+        co_return;
+
+    StateInputs circumstances{.policy = policy,
+                              .policy_problem = host_.policy_problem(),
+                              .unreadable = slots_.unreadable(),
+                              .prepared_plan = {},
+                              .limit_reached = {},
+                              .failure = retries_.failure(),
+                              .held = held_,
+                              .now = Clock::now(),
+                              .date = now()};
+    if (policy != nullptr && !slots_.unreadable())
+        circumstances.prepared_plan = co_await prepare(*policy, std::nullopt);
+    const PreparedPlan& prepared_plan = circumstances.prepared_plan;
+    desired_ = prepared_plan.desired;
+    findings_ = prepared_plan.findings;
+    expiry_ = prepared_plan.expiry;
+    host_.modem_changed(*this); // how slots compare, and what was found, even if the state stays
+    circumstances.limit_reached = retained_.rewrites.limit_reached(prepared_plan.needed, desired_);
+    const StateAssessment verdict = assess_state(circumstances);
+    if (verdict.state == ModemState::compliant)
+        retries_.reset();
+    wanted_ = verdict.wanted;
+    if (!wanted_)
+        show(verdict);
+}
+
+asio::awaitable<PreparedPlan> Modem::prepare(const policy::Policy& policy, std::optional<SlotAddress> only) {
+    // First, so that what changes while it is being read is seen as a change.
+    if (auto files = source_files(policy, attributes_, host_.credentials_directory());
+        std::set(files.begin(), files.end()) != sources_) {
+        sources_ = {files.begin(), files.end()};
+        host_.sources_changed();
+    }
+    auto work = [](const PlanRequest& given) { return bgs2::prepare(given); };
+    PlanRequest conditions = request(&policy, only);
+    co_return co_await in_background(host_.background(), work, std::move(conditions));
+}
+
+/// Without a policy, as one would have it that says nothing.
+PlanRequest Modem::request(const policy::Policy* policy, std::optional<SlotAddress> only) const {
+    return {.policy = policy == nullptr ? policy::Policy{} : *policy,
+            .attributes = attributes_,
+            .credentials = host_.credentials_directory(),
+            .present = inventory(),
+            .only = only,
+            .keyless = retained_.keyless,
+            .now = now()};
+}
+
+/// The job that was asked for, or one that the policy asks for.
+std::shared_ptr<Job> Modem::next_job() {
+    if (!job_ && wanted_)
+        job_ = host_.new_job(provision_task({}), identity_.imei);
+    return job_;
+}
+
+/// Why the job failed, if it did; throws if the modem was lost over it.
+asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job& job) {
+    const Error cancelled{ErrorCode::cancelled, "the job was cancelled", ""};
+    std::exception_ptr failure;
+    job.on_cancel([&channel, cancelled] { channel.interrupt(cancelled); });
+    try {
+        if (job.cancelled())
+            throw Exception(cancelled);
+        co_await do_job(channel, job);
+    } catch (const Exception&) {
+        failure = std::current_exception();
+    }
+    job.on_cancel(nullptr);
+    channel.resume();
+    if (!failure)
+        co_return std::nullopt;
+    JobFailure job_failure = to_failure(failure);
+    note_failure(job_failure, job);
+    co_await slots_.recover(channel, stores());
+    if (job_failure.refusal == sbnw::Result::refused) {
+        const std::string hint = co_await signing_hint(channel);
+        if (!hint.empty())
+            job_failure.error.hint = hint;
+        if (!hint.empty() && job.task().operation == Operation::provision)
+            retries_.explain(hint);
+    }
+    co_return job_failure.error;
+}
+
+asio::awaitable<void> Modem::do_job(at::Channel& channel, Job& job) {
+    const bool writes = job.task().operation != Operation::refresh;
+    if (!writes || !slots_.fresh()) {
+        job.set_step("reading");
+        co_await slots_.look(channel, stores());
+    }
+    if (change_)
+        co_await change(channel, job);
+    else if (writes)
+        co_await provision(channel, job);
+}
+
+/// What went wrong, and whether it will be tried again. Throws it if it was not the job that was ended, but
+/// all.
+void Modem::note_failure(const JobFailure& job_failure, const Job& job) {
+    if (job_failure.error.code == ErrorCode::cancelled && !job.cancelled())
+        throw Exception(job_failure.error);
+    reporter_.failed(job, job_failure.error);
+    if (job.task().operation != Operation::provision)
+        return;
+    held_ = job.cancelled();
+    if (!held_)
+        retries_.failed(job_failure);
+}
+
+asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
+    const auto slot = job.task().slot;
+    const auto policies = host_.policies();
+    const auto* policy = value_or_throw(policy::may_provision(*policies, attributes_, slot));
+    const PreparedPlan prepared_plan = co_await prepare(*policy, slot);
+    desired_ = prepared_plan.desired;
+    if (prepared_plan.blocker)
+        throw Exception(*prepared_plan.blocker);
+    if (prepared_plan.steps.empty())
+        co_return;
+    show(ModemState::provisioning, fmt::format("policy '{}' is being applied", policy->name));
+    if (policy->require_clock)
+        co_await at::set_clock(channel, now());
+    co_await slots_.apply(channel, job, prepared_plan, stores());
+    retained_.last_provisioned = now();
+    for (const PreparedStep& each : prepared_plan.steps)
+        retained_.rewrites.record(each.step.address, each.thumbprint, retained_.last_provisioned);
+    held_ = false;
+    retries_.reset();
+    reporter_.provisioned(job, prepared_plan.steps.size());
+}
+
+asio::awaitable<void> Modem::change(at::Channel& channel, Job& job) {
+    const auto policies = host_.policies();
+    const auto* policy = value_or_throw(policy::may_change(*policies, attributes_, change_->address));
+    auto work = [](const PlanRequest& given, const std::shared_ptr<const SlotOperation>& what) {
+        return bgs2::prepare(given, *what);
+    };
+    PlanRequest conditions = request(policy, std::nullopt);
+    const PreparedPlan prepared_plan =
+        co_await in_background(host_.background(), work, std::move(conditions), change_);
+    if (prepared_plan.blocker)
+        throw Exception(*prepared_plan.blocker);
+    show(ModemState::provisioning, fmt::format("somebody asked to {}", job.task().description));
+    if (policy != nullptr && policy->require_clock)
+        co_await at::set_clock(channel, now());
+    co_await slots_.apply(channel, job, prepared_plan, stores());
+    reporter_.changed(job);
+}
+
+/// The stores that matter to the policy, and to what somebody asks for.
+std::set<Store> Modem::stores() const {
+    std::set<Store> stores{Store::tls};
+    const auto policies = host_.policies();
+    if (const auto* policy = match(*policies)) {
+        for (const policy::SlotRule& rule : policy->slots)
+            stores.insert(rule.store);
+    }
+    if (change_)
+        stores.insert(change_->address.store);
+    return stores;
+}
+
+const policy::Policy* Modem::match(const policy::Policies& policies) const {
+    return policy::first_match(policies, attributes_);
+}
+
+/// Errors: DeviceGone, Busy.
+Expected<void> Modem::ready() const {
+    if (channel_ == nullptr)
+        return fail(ErrorCode::device_gone, fmt::format("the modem {} is gone", identity_.imei));
+    if (job_)
+        return fail(ErrorCode::busy,
+                    fmt::format("job {} ({}) is at work on modem {}", job_->number(),
+                                word(job_->task().operation), identity_.imei),
+                    "wait for it, or cancel it");
+    return {};
+}
+
+Expected<std::shared_ptr<Job>> Modem::request(Task task) {
+    if (auto is_ready = ready(); !is_ready)
+        return std::unexpected(std::move(is_ready.error()));
+    if (task.operation == Operation::provision)
+        retained_.rewrites.clear();
+    job_ = host_.new_job(std::move(task), identity_.imei);
+    channel_->wake();
+    return job_;
+}
+
+Expected<std::shared_ptr<Job>> Modem::request(SlotOperation change) {
+    const auto policies = host_.policies();
+    if (auto policy = policy::may_change(*policies, attributes_, change.address); !policy)
+        return std::unexpected(std::move(policy.error()));
+    auto job = request(change.task);
+    if (job)
+        change_ = std::make_shared<const SlotOperation>(std::move(change));
+    return job;
+}
+
+void Modem::show(ModemState state, std::string reason) {
+    show({.state = state, .reason = std::move(reason), .hint = {}, .wanted = false, .expiring = {}});
+}
+
+void Modem::show(const StateAssessment& verdict) {
+    if (verdict == shown_)
+        return;
+    reporter_.shown(verdict, shown_);
+    shown_ = verdict;
+    host_.modem_changed(*this);
+}
+
+} // namespace bgs2

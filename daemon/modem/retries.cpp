@@ -1,0 +1,53 @@
+#include "daemon/modem/retries.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bgs2 {
+namespace {
+
+/// What is of the line or the modem's mood may go well another time; all else needs a person.
+bool may_pass(const Error& error) {
+    constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data,
+                                 ErrorCode::verify_failed};
+    return std::ranges::find(passing, error.code) != passing.end();
+}
+
+bool may_pass(sbnw::Result result, std::optional<sbnw::Result> last) {
+    switch (sbnw::remedy(result)) {
+    case sbnw::RetryAdvice::retry:
+        return true;
+    case sbnw::RetryAdvice::retry_once:
+        return result != last;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+void Retries::failed(const JobFailure& job_failure) {
+    const bool retry =
+        job_failure.refusal ? may_pass(*job_failure.refusal, refusal_) : may_pass(job_failure.error);
+    refusal_ = job_failure.refusal;
+    failure_ = LastFailure{.error = job_failure.error, .retry_at = std::nullopt};
+    if (retry)
+        failure_->retry_at = std::chrono::steady_clock::now() + backoff_.next();
+}
+
+void Retries::reset() {
+    failure_.reset();
+    refusal_.reset();
+    backoff_.reset();
+}
+
+void Retries::explain(const std::string& hint) {
+    if (failure_)
+        failure_->error.hint = hint;
+}
+
+std::optional<std::chrono::steady_clock::time_point> Retries::next() const {
+    return failure_ ? failure_->retry_at : std::nullopt;
+}
+
+} // namespace bgs2

@@ -1,0 +1,43 @@
+#include "daemon/modem/rewrite_limiter.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace bgs2 {
+
+void RewriteLimiter::record(const SlotAddress& address, const std::string& thumbprint,
+                            std::chrono::sys_seconds when) {
+    Slot& slot = slots_[address];
+    if (slot.thumbprint != thumbprint)
+        slot = {.thumbprint = thumbprint, .times = 0, .last = when};
+    ++slot.times;
+    slot.last = when;
+}
+
+void RewriteLimiter::reconcile(const sbnw::Inventory& present) {
+    std::erase_if(slots_, [&present](const auto& entry) {
+        const auto now = present.find(entry.first);
+        return now != present.end() && now->second.thumbprint == entry.second.thumbprint;
+    });
+}
+
+std::optional<Error> RewriteLimiter::limit_reached(const std::vector<PlanStep>& needed,
+                                                   const Thumbprints& desired) const {
+    for (const PlanStep& step : needed) {
+        const auto slot = slots_.find(step.address);
+        const auto listed = desired.find(step.address);
+        const std::string wanted = listed == desired.end() ? "" : listed->second;
+        if (slot == slots_.end() || slot->second.thumbprint != wanted || slot->second.times < max_rewrites)
+            continue;
+        return Error{
+            ErrorCode::verify_failed,
+            fmt::format(
+                "{} was changed {} times, last at {:%F %T} UTC, and read back as it should be; each time "
+                "it did not stay: now {}",
+                to_string(step.address), slot->second.times, slot->second.last, step.reason),
+            "find out who else writes to the modem, or replace it; then 'bgs2ctl provision'"};
+    }
+    return std::nullopt;
+}
+
+} // namespace bgs2

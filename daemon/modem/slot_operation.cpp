@@ -1,0 +1,147 @@
+#include "daemon/modem/slot_operation.h"
+
+#include "daemon/pki/certificate.h"
+#include "daemon/pki/key_pair.h"
+#include "daemon/policy/model.h"
+#include "daemon/sbnw/frame.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace bgs2 {
+namespace {
+
+/// For messages.
+constexpr const char* source = "the certificate handed over";
+
+Expected<pki::KeyPair> load(const InstallRequest& install_request) {
+    pki::Sources sources{.certificate = install_request.certificate.bytes(),
+                         .certificate_name = source,
+                         .key = std::nullopt,
+                         .key_name = "the private key handed over",
+                         .loaded_key = nullptr,
+                         .passphrase = install_request.passphrase ? &*install_request.passphrase : nullptr,
+                         .key_from_certificate = install_request.address == policy::client_address};
+    if (install_request.private_key)
+        sources.key = install_request.private_key->bytes();
+    return pki::load(sources, install_request.format, pki::KeyFormat::pkcs8);
+}
+
+/// Errors: InvalidArgument.
+Expected<SlotAddress> address_of(const sbnw::Frame& frame, Store store) {
+    if (frame.find(sbnw::ParameterId::slot) == nullptr)
+        return fail(ErrorCode::invalid_argument, "the frame names no slot", "see 'bgs2ctl frame decode'");
+    return SlotAddress{.store = store, .slot = sbnw::command_of(frame).slot};
+}
+
+} // namespace
+
+Expected<SlotOperation> make_install(const InstallRequest& install_request, const PlanRequest& request) {
+    auto credential = load(install_request);
+    if (!credential)
+        return std::unexpected(std::move(credential.error()));
+    const bool has_key = !credential->key.empty();
+    const std::string subject = credential->chain.front().subject();
+    Desired desired;
+    desired.slots.push_back({.address = install_request.address,
+                             .source = source,
+                             .credential = std::move(*credential),
+                             .lagging = {}});
+    auto found = findings(desired, request);
+    const auto error = std::ranges::find(found, pki::Severity::error, &SlotFinding::severity);
+    if (error != found.end())
+        return std::unexpected(std::move(error->error));
+    return SlotOperation{.task = {.operation = Operation::install,
+                                  .slot = install_request.address,
+                                  .description = fmt::format("install {}{} into {}", subject,
+                                                             has_key ? " with its private key" : "",
+                                                             to_string(install_request.address))},
+                         .address = install_request.address,
+                         .action = Action::write,
+                         .slot = std::move(desired.slots.front()),
+                         .frame = std::nullopt,
+                         .thumbprint = {},
+                         .findings = std::move(found)};
+}
+
+SlotOperation make_erase(const SlotAddress& address) {
+    return SlotOperation{.task = {.operation = Operation::erase,
+                                  .slot = address,
+                                  .description = "erase " + to_string(address)},
+                         .address = address,
+                         .action = Action::erase,
+                         .slot = std::nullopt,
+                         .frame = std::nullopt,
+                         .thumbprint = {},
+                         .findings = {}};
+}
+
+Expected<SlotOperation> make_send(Store store, pki::Secret frame, const std::string& imei) {
+    const auto decoded = sbnw::decode(std::as_const(frame).bytes());
+    if (!decoded)
+        return std::unexpected(decoded.error());
+    const auto address = address_of(*decoded, store);
+    if (!address)
+        return std::unexpected(address.error());
+    const sbnw::SecureCommand command = command_of(*decoded);
+    if (command.imei && *command.imei != imei)
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("the frame is for the modem {}, this is {}", *command.imei, imei),
+                    "such a frame is good for one modem only: make one for this");
+    if (command.store && *command.store != word(store))
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("the frame is for the store {}, not for {}", *command.store, word(store)),
+                    fmt::format("send it to {}", *command.store));
+    const bool writes = command.command == sbnw::Command::write_certificate;
+    if (writes && command.certificate.empty())
+        return fail(ErrorCode::invalid_argument, "the frame writes a slot, but has no certificate",
+                    "see 'bgs2ctl frame decode'");
+    return SlotOperation{
+        .task = {.operation = Operation::send,
+                 .slot = *address,
+                 .description = fmt::format("send a frame of {} octets that {} {}", frame.size(),
+                                            writes ? "writes" : "erases", to_string(*address))},
+        .address = *address,
+        .action = writes ? Action::write : Action::erase,
+        .slot = std::nullopt,
+        .frame = std::move(frame),
+        .thumbprint = writes ? pki::sha1_hex(command.certificate) : std::string(),
+        .findings = {}};
+}
+
+PreparedPlan prepare(const PlanRequest& request, const SlotOperation& change) {
+    PreparedPlan prepared_plan;
+    prepared_plan.findings = change.findings;
+    const SlotAddress& address = change.address;
+    const auto held = request.present.find(address);
+    const bool is_there = held != request.present.end();
+    const PlanStep step{.address = address,
+                        .action = change.action,
+                        .occupied = is_there && !held->second.empty(),
+                        .before = is_there ? held->second.thumbprint : std::string(),
+                        .reason = change.task.description};
+    prepared_plan.needed.push_back(step);
+    try {
+        const auto signing =
+            value_or_throw(load_signing(request.policy, request.attributes, request.credentials));
+        const Encoder encoder(signing, request.attributes.imei);
+        if (change.frame) {
+            PreparedStep prepared{
+                .step = step, .frames = {}, .thumbprint = change.thumbprint, .rollback = {}};
+            prepared.frames.push_back(change.frame->clone());
+            if (change.action == Action::write)
+                prepared.rollback = encoder.erase(address);
+            prepared_plan.steps.push_back(std::move(prepared));
+        } else {
+            prepared_plan.steps.push_back(
+                encoder.encode(step, change.slot ? &change.slot->credential : nullptr));
+        }
+    } catch (const Exception& e) {
+        prepared_plan.blocker = e.error();
+    }
+    return prepared_plan;
+}
+
+} // namespace bgs2

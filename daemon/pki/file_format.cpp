@@ -1,0 +1,256 @@
+#include "daemon/pki/file_format.h"
+
+#include "daemon/base/counted.h"
+#include "daemon/pki/openssl.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <array>
+
+namespace bgs2::pki {
+
+namespace {
+
+enum Tag : std::uint8_t {
+    integer = 0x02,
+    bit_string = 0x03,
+    octet_string = 0x04,
+    oid = 0x06,
+    sequence = 0x30,
+};
+
+/// One value of DER: tag, length, content.
+struct Value {
+    std::uint8_t tag = 0;
+    std::size_t header = 0;  ///< octets of tag and length
+    std::size_t length = 0;  ///< of the content, as announced
+    bool indefinite = false; ///< BER: the length is found by reading on (PKCS#12 of some tools)
+    ByteView content;        ///< as far as it is there
+    ByteView rest;           ///< what follows
+};
+
+std::optional<Value> read_value(ByteView octets) {
+    if (octets.size() < 2)
+        return std::nullopt;
+    Value value;
+    value.tag = std::to_integer<std::uint8_t>(octets[0]);
+    value.header = 2;
+    const auto first = std::to_integer<std::size_t>(octets[1]);
+    if (first == 0x80) {
+        value.indefinite = true;
+        value.content = octets.subspan(value.header);
+        value.length = value.content.size();
+        return value;
+    }
+    if (first < 0x80) {
+        value.length = first;
+    } else {
+        const std::size_t count = first & 0x7fU;
+        if (count > 4 || octets.size() < 2 + count)
+            return std::nullopt;
+        value.header += count;
+        for (const std::byte octet : octets.subspan(2, count))
+            value.length = value.length << 8U | std::to_integer<std::size_t>(octet);
+    }
+    const std::size_t there = std::min(value.length, octets.size() - value.header);
+    value.content = octets.subspan(value.header, there);
+    value.rest = octets.subspan(value.header + there);
+    return value;
+}
+
+template<class Pointer, auto Read>
+bool reads_as(ByteView der) {
+    ERR_set_mark();
+    const unsigned char* position = octets_of(der);
+    const bool well = Pointer(Read(nullptr, &position, static_cast<long>(der.size()))) != nullptr;
+    ERR_pop_to_mark();
+    return well;
+}
+
+FileFormat recognise_signed(ByteView der) {
+    if (reads_as<X509Ptr, d2i_X509>(der))
+        return FileFormat::certificate;
+    if (reads_as<RequestPtr, d2i_X509_REQ>(der))
+        return FileFormat::certificate_request;
+    if (reads_as<RevocationListPtr, d2i_X509_CRL>(der))
+        return FileFormat::revocation_list;
+    // The shape is a certificate's: let the decoder say what is wrong with it.
+    return FileFormat::certificate;
+}
+
+FileFormat recognise_der(ByteView der) {
+    const auto outer = read_value(der);
+    if (!outer || outer->tag != sequence)
+        return FileFormat::unknown;
+    const auto first = read_value(outer->content);
+    if (!first)
+        return FileFormat::unknown;
+    const auto second = read_value(first->rest);
+    if (first->tag == oid)
+        return FileFormat::pkcs7;
+    if (!second)
+        return FileFormat::unknown;
+    if (first->tag == integer) {
+        // RSAPublicKey is a modulus and an exponent; everything else begins with a small version.
+        const bool version = first->length == 1;
+        if (second->tag == integer)
+            return version ? FileFormat::private_key : FileFormat::public_key;
+        if (second->tag == octet_string && version)
+            return FileFormat::private_key;
+        if (second->tag == sequence && version)
+            return first->content.front() == std::byte{3} ? FileFormat::pkcs12 : FileFormat::private_key;
+        return FileFormat::unknown;
+    }
+    if (first->tag != sequence)
+        return FileFormat::unknown;
+    if (second->tag == octet_string)
+        return FileFormat::encrypted_key;
+    if (second->tag == bit_string)
+        return FileFormat::public_key;
+    return second->tag == sequence ? recognise_signed(der) : FileFormat::unknown;
+}
+
+bool starts_with(ByteView octets, std::string_view start) {
+    return as_text(octets).starts_with(start);
+}
+
+struct Words {
+    FileFormat container;
+    std::string_view description;
+    std::string_view hint_for_certificate;
+    std::string_view hint_for_key;
+};
+
+constexpr std::string_view export_certificate = "export the certificate as PEM or DER";
+constexpr std::string_view export_key = "export the private key as PEM or DER (PKCS#8)";
+constexpr std::string_view copy_again = "copy the original file again, in binary mode";
+constexpr std::string_view is_secret =
+    "name the certificate's own file here, and this one as its private key";
+
+constexpr std::array words{
+    Words{FileFormat::empty, "empty", "check how the file is made", "check how the file is made"},
+    Words{FileFormat::pem, "PEM", export_certificate, export_key},
+    Words{FileFormat::certificate, "a certificate", export_certificate,
+          "name the file with the private key that belongs to it"},
+    Words{FileFormat::private_key, "a private key", is_secret, export_key},
+    Words{FileFormat::encrypted_key, "an encrypted private key", is_secret, export_key},
+    Words{FileFormat::public_key, "a public key", "name the certificate that holds it",
+          "name the private half"},
+    Words{FileFormat::certificate_request, "a certificate signing request",
+          "have the request signed and use the certificate that comes back",
+          "name the private key that the request was made with"},
+    Words{FileFormat::revocation_list, "a certificate revocation list", "name the certificate instead",
+          export_key},
+    Words{FileFormat::pkcs7, "a PKCS#7 bundle",
+          "convert it: openssl pkcs7 -inform DER -in FILE -print_certs -out FILE.pem",
+          "a PKCS#7 bundle holds no private key: name the key's own file"},
+    Words{FileFormat::pkcs12, "a PKCS#12 store", export_certificate, export_key},
+    Words{
+        FileFormat::java_keystore, "a Java keystore",
+        "convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12",
+        "convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12"},
+    Words{FileFormat::openssh_key, "an OpenSSH private key", is_secret,
+          "convert a copy: ssh-keygen -p -m PEM -f FILE"},
+    Words{FileFormat::parameters, "key parameters only", export_certificate, export_key},
+    Words{FileFormat::utf16, "text in UTF-16", "save it again as ASCII or UTF-8",
+          "save it again as ASCII or UTF-8"},
+    Words{FileFormat::mangled,
+          "binary data damaged by a conversion of text (octets above 7f became ef bf bd)", copy_again,
+          copy_again},
+    Words{FileFormat::unknown, "in no form known here", export_certificate, export_key},
+};
+
+const Words& words_of(FileFormat container) {
+    const auto* found = std::ranges::find(words, container, &Words::container);
+    return found == words.end() ? words.back() : *found;
+}
+
+struct Label {
+    std::string_view label;
+    FileFormat container;
+};
+
+constexpr std::array labels{
+    Label{"CERTIFICATE", FileFormat::certificate},
+    Label{"X509 CERTIFICATE", FileFormat::certificate},
+    Label{"TRUSTED CERTIFICATE", FileFormat::certificate},
+    Label{"PRIVATE KEY", FileFormat::private_key},
+    Label{"RSA PRIVATE KEY", FileFormat::private_key},
+    Label{"EC PRIVATE KEY", FileFormat::private_key},
+    Label{"DSA PRIVATE KEY", FileFormat::private_key},
+    Label{"ENCRYPTED PRIVATE KEY", FileFormat::encrypted_key},
+    Label{"PUBLIC KEY", FileFormat::public_key},
+    Label{"RSA PUBLIC KEY", FileFormat::public_key},
+    Label{"CERTIFICATE REQUEST", FileFormat::certificate_request},
+    Label{"NEW CERTIFICATE REQUEST", FileFormat::certificate_request},
+    Label{"X509 CRL", FileFormat::revocation_list},
+    Label{"PKCS7", FileFormat::pkcs7},
+    Label{"CMS", FileFormat::pkcs7},
+    Label{"OPENSSH PRIVATE KEY", FileFormat::openssh_key},
+    Label{"EC PARAMETERS", FileFormat::parameters},
+    Label{"DH PARAMETERS", FileFormat::parameters},
+};
+
+} // namespace
+
+FileFormat detect_format(ByteView octets) {
+    const std::string_view text = as_text(octets);
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        return FileFormat::empty;
+    using namespace std::string_view_literals;
+    if (starts_with(octets, "\xfe\xed\xfe\xed") || starts_with(octets, "\xce\xce\xce\xce"))
+        return FileFormat::java_keystore;
+    if (starts_with(octets, "\xff\xfe") || starts_with(octets, "\xfe\xff") || starts_with(octets, "-\0"sv) ||
+        starts_with(octets, "\0-"sv))
+        return FileFormat::utf16;
+    if (starts_with(octets, "0\xef\xbf\xbd"))
+        return FileFormat::mangled;
+    if (const FileFormat container = recognise_der(octets); container != FileFormat::unknown)
+        return container;
+    return text.find("-----BEGIN ") != std::string_view::npos ? FileFormat::pem : FileFormat::unknown;
+}
+
+FileFormat recognise_label(std::string_view label) {
+    const auto* found = std::ranges::find(labels, label, &Label::label);
+    return found == labels.end() ? FileFormat::unknown : found->container;
+}
+
+std::string_view description(FileFormat container) {
+    return words_of(container).description;
+}
+
+std::string_view hint_for_certificate(FileFormat container) {
+    return words_of(container).hint_for_certificate;
+}
+
+std::string_view hint_for_key(FileFormat container) {
+    return words_of(container).hint_for_key;
+}
+
+std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode code) {
+    const auto value = read_value(der);
+    if (!value || value->indefinite)
+        return Error{code, fmt::format("{} is not DER", name), std::string(copy_again)};
+    if (value->content.size() < value->length)
+        return Error{code,
+                     fmt::format("{} is cut off: {} of its {} octets are there", name, der.size(),
+                                 value->header + value->length),
+                     std::string(copy_again)};
+    if (!value->rest.empty())
+        return Error{code,
+                     fmt::format("{} has {} after the end of its DER, at offset {}", name,
+                                 counted(value->rest.size(), "octet"), value->header + value->length),
+                     "remove what follows, a line end perhaps: a modem refuses it"};
+    return std::nullopt;
+}
+
+std::optional<ByteView> first_value(ByteView der) {
+    const auto value = read_value(der);
+    if (!value || value->indefinite || value->content.size() < value->length)
+        return std::nullopt;
+    return der.first(value->header + value->length);
+}
+
+} // namespace bgs2::pki

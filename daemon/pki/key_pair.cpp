@@ -1,0 +1,155 @@
+#include "daemon/pki/key_pair.h"
+
+#include "daemon/pki/file_format.h"
+#include "daemon/pki/pem.h"
+#include "daemon/pki/pkcs12.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace bgs2::pki {
+
+namespace {
+
+constexpr auto invalid = ErrorCode::invalid_certificate;
+
+std::unexpected<Error> would_give_key_away(std::string_view name) {
+    return fail(
+        invalid,
+        fmt::format("{} holds a private key, which as-is would send as part of the certificate", name),
+        "use the format der or pem-chain, or a file with nothing but certificates");
+}
+
+Expected<std::vector<Certificate>> certificates_of(const std::vector<PemBlock>& blocks, std::string_view name,
+                                                   std::size_t wanted) {
+    std::vector<Certificate> chain;
+    for (std::size_t i = 0; i < blocks.size() && chain.size() < wanted; ++i) {
+        if (recognise_label(blocks[i].label) != FileFormat::certificate)
+            continue;
+        ByteView der = blocks[i].content.bytes();
+        // OpenSSL's own label: its notes on trust follow the certificate.
+        if (blocks[i].label == "TRUSTED CERTIFICATE")
+            der = first_value(der).value_or(der);
+        auto certificate = Certificate::from_der(der, fmt::format("PEM block {} of {}", i + 1, name));
+        if (!certificate)
+            return std::unexpected(std::move(certificate.error()));
+        chain.push_back(std::move(*certificate));
+    }
+    if (chain.empty())
+        return fail(invalid, fmt::format("{} holds \"{}\" and no certificate", name, blocks.front().label),
+                    std::string(hint_for_certificate(recognise_label(blocks.front().label))));
+    return chain;
+}
+
+Bytes copy_of(ByteView octets) {
+    return {octets.begin(), octets.end()};
+}
+
+/// Puts what the chain is to be sent as into `credential`.
+void write_chain(KeyPair& credential, CertificateFormat format) {
+    if (format == CertificateFormat::pem_chain) {
+        credential.certificate = write_pem(credential.chain);
+        return;
+    }
+    credential.chain.erase(credential.chain.begin() + 1, credential.chain.end());
+    credential.certificate = copy_of(credential.chain.front().der());
+}
+
+Expected<KeyPair> from_pem(const Sources& sources, CertificateFormat format) {
+    const auto blocks = read_pem(sources.certificate, sources.certificate_name, invalid);
+    if (!blocks)
+        return std::unexpected(blocks.error());
+    auto chain = certificates_of(*blocks, sources.certificate_name,
+                                 format == CertificateFormat::der ? 1 : blocks->size());
+    if (!chain)
+        return std::unexpected(std::move(chain.error()));
+    KeyPair credential;
+    credential.chain = std::move(*chain);
+    if (format != CertificateFormat::as_is)
+        write_chain(credential, format);
+    else if (std::ranges::any_of(*blocks, &PemBlock::has_private_key))
+        return would_give_key_away(sources.certificate_name);
+    else
+        credential.certificate = copy_of(sources.certificate);
+    return credential;
+}
+
+Expected<KeyPair> from_der(const Sources& sources) {
+    auto certificate = Certificate::from_der(sources.certificate, sources.certificate_name);
+    if (!certificate)
+        return std::unexpected(std::move(certificate.error()));
+    KeyPair credential;
+    credential.certificate = copy_of(sources.certificate);
+    credential.chain.push_back(std::move(*certificate));
+    return credential;
+}
+
+Expected<KeyPair> from_pkcs12(const Sources& sources, CertificateFormat format) {
+    if (format == CertificateFormat::as_is)
+        return would_give_key_away(sources.certificate_name);
+    auto store = read_pkcs12(sources.certificate, sources.certificate_name, sources.passphrase, invalid);
+    if (!store)
+        return std::unexpected(std::move(store.error()));
+    if (store->certificates.empty())
+        return fail(invalid,
+                    fmt::format("the PKCS#12 store {} holds no certificate", sources.certificate_name),
+                    "export it again together with the certificate");
+    KeyPair credential;
+    credential.chain = std::move(store->certificates);
+    write_chain(credential, format);
+    if (!sources.key && sources.loaded_key == nullptr && sources.key_from_certificate)
+        credential.private_key = std::move(store->key);
+    return credential;
+}
+
+Expected<KeyPair> load_certificate(const Sources& sources, CertificateFormat format) {
+    switch (const FileFormat container = detect_format(sources.certificate)) {
+    case FileFormat::certificate:
+        return from_der(sources);
+    case FileFormat::pem:
+        return from_pem(sources, format);
+    case FileFormat::pkcs12:
+        return from_pkcs12(sources, format);
+    default:
+        return fail(
+            invalid,
+            fmt::format("{} is {}, not a certificate", sources.certificate_name, description(container)),
+            std::string(hint_for_certificate(container)));
+    }
+}
+
+} // namespace
+
+std::string KeyPair::thumbprint() const {
+    return sha1_hex(certificate);
+}
+
+Expected<KeyPair> load(const Sources& sources, CertificateFormat format, KeyFormat key_format) {
+    auto credential = load_certificate(sources, format);
+    if (!credential)
+        return credential;
+    if (sources.key) {
+        auto key = load_private_key(*sources.key, sources.key_name, sources.passphrase);
+        if (!key)
+            return std::unexpected(std::move(key.error()));
+        credential->private_key = std::move(*key);
+        if (detect_format(*sources.key) == FileFormat::private_key) {
+            credential->key = Secret::copy_of(*sources.key);
+            return credential;
+        }
+    }
+    if (sources.loaded_key != nullptr)
+        credential->private_key = *sources.loaded_key;
+    if (const auto& private_key = credential->private_key) {
+        auto key = private_key->to_der(key_format);
+        if (!key)
+            return std::unexpected(std::move(key.error()));
+        credential->key = std::move(*key);
+    }
+    return credential;
+}
+
+} // namespace bgs2::pki

@@ -1,0 +1,161 @@
+#include "daemon/port/port_session.h"
+
+#include "daemon/at/channel.h"
+#include "daemon/at/serial_port.h"
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+namespace bgs2 {
+namespace {
+
+constexpr std::array<std::string_view, 8> state_words{"ignored",     "absent", "probing",   "modem",
+                                                      "not-a-modem", "silent", "duplicate", "unavailable"};
+
+} // namespace
+
+/// However a try ends, its modem goes with it.
+class PortSession::ModemGuard {
+  public:
+    explicit ModemGuard(PortSession& session)
+      : attendance_(session) {}
+    ModemGuard(const ModemGuard&) = delete;
+    ModemGuard& operator=(const ModemGuard&) = delete;
+    ModemGuard(ModemGuard&&) = delete;
+    ModemGuard& operator=(ModemGuard&&) = delete;
+    ~ModemGuard() {
+        if (const auto modem = std::exchange(attendance_.modem_, nullptr))
+            attendance_.host_.dismiss(modem);
+    }
+
+  private:
+    PortSession& attendance_;
+};
+
+std::string_view word(PortState state) {
+    return state_words.at(static_cast<std::size_t>(state));
+}
+
+PortSession::PortSession(const asio::any_io_executor& executor, PortInfo port, Host& host, const Log& log)
+  : port_(std::move(port))
+  , host_(host)
+  , log_(log.with({{"BGS2_PORT", port_.device}}))
+  , executor_(executor)
+  , retry_timer_(executor) {}
+
+void PortSession::start(const std::string& why) {
+    log_.info("{}: nominated by {}", port_.device, why);
+    const auto ended = [self = shared_from_this()](const std::exception_ptr& exception) {
+        if (!exception || self->stopped_)
+            return;
+        try {
+            std::rethrow_exception(exception);
+        } catch (const std::exception& e) {
+            self->log_.error("{}: given up: {}", self->port_.device, e.what());
+        }
+    };
+    asio::co_spawn(executor_, run(), asio::bind_cancellation_slot(cancellation_.slot(), ended));
+}
+
+void PortSession::stop() {
+    stopped_ = true;
+    // Not from within what may be cancelled: a modem's coroutine can be what calls this.
+    asio::post(executor_,
+               [self = shared_from_this()] { self->cancellation_.emit(asio::cancellation_type::terminal); });
+}
+
+void PortSession::retry() {
+    backoff_.reset();
+    retry_timer_.cancel();
+}
+
+asio::awaitable<void> PortSession::run() {
+    co_await asio::this_coro::throw_if_cancelled(
+        false); // the channel says it in our words, and everything unwinds
+    while (!stopped_) {
+        state_ = PortState::probing;
+        reason_ = "being asked who is there";
+        retry_at_.reset();
+        const Error end = co_await attempt();
+        if (stopped_)
+            break;
+        const auto wait = schedule_retry(end);
+        if (wait) {
+            retry_timer_.expires_after(*wait);
+        } else {
+            inhibition_.reset();
+            retry_timer_.expires_at(std::chrono::steady_clock::time_point::max());
+        }
+        std::error_code woken;
+        co_await retry_timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    inhibition_.reset();
+}
+
+/// Once from opening the port to losing it. How it ended is a value, since nothing can be awaited in a
+/// handler.
+asio::awaitable<Error> PortSession::attempt() {
+    const ModemGuard dismissal(*this);
+    Error end;
+    try {
+        inhibition_ = co_await host_.inhibit(port_, claimed_);
+        if (stopped_)
+            co_return Error{ErrorCode::cancelled, "", ""};
+        at::LineSettings settings = host_.probe_settings(port_);
+        at::SerialPort port(executor_, port_.device, settings);
+        at::Channel channel(std::move(port), settings, host_.tap(port_));
+        co_await at::synchronise(channel);
+        const at::ModuleIdentity identity = co_await at::identify(channel);
+        modem_ = host_.admit(identity, port_);
+        if (!modem_)
+            co_return Error{ErrorCode::busy, fmt::format("another port of the modem {}", identity.imei), ""};
+        if (const at::LineSettings own = host_.line_settings(*modem_); own != settings) {
+            channel.apply(own);
+            co_await at::synchronise(channel);
+        }
+        state_ = PortState::modem;
+        reason_ = fmt::format("{} {}", identity.manufacturer, identity.model);
+        backoff_.reset();
+        co_await modem_->live(channel);
+    } catch (const Exception& e) {
+        end = e.error();
+    }
+    co_return end;
+}
+
+/// The port's state after a try has ended so, and how long until the next; nothing: until somebody asks for
+/// it.
+std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error& end) {
+    reason_ = to_string(end);
+    claimed_ = claimed_ || end.code == ErrorCode::port_claimed;
+    switch (end.code) {
+    case ErrorCode::not_found:
+        state_ = PortState::absent;
+        return std::nullopt;
+    case ErrorCode::not_supported:
+        state_ = PortState::not_a_modem;
+        log_.warning("{}: {}", port_.device, reason_);
+        return std::nullopt;
+    case ErrorCode::busy:
+        state_ = PortState::duplicate;
+        return std::nullopt;
+    default:
+        break;
+    }
+    state_ = end.code == ErrorCode::modem_timeout ? PortState::silent : PortState::unavailable;
+    const auto wait = backoff_.next();
+    retry_at_ = std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + wait);
+    log_.warning("{}: {}", port_.device, reason_);
+    return wait;
+}
+
+} // namespace bgs2

@@ -1,0 +1,129 @@
+#include "daemon/sbnw/corruption.h"
+
+#include "daemon/base/counted.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace bgs2::sbnw {
+namespace {
+
+std::uint8_t at(ByteView octets, std::size_t offset) {
+    return std::to_integer<std::uint8_t>(octets[offset]);
+}
+
+std::size_t announced_length(ByteView octets) {
+    return octets.size() < 2 ? 0 : at(octets, 0) + (std::size_t{at(octets, 1)} << 8U);
+}
+
+/// How many characters beyond ASCII there are, if all of it is UTF-8; nothing if it is not.
+std::optional<std::size_t> utf8_beyond_ascii(ByteView octets) {
+    std::size_t count = 0;
+    for (std::size_t offset = 0; offset < octets.size();) {
+        const std::size_t length = utf8_sequence(as_text(octets.subspan(offset)));
+        if (length == 0)
+            return std::nullopt;
+        count += length > 1 ? 1 : 0;
+        offset += length;
+    }
+    return count;
+}
+
+std::size_t count_of(std::string_view text, std::string_view pattern) {
+    std::size_t count = 0;
+    for (auto at = text.find(pattern); at != std::string_view::npos;
+         at = text.find(pattern, at + pattern.size()))
+        ++count;
+    return count;
+}
+
+Error not_a_frame(std::string what, std::string hint) {
+    return Error{ErrorCode::invalid_argument, std::move(what), std::move(hint)};
+}
+
+bool is_hex_text(std::string_view text) {
+    const auto is_hex = [](unsigned char c) { return std::isxdigit(c) != 0 || std::isspace(c) != 0; };
+    return text.size() >= 12 && std::ranges::all_of(text, is_hex);
+}
+
+/// PEM, with what other tools write before it ("Bag Attributes"). A frame that carries PEM has NULs.
+bool is_pem(std::string_view text) {
+    return text.find("-----BEGIN ") != std::string_view::npos && text.find('\0') == std::string_view::npos;
+}
+
+/// A frame of 0x8130 or 0x8230 octets begins as DER does, but goes on with a small command and count.
+bool has_header(ByteView octets) {
+    return octets.size() >= 6 && (at(octets, 2) == 1 || at(octets, 2) == 3) && at(octets, 3) == 0 &&
+           at(octets, 4) <= 7 && at(octets, 5) == 0;
+}
+
+/// A SEQUENCE, which all files of keys and certificates are.
+bool is_der(ByteView octets) {
+    const std::string_view text = as_text(octets);
+    return ((text.starts_with("\x30\x82") || text.starts_with("\x30\x81")) && !has_header(octets)) ||
+           (octets.size() >= 2 && at(octets, 0) == 0x30 && at(octets, 1) < 0x80 &&
+            octets.size() == at(octets, 1) + 2U);
+}
+
+/// The octets with a single LF for each CR LF, if all LFs have their CR and that is a frame's length again.
+/// The length field itself may have got a CR, so it is not read before.
+std::optional<std::size_t> line_feeds_of_text_copy(std::string_view text) {
+    const std::size_t line_feeds = count_of(text, "\n");
+    if (line_feeds == 0 || line_feeds != count_of(text, "\r\n"))
+        return std::nullopt;
+    std::string undone;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!text.substr(i).starts_with("\r\n"))
+            undone.push_back(text[i]);
+    }
+    return announced_length(as_bytes(undone)) == undone.size() ? std::optional(line_feeds) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<Error> recognise_damage(ByteView octets) {
+    const std::string_view text = as_text(octets);
+    constexpr std::string_view make_a_frame = "make a frame of it with 'bgs2ctl frame encode'";
+    if (is_pem(text))
+        return not_a_frame("this is a PEM file, not a frame", std::string(make_a_frame));
+    if (is_der(octets))
+        return not_a_frame("this is a DER file, not a frame", std::string(make_a_frame));
+    if (is_hex_text(text))
+        return not_a_frame("this is a hex dump saved as text, not a frame",
+                           "turn it into octets first, for example with 'xxd -r -p'");
+
+    const auto beyond_ascii = utf8_beyond_ascii(octets);
+    if (const std::size_t count = count_of(text, "\xef\xbf\xbd"); beyond_ascii && count > 0)
+        return not_a_frame(
+            fmt::format("the frame went through a UTF-8 conversion: {} beyond 7f became ef bf bd, first at "
+                        "offset {}",
+                        counted(count, "octet"), text.find("\xef\xbf\xbd")),
+            "its content is lost; capture or encode it again, and copy it as binary");
+
+    if (const auto line_feeds = line_feeds_of_text_copy(text))
+        return not_a_frame(
+            fmt::format("every LF of the frame became CR LF ({} of them): it was copied as text",
+                        *line_feeds),
+            "copy it as binary");
+
+    const std::size_t announced = announced_length(octets);
+    if (announced >= 6 && octets.size() > announced) {
+        const std::string_view excess = text.substr(announced);
+        if (excess.find_first_not_of("\r\n") == std::string_view::npos)
+            return not_a_frame(
+                fmt::format("{} of CR/LF added behind the frame, at offset {}",
+                            counted(excess.size(), "octet"), announced),
+                fmt::format("cut the file to {} octets; a module takes them for too many data", announced));
+    }
+
+    if (beyond_ascii && *beyond_ascii > 0)
+        return not_a_frame(
+            fmt::format("the frame went through a UTF-8 conversion: {} beyond 7f became several each",
+                        counted(*beyond_ascii, "octet")),
+            "turn it back with 'iconv -f UTF-8 -t ISO-8859-1', or copy it as binary");
+    return std::nullopt;
+}
+
+} // namespace bgs2::sbnw

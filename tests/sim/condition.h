@@ -1,0 +1,29 @@
+// Wakes a coroutine that waits for something to happen.
+#pragma once
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/experimental/channel.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <system_error>
+
+namespace bgs2::sim {
+
+/// A ring that nobody waits for is kept for who waits next; more than one is still one. Waiting arms no
+/// timer: a timer without an end would wake Asio every few minutes.
+class Condition {
+  public:
+    explicit Condition(const asio::any_io_executor& executor)
+      : channel_(executor, 1) {}
+
+    void ring() { channel_.try_send(std::error_code(), true); }
+
+    asio::awaitable<void> heard() { co_await channel_.async_receive(asio::use_awaitable); }
+
+  private:
+    // The bool says nothing: the signature void(std::error_code) alone is ambiguous in Asio 1.22.
+    asio::experimental::channel<void(std::error_code, bool)> channel_;
+};
+
+} // namespace bgs2::sim

@@ -1,0 +1,78 @@
+#include "cli/client/bus_error.h"
+
+#include <gtest/gtest.h>
+
+namespace bgs2::cli {
+namespace {
+
+TEST(BusError, TakesTheDaemonsMessageApart) {
+    const CommandError failure = to_command_error(
+        "io.bgs2d1.Error.Busy", "356938035643809 is being written to (slot 1) (wait for job 3 (provision))");
+    EXPECT_EQ(failure.text(), "bgs2ctl: 356938035643809 is being written to (slot 1)\n"
+                              "  hint: wait for job 3 (provision)\n");
+    EXPECT_EQ(failure.exit(), ExitCode::busy);
+    EXPECT_EQ(failure.word(), "Busy");
+}
+
+TEST(BusError, TakesAMessageWithoutAHintAsItIs) {
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.NotFound", "no modem").text(), "bgs2ctl: no modem\n");
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.Failed", "odd) (one").text(), "bgs2ctl: odd) (one\n");
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.Failed", "(all)").text(), "bgs2ctl: (all)\n");
+}
+
+TEST(BusError, MapsEveryWordToItsExitCode) {
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.ModemTimeout", "x").exit(), ExitCode::timed_out);
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.ModemRejected", "x").exit(), ExitCode::modem_refused);
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.VerifyFailed", "x").exit(), ExitCode::drift);
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.OfALaterVersion", "x").exit(), ExitCode::failed);
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.OfALaterVersion", "x").word(), "OfALaterVersion");
+}
+
+TEST(BusError, SaysThatThereIsNoDaemon) {
+    for (const auto* name :
+         {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",
+          "org.freedesktop.DBus.Error.Spawn.ExecFailed", "org.freedesktop.systemd1.NoSuchUnit"}) {
+        const CommandError failure = to_command_error(name, "The name is not activatable");
+        EXPECT_EQ(failure.exit(), ExitCode::no_daemon);
+        EXPECT_STREQ(failure.what(), "bgs2d does not run");
+        EXPECT_NE(failure.hint().find("systemctl start bgs2d"), std::string::npos);
+    }
+}
+
+TEST(BusError, NamesTheRightThatIsMissing) {
+    for (const auto* message : {"Rejected send message, 2 matched rules; type=\"method_call\"",
+                                "user 1000 may not write to modems"}) {
+        const CommandError failure = to_command_error("org.freedesktop.DBus.Error.AccessDenied", message);
+        EXPECT_EQ(failure.exit(), ExitCode::denied);
+        EXPECT_EQ(failure.text().find("matched rules"), std::string::npos);
+        EXPECT_NE(failure.hint().find("group bgs2d"), std::string::npos);
+    }
+}
+
+TEST(BusError, PassesOnWhatTheDaemonSaysOfTheRight) {
+    const CommandError failure =
+        to_command_error("org.freedesktop.DBus.Error.AccessDenied",
+                         "you may not manage bgs2d: that takes the right io.bgs2d1.manage "
+                         "(root may)");
+    EXPECT_NE(failure.text().find("io.bgs2d1.manage"), std::string::npos);
+    EXPECT_EQ(failure.hint(), "root may");
+}
+
+TEST(BusError, SaysThatNobodyAnswers) {
+    EXPECT_EQ(to_command_error("org.freedesktop.DBus.Error.NoReply", "x").exit(), ExitCode::timed_out);
+}
+
+TEST(CommandError, IsAnObjectForPrograms) {
+    EXPECT_EQ(to_job_error("KeyMismatch", "the key is \"another\" (use the right one)").json(),
+              "{\"error\":\"KeyMismatch\",\"message\":\"the key is \\\"another\\\"\",\"hint\":\"use the "
+              "right one\"}\n");
+}
+
+TEST(CommandError, BlamesAFileNotTheCommandLine) {
+    EXPECT_EQ(content_error({ErrorCode::invalid_argument, "x", ""}).exit(), ExitCode::failed);
+    EXPECT_EQ(content_error({ErrorCode::not_found, "x", ""}).exit(), ExitCode::not_found);
+    EXPECT_EQ(CommandError(Error{ErrorCode::invalid_argument, "x", ""}).exit(), ExitCode::usage);
+}
+
+} // namespace
+} // namespace bgs2::cli

@@ -1,0 +1,45 @@
+#include "cli/client/job.h"
+
+#include <gtest/gtest.h>
+
+namespace bgs2::cli {
+namespace {
+
+constexpr auto path = "/io/bgs2d1/job/3";
+
+BusSignal changed(const std::string& of, Value properties) {
+    return {of, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+            Value::array({"io.bgs2d1.Job", std::move(properties), Value::array()})};
+}
+
+BusSignal completed(const std::string& of, bool success, const std::string& error,
+                    const std::string& message) {
+    return {"/io/bgs2d1", "io.bgs2d1.Manager", "JobCompleted", Value::array({of, success, error, message})};
+}
+
+TEST(Job, FollowsItsProgress) {
+    Job job(path);
+    EXPECT_EQ(job.progress(), Progress{});
+    EXPECT_TRUE(job.apply(changed(path, {{"Step", "writing slot 1"}, {"BytesTotal", 875}})));
+    EXPECT_TRUE(job.apply(changed(path, {{"BytesSent", 512}, {"Progress", 0.585}})));
+    EXPECT_EQ(job.progress(),
+              (Progress{.step = "writing slot 1", .fraction = 0.585, .sent = 512, .total = 875}));
+    EXPECT_EQ(job.result(), std::nullopt);
+}
+
+TEST(Job, IsOverWhenItsOwnCompletionIsTold) {
+    Job job(path);
+    EXPECT_FALSE(job.apply(completed("/io/bgs2d1/job/4", true, "", "")));
+    EXPECT_EQ(job.result(), std::nullopt);
+    EXPECT_TRUE(job.apply(completed(path, false, "ModemRejected", "refused (check the key)")));
+    EXPECT_EQ(job.result(), (JobResult{false, "ModemRejected", "refused (check the key)"}));
+}
+
+TEST(Job, PassesOverOtherObjects) {
+    Job job(path);
+    EXPECT_FALSE(job.apply(changed("/io/bgs2d1/job/33", {{"Step", "done"}})));
+    EXPECT_EQ(job.progress().step, "waiting");
+}
+
+} // namespace
+} // namespace bgs2::cli

@@ -1,0 +1,57 @@
+#include "cli/client/objects.h"
+
+#include <gtest/gtest.h>
+
+namespace bgs2::cli {
+namespace {
+
+TEST(Policies, AreReadFromWhatTheBusSaysAndWrittenForPrograms) {
+    const Value told =
+        Value::parse(R"([{"policy": "10-ca", "file": "/etc/bgs2d/policy.d/10-ca.toml", "mode": "auto",
+        "match": {"imei": ["35*", "!356"], "property ID_BUS": ["usb"]},
+        "slots": [{"slot": 0, "certificate": "/c.pem", "private-key": "credential:c.key"},
+                  {"slot": 12, "certificate": "/ca.pem"}]}])");
+    const auto policies = policies_of(told);
+    ASSERT_EQ(policies.size(), 1U);
+    EXPECT_EQ(policies[0],
+              (Policy{.name = "10-ca",
+                      .file = "/etc/bgs2d/policy.d/10-ca.toml",
+                      .mode = "auto",
+                      .match = {{"imei", {"35*", "!356"}}, {"property ID_BUS", {"usb"}}},
+                      .slots = {{{"slot", 0}, {"certificate", "/c.pem"}, {"private-key", "credential:c.key"}},
+                                {{"slot", 12}, {"certificate", "/ca.pem"}}}}));
+    EXPECT_EQ(to_json(policies[0]).dump(),
+              R"({"policy":"10-ca","file":"/etc/bgs2d/policy.d/10-ca.toml","mode":"auto",)"
+              R"("match":{"imei":["35*","!356"],"property ID_BUS":["usb"]},)"
+              R"("slots":[{"slot":0,"certificate":"/c.pem","private_key":"credential:c.key"},)"
+              R"({"slot":12,"certificate":"/ca.pem"}]})");
+}
+
+TEST(Policies, OfAnotherVersionMayLackAnything) {
+    EXPECT_EQ(policies_of(Value::parse(R"([{"policy": "a", "match": 1, "slots": "none"}])")),
+              (std::vector{Policy{.name = "a", .file = "", .mode = "", .match = {}, .slots = {}}}));
+    EXPECT_EQ(explained_of(Value::parse("[{}]")), std::vector{FileExplanation{}});
+}
+
+TEST(Ports, AreReadWithThePropertiesByWhichOneCanNameThem) {
+    const auto ports = ports_of(Value::parse(R"([{"device": "/dev/ttyUSB0", "state": "ignored", "retry-at": 7,
+        "properties": {"ID_VENDOR_ID": "0403", "ID_ODD": 1}}, {"device": "/dev/ttyS0", "properties": []}])"));
+    ASSERT_EQ(ports.size(), 2U);
+    EXPECT_EQ(ports[0].retry_at, 7U);
+    EXPECT_EQ(ports[0].properties, (std::map<std::string, std::string>{{"ID_VENDOR_ID", "0403"}}));
+    EXPECT_TRUE(ports[1].properties.empty()) << "a daemon of another version may lack them";
+}
+
+TEST(FileExplanation, IsReadFromWhatTheBusSaysAndWrittenForPrograms) {
+    const auto files = explained_of(Value::parse(
+        R"([{"policy": "a", "file": "/b/a.toml", "verdict": "masked", "why": "it is", "field": "", "line": 0,
+                          "masked-by": "/a/a.toml"}])"));
+    ASSERT_EQ(files.size(), 1U);
+    EXPECT_EQ(files[0].masked_by, "/a/a.toml");
+    EXPECT_EQ(to_json(files[0]).dump(),
+              R"({"policy":"a","file":"/b/a.toml","verdict":"masked","why":"it is","field":"",)"
+              R"("line":0,"masked_by":"/a/a.toml"})");
+}
+
+} // namespace
+} // namespace bgs2::cli

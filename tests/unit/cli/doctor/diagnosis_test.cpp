@@ -1,0 +1,228 @@
+#include "cli/doctor/diagnosis.h"
+#include "tests/unit/cli/doctor/diagnostic_case.h"
+#include "tests/unit/cli/verbs/evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace bgs2::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using test::error;
+using test::healthy;
+using test::healthy_imei;
+using test::note;
+using test::warning;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+ServiceUnit unit(const char* load, const char* active, const char* enabled, const char* result) {
+    return {.load = load, .active = active, .enabled = enabled, .result = result};
+}
+
+void stopped(SystemSnapshot& snapshot, const ServiceUnit& unit) {
+    snapshot.unit = unit;
+    snapshot.running = false;
+    snapshot.daemon.reset();
+}
+
+void refused(SystemSnapshot& snapshot, ExitCode exit, const char* what) {
+    snapshot.daemon.reset();
+    snapshot.no_testimony = QueryError{.exit = exit, .what = what, .hint = "look"};
+}
+
+Modem& modem(SystemSnapshot& snapshot) {
+    return snapshot.daemon->modems.front();
+}
+
+void comes_to(SystemSnapshot& snapshot, const char* state, const char* reason, const char* hint) {
+    modem(snapshot).state = state;
+    modem(snapshot).reason = reason;
+    modem(snapshot).hint = hint;
+}
+
+void holds(SystemSnapshot& snapshot, const char* compliance, std::chrono::sys_days expires) {
+    Slot slot;
+    slot.subject = "/CN=gateway-7";
+    slot.expires = static_cast<std::uint64_t>(std::chrono::sys_seconds(expires).time_since_epoch().count());
+    slot.compliance = compliance;
+    modem(snapshot).slots[0] = slot;
+}
+
+const std::vector<test::DiagnosticCase> cases{
+    {"the bus",
+     [](SystemSnapshot& it) {
+         stopped(it, {});
+         it.no_bus = QueryError{.exit = ExitCode::no_daemon, .what = "no bus", .hint = "is it there?"};
+     },
+     error, "bus-not-reached", "bgs2d", "no bus", "is it there?"},
+    {"denied", [](SystemSnapshot& it) { refused(it, ExitCode::denied, "Rejected"); }, error, "bus-denied",
+     "bgs2d", "does not let you", "io.bgs2d1.conf"},
+    {"hanging", [](SystemSnapshot& it) { refused(it, ExitCode::timed_out, "bgs2d does not answer"); }, error,
+     "daemon-not-answering", "bgs2d", "does not answer", "look"},
+    {"another answer", [](SystemSnapshot& it) { refused(it, ExitCode::failed, "odd"); }, error,
+     "daemon-not-asked", "bgs2d", "could not be asked: odd", "look"},
+    {"not installed", [](SystemSnapshot& it) { stopped(it, unit("not-found", "inactive", "", "")); }, error,
+     "service-not-installed", "bgs2d", "no bgs2d.service", "daemon-reload"},
+    {"masked", [](SystemSnapshot& it) { stopped(it, unit("masked", "inactive", "masked", "success")); },
+     error, "service-masked", "bgs2d", "masked", "systemctl unmask bgs2d"},
+    {"not loaded", [](SystemSnapshot& it) { stopped(it, unit("bad-setting", "inactive", "enabled", "")); },
+     error, "service-broken", "bgs2d", "bad-setting", "systemctl status bgs2d"},
+    {"failed", [](SystemSnapshot& it) { stopped(it, unit("loaded", "failed", "enabled", "exit-code")); },
+     error, "service-failed", "bgs2d", "it failed (exit-code)", "journalctl -u bgs2d"},
+    {"failing again and again",
+     [](SystemSnapshot& it) { stopped(it, unit("loaded", "activating", "enabled", "exit-code")); }, warning,
+     "service-starting", "bgs2d", "started again, since it failed (exit-code)", "journalctl -u bgs2d"},
+    {"starting", [](SystemSnapshot& it) { stopped(it, unit("loaded", "activating", "enabled", "success")); },
+     warning, "service-starting", "bgs2d", "is being started", "in a moment"},
+    {"stopped", [](SystemSnapshot& it) { stopped(it, unit("loaded", "inactive", "enabled", "success")); },
+     error, "daemon-not-running", "bgs2d", "does not run", "systemctl start bgs2d"},
+    {"stopped and disabled",
+     [](SystemSnapshot& it) { stopped(it, unit("loaded", "inactive", "disabled", "success")); }, error,
+     "daemon-not-running", "bgs2d", "not started at boot", "systemctl enable --now bgs2d"},
+    {"disabled", [](SystemSnapshot& it) { it.unit->enabled = "disabled"; }, warning, "service-not-enabled",
+     "bgs2d", "not started at boot", "systemctl enable bgs2d"},
+    {"stopped where there is no systemd",
+     [](SystemSnapshot& it) {
+         stopped(it, {});
+         it.unit.reset();
+         it.activatable = false;
+     },
+     error, "daemon-not-running", "bgs2d", "does not run", "no systemd on the bus"},
+    {"stopped, but the bus would start it",
+     [](SystemSnapshot& it) {
+         stopped(it, {});
+         it.unit.reset();
+     },
+     error, "daemon-not-running", "bgs2d", "does not run", "bgs2ctl list"},
+    {"a clock before the release", [](SystemSnapshot& it) { it.now = std::chrono::sys_days(1970y / 1 / 1); },
+     error, "clock-not-set", "clock", "1970-01-01T00:00:00Z, which is before this version", "timedatectl"},
+    {"a clock before the policies",
+     [](SystemSnapshot& it) {
+         it.newest_policy = PolicyFile{.path = "/etc/10-ca.toml", .written = it.now + 24h};
+     },
+     error, "clock-not-set", "clock", "/etc/10-ca.toml was written at 2027-01-16T00:00:00Z", "timedatectl"},
+    {"a clock that nothing keeps right", [](SystemSnapshot& it) { it.clock_synchronised = false; }, note,
+     "clock-not-synchronised", "clock", "nothing keeps it right", "set-ntp"},
+    {"a history that can not be written",
+     [](SystemSnapshot& it) { it.daemon->history_lost_since = 1800000000; }, warning, "history-lost", "bgs2d",
+     "since 2027-01-15T08:00:00Z", "full"},
+    {"a broken policy", [](SystemSnapshot& it) { it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"}; },
+     error, "policy-broken", "/etc/5.toml", "/etc/5.toml:2:1: moed", "the policies of before are in force"},
+    {"policies broken from the start",
+     [](SystemSnapshot& it) {
+         it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"};
+         it.daemon->policies.clear();
+         comes_to(it, "unmanaged", "the policies can not be used", "mend them");
+         modem(it).policy = "";
+     },
+     error, "policy-broken", "/etc/5.toml", "moed", "no policy at all"},
+    {"no policy",
+     [](SystemSnapshot& it) {
+         it.daemon->policies.clear();
+         comes_to(it, "unmanaged", "no policy is for this modem", "add one");
+         modem(it).policy = "";
+     },
+     error, "no-policy", "/etc/bgs2d/policy.d", "there is no policy", "bgs2ctl policy check"},
+    {"a modem that no policy is for",
+     [](SystemSnapshot& it) {
+         comes_to(it, "unmanaged", "no policy is for this modem", "add one");
+         modem(it).policy = "";
+     },
+     warning, "modem-unmanaged", healthy_imei, "no policy is for this modem", "add one"},
+    {"an ignored modem", [](SystemSnapshot& it) { comes_to(it, "unmanaged", "policy '10-ca' says so", ""); },
+     note, "modem-ignored", healthy_imei, "says so", "policy show"},
+    {"a blocked modem",
+     [](SystemSnapshot& it) { comes_to(it, "blocked", "the key is wrong", "make another"); }, error,
+     "modem-blocked", healthy_imei, "the key is wrong", "make another"},
+    {"a failed modem",
+     [](SystemSnapshot& it) {
+         comes_to(it, "failed", "it does not answer", "wait");
+         modem(it).retry_at = 1800000000;
+     },
+     error, "modem-failed", healthy_imei, "it does not answer",
+     "wait; bgs2d tries again at 2027-01-15T08:00:00Z"},
+    {"a drifted modem", [](SystemSnapshot& it) { comes_to(it, "drifted", "slot 1 is empty", "write it"); },
+     warning, "modem-drifted", healthy_imei, "slot 1 is empty", "write it"},
+    {"a certificate that ends soon",
+     [](SystemSnapshot& it) {
+         comes_to(it, "compliant", "it holds it; slot 0 expires in 3 days", "renew it");
+     },
+     warning, "certificate-expiring", healthy_imei, "expires in 3 days", "renew it"},
+    {"a certificate that ended",
+     [](SystemSnapshot& it) {
+         comes_to(it, "compliant", "it holds it; slot 0 expired 5 days ago", "renew it");
+         holds(it, "compliant", 2027y / 1 / 10);
+     },
+     error, "certificate-expired", healthy_imei, "slot 0 (/CN=gateway-7) expired on 2027-01-10", "renewed"},
+    {"a certificate that ended, which no policy names",
+     [](SystemSnapshot& it) { holds(it, "unlisted", 2027y / 1 / 10); }, warning, "certificate-expired",
+     healthy_imei, "expired on 2027-01-10", "erase-unlisted"},
+    {"a finding",
+     [](SystemSnapshot& it) {
+         modem(it).findings = {{.severity = "warning",
+                                .store = "is_cert",
+                                .slot = 1,
+                                .code = "InvalidCertificate",
+                                .message = "slot 1 is not a CA's",
+                                .hint = "take the CA's"}};
+     },
+     warning, "modem-finding", healthy_imei, "slot 1 is not a CA's", "take the CA's"},
+};
+
+TEST(Diagnosis, FindsNothingWhereAllIsWell) {
+    const SystemSnapshot snapshot = healthy();
+    EXPECT_THAT(diagnose(snapshot), IsEmpty());
+    EXPECT_EQ(summary(snapshot, {}), "nothing is wrong: 1 modem compliant, 1 policy");
+}
+
+TEST(Diagnosis, FindsWhatIsWrongAndNothingElse) {
+    for (const test::DiagnosticCase& each : cases) {
+        SCOPED_TRACE(each.name);
+        SystemSnapshot snapshot = healthy();
+        each.change(snapshot);
+        test::expect_only(each, diagnose(snapshot));
+    }
+}
+
+TEST(Diagnosis, TellsAFindingThatIsTheReasonOnce) {
+    SystemSnapshot snapshot = healthy();
+    comes_to(snapshot, "blocked", "slot 0 has expired", "renew it");
+    modem(snapshot).findings = {{.severity = "error",
+                                 .store = "is_cert",
+                                 .slot = 0,
+                                 .code = "Expired",
+                                 .message = "slot 0 has expired",
+                                 .hint = "renew it"}};
+    EXPECT_EQ(diagnose(snapshot).size(), 1U);
+}
+
+TEST(Diagnosis, TellsErrorsFirstAndCountsThem) {
+    SystemSnapshot snapshot = healthy();
+    snapshot.clock_synchronised = false;
+    snapshot.unit->enabled = "disabled";
+    comes_to(snapshot, "blocked", "the key is wrong", "make another");
+    const auto diagnostics = diagnose(snapshot);
+    std::vector<Severity> severities;
+    for (const Diagnostic& diagnostic : diagnostics)
+        severities.push_back(diagnostic.severity);
+    EXPECT_THAT(severities, ElementsAre(error, warning, note));
+    EXPECT_EQ(summary(snapshot, diagnostics), "1 error, 1 warning");
+}
+
+TEST(Diagnosis, IsAnArrayForPrograms) {
+    EXPECT_EQ(to_json(std::vector<Diagnostic>{}).dump(), "[]");
+    EXPECT_EQ(to_json(std::vector<Diagnostic>{{.severity = error,
+                                               .id = "port-silent",
+                                               .subject = "/dev/ttyS1",
+                                               .message = "nothing answers",
+                                               .hint = "a\nb"}})
+                  .dump(),
+              R"([{"severity":"error","id":"port-silent","subject":"/dev/ttyS1","message":"nothing answers",)"
+              R"("hint":"a\nb"}])");
+}
+
+} // namespace
+} // namespace bgs2::cli

@@ -1,0 +1,259 @@
+#include "cli/doctor/port_diagnosis.h"
+#include "tests/unit/cli/doctor/diagnostic_case.h"
+#include "tests/unit/cli/verbs/evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace bgs2::cli {
+namespace {
+
+using test::error;
+using test::healthy;
+using test::note;
+using test::usb_node;
+using test::usb_port;
+using test::warning;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+/// Another port than the modem's.
+void also(SystemSnapshot& snapshot, const char* state, const char* reason) {
+    snapshot.daemon->ports.push_back(usb_port("/dev/ttyUSB1", state, reason));
+    snapshot.nodes.push_back(usb_node("/dev/ttyUSB1"));
+}
+
+void held(SystemSnapshot& snapshot, const char* device, pid_t pid, const char* program) {
+    snapshot.processes.holders.push_back({.device = device, .pid = pid, .name = program});
+    snapshot.processes.running.insert(program);
+}
+
+void without_modem(SystemSnapshot& snapshot) {
+    snapshot.daemon->modems.clear();
+    snapshot.daemon->ports.clear();
+    snapshot.nodes.clear();
+}
+
+/// A UART of the board that nobody named.
+void uart(SystemSnapshot& snapshot, bool console) {
+    Port port;
+    port.device = "/dev/ttyS1";
+    port.state = "ignored";
+    port.reason = "no udev rule gives it BGS2D_PORT=1";
+    port.properties = {{"ID_PATH", "platform-fe201000.serial"}};
+    snapshot.daemon->ports.push_back(port);
+    snapshot.nodes.push_back({.device = "/dev/ttyS1",
+                              .usb_vendor = "",
+                              .usb_product = "",
+                              .console = console,
+                              .group = "dialout",
+                              .mode = 0660});
+}
+
+void silent_daemon(SystemSnapshot& snapshot) {
+    snapshot.running = false;
+    snapshot.daemon.reset();
+    snapshot.processes.holders.clear();
+}
+
+constexpr auto ignored = "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured";
+constexpr auto busy =
+    "cannot claim /dev/ttyUSB1: Resource temporarily unavailable (another program uses the port; "
+    "'fuser -v' on it tells which)";
+
+const std::vector<test::DiagnosticCase> port_diagnosis_cases{
+    {"silent",
+     [](SystemSnapshot& it) {
+         also(it, "silent", "no answer on /dev/ttyUSB1 within 5 s (is the modem switched on?)");
+     },
+     error, "port-silent", "/dev/ttyUSB1", "no answer on /dev/ttyUSB1 within 5 s", "baud rate"},
+    {"not a modem",
+     [](SystemSnapshot& it) {
+         also(it, "not-a-modem", "Quectel EC25 answers on /dev/ttyUSB1 (name another port)");
+     },
+     warning, "port-not-a-modem", "/dev/ttyUSB1", "Quectel EC25 answers", "udev rule"},
+    {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, does not exist"); }, note,
+     "port-absent", "/dev/ttyUSB1", "is not there", "plugged in"},
+    {"second", [](SystemSnapshot& it) { also(it, "duplicate", "another port of the modem 3"); }, note,
+     "port-second", "/dev/ttyUSB1", "another port of the modem 3", "one port"},
+    {"probing", [](SystemSnapshot& it) { also(it, "probing", "being asked who is there"); }, note,
+     "port-probing", "/dev/ttyUSB1", "being asked", "again"},
+    {"not permitted",
+     [](SystemSnapshot& it) {
+         also(it, "unavailable",
+              "cannot open /dev/ttyUSB1: Permission denied (the daemon's user needs the group)");
+         it.nodes.back().group = "root";
+         it.nodes.back().mode = 0600;
+     },
+     error, "port-denied", "/dev/ttyUSB1", "group is 'root', its mode 0600",
+     "\n    SUBSYSTEM==\"tty\", KERNEL==\"ttyUSB1\", GROUP=\"dialout\", MODE=\"0660\""},
+    {"kept away by the sandbox",
+     [](SystemSnapshot& it) {
+         also(it, "unavailable", "cannot open /dev/ttyUSB1: Operation not permitted (see DeviceAllow=)");
+     },
+     error, "port-unavailable", "/dev/ttyUSB1", "Operation not permitted", "DeviceAllow="},
+    {"held by ModemManager",
+     [](SystemSnapshot& it) {
+         also(it, "unavailable", busy);
+         held(it, "/dev/ttyUSB1", 412, "ModemManager");
+     },
+     error, "port-held", "/dev/ttyUSB1", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
+    {"held by brltty",
+     [](SystemSnapshot& it) {
+         also(it, "unavailable", busy);
+         held(it, "/dev/ttyUSB1", 413, "brltty");
+     },
+     error, "port-held", "/dev/ttyUSB1", "brltty (process 413)", "systemctl disable --now brltty"},
+    {"held by another program",
+     [](SystemSnapshot& it) {
+         also(it, "unavailable", busy);
+         held(it, "/dev/ttyUSB1", 414, "picocom");
+     },
+     error, "port-held", "/dev/ttyUSB1", "picocom (process 414)", "ps -fp 414"},
+    {"held by nobody that is seen", [](SystemSnapshot& it) { also(it, "unavailable", busy); }, error,
+     "port-held", "/dev/ttyUSB1", "cannot claim", "fuser -v"},
+    {"open elsewhere as well", [](SystemSnapshot& it) { held(it, "/dev/ttyUSB0", 415, "cat"); }, warning,
+     "port-shared", "/dev/ttyUSB0", "cat (process 415)", "ps -fp 415"},
+    {"not kept from ModemManager",
+     [](SystemSnapshot& it) {
+         it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
+         it.processes.running.insert("ModemManager");
+     },
+     warning, "port-not-kept-from-modemmanager", "/dev/ttyUSB0", "ModemManager runs", "ID_MM_PORT_IGNORE"},
+    {"inhibited in ModemManager",
+     [](SystemSnapshot& it) {
+         it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
+         it.daemon->ports.front().inhibited = true;
+         it.processes.running.insert("ModemManager");
+     },
+     note, "port-inhibited", "/dev/ttyUSB0", "because bgs2d asked it to", "ID_MM_PORT_IGNORE"},
+    {"open in ModemManager, which is told once",
+     [](SystemSnapshot& it) {
+         it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
+         held(it, "/dev/ttyUSB0", 412, "ModemManager");
+     },
+     warning, "port-shared", "/dev/ttyUSB0", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
+    {"not kept from brltty",
+     [](SystemSnapshot& it) {
+         it.nodes.front().usb_vendor = "1a86";
+         it.nodes.front().usb_product = "7523";
+         it.processes.running.insert("brltty");
+     },
+     warning, "port-not-kept-from-brltty", "/dev/ttyUSB0", "brltty runs", "disable --now brltty"},
+    {"an adapter that nobody named, beside a modem", [](SystemSnapshot& it) { also(it, "ignored", ignored); },
+     note, "port-not-nominated", "/dev/ttyUSB1", ignored,
+     "bgs2ctl reload' and 'udevadm trigger --subsystem-match=tty':\n    [[port]]\n    property = { "
+     "ID_VENDOR_ID = \"0403\", ID_MODEL_ID = \"6015\", "
+     "ID_SERIAL_SHORT = \"A61\" }\n"},
+    {"an adapter that nobody named, and no modem",
+     [](SystemSnapshot& it) {
+         without_modem(it);
+         also(it, "ignored", ignored);
+     },
+     warning, "port-not-nominated", "/dev/ttyUSB1", ignored,
+     "\n    SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_MODEL_ID}==\"6015\", "
+     "ENV{ID_SERIAL_SHORT}==\"A61\", ENV{BGS2D_PORT}=\"1\""},
+    {"nothing at all", without_modem, warning, "no-modem", "", "no serial port that is named", "dmesg"},
+    {"no permission while bgs2d does not run",
+     [](SystemSnapshot& it) {
+         silent_daemon(it);
+         it.nodes.front().usb_vendor = "1e2d";
+         it.nodes.front().group = "plugdev";
+     },
+     error, "port-denied", "/dev/ttyUSB0", "'plugdev', its mode 0660", "GROUP=\"dialout\""},
+    {"a stranger's port without permission while bgs2d does not run",
+     [](SystemSnapshot& it) {
+         silent_daemon(it);
+         it.nodes.front().mode = 0640;
+     },
+     warning, "port-denied", "/dev/ttyUSB0", "'dialout', its mode 0640", "MODE=\"0660\""},
+    {"held while bgs2d does not run",
+     [](SystemSnapshot& it) {
+         silent_daemon(it);
+         held(it, "/dev/ttyUSB0", 412, "ModemManager");
+     },
+     warning, "port-held", "/dev/ttyUSB0", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
+    {"processes that are not seen", [](SystemSnapshot& it) { it.processes.hidden = 31; }, note,
+     "processes-not-seen", "", "31 processes did not let us see", "sudo bgs2ctl doctor"},
+};
+
+TEST(PortDiagnosis, FindsNothingWhereAllIsWell) {
+    EXPECT_THAT(diagnose_ports(healthy()), IsEmpty());
+}
+
+TEST(PortDiagnosis, FindsWhatIsWrongAndNothingElse) {
+    for (const test::DiagnosticCase& each : port_diagnosis_cases) {
+        SCOPED_TRACE(each.name);
+        SystemSnapshot snapshot = healthy();
+        each.change(snapshot);
+        test::expect_only(each, diagnose_ports(snapshot));
+    }
+}
+
+TEST(PortDiagnosis, DoesNotSpeakOfUartsWhereAModemIs) {
+    SystemSnapshot snapshot = healthy();
+    uart(snapshot, false);
+    EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());
+}
+
+TEST(PortDiagnosis, NamesUartsWhereNoModemIs) {
+    SystemSnapshot snapshot = healthy();
+    without_modem(snapshot);
+    uart(snapshot, false);
+    const auto diagnostics = diagnose_ports(snapshot);
+    ASSERT_EQ(diagnostics.size(), 2U);
+    EXPECT_EQ(diagnostics[0].id, "port-not-nominated");
+    EXPECT_EQ(diagnostics[0].severity, note);
+    EXPECT_THAT(diagnostics[0].hint, AllOf(HasSubstr("\n    [[port]]\n    "), Not(HasSubstr("BGS2D_PORT"))));
+    EXPECT_EQ(diagnostics[1].id, "no-modem");
+}
+
+TEST(PortDiagnosis, NamesNeitherAConsoleNorAUartThatIsNotThereNorAVirtualConsole) {
+    for (const char* device : {"/dev/ttyS1", "/dev/ttyS9", "/dev/tty1"}) {
+        SystemSnapshot snapshot = healthy();
+        without_modem(snapshot);
+        uart(snapshot, true);
+        snapshot.daemon->ports.front().device = device; // the kernel shows hardware behind the first only
+        const auto diagnostics = diagnose_ports(snapshot);
+        ASSERT_EQ(diagnostics.size(), 1U) << device;
+        EXPECT_EQ(diagnostics[0].id, "no-modem");
+    }
+}
+
+TEST(PortDiagnosis, SpeaksOfAPortThatARuleKeepsAwayOnlyWhereNoModemIs) {
+    constexpr auto kept_away = "a udev rule keeps bgs2d away from it (BGS2D_PORT=0)";
+    SystemSnapshot snapshot = healthy();
+    also(snapshot, "ignored", kept_away);
+    EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());
+    without_modem(snapshot);
+    also(snapshot, "ignored", kept_away);
+    const auto diagnostics = diagnose_ports(snapshot);
+    ASSERT_EQ(diagnostics.size(), 2U);
+    EXPECT_EQ(diagnostics[0].id, "port-kept-away");
+    EXPECT_EQ(diagnostics[0].message, kept_away);
+    EXPECT_THAT(diagnostics[0].hint, Not(HasSubstr("[[port]]")));
+    EXPECT_EQ(diagnostics[1].id, "no-modem");
+}
+
+TEST(PortDiagnosis, SuspectsBrlttyWhereNoAdapterIsLeft) {
+    SystemSnapshot snapshot = healthy();
+    without_modem(snapshot);
+    snapshot.processes.running.insert("brltty");
+    const auto diagnostics = diagnose_ports(snapshot);
+    ASSERT_EQ(diagnostics.size(), 2U);
+    EXPECT_EQ(diagnostics[0].id, "brltty-runs");
+    EXPECT_EQ(diagnostics[0].severity, note);
+}
+
+TEST(PortDiagnosis, LeavesProgramsAloneThatRunAndTakeNothing) {
+    SystemSnapshot snapshot = healthy();
+    snapshot.processes.running.insert("ModemManager");
+    snapshot.processes.running.insert("brltty");
+    EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());
+}
+
+} // namespace
+} // namespace bgs2::cli

@@ -1,0 +1,70 @@
+#include "cli/doctor/port_holders.h"
+#include "tests/support/process.h"
+#include "tests/support/pty.h"
+#include "tests/support/temporary_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+namespace bgs2::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
+
+/// Looks again and again until somebody holds the device or too much time has passed.
+Processes look_until_held(const std::string& device) {
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    Processes seen = look_at_processes(std::vector{device});
+    while (seen.holders.empty() && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+        seen = look_at_processes(std::vector{device});
+    }
+    return seen;
+}
+
+TEST(PortHolders, AreNamedWithTheirProcess) {
+    const test::Pty pty;
+    const test::Process holder({"sh", "-c", "exec tail -f /dev/null < " + pty.path()},
+                               {.environment = {}, .output = "/dev/null"});
+    const Processes seen = look_until_held(pty.path());
+    ASSERT_EQ(seen.holders.size(), 1U) << "not this process";
+    EXPECT_EQ(seen.holders[0].device, pty.path());
+    EXPECT_EQ(seen.holders[0].pid, holder.pid());
+    EXPECT_THAT(seen.running, Contains(seen.holders[0].name));
+}
+
+TEST(PortHolders, AreFoundBehindALinkToTheNode) {
+    const test::TemporaryDirectory folder;
+    const test::Pty pty;
+    const std::string link = folder.path() / "modem";
+    std::filesystem::create_symlink(pty.path(), link);
+    const test::Process holder({"sh", "-c", "exec tail -f /dev/null < " + pty.path()},
+                               {.environment = {}, .output = "/dev/null"});
+    EXPECT_EQ(look_until_held(link).holders.at(0).device, link);
+}
+
+TEST(PortHolders, AreNobodyWhereTheNodeIsNotThere) {
+    EXPECT_THAT(look_at_processes(std::vector<std::string>{"/nonexistent/tty"}).holders, IsEmpty());
+}
+
+TEST(PortHolders, AreNotSoughtAmongFilesThatAreNoDevices) {
+    const test::TemporaryDirectory folder;
+    const std::string file = folder.write("file", "");
+    const test::Process holder({"sh", "-c", "exec tail -f /dev/null < " + file},
+                               {.environment = {}, .output = "/dev/null"});
+    EXPECT_THAT(look_at_processes(std::vector{file}).holders, IsEmpty());
+}
+
+TEST(PortHolders, AreNoneWhereThereIsNoProc) {
+    EXPECT_EQ(look_at_processes(std::vector<std::string>{"/dev/null"}, "/nonexistent"), Processes{});
+}
+
+} // namespace
+} // namespace bgs2::cli

@@ -1,0 +1,114 @@
+#include "cli/frame/frame_fault.h"
+#include "daemon/sbnw/frame.h"
+#include "tests/support/identity.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace bgs2::cli {
+namespace {
+
+using test::Identity;
+
+/// Writes a frame with one parameter "slot" and one "certificate" by rules that a test bends.
+struct Bent {
+    bool big_endian = false;
+    bool id_first = false;
+    std::function<std::size_t(std::size_t)> total = [](std::size_t length) { return length; };
+    std::function<std::size_t(std::size_t)> parameter = [](std::size_t length) { return length; };
+    std::size_t count = 2;
+
+    [[nodiscard]] Bytes write(ByteView certificate) const {
+        const Bytes slot = big_endian ? Bytes{std::byte{0}, std::byte{1}} : Bytes{std::byte{1}, std::byte{0}};
+        Bytes octets;
+        put(octets, total(6 + 6 + 4 + certificate.size()));
+        put(octets, 1);
+        put(octets, count);
+        put_parameter(octets, 1, slot);
+        put_parameter(octets, 2, certificate);
+        return octets;
+    }
+
+  private:
+    void put(Bytes& octets, std::size_t number) const {
+        const std::byte low{static_cast<unsigned char>(number & 0xffU)};
+        const std::byte high{static_cast<unsigned char>(number >> 8U)};
+        octets.push_back(big_endian ? high : low);
+        octets.push_back(big_endian ? low : high);
+    }
+    void put_parameter(Bytes& octets, std::size_t id, ByteView data) const {
+        put(octets, id_first ? id : parameter(4 + data.size()));
+        put(octets, id_first ? parameter(4 + data.size()) : id);
+        octets.insert(octets.end(), data.begin(), data.end());
+    }
+};
+
+class MistakeTest : public testing::Test {
+  protected:
+    void expect_recognised(const Bent& bent, const std::string& words) {
+        const auto mistake = recognise_mistake(bent.write(certificate_));
+        ASSERT_TRUE(mistake) << words;
+        EXPECT_EQ(mistake->words.size(), 1U);
+        EXPECT_NE(mistake->words.front().find(words), std::string::npos) << mistake->words.front();
+        EXPECT_EQ(mistake->frame, pki::Secret::copy_of(Bent{}.write(certificate_)));
+    }
+
+    Bytes certificate_ = Identity::make({}).certificate_der();
+};
+
+TEST_F(MistakeTest, SeesNoneInARightFrame) {
+    EXPECT_EQ(recognise_mistake(Bent{}.write(certificate_)), std::nullopt);
+    ASSERT_TRUE(sbnw::decode(Bent{}.write(certificate_)));
+}
+
+TEST_F(MistakeTest, RecognisesBigEndianIntegers) {
+    expect_recognised({.big_endian = true}, "big-endian");
+}
+
+TEST_F(MistakeTest, RecognisesLengthsInWordsHoweverTheyAreRounded) {
+    const auto down = [](std::size_t length) { return length / 2; };
+    const auto up = [](std::size_t length) { return (length + 1) / 2; };
+    expect_recognised({.total = down, .parameter = down}, "words");
+    expect_recognised({.total = up, .parameter = up}, "words");
+}
+
+TEST_F(MistakeTest, RecognisesATotalLengthThatLeavesSomethingOut) {
+    expect_recognised({.total = [](std::size_t length) { return length - 2; }}, "its own two octets");
+    expect_recognised({.total = [](std::size_t length) { return length - 6; }}, "header of 6 octets");
+}
+
+TEST_F(MistakeTest, RecognisesAParameterThatDoesNotCountItsHeader) {
+    expect_recognised({.parameter = [](std::size_t length) { return length - 4; }}, "header of 4 octets");
+    expect_recognised({.parameter = [](std::size_t length) { return length - 2; }}, "its own two octets");
+}
+
+TEST_F(MistakeTest, RecognisesAnIdBeforeItsLength) {
+    expect_recognised({.id_first = true}, "id stands before its length");
+}
+
+TEST_F(MistakeTest, RecognisesAWrongCount) {
+    expect_recognised({.count = 1}, "says that it has 1 parameters, but has 2");
+}
+
+TEST_F(MistakeTest, NamesSeveralAtOnce) {
+    const auto mistake = recognise_mistake(
+        Bent{.big_endian = true, .total = [](std::size_t length) { return length - 6; }}.write(certificate_));
+    ASSERT_TRUE(mistake);
+    EXPECT_EQ(mistake->words.size(), 2U);
+}
+
+TEST_F(MistakeTest, DoesNotGuessAboutNoise) {
+    Bytes octets = Bent{}.write(certificate_);
+    octets[30] ^= std::byte{0xff};
+    octets.erase(octets.end() - 10, octets.end());
+    EXPECT_EQ(recognise_mistake(octets), std::nullopt);
+    EXPECT_EQ(recognise_mistake({}), std::nullopt);
+    for (std::size_t size = 0; size < 40; ++size)
+        EXPECT_EQ(recognise_mistake(Bytes(size, std::byte{0x01})), std::nullopt);
+}
+
+} // namespace
+} // namespace bgs2::cli

@@ -1,0 +1,74 @@
+// Files that are handed to bgs2d: only opened here, before anything is asked.
+#include "tests/support/program.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <unistd.h>
+
+namespace bgs2::test {
+namespace {
+
+const std::vector<std::string> nowhere{"DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus"};
+
+TEST(CertificateFds, AFileThatIsNotThereIsNotFound) {
+    const Folder folder;
+    const std::string there = folder.write("there", "x");
+    for (const auto& options :
+         std::vector<std::vector<std::string>>{{"--cert", folder.path("none")},
+                                               {"--cert", there, "--key", folder.path("none")},
+                                               {"--cert", there, "--passphrase-file", folder.path("none")},
+                                               {"--cert", there + "/none"}}) {
+        std::vector<std::string> words{"install", "--slot", "0"};
+        words.insert(words.end(), options.begin(), options.end());
+        const Outcome result = run(words, {.environment = nowhere});
+        EXPECT_EQ(result.exit, 3);
+        EXPECT_TRUE(result.errors.starts_with("bgs2ctl: " + options.back() + " can not be read: "))
+            << result.errors;
+    }
+}
+
+TEST(CertificateFds, AFileThatMayNotBeReadIsDenied) {
+    if (geteuid() != 0)
+        GTEST_SKIP() << "another user is needed: run as root";
+    const Folder folder;
+    const std::string file = folder.write("secret", "x");
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    const Outcome result =
+        run({"install", "--slot", "0", "--cert", file}, {.environment = nowhere, .as_nobody = true});
+    EXPECT_EQ(result.exit, 4);
+    EXPECT_NE(result.errors.find("\n  hint: be root, or let your user read the file"), std::string::npos)
+        << result.errors;
+}
+
+TEST(CertificateFds, WhatHasNoEndIsRefused) {
+    for (const auto* path : {"/tmp", "/dev/zero"}) {
+        const Outcome result = run({"install", "--slot", "0", "--cert", path}, {.environment = nowhere});
+        EXPECT_EQ(result.exit, 1);
+        EXPECT_TRUE(
+            result.errors.starts_with(std::string("bgs2ctl: ") + path + " is neither a file nor a pipe\n"))
+            << result.errors;
+    }
+}
+
+TEST(CertificateFds, FilesCanNotGoOverSsh) {
+    const Folder folder;
+    const std::string ssh = folder.write("ssh", "#!/bin/sh\ntouch \"$0.asked\"\n");
+    std::filesystem::permissions(ssh, std::filesystem::perms::owner_all);
+    const std::vector<std::string> path{"PATH=" + folder.path("")};
+    const std::string frame = folder.write("frame", "no frame");
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"install", "--slot", "0", "--cert", frame, "--host", "root@gateway"},
+             {"--host", "root@gateway", "frame", "send", "any", frame}}) {
+        const Outcome result = run(words, {.environment = path});
+        EXPECT_EQ(result.exit, 1);
+        EXPECT_NE(result.errors.find("hands open files to bgs2d, which ssh does not carry\n"
+                                     "  hint: run it on the gateway: ssh root@gateway bgs2ctl "),
+                  std::string::npos)
+            << result.errors;
+    }
+    EXPECT_FALSE(std::filesystem::exists(ssh + ".asked"));
+}
+
+} // namespace
+} // namespace bgs2::test

@@ -1,0 +1,233 @@
+#include "daemon/at/channel.h"
+#include "tests/support/conversation.h"
+
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bgs2::at {
+namespace {
+
+using namespace std::chrono_literals;
+using ChannelTalk = asio::awaitable<void>;
+using ChannelLines = std::vector<std::string>;
+
+const Answer imei_answer{.lines = {"356938035643809"}, .result = "OK"};
+const Answer failed_answer{.lines = {"x"}, .result = "+CME ERROR: SIM busy"};
+const ChannelLines registration{"+CREG: 0,1"};
+const ChannelLines rest_of_line{"ne"};
+const ChannelLines model{"BGS2-W"}; // g++ 12 can not make lists within a coroutine's expression
+
+class ChannelTest : public test::Conversation {};
+
+TEST_F(ChannelTest, EndsItsCommandsWithOneCarriageReturn) {
+    converse(
+        [&]() -> ChannelTalk {
+            EXPECT_EQ(as_text(co_await module().hear(3)), "AT\r");
+            co_await module().say("\r\nOK\r\n");
+        },
+        [&]() -> ChannelTalk {
+            EXPECT_TRUE((co_await channel().command("AT", 5s)).ok());
+            EXPECT_FALSE(module().has_unheard());
+        });
+}
+
+TEST_F(ChannelTest, CollectsAnAnswerWithoutEchoAndUrcs) {
+    const std::vector<std::string> replies{
+        "\r\n356938035643809\r\n\r\nOK\r\n",
+        "AT+CGSN\r\r\n356938035643809\r\n\r\nOK\r\n",
+        "AT+CGSN\r\r\n+CIEV: battchg,5\r\n\r\n356938035643809\r\n^SCKS: 1\r\n\r\nOK\r\n",
+        "\r\nRING\r\nAT+CGSN\r\n356938035643809\r\nRING\r\nOK\r\n",
+    };
+    for (const std::string& reply : replies) {
+        SCOPED_TRACE(reply);
+        converse([&]() -> ChannelTalk { co_await module().expect("AT+CGSN", reply); },
+                 [&]() -> ChannelTalk { EXPECT_EQ(co_await channel().command("AT+CGSN", 5s), imei_answer); });
+    }
+}
+
+TEST_F(ChannelTest, TellsHowACommandFailed) {
+    converse(
+        [&]() -> ChannelTalk {
+            co_await module().expect("AT+COPS=?", "\r\nx\r\n\r\n+CME ERROR: SIM busy\r\n");
+        },
+        [&]() -> ChannelTalk { EXPECT_EQ(co_await channel().command("AT+COPS=?", 5s), failed_answer); });
+}
+
+TEST_F(ChannelTest, TakesAUrcForAnAnswerWhereItWasAskedFor) {
+    converse([&]() -> ChannelTalk { co_await module().expect("AT+CREG?", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"); },
+             [&]() -> ChannelTalk {
+                 EXPECT_EQ((co_await channel().command("AT+CREG?", 5s)).lines, registration);
+             });
+}
+
+TEST_F(ChannelTest, WaitsForTheOtherHalfOfALine) {
+    converse(
+        [&]() -> ChannelTalk {
+            EXPECT_EQ(co_await module().hear(), "AT+CGMM");
+            co_await module().say("\r\nBGS");
+            co_await module().until_taken();
+            co_await module().say("2-W\r\n\r\nO");
+            co_await module().until_taken();
+            co_await module().say("K\r\n");
+        },
+        [&]() -> ChannelTalk { EXPECT_EQ((co_await channel().command("AT+CGMM", 5s)).lines, model); });
+}
+
+TEST_F(ChannelTest, LeavesAPauseBetweenAnAnswerAndTheNextCommand) {
+    constexpr auto settle = 60ms;
+    open({.settle = settle});
+    Channel::Clock::time_point answered;
+    converse(
+        [&]() -> ChannelTalk {
+            EXPECT_EQ(co_await module().hear(), "AT");
+            answered = Channel::Clock::now();
+            co_await module().say("\r\nOK\r\n");
+            EXPECT_EQ(co_await module().hear(), "ATI1");
+            EXPECT_GE(Channel::Clock::now() - answered, settle);
+            co_await module().say("\r\nOK\r\n");
+        },
+        [&]() -> ChannelTalk {
+            co_await channel().command("AT", 5s);
+            co_await channel().command("ATI1", 5s);
+        });
+}
+
+TEST_F(ChannelTest, KeepsThePauseThatItWasToldToKeep) {
+    channel().apply({.settle = 60ms});
+    converse(
+        [&]() -> ChannelTalk {
+            co_await module().expect("AT", "\r\nOK\r\n");
+            co_await module().expect("AT", "\r\nOK\r\n");
+        },
+        [&]() -> ChannelTalk {
+            const auto begin = Channel::Clock::now();
+            co_await channel().command("AT", 5s);
+            co_await channel().command("AT", 5s);
+            EXPECT_GE(Channel::Clock::now() - begin, 60ms);
+        });
+}
+
+TEST_F(ChannelTest, DoesNotTakeALateAnswerForTheNextCommands) {
+    const std::string late = "\r\nlate\r\n\r\nOK\r\n";
+    converse(
+        [&]() -> ChannelTalk {
+            EXPECT_EQ(co_await module().hear(), "AT+COPS?");
+            EXPECT_EQ(co_await module().hear(), "AT+CGMM");
+            co_await module().say("\r\nBGS2-W\r\n\r\nOK\r\n");
+        },
+        [&]() -> ChannelTalk {
+            const Error error = co_await error_of(channel().command("AT+COPS?", 20ms));
+            EXPECT_EQ(error.code, ErrorCode::modem_timeout);
+            co_await module().say(late);
+            co_await module().until_waiting(late.size());
+            EXPECT_EQ((co_await channel().command("AT+CGMM", 5s)).lines, model);
+        });
+}
+
+TEST_F(ChannelTest, SeesARestartAmongWhatItDrops) {
+    const std::string noise = "\r\nlate\r\n^SYSSTART\r\n";
+    converse([&]() -> ChannelTalk { co_await module().expect("AT", "\r\nOK\r\n"); },
+             [&]() -> ChannelTalk {
+                 co_await module().say(noise);
+                 co_await module().until_waiting(noise.size());
+                 co_await channel().command("AT", 5s);
+                 EXPECT_TRUE(channel().consume_restart());
+                 EXPECT_FALSE(channel().consume_restart());
+             });
+}
+
+TEST_F(ChannelTest, ForgetsEverythingWhenItStartsOver) {
+    const std::string old = "\r\nOK\r\n^SYSSTART\r\nhalf a li";
+    converse([&]() -> ChannelTalk { co_await module().expect("AT", "ne\r\nOK\r\n"); },
+             [&]() -> ChannelTalk {
+                 co_await module().say("\r\n^SYSSTART\r\nhalf");
+                 co_await channel().idle(std::nullopt);
+                 co_await module().say(old);
+                 co_await module().until_waiting(old.size());
+                 channel().reset();
+                 EXPECT_FALSE(channel().consume_restart());
+                 EXPECT_EQ((co_await channel().command("AT", 5s)).lines, rest_of_line);
+             });
+}
+
+TEST_F(ChannelTest, PushesTheLargestFrameAgainstASlowReader) {
+    Bytes frame(0xffff);
+    for (std::size_t i = 0; i < frame.size(); ++i)
+        frame[i] = static_cast<std::byte>(i * 7);
+    std::vector<std::size_t> progress;
+    converse(
+        [&]() -> ChannelTalk {
+            Bytes heard;
+            while (heard.size() < frame.size()) {
+                const Bytes part =
+                    co_await module().hear(std::min<std::size_t>(257, frame.size() - heard.size()));
+                heard.insert(heard.end(), part.begin(), part.end());
+            }
+            EXPECT_EQ(heard, frame);
+        },
+        [&]() -> ChannelTalk {
+            co_await channel().send_octets(frame, 9s, [&](std::size_t sent) { progress.push_back(sent); });
+        });
+    EXPECT_TRUE(std::ranges::is_sorted(progress));
+    ASSERT_FALSE(progress.empty());
+    EXPECT_EQ(progress.back(), frame.size());
+    EXPECT_FALSE(module().has_unheard());
+}
+
+TEST_F(ChannelTest, IsIdleUntilItIsWoken) {
+    converse(
+        [&]() -> ChannelTalk {
+            co_await module().say("\r\n+CIEV: battchg,5\r\n\r\nnoise\r\n");
+            co_await module().until_taken();
+            channel().wake();
+        },
+        [&]() -> ChannelTalk { co_await channel().idle(std::nullopt); });
+    EXPECT_FALSE(channel().consume_restart());
+}
+
+TEST_F(ChannelTest, IsIdleUntilTheDeadline) {
+    converse([&]() -> ChannelTalk {
+        const auto deadline = Channel::Clock::now() + 30ms;
+        co_await channel().idle(deadline);
+        EXPECT_GE(Channel::Clock::now(), deadline);
+    });
+}
+
+TEST_F(ChannelTest, IsIdleUntilTheModuleRestarts) {
+    converse([&]() -> ChannelTalk { co_await module().say("\r\n^SYSSTART\r\n"); },
+             [&]() -> ChannelTalk {
+                 co_await channel().idle(Channel::Clock::now() + 9s);
+                 EXPECT_TRUE(channel().consume_restart());
+             });
+}
+
+TEST_F(ChannelTest, IsNotIdleWhenTheRestartCameBehindTheLastAnswer) {
+    const std::string reply = "\r\nOK\r\n^SYSSTART\r\n";
+    converse([&]() -> ChannelTalk { co_await module().expect("AT", reply); },
+             [&]() -> ChannelTalk {
+                 co_await channel().command("AT", 5s);
+                 co_await channel().idle(std::nullopt);
+                 EXPECT_TRUE(channel().consume_restart());
+             });
+}
+
+TEST_F(ChannelTest, DoesNotForgetThatItWasWokenWhileItTalked) {
+    converse(
+        [&]() -> ChannelTalk {
+            EXPECT_EQ(co_await module().hear(), "AT");
+            channel().wake();
+            co_await module().say("\r\nOK\r\n");
+        },
+        [&]() -> ChannelTalk {
+            EXPECT_TRUE((co_await channel().command("AT", 5s)).ok());
+            co_await channel().idle(std::nullopt);
+            const auto deadline = Channel::Clock::now() + 20ms;
+            co_await channel().idle(deadline); // once woken is once
+            EXPECT_GE(Channel::Clock::now(), deadline);
+        });
+}
+
+} // namespace
+} // namespace bgs2::at

@@ -1,0 +1,224 @@
+#include "daemon/at/identify.h"
+#include "tests/support/conversation.h"
+
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace bgs2::at {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using IdentifyTalk = asio::awaitable<void>;
+using IdentifyLines = std::vector<std::string>;
+using Replies = std::map<std::string, std::string>;
+
+const std::string ok = "\r\nOK\r\n";
+const std::string error_line = "\r\nERROR\r\n";
+const std::string imei_reply = "\r\n356938035643809\r\n\r\nOK\r\n";
+
+const IdentifyLines mine{"mine"};
+const std::string mine_reply = "\r\nmine\r\n\r\nOK\r\n";
+const Replies awake{{"AT", "\r\nOK\r\n"}, {"ATE0", "\r\nOK\r\n"}};
+
+const ModuleIdentity bgs2{
+    .manufacturer = "Cinterion", .model = "BGS2-W", .revision = "01.301", .imei = "356938035643809"};
+
+constexpr SyncTimeouts patient{.attempts = 6, .interval = 100ms};
+constexpr SyncTimeouts lenient{.attempts = 6, .interval = 500ms};
+constexpr SyncTimeouts impatient{.attempts = 6, .interval = 30ms};
+
+class IdentifyTest : public test::Conversation {
+  protected:
+    /// A module that says what stands in `replies` and ERROR to all else, until it has heard `last`.
+    Script answering(const Replies& replies, const std::string& last) {
+        return [=, this] { return reply(replies, last); };
+    }
+
+    asio::awaitable<void> reply(Replies replies, std::string last) {
+        do {
+            heard_.push_back(co_await module().hear());
+            const auto found = replies.find(heard_.back());
+            co_await module().say(found == replies.end() ? error_line : found->second);
+        } while (heard_.back() != last);
+    }
+
+    /// Says it when what was said before is dealt with, as over a slow line.
+    asio::awaitable<void> say_late(std::string text) {
+        co_await module().until_taken();
+        asio::steady_timer line(context(), 20ms);
+        co_await line.async_wait(asio::use_awaitable);
+        co_await module().say(std::move(text));
+    }
+
+    /// As slowly, OK to every command up to ATI.
+    asio::awaitable<void> reply_late() {
+        for (std::string command = co_await module().hear(); command != "ATI";
+             command = co_await module().hear())
+            co_await say_late(ok);
+        co_await say_late(mine_reply);
+    }
+
+    IdentifyLines heard_;
+};
+
+TEST_F(IdentifyTest, KnowsABgs2) {
+    const Replies replies{
+        {"ATI1", "\r\nCinterion\r\nBGS2-W\r\nREVISION 01.301\r\nA-REVISION 01.000.00\r\n\r\nOK\r\n"},
+        {"AT+CGSN", imei_reply},
+        {"AT+CMEE=2", ok}};
+    converse(answering(replies, "AT+CMEE=2"),
+             [&]() -> IdentifyTalk { EXPECT_EQ(co_await identify(channel()), bgs2); });
+    EXPECT_EQ(heard_, (IdentifyLines{"ATI1", "AT+CGSN", "AT+CMEE=2"}));
+}
+
+TEST_F(IdentifyTest, AsksOneByOneWhereAti1IsNotKnown) {
+    const Replies replies{{"AT+CGMI", "\r\nCinterion\r\n\r\nOK\r\n"},
+                          {"AT+CGMM", "\r\nBGS2-W\r\n\r\nOK\r\n"},
+                          {"AT+CGMR", "\r\nREVISION 01.301\r\n\r\nOK\r\n"},
+                          {"AT+CGSN", imei_reply}};
+    converse(answering(replies, "AT+CMEE=2"), // which this one refuses
+             [&]() -> IdentifyTalk { EXPECT_EQ(co_await identify(channel()), bgs2); });
+}
+
+TEST_F(IdentifyTest, RefusesAStrangerAndSendsItNothingButQuestions) {
+    const Replies replies{{"AT+CGMI", "\r\nQuectel\r\n\r\nOK\r\n"}, {"AT+CGMM", "\r\nBG96\r\n\r\nOK\r\n"}};
+    converse(answering(replies, "AT+CGMR"), [&]() -> IdentifyTalk {
+        const Error error = co_await error_of(identify(channel()));
+        EXPECT_EQ(error.code, ErrorCode::not_supported);
+        EXPECT_THAT(error.what, HasSubstr("Quectel BG96"));
+        EXPECT_FALSE(module().has_unheard());
+    });
+    EXPECT_EQ(heard_, (IdentifyLines{"ATI1", "AT+CGMI", "AT+CGMM", "AT+CGMR"}));
+}
+
+TEST_F(IdentifyTest, RefusesWhatOnlySaysOk) {
+    const Replies replies{{"ATI1", ok}, {"AT+CGMI", ok}, {"AT+CGMM", ok}, {"AT+CGMR", ok}};
+    converse(answering(replies, "AT+CGMR"), [&]() -> IdentifyTalk {
+        EXPECT_EQ((co_await error_of(identify(channel()))).code, ErrorCode::not_supported);
+    });
+}
+
+TEST_F(IdentifyTest, RefusesAModuleWithoutAnImei) {
+    const Replies replies{{"ATI1", "\r\nCinterion\r\nBGS2-W\r\n\r\nOK\r\n"}};
+    converse(answering(replies, "AT+CGSN"), [&]() -> IdentifyTalk {
+        const Error error = co_await error_of(identify(channel()));
+        EXPECT_EQ(error.code, ErrorCode::not_supported);
+        EXPECT_THAT(error.what, HasSubstr("IMEI"));
+    });
+}
+
+TEST_F(IdentifyTest, TurnsTheEchoOffOnceTheModuleAnswers) {
+    converse(answering({{"AT", "AT\r" + ok}, {"ATE0", "ATE0\r" + ok}}, "ATE0"),
+             [&]() -> IdentifyTalk { co_await synchronise(channel(), impatient); });
+    EXPECT_EQ(heard_, (IdentifyLines{"AT", "ATE0"}));
+}
+
+TEST_F(IdentifyTest, IsPatientWhileTheFirstAtsAreIgnored) {
+    converse(
+        [&]() -> IdentifyTalk {
+            for (int i = 0; i < 3; ++i)
+                EXPECT_EQ(co_await module().hear(), "AT");
+            co_await module().say(std::string("\xf0\0\x80\r\n", 5)); // autobauding is not done yet
+            co_await reply(awake, "ATE0");
+        },
+        [&]() -> IdentifyTalk { co_await synchronise(channel(), impatient); });
+    EXPECT_THAT(heard_, testing::Contains("ATE0"));
+}
+
+TEST_F(IdentifyTest, IsNotPutOutOfStepByAnswersThatComeAllAtOnce) {
+    channel().apply({.settle = 20ms});
+    converse(
+        [&]() -> IdentifyTalk {
+            for (int i = 0; i < 3; ++i)
+                EXPECT_EQ(co_await module().hear(), "AT");
+            co_await module().say(ok + ok + ok);
+            co_await reply(awake, "ATE0");
+            co_await module().expect("ATI", mine_reply);
+        },
+        [&]() -> IdentifyTalk {
+            co_await synchronise(channel(), patient);
+            EXPECT_EQ((co_await channel().command("ATI", 5s)).lines, mine);
+        });
+}
+
+TEST_F(IdentifyTest, IsNotPutOutOfStepByAnAnswerThatComesAfterThatOfAFrame) {
+    converse(
+        [&]() -> IdentifyTalk {
+            EXPECT_EQ(co_await module().hear(), "AT"); // the end of a frame that somebody else began
+            EXPECT_EQ(co_await module().hear(), "AT");
+            co_await module().say("\r\nSECURE CMD TO MANY DATA ERROR\r\n" + ok);
+            co_await say_late(ok);
+            co_await reply_late();
+        },
+        [&]() -> IdentifyTalk {
+            co_await synchronise(channel(), lenient);
+            EXPECT_EQ((co_await channel().command("ATI", 5s)).lines, mine);
+        });
+}
+
+TEST_F(IdentifyTest, IsNotPutOutOfStepByTheRestOfAnAnswerThatNobodyWaitsFor) {
+    converse(
+        [&]() -> IdentifyTalk {
+            EXPECT_EQ(co_await module().hear(), "AT");
+            co_await module().say("\r\n^SBNR: 9, size: \"0\"\r\n" + ok);
+            co_await say_late(ok);
+            co_await reply_late();
+        },
+        [&]() -> IdentifyTalk {
+            co_await synchronise(channel(), lenient);
+            EXPECT_EQ((co_await channel().command("ATI", 5s)).lines, mine);
+        });
+}
+
+TEST_F(IdentifyTest, GivesUpAfterAsManyAtsAsItWasTold) {
+    converse(
+        [&]() -> IdentifyTalk {
+            for (unsigned i = 0; i < impatient.attempts; ++i)
+                EXPECT_EQ(co_await module().hear(), "AT");
+        },
+        [&]() -> IdentifyTalk {
+            const Error error = co_await error_of(synchronise(channel(), impatient));
+            EXPECT_EQ(error.code, ErrorCode::modem_timeout);
+            EXPECT_THAT(error.what, HasSubstr(module().node()));
+            EXPECT_FALSE(error.hint.empty());
+        });
+    EXPECT_FALSE(module().has_unheard());
+}
+
+TEST_F(IdentifyTest, DoesNotSeekTheAttentionOfADeviceThatIsGone) {
+    converse(
+        [&]() -> IdentifyTalk {
+            EXPECT_EQ(co_await module().hear(), "AT");
+            module().hang_up();
+        },
+        [&]() -> IdentifyTalk {
+            EXPECT_EQ((co_await error_of(synchronise(channel(), impatient))).code, ErrorCode::device_gone);
+        });
+}
+
+TEST(Identification, IsReadFromWhateverLinesThereAre) {
+    struct Case {
+        IdentifyLines lines;
+        ModuleIdentity identity;
+    };
+    const std::vector<Case> cases{
+        {{}, {}},
+        {{"Cinterion"}, {.manufacturer = "Cinterion", .model = "", .revision = "", .imei = ""}},
+        {{"Cinterion", "BGS2-W", "REVISION 01.301", "A-REVISION 01.000.00"},
+         {.manufacturer = "Cinterion", .model = "BGS2-W", .revision = "01.301", .imei = ""}},
+        {{"REVISION 02.000", "Cinterion", "EHS6"},
+         {.manufacturer = "Cinterion", .model = "EHS6", .revision = "02.000", .imei = ""}},
+        {{"SIEMENS", "356938035643809", "MC35i", "more", "and more"},
+         {.manufacturer = "SIEMENS", .model = "MC35i", .revision = "", .imei = ""}},
+    };
+    for (const Case& c : cases)
+        EXPECT_EQ(parse_identification(c.lines), c.identity) << testing::PrintToString(c.lines);
+}
+
+} // namespace
+} // namespace bgs2::at

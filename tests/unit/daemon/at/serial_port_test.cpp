@@ -1,0 +1,133 @@
+#include "daemon/at/serial_port.h"
+#include "daemon/base/error.h"
+#include "tests/support/scripted_module.h"
+
+#include <asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <optional>
+#include <termios.h>
+
+namespace bgs2::at {
+namespace {
+
+using testing::HasSubstr;
+
+class SerialPortTest : public testing::Test {
+  protected:
+    SerialPort open(const std::string& node, const LineSettings& settings = {}) {
+        return {context_.get_executor(), node, settings};
+    }
+
+    Error error_of_opening(const std::string& node, const LineSettings& settings = {}) {
+        try {
+            open(node, settings);
+        } catch (const Exception& e) {
+            return e.error();
+        }
+        return {};
+    }
+
+    test::ScriptedModule& module() { return module_; }
+
+  private:
+    asio::io_context context_;
+    test::ScriptedModule module_{context_.get_executor()};
+};
+
+TEST_F(SerialPortTest, IsRawWithEightBitsAndOneStopBit) {
+    SerialPort port = open(module().node(), {.baud = 9600});
+    termios tio{};
+    ASSERT_EQ(::tcgetattr(port.stream().native_handle(), &tio), 0);
+    EXPECT_EQ(::cfgetospeed(&tio), speed_t{B9600});
+    EXPECT_EQ(::cfgetispeed(&tio), speed_t{B9600});
+    EXPECT_EQ(tio.c_lflag & (ICANON | ECHO | ISIG | IEXTEN), 0U);
+    EXPECT_EQ(tio.c_iflag & (IXON | IXOFF | IXANY | ICRNL | INLCR | IGNCR | ISTRIP), 0U);
+    EXPECT_EQ(tio.c_oflag & OPOST, 0U);
+    EXPECT_EQ(tio.c_cflag & (CSIZE | PARENB | CSTOPB), tcflag_t{CS8});
+}
+
+TEST_F(SerialPortTest, UsesFlowControlWhereItIsToldToOrTheOtherSideHasIt) {
+    const auto uses_rts_cts = [](SerialPort& port) {
+        termios tio{};
+        EXPECT_EQ(::tcgetattr(port.stream().native_handle(), &tio), 0);
+        return (tio.c_cflag & CRTSCTS) != 0;
+    };
+    SerialPort port = open(module().node(), {.flow_control = FlowControl::rts_cts});
+    EXPECT_TRUE(uses_rts_cts(port));
+    port.apply({.flow_control = FlowControl::automatic}); // a pty has no CTS
+    EXPECT_FALSE(uses_rts_cts(port));
+    port.apply({.flow_control = FlowControl::none});
+    EXPECT_FALSE(uses_rts_cts(port));
+}
+
+TEST_F(SerialPortTest, CanNotBeClaimedTwice) {
+    const SerialPort port = open(module().node());
+    const Error error = error_of_opening(module().node());
+    EXPECT_EQ(error.code, ErrorCode::port_claimed);
+    EXPECT_THAT(error.what, HasSubstr(module().node()));
+    EXPECT_FALSE(error.hint.empty());
+}
+
+TEST_F(SerialPortTest, CanBeClaimedAgainOnceItIsClosed) {
+    {
+        const SerialPort port = open(module().node());
+    }
+    EXPECT_EQ(error_of_opening(module().node()), Error{});
+}
+
+TEST_F(SerialPortTest, StaysClaimedWhenItMoves) {
+    std::optional<SerialPort> port;
+    {
+        SerialPort first = open(module().node());
+        port.emplace(std::move(first));
+    }
+    EXPECT_TRUE(port->stream().is_open());
+    EXPECT_EQ(port->node(), module().node());
+    EXPECT_EQ(error_of_opening(module().node()).code, ErrorCode::port_claimed);
+}
+
+TEST_F(SerialPortTest, IsNotOpenedWhereThereIsNone) {
+    const Error error = error_of_opening(module().node() + "-missing");
+    EXPECT_EQ(error.code, ErrorCode::not_found);
+    EXPECT_THAT(error.what, HasSubstr("-missing"));
+}
+
+TEST_F(SerialPortTest, IsATtyOrNothing) {
+    const std::string file = testing::TempDir() + "bgs2-serial-port-test";
+    std::ofstream(file) << "a file";
+    for (const std::string& node : {std::string("/dev/null"), file}) {
+        const Error error = error_of_opening(node);
+        EXPECT_EQ(error.code, ErrorCode::invalid_argument) << node;
+        EXPECT_THAT(error.hint, HasSubstr("not a serial port")) << node;
+    }
+    std::remove(file.c_str());
+}
+
+TEST_F(SerialPortTest, RunsAtRatesThatTermiosKnowsOnly) {
+    const Error error = error_of_opening(module().node(), {.baud = 12345});
+    EXPECT_EQ(error.code, ErrorCode::invalid_argument);
+    EXPECT_THAT(error.what, HasSubstr("12345"));
+    EXPECT_EQ(error_of_opening(module().node()), Error{}) << "the port was not let go";
+}
+
+TEST_F(SerialPortTest, IsGoneWhenTheOtherSideHungUp) {
+    SerialPort port = open(module().node());
+    module().hang_up();
+    try {
+        port.apply({});
+        FAIL() << "nothing was thrown";
+    } catch (const Exception& e) {
+        EXPECT_EQ(e.error().code, ErrorCode::device_gone);
+    }
+}
+
+TEST_F(SerialPortTest, HasNoRtsToPulseOnAPtyAndDoesNotMind) {
+    SerialPort port = open(module().node());
+    EXPECT_NO_THROW(port.pulse_rts());
+}
+
+} // namespace
+} // namespace bgs2::at

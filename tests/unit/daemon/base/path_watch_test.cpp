@@ -1,0 +1,188 @@
+#include "daemon/base/path_watch.h"
+#include "tests/support/temporary_directory.h"
+
+#include <asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+namespace bgs2 {
+namespace {
+
+using namespace std::chrono_literals;
+using std::filesystem::path;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class PathWatchTest : public testing::Test {
+  protected:
+    ~PathWatchTest() override {
+        watch_.stop();
+        loop_.restart();
+        loop_.run_for(1s); // ends as soon as nothing is left to be done
+    }
+
+    path file(const char* name, const char* text) { return folder_.write(name, text); }
+    [[nodiscard]] path at(const char* name) const { return folder_.path() / name; }
+
+    /// Those that were told of, once there are any.
+    std::vector<path> told() {
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        loop_.restart();
+        while (told_.empty() && std::chrono::steady_clock::now() < deadline)
+            loop_.run_one_for(100ms);
+        return std::exchange(told_, {});
+    }
+
+    /// Those that were told of up to when this other file, which is watched too, has changed.
+    std::vector<path> told_until_marker_changes() {
+        std::vector<path> all;
+        (void)folder_.write("marker", "changed");
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        loop_.restart();
+        while (std::ranges::find(told_, at("marker")) == told_.end() &&
+               std::chrono::steady_clock::now() < deadline)
+            loop_.run_one_for(100ms);
+        std::erase(told_, at("marker"));
+        return std::exchange(told_, {});
+    }
+
+    test::TemporaryDirectory folder_;
+    asio::io_context loop_;
+    std::vector<path> told_;
+    PathWatch watch_{loop_.get_executor(),
+                     PathWatch::Kind::files,
+                     {.quiet = 20ms, .timeouts = 100ms},
+                     [this](const auto& paths) { told_.insert(told_.end(), paths.begin(), paths.end()); }};
+};
+
+TEST_F(PathWatchTest, TellsOfAFileThatIsWrittenInPlace) {
+    const path watched = file("a.pem", "one");
+    EXPECT_THAT(watch_.watch({watched}), ElementsAre(watched));
+    file("a.pem", "two, longer");
+    EXPECT_THAT(told(), ElementsAre(watched));
+}
+
+TEST_F(PathWatchTest, TellsOfAFileThatIsRenamedIntoPlace) {
+    const path watched = file("a.pem", "one");
+    watch_.watch({watched});
+    std::filesystem::rename(file("a.pem.new", "two"), watched);
+    EXPECT_THAT(told(), ElementsAre(watched));
+}
+
+TEST_F(PathWatchTest, TellsOfAFileThatAppearsInADirectoryThatAppears) {
+    watch_.watch({at("live/gateway/cert.pem")});
+    file("live/gateway/cert.pem", "one");
+    EXPECT_THAT(told(), ElementsAre(at("live/gateway/cert.pem")));
+}
+
+TEST_F(PathWatchTest, TellsOfAFileThatIsRemoved) {
+    const path watched = file("a.pem", "one");
+    watch_.watch({watched});
+    std::filesystem::remove(watched);
+    EXPECT_THAT(told(), ElementsAre(watched));
+}
+
+TEST_F(PathWatchTest, TellsOfASymbolicLinkOnTheWayThatIsSwapped) {
+    // As a Kubernetes secret is mounted: tls.crt -> ..data/tls.crt, ..data -> ..2026_1
+    file("..2026_1/tls.crt", "one");
+    file("..2026_2/tls.crt", "two");
+    std::filesystem::create_symlink("..2026_1", at("..data"));
+    std::filesystem::create_symlink("..data/tls.crt", at("tls.crt"));
+    watch_.watch({at("tls.crt")});
+    std::filesystem::create_symlink("..2026_2", at("..data_tmp"));
+    std::filesystem::rename(at("..data_tmp"), at("..data"));
+    EXPECT_THAT(told(), ElementsAre(at("tls.crt")));
+}
+
+TEST_F(PathWatchTest, TellsOfALinksTargetInAnotherDirectory) {
+    const path target = file("archive/cert1.pem", "one");
+    std::filesystem::create_directory(at("live"));
+    std::filesystem::create_symlink("../archive/cert1.pem", at("live/cert.pem"));
+    watch_.watch({at("live/cert.pem")});
+    file("archive/cert1.pem", "two, longer");
+    EXPECT_THAT(told(), ElementsAre(at("live/cert.pem")));
+}
+
+TEST_F(PathWatchTest, TellsOfADirectoryOnTheWayThatIsReplaced) {
+    file("certs/a.pem", "one");
+    file("certs.new/a.pem", "two");
+    watch_.watch({at("certs/a.pem")});
+    std::filesystem::rename(at("certs"), at("certs.old"));
+    std::filesystem::rename(at("certs.new"), at("certs"));
+    EXPECT_THAT(told(), ElementsAre(at("certs/a.pem")));
+}
+
+TEST_F(PathWatchTest, TellsOfAFileThatBecomesReadable) {
+    const path watched = file("a.key", "one");
+    std::filesystem::permissions(watched, std::filesystem::perms::none);
+    watch_.watch({watched});
+    std::filesystem::permissions(watched, std::filesystem::perms::owner_read);
+    EXPECT_THAT(told(), ElementsAre(watched));
+}
+
+TEST_F(PathWatchTest, TellsOfSeveralFilesOfOneRenewalAtOnce) {
+    const path certificate = file("a.pem", "one");
+    const path key = file("a.key", "one");
+    watch_.watch({certificate, key});
+    std::filesystem::rename(file("a.pem.new", "two"), certificate);
+    std::filesystem::rename(file("a.key.new", "two"), key);
+    EXPECT_THAT(told(), UnorderedElementsAre(certificate, key));
+}
+
+TEST_F(PathWatchTest, SaysNothingOfOtherFilesInTheDirectory) {
+    const path watched = file("a.pem", "one");
+    watch_.watch({watched, at("marker")});
+    file("b.pem", "two");
+    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+}
+
+TEST_F(PathWatchTest, SaysNothingOfWhatIsNotWatchedAnyMore) {
+    const path watched = file("a.pem", "one");
+    watch_.watch({watched});
+    EXPECT_THAT(watch_.watch({at("marker")}), ElementsAre(at("marker")));
+    file("a.pem", "two, longer");
+    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+}
+
+TEST_F(PathWatchTest, TellsOfADirectoryWhoseFilesComeAndGo) {
+    const path first = file("policy.d/10-a.toml", "one");
+    watch_.watch({at("policy.d")});
+    file("policy.d/20-b.toml", "two");
+    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+    std::filesystem::remove(first);
+    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+}
+
+TEST_F(PathWatchTest, TellsOfADirectoryThatAppears) {
+    watch_.watch({at("policy.d")});
+    file("policy.d/10-a.toml", "one");
+    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+}
+
+TEST_F(PathWatchTest, SaysNothingOfWhatIsAcknowledged) {
+    const path watched = file("a.pem", "one");
+    watch_.watch({watched, at("marker")});
+    file("a.pem", "two, longer");
+    watch_.acknowledge();
+    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+}
+
+TEST_F(PathWatchTest, ReturnsOnlyThoseThatAreNew) {
+    watch_.watch({at("a")});
+    EXPECT_THAT(watch_.watch({at("a"), at("b")}), ElementsAre(at("b")));
+}
+
+TEST_F(PathWatchTest, SurvivesLinksThatLeadToThemselves) {
+    std::filesystem::create_symlink("loop", at("loop"));
+    watch_.watch({at("loop"), at("loop/a.pem"), at("marker")});
+    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+}
+
+} // namespace
+} // namespace bgs2

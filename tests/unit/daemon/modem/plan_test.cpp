@@ -1,0 +1,166 @@
+#include "daemon/modem/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace bgs2 {
+namespace {
+
+using sbnw::Inventory;
+using sbnw::Slot;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+const std::string ca(40, 'a');
+const std::string client_thumbprint(40, 'c');
+const std::string other(40, '0');
+
+constexpr SlotAddress slot_0{.store = Store::tls, .slot = 0};
+constexpr SlotAddress slot_1{.store = Store::tls, .slot = 1};
+constexpr SlotAddress slot_2{.store = Store::tls, .slot = 2};
+constexpr SlotAddress management{.store = Store::management, .slot = 0};
+
+Slot holding(const std::string& thumbprint) {
+    Slot slot;
+    slot.size = 800;
+    slot.thumbprint = thumbprint;
+    return slot;
+}
+
+Slot corrupted() {
+    Slot slot;
+    slot.corrupted = true;
+    return slot;
+}
+
+/// A Scope without what only one test is about.
+struct Limits {
+    std::optional<SlotAddress> only;
+    bool erase_unlisted = false;
+};
+
+struct PlanRow {
+    const char* name;
+    Thumbprints desired;
+    Inventory present;
+    Limits scope;
+    std::vector<PlanStep> steps;
+};
+
+void PrintTo(const PlanRow& row, std::ostream* stream) {
+    *stream << row.name;
+}
+
+PlanStep write(SlotAddress address, std::string reason) {
+    return {.address = address,
+            .action = Action::write,
+            .occupied = false,
+            .before = "",
+            .reason = std::move(reason)};
+}
+
+PlanStep replace(SlotAddress address, std::string before, std::string reason) {
+    return {.address = address,
+            .action = Action::write,
+            .occupied = true,
+            .before = std::move(before),
+            .reason = std::move(reason)};
+}
+
+PlanStep erase(SlotAddress address, std::string before) {
+    return {.address = address,
+            .action = Action::erase,
+            .occupied = true,
+            .before = std::move(before),
+            .reason = to_string(address) + " holds a certificate that the policy does not name"};
+}
+
+class Plan : public testing::TestWithParam<PlanRow> {};
+
+TEST_P(Plan, NamesTheChangesThatAreNeeded) {
+    const PlanRow& row = GetParam();
+    Scope scope;
+    scope.only = row.scope.only;
+    scope.erase_unlisted = row.scope.erase_unlisted;
+    EXPECT_EQ(plan(row.desired, row.present, scope), row.steps);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Plan,
+    testing::Values(
+        PlanRow{"NothingDesiredNothingThere", {}, {}, {}, {}},
+        PlanRow{
+            "EmptySlotIsWritten", {{slot_1, ca}}, {{slot_1, Slot{}}}, {}, {write(slot_1, "slot 1 is empty")}},
+        PlanRow{"SlotThatIsNotToldOfIsWritten", {{slot_1, ca}}, {}, {}, {write(slot_1, "slot 1 is empty")}},
+        PlanRow{"RightThumbprintIsLeftAlone", {{slot_1, ca}}, {{slot_1, holding(ca)}}, {}, {}},
+        PlanRow{"OtherThumbprintIsReplaced",
+                {{slot_1, ca}},
+                {{slot_1, holding(other)}},
+                {},
+                {replace(slot_1, other, "slot 1 holds another certificate")}},
+        PlanRow{"CorruptedIsReplaced",
+                {{slot_1, ca}},
+                {{slot_1, corrupted()}},
+                {},
+                {replace(slot_1, "", "the certificate in slot 1 is corrupted")}},
+        PlanRow{"AscendingByAddress",
+                {{management, ca}, {slot_2, ca}, {slot_0, client_thumbprint}},
+                {},
+                {},
+                {write(slot_0, "slot 0 is empty"), write(slot_2, "slot 2 is empty"),
+                 write(management, "slot 0 of management_cert is empty")}},
+        PlanRow{"TheSameNumberInAnotherStoreIsAnotherSlot",
+                {{management, ca}},
+                {{slot_0, holding(ca)}},
+                {},
+                {write(management, "slot 0 of management_cert is empty")}},
+        PlanRow{
+            "UnlistedIsLeftAlone", {{slot_1, ca}}, {{slot_1, holding(ca)}, {slot_2, holding(other)}}, {}, {}},
+        PlanRow{"UnlistedIsErasedIfAskedFor",
+                {{slot_1, ca}},
+                {{slot_0, Slot{}}, {slot_1, holding(ca)}, {slot_2, holding(other)}},
+                {.only = {}, .erase_unlisted = true},
+                {erase(slot_2, other)}},
+        PlanRow{"UnlistedOfAnotherStoreIsNeverErased",
+                {},
+                {{management, holding(other)}},
+                {.only = {}, .erase_unlisted = true},
+                {}},
+        PlanRow{"OnlyOneSlot",
+                {{slot_0, client_thumbprint}, {slot_1, ca}},
+                {{slot_2, holding(other)}},
+                {.only = slot_1, .erase_unlisted = true},
+                {write(slot_1, "slot 1 is empty")}}),
+    [](const auto& instance) { return instance.param.name; });
+
+TEST(PlanWithoutAKey, ReplacesTheRightCertificateWhoseKeyWasRemoved) {
+    const Thumbprints desired{{slot_0, client_thumbprint}};
+    const Inventory present{{slot_0, holding(client_thumbprint)}};
+    Scope scope;
+    scope.keyless = {{slot_0, client_thumbprint}};
+    EXPECT_THAT(plan(desired, present, scope),
+                ElementsAre(replace(slot_0, client_thumbprint,
+                                    "slot 0 holds its certificate without the private key")));
+    scope.keyless = {{slot_0, other}}; // of what was there before
+    EXPECT_THAT(plan(desired, present, scope), IsEmpty());
+}
+
+TEST(Compare, TellsOfEverySlotThatIsThereOrWanted) {
+    EXPECT_THAT(compare({{slot_0, client_thumbprint}, {slot_1, ca}},
+                        {{slot_1, holding(ca)}, {slot_2, holding(other)}, {management, Slot{}}}),
+                ElementsAre(Pair(slot_0, Compliance::missing), Pair(slot_1, Compliance::compliant),
+                            Pair(slot_2, Compliance::unlisted), Pair(management, Compliance::empty)));
+}
+
+TEST(Compare, OfNothingIsNothing) {
+    EXPECT_THAT(compare({}, {}), IsEmpty());
+}
+
+} // namespace
+} // namespace bgs2

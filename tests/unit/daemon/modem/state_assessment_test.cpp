@@ -1,0 +1,152 @@
+#include "daemon/modem/state_assessment.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <ostream>
+
+namespace bgs2 {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::chrono::sys_seconds today = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
+const std::chrono::steady_clock::time_point start{1h};
+
+const policy::Policy& policy_of(policy::Mode mode) {
+    static std::map<policy::Mode, policy::Policy> policies;
+    policy::Policy& policy = policies[mode];
+    policy.name = "10-test";
+    policy.mode = mode;
+    return policy;
+}
+
+/// A modem whose slot 1 has to be written, by a policy of mode "auto".
+StateInputs differing() {
+    StateInputs it;
+    it.policy = &policy_of(policy::Mode::automatic);
+    it.prepared_plan.needed = {{.address = {.store = Store::tls, .slot = 1},
+                                .action = Action::write,
+                                .occupied = false,
+                                .before = "",
+                                .reason = "slot 1 is empty"}};
+    it.now = start;
+    it.date = today;
+    return it;
+}
+
+struct StateAssessmentRow {
+    const char* name;
+    std::function<void(StateInputs&)> change;
+    ModemState state;
+    bool wanted;
+    const char* reason;
+};
+
+void PrintTo(const StateAssessmentRow& row, std::ostream* stream) {
+    *stream << row.name;
+}
+
+class Judge : public testing::TestWithParam<StateAssessmentRow> {};
+
+TEST_P(Judge, FollowsTheTable) {
+    StateInputs it = differing();
+    GetParam().change(it);
+    const StateAssessment verdict = assess_state(it);
+    EXPECT_EQ(verdict.wanted, GetParam().wanted);
+    EXPECT_EQ(word(verdict.state), word(GetParam().state));
+    EXPECT_THAT(verdict.reason, HasSubstr(GetParam().reason));
+}
+
+const Error trouble{ErrorCode::modem_timeout, "nothing came", "look at the wiring"};
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, Judge,
+    testing::Values(
+        StateAssessmentRow{"ADifferenceIsRepaired", [](auto&) {}, ModemState::drifted, true,
+                           "slot 1 is empty"},
+        StateAssessmentRow{"WithoutPolicy", [](auto& it) { it.policy = nullptr; }, ModemState::unmanaged,
+                           false, "no policy"},
+        StateAssessmentRow{"WithBrokenPolicies",
+                           [](auto& it) {
+                               it.policy = nullptr;
+                               it.policy_problem = "a.toml:1:1: no";
+                           },
+                           ModemState::unmanaged, false, "a.toml:1:1: no"},
+        StateAssessmentRow{"Unreadable", [](auto& it) { it.unreadable = trouble; }, ModemState::blocked,
+                           false, "nothing came"},
+        StateAssessmentRow{"Obstacle", [](auto& it) { it.prepared_plan.blocker = trouble; },
+                           ModemState::blocked, false, "nothing came"},
+        StateAssessmentRow{"NothingNeeded", [](auto& it) { it.prepared_plan.needed.clear(); },
+                           ModemState::compliant, false, "it holds what policy '10-test' says"},
+        StateAssessmentRow{"NothingNeededInModeReport",
+                           [](auto& it) {
+                               it.prepared_plan.needed.clear();
+                               it.policy = &policy_of(policy::Mode::report);
+                           },
+                           ModemState::compliant, false, "10-test"},
+        StateAssessmentRow{"ModeManual", [](auto& it) { it.policy = &policy_of(policy::Mode::manual); },
+                           ModemState::drifted, false, "slot 1 is empty"},
+        StateAssessmentRow{"ModeReport", [](auto& it) { it.policy = &policy_of(policy::Mode::report); },
+                           ModemState::drifted, false, "slot 1 is empty"},
+        StateAssessmentRow{"Exhausted", [](auto& it) { it.limit_reached = trouble; }, ModemState::blocked,
+                           false, "nothing came"},
+        StateAssessmentRow{"Held", [](auto& it) { it.held = true; }, ModemState::drifted, false, "cancelled"},
+        StateAssessmentRow{"FailedForAPerson",
+                           [](auto& it) { it.failure = LastFailure{trouble, std::nullopt}; },
+                           ModemState::blocked, false, "nothing came"},
+        StateAssessmentRow{"FailedAndNotDue", [](auto& it) { it.failure = LastFailure{trouble, start + 1s}; },
+                           ModemState::failed, false, "nothing came"},
+        StateAssessmentRow{"FailedAndDue", [](auto& it) { it.failure = LastFailure{trouble, start}; },
+                           ModemState::drifted, true, "slot 1 is empty"}),
+    [](const auto& instance) { return instance.param.name; });
+
+struct ExpiryRow {
+    std::chrono::seconds left;
+    const char* notice; ///< null: none
+};
+
+class ExpiryNotice : public testing::TestWithParam<ExpiryRow> {};
+
+TEST_P(ExpiryNotice, CountsDays) {
+    const Expiry expiry{.address = {.store = Store::tls, .slot = 0}, .when = today + GetParam().left};
+    const auto notice = expiry_notice(expiry, std::chrono::days(30), today);
+    if (GetParam().notice == nullptr)
+        EXPECT_EQ(notice, std::nullopt);
+    else
+        EXPECT_EQ(notice, std::string("the certificate of slot 0 ") + GetParam().notice);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, ExpiryNotice,
+                         testing::Values(ExpiryRow{std::chrono::days(31), nullptr},
+                                         ExpiryRow{std::chrono::days(30), "expires in 30 days"},
+                                         ExpiryRow{std::chrono::days(1) + 5h, "expires in 1 day"},
+                                         ExpiryRow{23h, "expires today"}, ExpiryRow{-1h, "expired today"},
+                                         ExpiryRow{-std::chrono::days(2), "expired 2 days ago"}));
+
+TEST(Judge, TellsOfACompliantModemThatItsCertificateExpires) {
+    StateInputs it = differing();
+    it.prepared_plan.needed.clear();
+    it.prepared_plan.expiry = Expiry{.address = {}, .when = today + std::chrono::days(12)};
+    const StateAssessment verdict = assess_state(it);
+    EXPECT_EQ(verdict.state, ModemState::compliant);
+    EXPECT_EQ(verdict.expiring, SlotAddress{});
+    EXPECT_THAT(verdict.reason, HasSubstr("expires in 12 days"));
+    EXPECT_FALSE(verdict.hint.empty());
+}
+
+TEST(Judge, SaysNothingOfACertificateThatIsGoodForLong) {
+    StateInputs it = differing();
+    it.prepared_plan.needed.clear();
+    it.prepared_plan.expiry = Expiry{.address = {}, .when = today + std::chrono::days(300)};
+    const StateAssessment verdict = assess_state(it);
+    EXPECT_FALSE(verdict.expiring);
+    EXPECT_THAT(verdict.reason, Not(HasSubstr("expires")));
+}
+
+} // namespace
+} // namespace bgs2

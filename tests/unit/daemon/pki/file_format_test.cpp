@@ -1,0 +1,96 @@
+#include "daemon/pki/file_format.h"
+#include "tests/support/identity.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace bgs2::pki {
+namespace {
+
+using namespace std::string_view_literals;
+using test::Algorithm;
+using test::Identity;
+
+TEST(FileFormat, IsRecognisedByItsShape) {
+    const Identity rsa = Identity::make({.algorithm = Algorithm::rsa2048});
+    const Identity ec = Identity::make({});
+    struct Row {
+        Bytes octets;
+        FileFormat container;
+    };
+    const std::vector<Row> table = {
+        {ec.certificate_der(), FileFormat::certificate},
+        {ec.request_der(), FileFormat::certificate_request},
+        {ec.pkcs8_der(), FileFormat::private_key},
+        {ec.traditional_der(), FileFormat::private_key},
+        {rsa.pkcs8_der(), FileFormat::private_key},
+        {rsa.traditional_der(), FileFormat::private_key},
+        {ec.encrypted_der("x"), FileFormat::encrypted_key},
+        {ec.public_der(), FileFormat::public_key},
+        {rsa.public_der(), FileFormat::public_key},
+        {ec.pkcs12({}), FileFormat::pkcs12},
+    };
+    for (const auto& row : table)
+        EXPECT_EQ(detect_format(row.octets), row.container) << description(row.container);
+}
+
+TEST(FileFormat, IsRecognisedByItsText) {
+    struct Row {
+        std::string_view octets;
+        FileFormat container;
+    };
+    const std::vector<Row> table = {
+        {"", FileFormat::empty},
+        {"\r\n\t ", FileFormat::empty},
+        {"0-----BEGIN CERTIFICATE-----", FileFormat::pem},
+        {"text\n-----BEGIN CERTIFICATE-----", FileFormat::pem},
+        {"\xfe\xed\xfe\xed", FileFormat::java_keystore},
+        {"\xce\xce\xce\xce", FileFormat::java_keystore},
+        {"\xff\xfe-\0"sv, FileFormat::utf16},
+        {"\xfe\xff\0-"sv, FileFormat::utf16},
+        {"-\0-\0"sv, FileFormat::utf16},
+        {"\0-\0-"sv, FileFormat::utf16},
+        {"0\xef\xbf\xbd\x03", FileFormat::mangled},
+        {"\x30\x05\x06\x03\x2a\x03\x04"sv, FileFormat::pkcs7},
+        {"0", FileFormat::unknown},
+        {"\x30\x80", FileFormat::unknown},
+        {"\x30\x85\x01\x01\x01\x01\x01", FileFormat::unknown},
+        {"\x30\x03\x02\x01\x03"sv, FileFormat::unknown},
+        {"\x30\x03\x02\x05\x03"sv, FileFormat::unknown},
+        {"MIIB", FileFormat::unknown},
+    };
+    for (const auto& row : table)
+        EXPECT_EQ(detect_format(as_bytes(row.octets)), row.container) << row.octets;
+}
+
+TEST(FileFormat, IsNotMisjudgedWhereItIsCutOff) {
+    const Bytes der = Identity::make({}).certificate_der();
+    EXPECT_EQ(detect_format(ByteView(der).first(der.size() - 1)), FileFormat::certificate);
+    for (std::size_t size = 0; size < der.size(); ++size)
+        std::ignore = detect_format(ByteView(der).first(size));
+}
+
+TEST(FileFormat, HasWordsForEveryKind) {
+    for (int i = 0; i <= static_cast<int>(FileFormat::unknown); ++i) {
+        const auto container = static_cast<FileFormat>(i);
+        EXPECT_FALSE(description(container).empty());
+        EXPECT_FALSE(hint_for_certificate(container).empty());
+        EXPECT_FALSE(hint_for_key(container).empty());
+        if (container != FileFormat::unknown) {
+            EXPECT_NE(description(container), description(FileFormat::unknown)) << i;
+        }
+    }
+    EXPECT_EQ(recognise_label("NEW CERTIFICATE REQUEST"), FileFormat::certificate_request);
+    EXPECT_EQ(recognise_label("PGP MESSAGE"), FileFormat::unknown);
+}
+
+TEST(FileFormat, FirstValueIsAWholeOne) {
+    EXPECT_EQ(first_value(as_bytes("\x04\x01xy")).value_or(ByteView()).size(), 3U);
+    EXPECT_FALSE(first_value(as_bytes("\x04\x02x")));
+    EXPECT_FALSE(first_value(as_bytes("\x30\x80xx")));
+    EXPECT_FALSE(first_value({}));
+}
+
+} // namespace
+} // namespace bgs2::pki

@@ -1,0 +1,224 @@
+#include "daemon/pki/key_pair.h"
+#include "tests/support/identity.h"
+
+#include <gmock/gmock.h>
+#include <openssl/err.h>
+
+#include <functional>
+
+namespace bgs2::pki {
+namespace {
+
+using test::Algorithm;
+using test::Identity;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class CredentialTest : public testing::Test {
+  protected:
+    Identity root_ = Identity::make({.common_name = "Root", .ca = true});
+    Identity leaf_ = Identity::make({.common_name = "Leaf", .issuer = &root_});
+    std::string chain_ = leaf_.certificate_pem() + root_.certificate_pem();
+    Secret passphrase_ = Secret::copy_of(as_bytes("pass"));
+    Bytes store_ = leaf_.pkcs12({.passphrase = "pass", .others = {root_.certificate()}});
+
+    void TearDown() override { EXPECT_EQ(ERR_peek_error(), 0U); }
+
+    [[nodiscard]] Expected<KeyPair> read(ByteView certificate,
+                                         CertificateFormat format = CertificateFormat::der) const {
+        return load({.certificate = certificate,
+                     .certificate_name = "a.pem",
+                     .key = std::nullopt,
+                     .key_name = "",
+                     .passphrase = &passphrase_},
+                    format, KeyFormat::pkcs8);
+    }
+    [[nodiscard]] Expected<KeyPair> read(std::string_view certificate,
+                                         CertificateFormat format = CertificateFormat::der) const {
+        return read(as_bytes(certificate), format);
+    }
+    [[nodiscard]] Expected<KeyPair> read_with_key(ByteView key, KeyFormat format) const {
+        return load({.certificate = as_bytes(chain_),
+                     .certificate_name = "a.pem",
+                     .key = key,
+                     .key_name = "a.key",
+                     .passphrase = &passphrase_},
+                    CertificateFormat::der, format);
+    }
+    static void expect_refused(const Expected<KeyPair>& credential, const std::string& what,
+                               const std::string& hint = "") {
+        ASSERT_FALSE(credential);
+        EXPECT_EQ(credential.error().code, ErrorCode::invalid_certificate);
+        EXPECT_THAT(credential.error().what, HasSubstr(what));
+        EXPECT_THAT(credential.error().hint, HasSubstr(hint));
+        EXPECT_FALSE(credential.error().hint.empty());
+    }
+};
+
+std::string dos_lines(const std::string& text) {
+    std::string result;
+    for (const char c : text)
+        result += c == '\n' ? "\r\n" : std::string(1, c);
+    return result;
+}
+
+TEST_F(CredentialTest, TakesTheFirstCertificateAsDerFromWhateverItIsIn) {
+    std::string old_label = leaf_.certificate_pem();
+    for (auto at = old_label.find(" CERTIFICATE"); at != std::string::npos;
+         at = old_label.find(" CERTIFICATE", at + 10))
+        old_label.insert(at, " X509");
+    for (const std::string& text :
+         {leaf_.certificate_pem(), chain_, dos_lines(chain_), "subject=Leaf\n" + chain_ + "the end",
+          leaf_.trusted_pem(), leaf_.pkcs8_pem() + chain_, "\xef\xbb\xbf" + chain_, old_label}) {
+        const auto credential = read(text);
+        ASSERT_TRUE(credential) << to_string(credential.error()) << text;
+        EXPECT_EQ(credential->certificate, leaf_.certificate_der());
+        EXPECT_THAT(credential->chain, ElementsAre(leaf_.certificate()));
+        EXPECT_TRUE(credential->key.empty());
+        EXPECT_FALSE(credential->private_key);
+        EXPECT_EQ(credential->thumbprint(), leaf_.certificate().fingerprint());
+    }
+    EXPECT_EQ(read(leaf_.certificate_der())->certificate, leaf_.certificate_der());
+    EXPECT_EQ(read(store_)->certificate, leaf_.certificate_der());
+}
+
+TEST_F(CredentialTest, SendsDerAsItIsUnderEveryFormat) {
+    for (const auto format :
+         {CertificateFormat::der, CertificateFormat::pem_chain, CertificateFormat::as_is}) {
+        const auto credential = read(leaf_.certificate_der(), format);
+        ASSERT_TRUE(credential);
+        EXPECT_EQ(credential->certificate, leaf_.certificate_der());
+    }
+}
+
+TEST_F(CredentialTest, WritesAChainAsCleanPem) {
+    for (const std::string& text :
+         {chain_, dos_lines(chain_), "one\n" + leaf_.certificate_pem() + "two\n" + root_.trusted_pem(),
+          leaf_.certificate_pem() + leaf_.pkcs8_pem() + root_.certificate_pem()}) {
+        const auto credential = read(text, CertificateFormat::pem_chain);
+        ASSERT_TRUE(credential) << to_string(credential.error());
+        EXPECT_EQ(as_text(credential->certificate), chain_);
+        EXPECT_THAT(credential->chain, ElementsAre(leaf_.certificate(), root_.certificate()));
+        EXPECT_EQ(credential->thumbprint(), sha1_hex(as_bytes(chain_)));
+    }
+    EXPECT_EQ(as_text(read(store_, CertificateFormat::pem_chain)->certificate), chain_);
+}
+
+TEST_F(CredentialTest, LeavesTheOctetsAloneAsIs) {
+    const std::string text = "note\r\n" + dos_lines(chain_);
+    const auto credential = read(text, CertificateFormat::as_is);
+    ASSERT_TRUE(credential);
+    EXPECT_EQ(as_text(credential->certificate), text);
+    EXPECT_THAT(credential->chain, ElementsAre(leaf_.certificate(), root_.certificate()));
+}
+
+TEST_F(CredentialTest, NeverSendsAKeyAsPartOfTheCertificate) {
+    expect_refused(read(chain_ + leaf_.pkcs8_pem(), CertificateFormat::as_is), "holds a private key",
+                   "der or pem-chain");
+    expect_refused(read(chain_ + leaf_.encrypted_pem("x"), CertificateFormat::as_is), "holds a private key");
+    expect_refused(read(store_, CertificateFormat::as_is), "holds a private key");
+}
+
+TEST_F(CredentialTest, SendsAKeyThatIsPlainDerAsItIs) {
+    for (const Bytes& key : {leaf_.pkcs8_der(), leaf_.traditional_der()})
+        for (const KeyFormat format : {KeyFormat::pkcs8, KeyFormat::traditional}) {
+            const auto credential = read_with_key(key, format);
+            ASSERT_TRUE(credential) << to_string(credential.error());
+            EXPECT_EQ(credential->key, Secret::copy_of(key));
+            const auto& private_key = credential->private_key;
+            EXPECT_TRUE(private_key && private_key->matches(credential->chain.front()));
+        }
+}
+
+TEST_F(CredentialTest, WritesEveryOtherKeyInTheFormatAskedFor) {
+    std::vector<Bytes> keys{leaf_.encrypted_der("pass"), store_};
+    for (const std::string& text : {leaf_.pkcs8_pem(), leaf_.traditional_pem(), leaf_.encrypted_pem("pass"),
+                                    leaf_.old_encrypted_pem("pass"), chain_ + leaf_.traditional_pem()})
+        keys.emplace_back(as_bytes(text).begin(), as_bytes(text).end());
+    for (const Bytes& key : keys) {
+        const auto pkcs8 = read_with_key(key, KeyFormat::pkcs8);
+        ASSERT_TRUE(pkcs8) << to_string(pkcs8.error());
+        EXPECT_EQ(pkcs8->key, Secret::copy_of(leaf_.pkcs8_der()));
+        EXPECT_EQ(read_with_key(key, KeyFormat::traditional)->key, Secret::copy_of(leaf_.traditional_der()));
+    }
+}
+
+TEST_F(CredentialTest, TakesTheKeyOfAStoreOnlyWhenToldTo) {
+    Sources sources{.certificate = store_,
+                    .certificate_name = "a.p12",
+                    .key = std::nullopt,
+                    .key_name = "",
+                    .passphrase = &passphrase_};
+    EXPECT_TRUE(load(sources, CertificateFormat::der, KeyFormat::pkcs8)->key.empty());
+    sources.key_from_certificate = true;
+    const auto credential = load(sources, CertificateFormat::der, KeyFormat::pkcs8);
+    ASSERT_TRUE(credential);
+    EXPECT_EQ(credential->key, Secret::copy_of(leaf_.pkcs8_der()));
+    const auto& private_key = credential->private_key;
+    EXPECT_TRUE(private_key && private_key->matches(leaf_.certificate()));
+
+    const Identity other = Identity::make({});
+    const Bytes key = other.pkcs8_der();
+    sources.key = key;
+    EXPECT_EQ(load(sources, CertificateFormat::der, KeyFormat::pkcs8)->key, Secret::copy_of(key));
+}
+
+TEST_F(CredentialTest, SaysWhatIsThereInPlaceOfACertificate) {
+    expect_refused(read(""), "a.pem is empty");
+    expect_refused(read("hello"), "a.pem is in no form known here");
+    expect_refused(read(leaf_.pkcs8_der()), "a.pem is a private key, not a certificate",
+                   "as its private key");
+    expect_refused(read(leaf_.pkcs8_pem()), "a.pem holds \"PRIVATE KEY\" and no certificate",
+                   "as its private key");
+    expect_refused(read(leaf_.encrypted_pem("x")), "\"ENCRYPTED PRIVATE KEY\"");
+    expect_refused(read(leaf_.request_der()), "a certificate signing request", "have the request signed");
+    expect_refused(read(leaf_.request_pem()), "\"CERTIFICATE REQUEST\"", "have the request signed");
+    expect_refused(read("\xfe\xed\xfe\xed..."), "a Java keystore", "keytool -importkeystore");
+    expect_refused(read(std::string_view("\xff\xfe-\0-\0", 6)), "text in UTF-16", "UTF-8");
+    expect_refused(read("0\xef\xbf\xbd\x03"), "conversion of text", "binary mode");
+    expect_refused(read("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n"), "\"PKCS7\"", "-print_certs");
+}
+
+TEST_F(CredentialTest, SaysWhereACertificateIsDamaged) {
+    Bytes der = leaf_.certificate_der();
+    der.push_back(std::byte{'\n'});
+    expect_refused(read(der), "after the end of its DER");
+    std::string cut = chain_;
+    cut.resize(cut.size() - 40);
+    expect_refused(read(cut, CertificateFormat::pem_chain), "PEM block 2 of a.pem is damaged");
+    expect_refused(read("-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"),
+                   "PEM block 1 of a.pem is not an X.509 certificate");
+}
+
+TEST_F(CredentialTest, SaysWhenTheStoresPassphraseIsMissingOrWrong) {
+    Sources sources{.certificate = store_, .certificate_name = "a.p12", .key = std::nullopt, .key_name = ""};
+    expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8),
+                   "a.p12 needs a passphrase and none was given");
+    const Secret wrong = Secret::copy_of(as_bytes("wrong"));
+    sources.passphrase = &wrong;
+    expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8),
+                   "the passphrase does not open a.p12");
+    const Bytes empty = leaf_.pkcs12({.passphrase = "wrong", .with_certificate = false});
+    sources.certificate = empty;
+    expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8), "a.p12 holds no certificate");
+}
+
+TEST_F(CredentialTest, SaysWhatIsWrongWithTheKey) {
+    const auto credential = read_with_key(leaf_.certificate_der(), KeyFormat::pkcs8);
+    ASSERT_FALSE(credential);
+    EXPECT_EQ(credential.error().code, ErrorCode::invalid_argument);
+    EXPECT_THAT(credential.error().what, HasSubstr("a.key is a certificate, not a private key"));
+    const Identity odd = Identity::make({.algorithm = Algorithm::ed25519});
+    EXPECT_EQ(read_with_key(as_bytes(odd.pkcs8_pem()), KeyFormat::traditional).error().code,
+              ErrorCode::invalid_argument);
+}
+
+TEST_F(CredentialTest, FormatsHaveOneWordEach) {
+    for (const auto format : {CertificateFormat::der, CertificateFormat::pem_chain, CertificateFormat::as_is})
+        EXPECT_EQ(certificate_format(word(format)), format);
+    EXPECT_EQ(word(CertificateFormat::pem_chain), "pem-chain");
+    EXPECT_EQ(certificate_format("pem"), std::nullopt);
+}
+
+} // namespace
+} // namespace bgs2::pki

@@ -1,0 +1,320 @@
+#include "daemon/pki/preflight.h"
+#include "tests/support/identity.h"
+
+#include <gmock/gmock.h>
+
+#include <ranges>
+#include <vector>
+
+namespace bgs2::pki {
+namespace {
+
+using test::Algorithm;
+using test::Identity;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+constexpr std::chrono::sys_seconds now = std::chrono::sys_days{2026y / 5 / 4};
+const Family& bgs2 = family_of("BGS2-W");
+const Family& unknown = family_of("XYZ");
+
+KeyPair credential_of(const Identity& identity, const Identity* key = nullptr) {
+    KeyPair credential;
+    credential.certificate = identity.certificate_der();
+    credential.chain.push_back(identity.certificate());
+    if (key != nullptr) {
+        credential.private_key = key->key();
+        credential.key = value_or_throw(key->key().to_der(KeyFormat::pkcs8));
+    }
+    return credential;
+}
+
+testing::Matcher<const Finding&> finding(Severity severity, ErrorCode code, const std::string& what,
+                                         std::size_t installation = 0) {
+    return testing::AllOf(
+        testing::Field(&Finding::severity, severity), testing::Field(&Finding::installation, installation),
+        testing::Field(&Finding::error, testing::AllOf(testing::Field(&Error::code, code),
+                                                       testing::Field(&Error::what, HasSubstr(what)),
+                                                       testing::Field(&Error::hint, testing::Not("")))));
+}
+
+testing::Matcher<const Finding&> error(ErrorCode code, const std::string& what, std::size_t at = 0) {
+    return finding(Severity::error, code, what, at);
+}
+
+testing::Matcher<const Finding&> warning(ErrorCode code, const std::string& what, std::size_t at = 0) {
+    return finding(Severity::warning, code, what, at);
+}
+
+class PreflightTest : public testing::Test {
+  protected:
+    static void SetUpTestSuite() {
+        ca = std::make_unique<Identity>(
+            Identity::make({.common_name = "Root", .algorithm = Algorithm::rsa2048, .ca = true}));
+        client = std::make_unique<Identity>(
+            Identity::make({.common_name = "Client", .algorithm = Algorithm::rsa2048, .issuer = ca.get()}));
+    }
+    static void TearDownTestSuite() {
+        client.reset();
+        ca.reset();
+    }
+
+    /// What is found about one credential alone.
+    static std::vector<Finding> check(const KeyPair& credential, unsigned slot,
+                                      std::chrono::sys_seconds at = now) {
+        return check({{.slot = slot, .tls_store = true, .name = "", .credential = &credential}}, at);
+    }
+
+    static std::vector<Finding> check(const std::vector<SlotCandidate>& all,
+                                      std::chrono::sys_seconds at = now) {
+        return preflight(all, bgs2, at);
+    }
+
+    static SlotCandidate in(unsigned slot, const KeyPair& credential) {
+        return {.slot = slot, .tls_store = true, .name = "", .credential = &credential};
+    }
+
+    // They take their time to make, and no test changes them.
+    inline static std::unique_ptr<Identity> ca;
+    inline static std::unique_ptr<Identity> client;
+};
+
+TEST_F(PreflightTest, HasNothingAgainstWhatSuits) {
+    const KeyPair with_key = credential_of(*client, client.get());
+    const KeyPair root = credential_of(*ca);
+    EXPECT_THAT(check({in(0, with_key), in(1, root)}), IsEmpty());
+    EXPECT_THAT(check({}), IsEmpty());
+    EXPECT_EQ(blocking({}), nullptr);
+}
+
+TEST_F(PreflightTest, SaysWhichOfTheInstallationsItIsAbout) {
+    const KeyPair root = credential_of(*ca);
+    const KeyPair broken = credential_of(*client, ca.get());
+    const auto findings =
+        check({{.slot = 1, .tls_store = true, .name = "slot 1 (/a)", .credential = &root},
+               {.slot = 0, .tls_store = true, .name = "slot 0 (/b)", .credential = &broken}});
+    ASSERT_THAT(findings, ElementsAre(error(ErrorCode::key_mismatch, "CN=Client", 1)));
+    EXPECT_THAT(findings.front().error.what, testing::StartsWith("slot 0 (/b): the private key"));
+}
+
+TEST_F(PreflightTest, RefusesAKeyThatBelongsToAnotherCertificate) {
+    KeyPair credential = credential_of(*client, ca.get());
+    const auto findings = check(credential, 0);
+    EXPECT_THAT(findings, ElementsAre(error(ErrorCode::key_mismatch, "CN=Client,O=Example")));
+    ASSERT_NE(blocking(findings), nullptr);
+    EXPECT_EQ(blocking(findings)->code, ErrorCode::key_mismatch);
+    credential.chain.push_back(ca->certificate());
+    EXPECT_THAT(check(credential, 0).front().error.hint, HasSubstr("the first one in its file"));
+}
+
+TEST_F(PreflightTest, RefusesAKeyInAServerSlot) {
+    EXPECT_THAT(check(credential_of(*ca, ca.get()), 3),
+                ElementsAre(error(ErrorCode::invalid_argument, "slot 3")));
+}
+
+TEST_F(PreflightTest, RefusesAKeyInAnotherStore) {
+    const KeyPair with_key = credential_of(*client, client.get());
+    EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .credential = &with_key}}),
+                ElementsAre(error(ErrorCode::invalid_argument, "no store but is_cert")));
+    const KeyPair without = credential_of(*client);
+    EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .credential = &without}}), IsEmpty());
+}
+
+TEST_F(PreflightTest, WarnsOfAClientCertificateWithoutItsKey) {
+    const auto findings = check(credential_of(*client), 0);
+    EXPECT_THAT(findings, ElementsAre(warning(ErrorCode::invalid_argument, "no private key")));
+    EXPECT_EQ(blocking(findings), nullptr);
+}
+
+TEST_F(PreflightTest, RefusesWhatIsNotValidNow) {
+    const KeyPair credential =
+        credential_of(Identity::make({.common_name = "Soon",
+                                      .algorithm = Algorithm::rsa2048,
+                                      .not_before = std::chrono::sys_days{2027y / 1 / 1},
+                                      .ca = true}));
+    const auto before = credential.chain.front().not_before();
+    const auto after = credential.chain.front().not_after();
+    EXPECT_THAT(check(credential, 1, before), IsEmpty());
+    EXPECT_THAT(check(credential, 1, after), IsEmpty());
+    EXPECT_THAT(check(credential, 1, before - 1s),
+                ElementsAre(error(ErrorCode::not_yet_valid, "2027-01-01 00:00:00 UTC")));
+    EXPECT_THAT(check(credential, 1, after + 1s),
+                ElementsAre(error(ErrorCode::expired, "expired on 2049-12-31 00:00:00 UTC")));
+}
+
+TEST_F(PreflightTest, SaysThatTheClockIsNotSetRatherThanThatNothingIsValidYet) {
+    const KeyPair root = credential_of(*ca);
+    EXPECT_THAT(check(root, 1, clock_was_set_after), IsEmpty());
+    for (const std::chrono::sys_seconds at : {std::chrono::sys_seconds(), clock_was_set_after - 1s})
+        EXPECT_THAT(check(root, 1, at), ElementsAre(error(ErrorCode::not_yet_valid,
+                                                          "this computer's clock is not set: it shows ")));
+    EXPECT_THAT(check(root, 1, std::chrono::sys_seconds()).front().error.what,
+                testing::EndsWith("1970-01-01 00:00:00 UTC"));
+}
+
+TEST_F(PreflightTest, LooksAtEveryCertificateThatIsSent) {
+    KeyPair credential = credential_of(*ca);
+    credential.chain.push_back(
+        Identity::make({.common_name = "Old", .not_after = std::chrono::sys_days{2021y / 1 / 1}})
+            .certificate());
+    EXPECT_THAT(check(credential, 1), ElementsAre(error(ErrorCode::expired, "CN=Old,O=Example")));
+}
+
+TEST_F(PreflightTest, RefusesAFrameOf65536Octets) {
+    KeyPair credential = credential_of(*ca);
+    credential.certificate.resize(65'535 - 6 - 6 - 4);
+    EXPECT_THAT(check(credential, 1), IsEmpty());
+    credential.certificate.resize(65'536 - 6 - 6 - 4);
+    EXPECT_THAT(check(credential, 1), ElementsAre(error(ErrorCode::too_much_data, "65536 octets")));
+
+    KeyPair with_key = credential_of(*client, client.get());
+    with_key.certificate.resize(65'535 - 6 - 6 - 4 - 4 - with_key.key.size());
+    EXPECT_THAT(check(with_key, 0), IsEmpty());
+    with_key.certificate.resize(with_key.certificate.size() + 1);
+    EXPECT_THAT(check(with_key, 0), ElementsAre(error(ErrorCode::too_much_data, "65536 octets")));
+}
+
+TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {
+    struct Row {
+        Algorithm algorithm;
+        const char* digest;
+        std::vector<std::string> findings;
+    };
+    const std::vector<Row> table = {
+        {Algorithm::rsa2048, "SHA1", {}},
+        {Algorithm::rsa2048, "SHA256", {}},
+        {Algorithm::rsa2048,
+         "SHA512",
+         {"it is signed with sha512WithRSAEncryption, and a BGS2 takes SHA1 and SHA256; that is assumed of "
+          "BGS2, not known"}},
+        {Algorithm::rsa3072,
+         "SHA256",
+         {"its key has 3072 bits (RSA), and a BGS2 takes RSA of up to 2048 bits"}},
+        {Algorithm::ec_p256, "SHA256", {"256 bits (EC)"}},
+        {Algorithm::ec_p256, "SHA384", {"(EC)", "ecdsa-with-SHA384"}},
+        {Algorithm::rsa_pss, "SHA256", {"2048 bits (other)", "rsassaPss"}},
+    };
+    for (const auto& row : table) {
+        const KeyPair credential =
+            credential_of(Identity::make({.algorithm = row.algorithm, .ca = true, .digest = row.digest}));
+        const std::vector all{in(1, credential)};
+        for (const Severity severity : {Severity::error, Severity::warning}) {
+            std::vector<testing::Matcher<const Finding&>> expected;
+            expected.reserve(row.findings.size());
+            for (const std::string& what : row.findings)
+                expected.push_back(finding(severity, ErrorCode::not_supported, what));
+            const auto findings = preflight(all, bgs2, now, severity);
+            EXPECT_THAT(findings, testing::ElementsAreArray(expected));
+            for (const Finding& each : findings)
+                EXPECT_THAT(each.error.hint,
+                            HasSubstr(severity == Severity::error ? "family-limits" : "sent all the same"));
+        }
+        EXPECT_THAT(preflight(all, unknown, now), IsEmpty()) << "nothing is known of such a model";
+    }
+}
+
+TEST_F(PreflightTest, RefusesPemWhereOnlyDerIsRead) {
+    KeyPair credential = credential_of(*ca);
+    credential.chain.push_back(client->certificate());
+    const std::string pem = ca->certificate_pem() + client->certificate_pem();
+    credential.certificate.assign(as_bytes(pem).begin(), as_bytes(pem).end());
+    EXPECT_THAT(check(credential, 1),
+                ElementsAre(error(ErrorCode::not_supported, "sent as PEM with 2 certificates")));
+    const std::vector all{in(1, credential)};
+    EXPECT_THAT(preflight(all, bgs2, now, Severity::warning),
+                ElementsAre(warning(ErrorCode::not_supported, "sent as PEM")));
+    EXPECT_THAT(preflight(all, unknown, now), IsEmpty());
+}
+
+TEST_F(PreflightTest, WarnsOfAServerCertificateThatIsNotACas) {
+    EXPECT_THAT(check(credential_of(*client), 2),
+                ElementsAre(warning(ErrorCode::invalid_certificate, "CN=Client,O=Example is not a CA's")));
+}
+
+TEST_F(PreflightTest, WarnsOfACertificateThatIsInTwoSlots) {
+    const KeyPair one = credential_of(*ca);
+    const KeyPair other = credential_of(*ca);
+    EXPECT_THAT(check({in(1, one), in(4, other)}),
+                ElementsAre(warning(ErrorCode::invalid_argument, "is in slot 1 as well", 1)));
+    EXPECT_THAT(check({in(1, one), {.slot = 1, .tls_store = false, .name = "", .credential = &other}}),
+                IsEmpty())
+        << "each store is for itself";
+}
+
+class ChainTest : public PreflightTest {
+  protected:
+    /// What is found about a client whose chain is `chain`, beside `anchors` in the slots from 1 on.
+    static std::vector<Finding> check_chain(const std::vector<const Identity*>& chain,
+                                            const std::vector<const Identity*>& anchors) {
+        KeyPair first = credential_of(*chain.front(), chain.front());
+        for (const Identity* each : chain | std::views::drop(1))
+            first.chain.push_back(each->certificate());
+        std::vector<KeyPair> others;
+        for (const Identity* each : anchors)
+            others.push_back(credential_of(*each));
+        std::vector<SlotCandidate> all{in(0, first)};
+        for (const KeyPair& each : others)
+            all.push_back(in(static_cast<unsigned>(all.size()), each));
+        return preflight(all, unknown, now);
+    }
+
+    static testing::Matcher<std::vector<Finding>> leads_nowhere() {
+        return ElementsAre(
+            warning(ErrorCode::invalid_certificate, "does not lead to any CA in the other slots"));
+    }
+
+    const Identity root_ = Identity::make({.common_name = "Chain Root", .ca = true});
+    const Identity intermediate_ =
+        Identity::make({.common_name = "Intermediate", .ca = true, .issuer = &root_});
+    const Identity leaf_ = Identity::make({.common_name = "Leaf", .issuer = &intermediate_});
+};
+
+TEST_F(ChainTest, IsFollowedOverWhatIsSentAndWhatIsInOtherSlots) {
+    EXPECT_THAT(check_chain({&leaf_}, {&intermediate_}), IsEmpty());
+    EXPECT_THAT(check_chain({&leaf_, &intermediate_}, {&root_}), IsEmpty());
+    EXPECT_THAT(check_chain({&leaf_}, {&root_, &intermediate_}), IsEmpty());
+}
+
+TEST_F(ChainTest, IsNotAskedForWhereNoCaIs) {
+    EXPECT_THAT(check_chain({&leaf_}, {}), IsEmpty());
+}
+
+TEST_F(ChainTest, IsMissedIfAnIssuerIsMissing) {
+    EXPECT_THAT(check_chain({&leaf_}, {&root_}), leads_nowhere());
+    EXPECT_THAT(check_chain({&leaf_, &intermediate_}, {ca.get()}), leads_nowhere());
+}
+
+TEST_F(ChainTest, IsJudgedBySignaturesNotByNames) {
+    const Identity fake_identity = Identity::make({.common_name = "Intermediate", .ca = true});
+    EXPECT_THAT(check_chain({&leaf_}, {&fake_identity}), leads_nowhere());
+}
+
+TEST_F(ChainTest, EndsWhereCertificatesVouchForEachOther) {
+    const Identity self = Identity::make({.common_name = "Self"});
+    EXPECT_THAT(check_chain({&self, &self}, {ca.get()}), leads_nowhere());
+}
+
+TEST_F(PreflightTest, NamesErrorsBeforeWarnings) {
+    const Identity old = Identity::make({.not_after = std::chrono::sys_days{2021y / 1 / 1}});
+    const KeyPair first = credential_of(*client);
+    const KeyPair second = credential_of(old);
+    EXPECT_THAT(preflight(std::vector{in(0, first), in(1, second)}, bgs2, now, Severity::warning),
+                ElementsAre(error(ErrorCode::expired, "expired", 1),
+                            warning(ErrorCode::invalid_argument, "slot 0", 0),
+                            warning(ErrorCode::not_supported, "(EC)", 1),
+                            warning(ErrorCode::invalid_certificate, "not a CA's", 1)));
+}
+
+TEST(Family, IsFoundByTheBeginningOfTheModel) {
+    EXPECT_EQ(family_of("BGS2-W").name, "BGS2");
+    EXPECT_EQ(family_of("BGS2-E").name, "BGS2");
+    for (const auto* model : {"", "BGS", "EHS5-E", "xBGS2"}) {
+        EXPECT_EQ(family_of(model).name, "") << model;
+        EXPECT_EQ(family_of(model).rsa_bits, 0) << model;
+    }
+}
+
+} // namespace
+} // namespace bgs2::pki

@@ -1,0 +1,90 @@
+#include "daemon/policy/match.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace bgs2::policy {
+namespace {
+
+const ModemAttributes modem{.imei = "356938035643809",
+                            .model = "BGS2-W",
+                            .serial = "A6008isP",
+                            .port = "platform-3f201000.serial",
+                            .properties = {{"ID_BUS", "usb"}, {"ID_SERIAL_SHORT", "A6008isP"}}};
+
+Policy policy(Match match) {
+    Policy result;
+    result.name = "test";
+    result.match = std::move(match);
+    return result;
+}
+
+struct MatchCase {
+    Match match;
+    MatchResult verdict;
+};
+
+TEST(Explain, SaysWhatDecidedAndWhy) {
+    const std::vector<MatchCase> cases{
+        {{}, {true, "", {}, std::nullopt, "no condition, every modem matches"}},
+        {{.model = Patterns{{"BGS2-*"}}, .imei = {}, .port = {}, .properties = {}},
+         {true, "", {}, std::nullopt, R"(model "BGS2-W" matches "BGS2-*")"}},
+        {{.model = Patterns{{"BGS2-*"}},
+          .imei = {},
+          .port = Patterns{{"pci-*", "platform-*"}},
+          .properties = {}},
+         {true,
+          "",
+          {},
+          std::nullopt,
+          R"(model "BGS2-W" matches "BGS2-*"; port "platform-3f201000.serial" matches ["pci-*", "platform-*"])"}},
+        {{.model = Patterns{{"EHS*"}}, .imei = Patterns{{"1"}}, .port = {}, .properties = {}},
+         {false, "model", {{"EHS*"}}, "BGS2-W", R"(model "BGS2-W" does not match "EHS*")"}},
+        {{.model = {}, .imei = Patterns{{"35693803*", "!356938035643809"}}, .port = {}, .properties = {}},
+         {false,
+          "imei",
+          {{"35693803*", "!356938035643809"}},
+          "356938035643809",
+          R"(imei "356938035643809" is ruled out by "!356938035643809")"}},
+        {{.model = {}, .imei = {}, .port = Patterns{{"pci-*"}}, .properties = {}},
+         {false,
+          "port",
+          {{"pci-*"}},
+          "platform-3f201000.serial",
+          R"(port "platform-3f201000.serial" does not match "pci-*")"}},
+        {{.model = {}, .imei = {}, .port = {}, .properties = {{"ID_BUS", {{"usb"}}}, {"ID_MODEL", {{"*"}}}}},
+         {false,
+          "property ID_MODEL",
+          {{"*"}},
+          std::nullopt,
+          R"(property ID_MODEL is not there and had to match "*")"}},
+        {{.model = {}, .imei = {}, .port = {}, .properties = {{"ID_BUS", {{"usb"}}}, {"ID_MODEL", {{"!x"}}}}},
+         {true,
+          "",
+          {},
+          std::nullopt,
+          R"(property ID_BUS "usb" matches "usb"; property ID_MODEL is not there, which suits "!x")"}},
+    };
+    for (const auto& [match, verdict] : cases)
+        EXPECT_EQ(explain(policy(match), modem), verdict) << explain(policy(match), modem).why;
+}
+
+TEST(FirstMatch, IsTheFirstOfThoseThatMatch) {
+    const Policies policies{
+        policy({.model = Patterns{{"EHS*"}}, .imei = {}, .port = {}, .properties = {}}),
+        policy({.model = Patterns{{"BGS2-*"}}, .imei = {}, .port = {}, .properties = {}}),
+        policy({}),
+    };
+    EXPECT_EQ(first_match(policies, modem), &policies.at(1));
+    EXPECT_EQ(first_match(policies, {}), &policies.at(2));
+}
+
+TEST(FirstMatch, IsNothingIfNoneMatches) {
+    EXPECT_EQ(first_match({}, modem), nullptr);
+    const Policies policies{policy({.model = {}, .imei = Patterns{{"1*"}}, .port = {}, .properties = {}})};
+    EXPECT_EQ(first_match(policies, modem), nullptr);
+}
+
+} // namespace
+} // namespace bgs2::policy

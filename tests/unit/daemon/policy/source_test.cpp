@@ -1,0 +1,195 @@
+#include "daemon/policy/source.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace bgs2::policy {
+namespace {
+
+using namespace std::string_literals;
+
+const ModemAttributes bgs2w{.imei = "356938035643809",
+                            .model = "BGS2-W",
+                            .serial = "A6008isP",
+                            .port = "platform-serial8250",
+                            .properties = {}};
+
+TEST(Source, IsAFileOrACredential) {
+    EXPECT_EQ(parse_source("/etc/bgs2d/certs/{imei}.pem"),
+              (Source{.kind = SourceKind::file, .name = "/etc/bgs2d/certs/{imei}.pem"}));
+    EXPECT_EQ(parse_source("credential:{imei}.key"),
+              (Source{.kind = SourceKind::credential, .name = "{imei}.key"}));
+    EXPECT_EQ(parse_source("/a:b"), (Source{.kind = SourceKind::file, .name = "/a:b"}));
+}
+
+TEST(Source, IsWrittenAsItWasRead) {
+    for (const auto* text : {"/etc/{model}/{serial}.pem", "credential:{imei}.key"})
+        EXPECT_EQ(to_string(parse_source(text).value()), text);
+}
+
+const std::string known =
+    " (give an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI)";
+
+struct Refusal {
+    std::string text;
+    std::string what;
+};
+
+TEST(Source, RefusesWhatItDoesNotKnowAndSaysWhatItDoes) {
+    const std::vector<Refusal> refusals{
+        {"", "an empty text is no source" + known},
+        {"certs/a.pem", R"("certs/a.pem" is a relative path)" + known},
+        {"../a.pem", R"("../a.pem" is a relative path)" + known},
+        {"a/b:c", R"("a/b:c" is a relative path)" + known},
+        {":a", R"(":a" is a relative path)" + known},
+        {"/etc/bgs2d/", R"("/etc/bgs2d/" is a directory)" + known},
+        {"/a\0b"s, "a source can not hold a NUL" + known},
+        {"file:/a", R"("file:" is an unknown scheme)" + known},
+        {"credential:", R"("" is no credential's name (a plain file name follows credential:))"},
+        {"credential:..", R"(".." is no credential's name (a plain file name follows credential:))"},
+        {"credential:a/b", R"("a/b" is no credential's name (a plain file name follows credential:))"},
+        {"/a/{imsi}",
+         R"("/a/{imsi}" has the unknown placeholder {imsi} (known are {imei}, {model} and {serial}))"},
+        {"/a/{}", R"("/a/{}" has the unknown placeholder {} (known are {imei}, {model} and {serial}))"},
+        {"/a/{imei", R"("/a/{imei" does not close its placeholder (known are {imei}, {model} and {serial}))"},
+        {"/a/imei}",
+         R"("/a/imei}" closes a placeholder that it did not open (known are {imei}, {model} and {serial}))"},
+        {"/a/{{imei}}",
+         R"("/a/{{imei}}" has the unknown placeholder {{imei} (known are {imei}, {model} and {serial}))"},
+    };
+    for (const auto& [text, what] : refusals) {
+        const auto source = parse_source(text);
+        ASSERT_FALSE(source) << text;
+        EXPECT_EQ(to_string(source.error()), what);
+        EXPECT_EQ(source.error().code, ErrorCode::invalid_argument);
+    }
+}
+
+TEST(Source, IsAKeyOnAToken) {
+    const Source key{.kind = SourceKind::pkcs11, .name = "pkcs11:token=gateway;object={imei};type=private"};
+    EXPECT_EQ(parse_source(key.name), key);
+    EXPECT_EQ(to_string(key), key.name);
+    for (const auto* uri : {"pkcs11:object=a;", "pkcs11:object=a?module-path=/usr/lib/softhsm/libsofthsm2.so",
+                            "pkcs11:id=%01%02?pin-source=file:/run/pin&module-name=softhsm2"})
+        EXPECT_TRUE(parse_source(uri)) << uri;
+}
+
+TEST(Source, RefusesAUriThatIsMisspeltAndDoesNotRepeatIt) {
+    const std::vector<Refusal> refusals{
+        {"pkcs11:", "the pkcs11: URI names no object (write it as pkcs11:token=NAME;object=NAME)"},
+        {"pkcs11:gateway", "the pkcs11: URI has an attribute without name or value (write it as "
+                           "pkcs11:token=NAME;object=NAME)"},
+        {"pkcs11:=a", "the pkcs11: URI has an attribute without name or value (write it as "
+                      "pkcs11:token=NAME;object=NAME)"},
+        {"pkcs11:token=my token", "a pkcs11: URI can not hold white space (write a blank as %20)"},
+    };
+    for (const auto& [text, what] : refusals) {
+        const auto source = parse_source(text);
+        ASSERT_FALSE(source) << text;
+        EXPECT_EQ(to_string(source.error()), what);
+    }
+}
+
+TEST(Source, RefusesAPinInTheOpenAndDoesNotRepeatIt) {
+    for (const auto* uri :
+         {"pkcs11:token=gateway;object=client?pin-value=1234", "pkcs11:object={?pin-value=1234",
+          "pkcs11:token=a?module-name=x&pin-value=1234", "pkcs11:token=a;pin-value=1234"}) {
+        const auto source = parse_source(uri);
+        ASSERT_FALSE(source) << uri;
+        EXPECT_EQ(source.error(),
+                  (Error{ErrorCode::invalid_argument,
+                         "the pkcs11: URI holds the token's PIN, for all to read who can read the policy",
+                         "give the PIN as the passphrase, or name a file with pin-source=file:/PATH"}));
+    }
+    const auto hidden = parse_source("pkcs11:token=a?pin-\nvalue=1234");
+    ASSERT_FALSE(hidden);
+    EXPECT_EQ(hidden.error().what, "a pkcs11: URI can not hold white space");
+}
+
+TEST(Expand, PutsInWhatIsKnownOfTheModem) {
+    EXPECT_EQ(expand("/c/{model}/{imei}-{serial}.pem", bgs2w), "/c/BGS2-W/356938035643809-A6008isP.pem");
+    EXPECT_EQ(expand("{imei}{imei}", bgs2w), "356938035643809356938035643809");
+    EXPECT_EQ(expand("/plain", bgs2w), "/plain");
+    EXPECT_EQ(expand("", bgs2w), "");
+}
+
+TEST(Expand, DoesNotLookIntoValues) {
+    ModemAttributes strange = bgs2w;
+    strange.model = "{imei}";
+    EXPECT_EQ(expand("/{model}", strange), "/{imei}");
+}
+
+TEST(Expand, ConfinesAValueToOneFileName) {
+    for (const std::string& value : {"/"s, "../x"s, "a/b"s, "."s, ".."s, "a\0b"s}) {
+        ModemAttributes hostile = bgs2w;
+        hostile.serial = value;
+        const auto path = expand("/c/{serial}", hostile);
+        ASSERT_FALSE(path) << value;
+        EXPECT_EQ(path.error().code, ErrorCode::invalid_argument);
+        EXPECT_TRUE(path.error().what.ends_with("can not be a part of a file name")) << path.error().what;
+    }
+    ModemAttributes dotted = bgs2w;
+    dotted.serial = "..x";
+    EXPECT_EQ(expand("/c/{serial}", dotted), "/c/..x");
+}
+
+TEST(Expand, RefusesAValueThatIsNotThere) {
+    ModemAttributes nameless = bgs2w;
+    nameless.serial.clear();
+    const auto path = expand("/c/{serial}.pem", nameless);
+    ASSERT_FALSE(path);
+    EXPECT_EQ(to_string(path.error()), R"(this modem has no serial to put into "/c/{serial}.pem" )"
+                                       "(use another placeholder, or another policy for such modems)");
+    EXPECT_EQ(expand("/c/{imei}.pem", nameless), "/c/356938035643809.pem");
+}
+
+TEST(Locate, FindsCredentialsInTheirDirectory) {
+    const Source key{.kind = SourceKind::credential, .name = "{imei}.key"};
+    EXPECT_EQ(locate(key, bgs2w, "/run/credentials/bgs2d.service"),
+              std::filesystem::path("/run/credentials/bgs2d.service/356938035643809.key"));
+    const Source file{.kind = SourceKind::file, .name = "/c/{model}"};
+    EXPECT_EQ(locate(file, bgs2w, "/run/credentials/bgs2d.service"), std::filesystem::path("/c/BGS2-W"));
+}
+
+TEST(Locate, SaysSoIfThereAreNoCredentials) {
+    const auto path = locate({.kind = SourceKind::credential, .name = "{imei}.key"}, bgs2w, "");
+    ASSERT_FALSE(path);
+    EXPECT_EQ(path.error(),
+              (Error{ErrorCode::not_found,
+                     R"(there is no credential "356938035643809.key", systemd passed none at all)",
+                     "add LoadCredential= or LoadCredentialEncrypted= to bgs2d.service"}));
+}
+
+TEST(Locate, FindsNoFileForWhatIsOnAToken) {
+    const auto path =
+        locate({.kind = SourceKind::pkcs11, .name = "pkcs11:object={imei}"}, bgs2w, "/run/credentials");
+    ASSERT_FALSE(path);
+    EXPECT_EQ(path.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(path.error().what, R"("pkcs11:object=356938035643809" is on a token, not in a file)");
+}
+
+TEST(TokenUri, TakesInWhatIsKnownOfTheModemPercentEncoded) {
+    const Source key{.kind = SourceKind::pkcs11, .name = "pkcs11:token=gateway;object={model}-{serial}"};
+    EXPECT_EQ(token_uri(key, bgs2w), "pkcs11:token=gateway;object=BGS2-W-A6008isP");
+    ModemAttributes strange = bgs2w;
+    strange.serial = "a;type=cert?x&\xc3\xa4 %";
+    EXPECT_EQ(token_uri(key, strange),
+              "pkcs11:token=gateway;object=BGS2-W-a%3Btype%3Dcert%3Fx%26%C3%A4%20%25");
+}
+
+TEST(TokenUri, ConfinesAValueAsAFileNameIs) {
+    const Source key{.kind = SourceKind::pkcs11,
+                     .name = "pkcs11:object=a?pin-source=file:/run/pins/{serial}"};
+    for (const std::string& value : {""s, "../x"s, ".."s, "a\0b"s}) {
+        ModemAttributes hostile = bgs2w;
+        hostile.serial = value;
+        const auto uri = token_uri(key, hostile);
+        ASSERT_FALSE(uri) << value;
+        EXPECT_EQ(uri.error().code, ErrorCode::invalid_argument);
+    }
+}
+
+} // namespace
+} // namespace bgs2::policy

@@ -1,0 +1,128 @@
+#include "daemon/port/match_port.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace bgs2 {
+namespace {
+
+using policy::Patterns;
+
+const PortInfo uart{.device = "/dev/ttyS1",
+                    .links = {"/dev/serial/by-path/platform-3f201000.serial", "/dev/modem0"},
+                    .properties = {{"ID_PATH", "platform-3f201000.serial"}, {"SUBSYSTEM", "tty"}}};
+
+using Rules = std::vector<PortRule>;
+
+PortRule by_device(const std::string& device) {
+    return {.device = device, .id_path = {}, .properties = {}};
+}
+
+PortRule by_path(Patterns patterns) {
+    return {.device = {}, .id_path = std::move(patterns), .properties = {}};
+}
+
+PortRule by_property(const std::string& name, Patterns patterns) {
+    return {.device = {}, .id_path = {}, .properties = {{name, std::move(patterns)}}};
+}
+
+TEST(MatchPort, NoPortThatNobodyNames) {
+    EXPECT_EQ(match_port({}, uart),
+              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
+}
+
+TEST(MatchPort, APortThatUdevMarks) {
+    PortInfo marked = uart;
+    marked.properties["BGS2D_PORT"] = "1";
+    EXPECT_EQ(match_port({}, marked), (PortMatch{true, "udev rule (BGS2D_PORT=1)"}));
+}
+
+TEST(MatchPort, APortThatUdevMarksRatherThanByARule) {
+    PortInfo marked = uart;
+    marked.properties["BGS2D_PORT"] = "1";
+    EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, marked).why, "udev rule (BGS2D_PORT=1)");
+}
+
+TEST(MatchPort, NoPortThatUdevKeepsAway) {
+    PortInfo kept_away = uart;
+    kept_away.properties["BGS2D_PORT"] = "0";
+    for (const Rules& rules : {Rules{}, Rules{by_device("/dev/ttyS1")}})
+        EXPECT_EQ(match_port(rules, kept_away),
+                  (PortMatch{false, "a udev rule keeps bgs2d away from it (BGS2D_PORT=0)"}));
+}
+
+TEST(MatchPort, APortThatWasConfiguredOnlyAsLongAsItIs) {
+    PortInfo configured = uart;
+    configured.properties["BGS2D_PORT"] = "configured";
+    EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, configured),
+              (PortMatch{true, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
+    EXPECT_EQ(match_port({}, configured),
+              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
+}
+
+TEST(MatchPort, APortByItsNodeOrALinkToIt) {
+    EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, uart),
+              (PortMatch{true, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
+    EXPECT_EQ(match_port(Rules{by_device("/dev/modem0")}, uart),
+              (PortMatch{true, R"([[port]] #1 (device = "/dev/modem0"))"}));
+    EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS10")}, uart),
+              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1; "
+                                R"([[port]] #1 wants device = "/dev/ttyS10", it has "/dev/ttyS1")"}));
+}
+
+TEST(MatchPort, APortByTheFirstRuleThatHolds) {
+    const Rules rules{by_device("/dev/ttyS0"), by_path({{"platform-*"}}), by_device("/dev/ttyS1")};
+    EXPECT_EQ(match_port(rules, uart), (PortMatch{true, R"([[port]] #2 (id-path = "platform-*"))"}));
+}
+
+TEST(MatchPort, APortOnlyIfAllConditionsHold) {
+    PortRule rule{.device = "/dev/ttyS1",
+                  .id_path = Patterns{{"platform-*", "!platform-serial8250"}},
+                  .properties = {{"SUBSYSTEM", {{"tty"}}}}};
+    EXPECT_EQ(match_port(Rules{rule}, uart),
+              (PortMatch{true, R"([[port]] #1 (device = "/dev/ttyS1", id-path = ["platform-*", )"
+                               R"("!platform-serial8250"], property SUBSYSTEM = "tty"))"}));
+    rule.properties["ID_BUS"] = {{"usb"}};
+    EXPECT_EQ(match_port(Rules{rule}, uart),
+              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1; "
+                                R"([[port]] #1 wants property ID_BUS = "usb", it has nothing)"}));
+}
+
+TEST(MatchPort, SaysWhatEachRuleMissed) {
+    const Rules rules{by_path({{"pci-*"}}), by_property("SUBSYSTEM", {{"!tty"}})};
+    EXPECT_EQ(match_port(rules, uart),
+              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1; "
+                                R"([[port]] #1 wants id-path = "pci-*", it has "platform-3f201000.serial"; )"
+                                R"([[port]] #2 wants property SUBSYSTEM = "!tty", it has "tty")"}));
+}
+
+TEST(MatchPort, APortWithoutThePropertyOnlyIfTheRuleOnlyNegates) {
+    EXPECT_FALSE(match_port(Rules{by_property("ID_BUS", {{"*"}})}, uart).matched);
+    EXPECT_TRUE(match_port(Rules{by_property("ID_BUS", {{"!usb"}})}, uart).matched);
+}
+
+TEST(PortInEnvironment, IsWhatUdevSaysOfIt) {
+    constexpr std::array<std::string_view, 5> environment{
+        "DEVNAME=/dev/ttyS1", "DEVLINKS=/dev/serial/by-path/platform-3f201000.serial /dev/modem0",
+        "ID_PATH=platform-3f201000.serial", "NOTE=a=b", "neither"};
+    const PortInfo port = port_in_environment(environment);
+    EXPECT_EQ(port.device, uart.device);
+    EXPECT_EQ(port.links, uart.links);
+    EXPECT_EQ(port.property("ID_PATH"), "platform-3f201000.serial");
+    EXPECT_EQ(port.property("NOTE"), "a=b");
+    EXPECT_FALSE(port.properties.contains("neither"));
+}
+
+TEST(PortInEnvironment, IsNoneWhereUdevSaysNothing) {
+    EXPECT_EQ(port_in_environment({}), PortInfo());
+}
+
+TEST(MatchPort, NoPortByARuleWithoutConditions) {
+    EXPECT_FALSE(match_port({{PortRule()}}, uart).matched);
+}
+
+} // namespace
+} // namespace bgs2

@@ -1,0 +1,172 @@
+#include "daemon/sbnw/corruption.h"
+#include "daemon/sbnw/frame.h"
+#include "tests/support/octets.h"
+#include "tests/unit/daemon/sbnw/vectors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace bgs2::sbnw {
+namespace {
+
+using test::from_hex;
+using testing::HasSubstr;
+
+using Conversion = std::function<std::string(std::string_view)>;
+
+/// Each octet by what `replace` gives for it.
+std::string each(std::string_view text, const std::function<std::string(unsigned char)>& replace) {
+    std::string result;
+    for (const char c : text)
+        result += replace(static_cast<unsigned char>(c));
+    return result;
+}
+
+std::string ascii_or(unsigned char c, const std::string& other) {
+    return c < 0x80 ? std::string(1, static_cast<char>(c)) : other;
+}
+
+std::string with_replacement_characters(std::string_view frame) {
+    return each(frame, [](unsigned char c) { return ascii_or(c, "\xef\xbf\xbd"); });
+}
+
+std::string from_latin1(std::string_view frame) {
+    return each(frame, [](unsigned char c) {
+        return ascii_or(c, {static_cast<char>(0xc0 | c >> 6U), static_cast<char>(0x80 | (c & 0x3fU))});
+    });
+}
+
+std::string with_crlf_for_lf(std::string_view frame) {
+    return each(frame,
+                [](unsigned char c) { return c == '\n' ? "\r\n" : std::string(1, static_cast<char>(c)); });
+}
+
+struct JobFailure {
+    std::string_view name;
+    Conversion conversion;
+    std::string_view what;
+    std::string_view hint;
+};
+
+const std::vector<JobFailure> mishaps{
+    {"UTF-8 with replacement", with_replacement_characters, "became ef bf bd", "again"},
+    {"Latin-1 to UTF-8", from_latin1, "went through a UTF-8 conversion", "iconv"},
+    {"LF appended", [](auto frame) { return std::string(frame) + "\n"; }, "1 octet of CR/LF", "cut"},
+    {"CR LF appended", [](auto frame) { return std::string(frame) + "\r\n"; }, "2 octets of CR/LF", "cut"},
+    {"LF to CR LF", with_crlf_for_lf, "every LF of the frame became CR LF", "binary"},
+    {"hex", [](auto frame) { return to_hex(as_bytes(frame)); }, "hex dump", "xxd"},
+    {"hex with a line end", [](auto frame) { return to_hex(as_bytes(frame)) + "\n"; }, "hex dump", "xxd"},
+};
+
+/// A frame with an octet of every value in it, so that every mishap leaves its mark.
+Bytes frame_with_every_octet(std::size_t certificate_size = 512) {
+    SecureCommand command;
+    for (std::size_t i = 0; i < certificate_size; ++i)
+        command.certificate.push_back(static_cast<std::byte>(i));
+    const auto frame = encode(command);
+    return {frame->bytes().begin(), frame->bytes().end()};
+}
+
+TEST(Damage, OfEveryWellKnownKindIsCalledByItsName) {
+    const Bytes frame = frame_with_every_octet();
+    for (const JobFailure& job_failure : mishaps) {
+        SCOPED_TRACE(job_failure.name);
+        const std::string damaged = job_failure.conversion(as_text(frame));
+        const auto decoded = decode(as_bytes(damaged));
+        ASSERT_FALSE(decoded);
+        EXPECT_EQ(decoded.error().code, ErrorCode::invalid_argument);
+        EXPECT_THAT(decoded.error().what, HasSubstr(job_failure.what));
+        EXPECT_THAT(decoded.error().hint, HasSubstr(job_failure.hint));
+    }
+}
+
+TEST(Damage, ByLineEndsIsFoundWhereTheLengthItselfHoldsALineFeed) {
+    for (const std::size_t total : {0x020aU, 0x0a20U, 0x0a0aU, 0x0a0dU}) {
+        const Bytes frame = frame_with_every_octet(total - 16);
+        ASSERT_EQ(frame.size(), total);
+        const std::string damaged = with_crlf_for_lf(as_text(frame));
+        const auto decoded = decode(as_bytes(damaged));
+        ASSERT_FALSE(decoded);
+        EXPECT_THAT(decoded.error().what, HasSubstr("every LF of the frame became CR LF")) << total;
+    }
+}
+
+TEST(Damage, ByLineEndsIsFoundWhereTheOnlyLineFeedIsTheLastOctet) {
+    const Bytes octets = from_hex("1100 0100 0200 | 0600 0100 0000 | 0500 0200 0d0a");
+    const auto decoded = decode(octets);
+    ASSERT_FALSE(decoded);
+    EXPECT_THAT(decoded.error().what, HasSubstr("every LF of the frame became CR LF"));
+}
+
+TEST(Damage, SaysWhereTheFirstOctetWasReplaced) {
+    const Bytes octets = from_hex("1200 0100 0200 | 0600 0100 0000 | 0600 0200 30 efbfbd");
+    EXPECT_THAT(recognise_damage(octets)->what,
+                HasSubstr("1 octet beyond 7f became ef bf bd, first at offset 17"));
+}
+
+TEST(Damage, IsNotWhatAFileOfAnotherKindHas) {
+    const std::vector<std::pair<std::string, std::string_view>> files{
+        {"-----BEGIN CERTIFICATE-----\nMIID", "PEM file"},
+        {"Bag Attributes\r\n    friendlyName: a\r\n-----BEGIN CERTIFICATE-----\r\nMIID", "PEM file"},
+        {std::string("\x30\x82\x03\x57\x30\x82\x02\x3f\xa0\x03", 10), "DER file"},
+        {std::string("\x30\x82\x01\x00\x30\x81\x02\x3f", 8), "DER file"},
+        {std::string("\x30\x82\x04\xbd\x02\x01\x00\x30", 8), "DER file"},
+        {std::string("\x30\x81\x9f\x30\x0d\x06\x09", 7), "DER file"},
+        {std::string("\x30\x05\x02\x01\x01\x04\x00", 7), "DER file"},
+    };
+    for (const auto& [content, what] : files) {
+        const auto decoded = decode(as_bytes(content));
+        ASSERT_FALSE(decoded);
+        EXPECT_THAT(decoded.error().what, HasSubstr(what)) << to_hex(as_bytes(content));
+    }
+}
+
+TEST(Damage, IsNotSeenInASoundFrameWhateverItsLengthLooksLike) {
+    for (const std::size_t total : {0x0a0dU, 0x2d2dU, 0x8130U, 0x8230U, 0xbfefU}) {
+        SecureCommand command;
+        command.certificate = Bytes(total - 16, std::byte{0x2d});
+        const auto frame = encode(command);
+        ASSERT_TRUE(frame);
+        EXPECT_TRUE(decode(frame->bytes()));
+    }
+}
+
+TEST(Damage, IsNotTakenForAFileWhenAFrameIsMerelyCut) {
+    for (const std::size_t total : {0x8130U, 0x8230U}) {
+        SecureCommand command;
+        command.certificate = Bytes(total - 16, std::byte{0xff});
+        const auto frame = encode(command);
+        ASSERT_TRUE(frame);
+        EXPECT_EQ(recognise_damage(frame->bytes().first(total - 1)), std::nullopt);
+    }
+}
+
+TEST(Damage, IsNotSeenWhereNothingIsRecognised) {
+    EXPECT_EQ(recognise_damage({}), std::nullopt);
+    EXPECT_EQ(recognise_damage(from_hex("00")), std::nullopt);
+    EXPECT_EQ(recognise_damage(from_hex("0c00 0300 0100")), std::nullopt);
+    EXPECT_EQ(recognise_damage(from_hex("0c00 0300 0100 | 0600 0100 0300 00")), std::nullopt);
+}
+
+using CorruptionVendorFrames = VectorsTest;
+
+TEST_F(CorruptionVendorFrames, AreNeverCalledDamagedAndAlwaysOnceTheyAre) {
+    for (const Vector& vector : vectors_) {
+        SCOPED_TRACE(vector.name);
+        EXPECT_EQ(recognise_damage(vector.frame), std::nullopt);
+        for (const JobFailure& job_failure : mishaps) {
+            const std::string damaged = job_failure.conversion(as_text(vector.frame));
+            if (damaged == as_text(vector.frame))
+                continue; // nothing in it that this mishap would touch
+            SCOPED_TRACE(job_failure.name);
+            const auto decoded = decode(as_bytes(damaged));
+            ASSERT_FALSE(decoded);
+            EXPECT_THAT(decoded.error().what, HasSubstr(job_failure.what));
+        }
+    }
+}
+
+} // namespace
+} // namespace bgs2::sbnw

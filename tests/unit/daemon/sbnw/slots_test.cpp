@@ -1,0 +1,139 @@
+#include "daemon/sbnw/slots.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace bgs2::sbnw {
+namespace {
+
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+constexpr auto new_years_eve = std::chrono::December / 31 / 2049;
+
+Slot amazon() {
+    return {.size = 861,
+            .corrupted = false,
+            .issuer = "/OU=Amazon Web Services O=Amazon.com Inc. C=US",
+            .serial = "4BE109B8",
+            .subject = "/CN=AWS IoT Certificate",
+            .signature_algorithm = "sha256RSA",
+            .thumbprint = "7fe73092731ca3416317258231e3ec6700f35474",
+            .expires = new_years_eve};
+}
+
+struct SlotsCase {
+    std::string_view name;
+    Lines lines;
+    Slots slots;
+};
+
+Slot with(void (*change)(Slot&)) {
+    Slot slot;
+    change(slot);
+    return slot;
+}
+
+const std::vector<SlotsCase> cases{
+    {"a full line",
+     {R"(^SBNR: 0, size: "861", issuer: "/OU=Amazon Web Services O=Amazon.com Inc. C=US", )"
+      R"(serial number: "4BE109B8", subject: "/CN=AWS IoT Certificate", signature: "sha256RSA", )"
+      R"(thumbprint algorithm: "sha1", thumbprint: "7FE73092731CA3416317258231E3EC6700F35474", )"
+      R"(expiry date: "2049,12,31")"},
+     {{0, amazon()}}},
+    {"an empty slot",
+     {R"(^SBNR: 5, size: "0", issuer: "", serial number: "", subject: "", signature: "", )"
+      R"(thumbprint algorithm: "", thumbprint: "", expiry date: "")"},
+     {{5, Slot{}}}},
+    {"a corrupted one",
+     {"^SBNR: 7, certificate is corrupted"},
+     {{7, with([](Slot& s) { s.corrupted = true; })}}},
+    {"other lines between",
+     {"", "OK", "+SBNR: 1", "^SBNR: x, size: \"1\"", "^SBNR: -1, size: \"1\"", "^SBNR:", "^SBNR: 4294967296",
+      "^SBNR: 2, size: \"9\"", "^SBNW: 1"},
+     {{2, with([](Slot& s) { s.size = 9; })}}},
+    {"a number and nothing else", {"^SBNR: 3", "^SBNR: 4,"}, {{3, Slot{}}, {4, Slot{}}}},
+    {"something that is no field", {"^SBNR: 3, junk", "^SBNR: 4, junk, more, ,"}, {{3, Slot{}}, {4, Slot{}}}},
+    {"another order, labels missing",
+     {R"(^SBNR: 1, thumbprint: "AB", size: "7")"},
+     {{1, with([](Slot& s) { s.thumbprint = "ab", s.size = 7; })}}},
+    {"unknown labels",
+     {R"(^SBNR: 1, colour: "red, or blue", size: "7", mood: "bad")"},
+     {{1, with([](Slot& s) { s.size = 7; })}}},
+    {"labels in capitals",
+     {R"(^SBNR: 1, SIZE: "7", Serial Number: "0A")"},
+     {{1, with([](Slot& s) { s.size = 7, s.serial = "0A"; })}}},
+    {"no spaces",
+     {R"(^SBNR:1,size:"7",issuer:"a")"},
+     {{1, with([](Slot& s) { s.size = 7, s.issuer = "a"; })}}},
+    {"many spaces",
+     {R"(^SBNR:  1 ,  size :  " 7 "  ,  issuer  :"a"   )"},
+     {{1, with([](Slot& s) { s.size = 7, s.issuer = "a"; })}}},
+    {"no quotes",
+     {"^SBNR: 1, size: 7, issuer: /O=Example Inc., C=DE, serial number: 0A, expiry date: 2049,12,31"},
+     {{1, with([](Slot& s) {
+           s.size = 7, s.issuer = "/O=Example Inc., C=DE", s.serial = "0A", s.expires = new_years_eve;
+       })}}},
+    {"'corrupted' in a name is no verdict",
+     {"^SBNR: 1, size: 7, issuer: /O=Corrupted Ltd."},
+     {{1, with([](Slot& s) { s.size = 7, s.issuer = "/O=Corrupted Ltd."; })}}},
+    {"commas and colons in a value",
+     {R"(^SBNR: 1, issuer: "O=Example, Inc., C=DE: a, size: 3", size: "7")"},
+     {{1, with([](Slot& s) { s.issuer = "O=Example, Inc., C=DE: a, size: 3", s.size = 7; })}}},
+    {"quotes in a value",
+     {R"(^SBNR: 1, issuer: "O="Example", Inc., CN="x"", size: "7")"},
+     {{1, with([](Slot& s) { s.issuer = R"(O="Example", Inc., CN="x")", s.size = 7; })}}},
+    {"a value that is not closed",
+     {R"(^SBNR: 1, size: "7", issuer: "O=Exam)"},
+     {{1, with([](Slot& s) { s.size = 7, s.issuer = "O=Exam"; })}}},
+    {"a size that is no number", {R"(^SBNR: 1, size: "many")"}, {{1, Slot{}}}},
+    {"the last word on a slot counts",
+     {R"(^SBNR: 1, size: "7")", R"(^SBNR: 1, size: "8")"},
+     {{1, with([](Slot& s) { s.size = 8; })}}},
+};
+
+TEST(Slots, AreReadByLabel) {
+    for (const SlotsCase& c : cases) {
+        SCOPED_TRACE(c.name);
+        EXPECT_EQ(parse_slots(c.lines), c.slots);
+    }
+}
+
+TEST(Slots, AreNoneWithoutLines) {
+    EXPECT_TRUE(parse_slots({}).empty());
+}
+
+TEST(Slots, ExpireAtADateOfEitherFormatOrAtNone) {
+    const std::vector<std::pair<std::string, std::optional<std::chrono::year_month_day>>> dates{
+        {"2049,12,31", new_years_eve},
+        {"49/12/31 23:59:59", new_years_eve},
+        {"2049/12/31", new_years_eve},
+        {"2049-12-31", new_years_eve},
+        {" 2049,12,31 ", new_years_eve},
+        {"", std::nullopt},
+        {"never", std::nullopt},
+        {"2049,12", std::nullopt},
+        {"2049,12,31,1", std::nullopt},
+        {"2049,02,30", std::nullopt},
+        {"2049,257,01", std::nullopt},
+        {"2049,01,257", std::nullopt},
+        {"65537,01,01", std::nullopt},
+        {"-2049,01,01", std::nullopt},
+        {"99999999999,01,01", std::nullopt},
+    };
+    for (const auto& [text, date] : dates) {
+        const Lines lines{"^SBNR: 1, expiry date: \"" + text + "\""};
+        EXPECT_EQ(parse_slots(lines).at(1).expires, date) << text;
+    }
+}
+
+TEST(Slots, AreEmptyWhenNothingSpeaksOfAContent) {
+    EXPECT_TRUE(Slot{}.empty());
+    EXPECT_FALSE(amazon().empty());
+    EXPECT_FALSE(with([](Slot& s) { s.corrupted = true; }).empty());
+    EXPECT_FALSE(with([](Slot& s) { s.thumbprint = "ab"; }).empty());
+}
+
+} // namespace
+} // namespace bgs2::sbnw
