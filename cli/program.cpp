@@ -4,7 +4,7 @@
 #include "cli/terminal/pager.h"
 #include "cli/verbs/cancel.h"
 #include "cli/verbs/capture.h"
-#include "cli/verbs/complete.h"
+#include "cli/complete.h"
 #include "cli/verbs/doctor.h"
 #include "cli/verbs/erase.h"
 #include "cli/verbs/frame.h"

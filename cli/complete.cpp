@@ -1,4 +1,4 @@
-#include "cli/verbs/complete.h"
+#include "cli/complete.h"
 
 #include "cli/client/bus.h"
 #include "cli/client/selector.h"
