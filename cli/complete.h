@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl complete: what could come next on a command line, for shells. Not in the help: people press Tab.
 #pragma once
 

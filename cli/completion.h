@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What could come next on a command line. Pure; what only bgs2d knows is left to whoever asks.
 #pragma once
 

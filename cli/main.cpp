@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl: arguments in, exit code out.
 #include "cli/program.h"
 #include "cli/terminal/command_error.h"

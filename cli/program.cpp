@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/program.h"
 
+#include "cli/complete.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/pager.h"
 #include "cli/verbs/cancel.h"
 #include "cli/verbs/capture.h"
-#include "cli/complete.h"
 #include "cli/verbs/doctor.h"
 #include "cli/verbs/erase.h"
 #include "cli/verbs/frame.h"

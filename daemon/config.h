@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The daemon's own configuration, /etc/bgs2d/bgs2d.toml: which ports may be probed beyond those that udev
 // marks, and how much history is kept.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wiring: configuration and policies, udev and nodes, the fleet, the bus, systemd; one event loop.
 #include "daemon/arguments.h"
 #include "daemon/base/clock_watch.h"
@@ -319,7 +320,7 @@ int nominates(const Arguments& arguments, const Log& log) {
         environment.emplace_back(*each);
     const PortMatch match = match_port(config->ports, port_in_environment(environment));
     fmt::print("{}\n", match.why);
-    return match.matched ? EXIT_SUCCESS : named_by_none;
+    return match.matched() ? EXIT_SUCCESS : named_by_none;
 }
 
 int run(int argc, char** argv) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/authority.h"
 
 #include <asio/redirect_error.hpp>
@@ -156,6 +157,17 @@ asio::awaitable<void> Authority::require(Caller caller, PolkitAction right) {
         throw refusal(right,
                       fmt::format("{}; nobody is there to ask for a password: start pkttyagent", who_may));
     throw refusal(right, who_may);
+}
+
+asio::awaitable<bool> Authority::has(Caller caller, PolkitAction right) {
+    try {
+        co_await require(std::move(caller), right);
+        co_return true;
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::access_denied)
+            throw;
+    }
+    co_return false;
 }
 
 asio::awaitable<Authority::Credentials> Authority::credentials(const std::string& name) {

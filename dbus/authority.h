@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one place that says who may have something done. Refusing is the default.
 #pragma once
 
@@ -35,6 +36,9 @@ class Authority {
     /// Busy, if 16 calls of the same user may have a password asked for already; Cancelled, if this was
     /// stopped.
     asio::awaitable<void> require(Caller caller, PolkitAction right);
+
+    /// Whether require() would return. Throws what it throws, but for AccessDenied.
+    asio::awaitable<bool> has(Caller caller, PolkitAction right);
 
     /// Ends all that waits, and asks nobody any more.
     void stop();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/caller.h"
 
 #include <sdbus-c++/Message.h>

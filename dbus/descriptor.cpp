@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/descriptor.h"
 
 #include <asio/buffer.hpp>

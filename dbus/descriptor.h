@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a caller hands over as a descriptor, read to its end.
 #pragma once
 

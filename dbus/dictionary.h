@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values as they cross the bus in an a{sv}.
 #pragma once
 

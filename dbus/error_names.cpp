@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/error_names.h"
 
 namespace bgs2::dbus {
@@ -9,7 +10,7 @@ std::string error_name(ErrorCode code) {
 }
 
 sdbus::Error to_bus(const Error& error) {
-    return {error_name(error.code), to_string(error)};
+    return {error_name(error.code), to_lines(error)};
 }
 
 } // namespace bgs2::dbus

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Errors as they cross the bus.
 #pragma once
 
@@ -14,7 +15,7 @@ namespace bgs2::dbus {
 /// `io.bgs2d1.Error.KeyMismatch`; the bus's own name for a denied access.
 std::string error_name(ErrorCode code);
 
-/// The error as a D-Bus error whose message is "what (hint)".
+/// The error as a D-Bus error whose message is what happened, a newline and what to do.
 sdbus::Error to_bus(const Error& error);
 
 /// The value, or the error thrown as a D-Bus error: what a method handler returns.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/job_object.h"
 
 #include "dbus/dictionary.h"
@@ -68,7 +69,7 @@ std::string JobObject::Error() {
 
 std::string JobObject::Message() {
     const auto& error = job_->error();
-    return error ? to_string(*error) : "";
+    return error ? to_lines(*error) : "";
 }
 
 } // namespace bgs2::dbus

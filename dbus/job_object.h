@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // io.bgs2d1.Job: a job as seen on the bus.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/manager_object.h"
 
 #include "daemon/base/bytes.h"
@@ -67,6 +68,16 @@ asio::awaitable<std::vector<std::string>> reload(std::shared_ptr<Authority> auth
     co_return read_anew();
 }
 
+asio::awaitable<std::vector<std::string>> rights_of(std::shared_ptr<Authority> authority, Caller caller) {
+    caller.interactive = false;
+    std::vector<std::string> names;
+    for (const PolkitAction right : rights) {
+        if (co_await authority->has(caller, right))
+            names.emplace_back(action(right));
+    }
+    co_return names;
+}
+
 } // namespace
 
 ManagerObject::ManagerObject(sdbus::IConnection& connection, ReplyContext context, const Fleet& fleet,
@@ -114,7 +125,9 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
             {"device", port.device},
             {"path", port.path},
             {"state", std::string(word(port.state))},
+            {"code", std::string(port.code)},
             {"reason", port.reason},
+            {"hint", port.hint},
             {"imei", port.imei},
             {"retry-at", port.retry_at ? seconds(*port.retry_at) : 0},
             {"inhibited", port.inhibited},
@@ -122,6 +135,10 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
         });
     }
     return ports;
+}
+
+void ManagerObject::Rights(sdbus::Result<std::vector<std::string>>&& result) {
+    serve(context_, std::move(result), rights_of(authority_, caller_of(getObject())));
 }
 
 void ManagerObject::Rescan(sdbus::Result<>&& result) {

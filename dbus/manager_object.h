@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // io.bgs2d1.Manager: the daemon as seen on the bus.
 #pragma once
 
@@ -56,6 +57,7 @@ class ManagerObject final
     std::vector<sdbus::ObjectPath> ListModems() override;
     sdbus::ObjectPath GetModem(const std::string& imei) override;
     std::vector<Dictionary> ListPorts() override;
+    void Rights(sdbus::Result<std::vector<std::string>>&& result) override;
     void Rescan(sdbus::Result<>&& result) override;
     void Reload(sdbus::Result<std::vector<std::string>>&& result) override;
     std::vector<std::map<std::string, sdbus::Variant>> ListPolicies() override;

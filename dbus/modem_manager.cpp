@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/modem_manager.h"
 
 #include <asio/redirect_error.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ModemManager is asked to keep off the devices whose ports are held here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/modem_object.h"
 
 #include "daemon/modem/slot_operation.h"
@@ -149,6 +150,7 @@ ModemObject::Values ModemObject::values() const {
     const bool waits = modem_->state() == ModemState::failed && retry_at;
     return {
         .state = std::string(word(modem_->state())),
+        .reason_code = modem_->reason_code(),
         .reason = modem_->reason(),
         .hint = modem_->hint(),
         .policy = modem_->policy(),
@@ -168,6 +170,7 @@ void ModemObject::publish() {
             changed.emplace_back(name);
     };
     compare("State", told_.state == before.state);
+    compare("ReasonCode", told_.reason_code == before.reason_code);
     compare("Reason", told_.reason == before.reason);
     compare("Hint", told_.hint == before.hint);
     compare("Policy", told_.policy == before.policy);
@@ -214,17 +217,12 @@ void ModemObject::Refresh(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary 
           refresh(authority_, caller_of(getObject()), modem_, std::move(options)));
 }
 
-std::map<std::uint32_t, Dictionary> ModemObject::Slots() {
-    return slots_of(Store::tls);
+std::vector<Dictionary> ModemObject::Slots() {
+    return slots(true);
 }
 
-std::map<std::string, std::map<std::uint32_t, Dictionary>> ModemObject::OtherStores() {
-    std::map<std::string, std::map<std::uint32_t, Dictionary>> result;
-    for (const Store store : all_stores) {
-        if (auto slots = slots_of(store); store != Store::tls && !slots.empty())
-            result.emplace(word(store), std::move(slots));
-    }
-    return result;
+std::vector<Dictionary> ModemObject::OtherStores() {
+    return slots(false);
 }
 
 std::vector<Dictionary> ModemObject::Findings() {
@@ -234,15 +232,17 @@ std::vector<Dictionary> ModemObject::Findings() {
     return result;
 }
 
-std::map<std::uint32_t, Dictionary> ModemObject::slots_of(Store store) const {
-    std::map<std::uint32_t, Dictionary> result;
+std::vector<Dictionary> ModemObject::slots(bool tls) const {
+    std::vector<Dictionary> result;
     const sbnw::Inventory& inventory = modem_->inventory();
     for (const auto& [address, compliance] : modem_->compliance()) {
-        if (address.store != store)
+        if ((address.store == Store::tls) != tls)
             continue;
         const auto slot = inventory.find(address);
-        result.emplace(address.slot,
-                       to_dictionary(slot == inventory.end() ? sbnw::Slot{} : slot->second, compliance));
+        Dictionary& dictionary = result.emplace_back(
+            to_dictionary(slot == inventory.end() ? sbnw::Slot{} : slot->second, compliance));
+        dictionary.emplace("slot", static_cast<std::uint32_t>(address.slot));
+        dictionary.emplace("store", std::string(word(address.store)));
     }
     return result;
 }

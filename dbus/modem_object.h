@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // io.bgs2d1.Modem: a modem as seen on the bus.
 #pragma once
 
@@ -36,6 +37,7 @@ class ModemObject final
     /// What changes, as last told of.
     struct Values {
         std::string state;
+        std::string_view reason_code;
         std::string reason;
         std::string hint;
         std::string policy;
@@ -68,13 +70,15 @@ class ModemObject final
     std::string Reason() override { return modem_->reason(); }
     std::string Hint() override { return modem_->hint(); }
     std::string Policy() override { return modem_->policy(); }
-    std::map<std::uint32_t, Dictionary> Slots() override;
-    std::map<std::string, std::map<std::uint32_t, Dictionary>> OtherStores() override;
+    std::string ReasonCode() override { return std::string(modem_->reason_code()); }
+    std::vector<Dictionary> Slots() override;
+    std::vector<Dictionary> OtherStores() override;
     std::vector<Dictionary> Findings() override;
     std::uint64_t LastProvisioned() override { return values().last_provisioned; }
     std::uint64_t RetryAt() override { return values().retry_at; }
 
-    [[nodiscard]] std::map<std::uint32_t, Dictionary> slots_of(Store store) const;
+    /// The slots whose store is, or is not, that of TLS.
+    [[nodiscard]] std::vector<Dictionary> slots(bool tls) const;
 
     ReplyContext context_;
     std::shared_ptr<bgs2::Modem> modem_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names and paths on the bus, in one place.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/options.h"
 
 #include "daemon/base/error.h"
@@ -65,9 +66,9 @@ std::optional<SlotAddress> slot_option(const Options& options) {
 }
 
 SlotAddress slot_address(std::uint32_t number, const Options& options) {
-    if (number > policy::highest_slot)
+    if (number > highest_slot)
         throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("there is no slot {}", number),
-                           fmt::format("slots go from 0 to {}", policy::highest_slot)});
+                           fmt::format("slots go from 0 to {}", highest_slot)});
     return {.store = store_option(options), .slot = number};
 }
 

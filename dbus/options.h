@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The a{sv} of a method call, read strictly.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/policy_dictionary.h"
 
 #include "daemon/base/bytes.h"

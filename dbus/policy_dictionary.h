@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Policies as dictionaries of the bus.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rights that callers can have, which are polkit's actions.
 #pragma once
 

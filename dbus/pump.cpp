@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/pump.h"
 
 #include <sdbus-c++/Error.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Methods of the bus that coroutines answer.
 #pragma once
 

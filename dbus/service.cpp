@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/service.h"
 
 #include "dbus/names.h"
@@ -74,7 +75,7 @@ void Service::job_changed(const Job& job) {
     const auto& error = job.error();
     send([&] {
         manager_.emitJobCompleted(job_path(job.number()), !error, error ? std::string(word(error->code)) : "",
-                                  error ? to_string(*error) : "");
+                                  error ? to_lines(*error) : "");
     });
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fleet on the bus: a connection, the manager, an object for every modem and job.
 #pragma once
 

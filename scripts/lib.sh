@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # What the scripts share. Sourced with the repository's top as the working directory.
 
 say() { printf '\n== %s\n' "$*"; }

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2317 # build and bus_policy are set by who sources this; wait_for calls by name
+# SPDX-License-Identifier: Apache-2.0
 # A stage for bgs2d in a temporary directory: a private bus, the daemon, and a modem made of software to plug in and out.
 # Leaving takes all of it away. Sourced with `build` naming a build and `bus_policy` the shipped bus configuration.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where log lines go: the journal, with fields to search by, or standard error.
 #pragma once
 

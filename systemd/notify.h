@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the service manager is told, and what it asks for: sd_notify(3), sd_watchdog_enabled(3).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Serial ports come and go: enumeration and hot-plug, by libudev.
 #pragma once
 

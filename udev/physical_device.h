@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The device that a port is part of, by the name that ModemManager has for it.
 #pragma once
 

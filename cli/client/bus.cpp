@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/bus.h"
 
 #include "cli/client/bus_error.h"

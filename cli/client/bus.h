@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2d over the system bus. With message.cpp the only file that knows the D-Bus library.
 #pragma once
 

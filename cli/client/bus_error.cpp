@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/bus_error.h"
 
 #include <fmt/format.h>
@@ -38,32 +39,12 @@ bool is_no_daemon(std::string_view name) {
            name.starts_with("org.freedesktop.DBus.Error.Spawn.");
 }
 
-/// Takes "what (hint)" apart. The hint may hold parentheses itself, so they are paired from the end.
-Error split(ErrorCode code, std::string_view message) {
-    if (message.ends_with(')')) {
-        int open = 0;
-        for (std::size_t i = message.size(); i-- > 0;) {
-            if (message[i] == ')')
-                ++open;
-            if (message[i] == '(')
-                --open;
-            if (open == 0 && i > 1 && message[i - 1] == ' ')
-                return {code, std::string(message.substr(0, i - 1)),
-                        std::string(message.substr(i + 1, message.size() - i - 2))};
-            if (open == 0)
-                break;
-        }
-    }
-    return {code, std::string(message), {}};
-}
-
 CommandError denied(std::string_view message) {
-    Error error = split(ErrorCode::access_denied, message);
-    // The bus daemon's own refusal quotes its rules, which tells nobody what to do.
-    if (error.what.empty() || error.what.starts_with("Rejected send message"))
-        error.what = "bgs2d does not let you do this: it needs the right to write";
+    Error error = from_lines(ErrorCode::access_denied, message);
+    // bgs2d always says what to do. The bus daemon's own refusal does not, and quotes its rules.
     if (error.hint.empty())
-        error.hint = needed_right;
+        error = Error{ErrorCode::access_denied, "permission denied by the D-Bus configuration",
+                      std::string(needed_right)};
     return CommandError(error);
 }
 
@@ -86,17 +67,17 @@ CommandError to_command_error(std::string_view name, std::string_view message) {
         const std::string_view word = name.substr(own_prefix.size());
         if (word == "AccessDenied")
             return denied(message);
-        return to_job_error(word, message);
+        const Error lines = from_lines(ErrorCode::failed, message);
+        return to_job_error(word, lines.what, lines.hint);
     }
     return {ExitCode::failed, std::string(name), fmt::format("{} ({})", message, name), {}};
 }
 
-CommandError to_job_error(std::string_view error, std::string_view message) {
+CommandError to_job_error(std::string_view error, const std::string& message, const std::string& hint) {
     if (const auto code = error_code(error))
-        return CommandError(split(*code, message));
-    // A word of a later version still tells more than none.
-    const Error parts = split(ErrorCode::failed, message);
-    return {ExitCode::failed, error.empty() ? "Failed" : std::string(error), parts.what, parts.hint};
+        return CommandError(Error{*code, message, hint});
+    // A word of a later version still says more than none.
+    return {ExitCode::failed, error.empty() ? "Failed" : std::string(error), message, hint};
 }
 
 } // namespace bgs2::cli

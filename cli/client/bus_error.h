@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A D-Bus error, as the failure that bgs2ctl reports.
 #pragma once
 
@@ -13,6 +14,6 @@ namespace bgs2::cli {
 CommandError to_command_error(std::string_view name, std::string_view message);
 
 /// The failure behind the `error` and `message` of Manager.JobCompleted.
-CommandError to_job_error(std::string_view error, std::string_view message);
+CommandError to_job_error(std::string_view error, const std::string& message, const std::string& hint);
 
 } // namespace bgs2::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/event_formatter.h"
 
 #include "cli/client/job.h"
@@ -37,14 +38,12 @@ std::string snake_case(std::string_view name) {
 Value properties_json(const Value& properties) {
     Value result = Value::object();
     for (const auto& [name, value] : properties.items()) {
-        if (name != "Slots") {
+        if (name == "Slots")
+            result["slots"] = slots_json(slots_of(value));
+        else if (name == "OtherStores")
+            result["other_stores"] = other_stores_json(other_stores_of(value));
+        else
             result[snake_case(name)] = value;
-            continue;
-        }
-        Value list = Value::array();
-        for (const auto& [number, slot] : slots_of(value))
-            list.push_back(to_json(slot, number));
-        result["slots"] = std::move(list);
     }
     return result;
 }
@@ -145,7 +144,8 @@ std::vector<EventLine> EventFormatter::job_completed(const BusSignal& event) {
                   {"job", path},
                   {"success", result.success},
                   {"error", result.error},
-                  {"message", result.message}})};
+                  {"message", result.message},
+                  {"hint", result.hint}})};
 }
 
 std::vector<EventLine> EventFormatter::removed(const BusSignal& event) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2d's signals, told to people and to programs. No I/O.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/follow.h"
 
 #include "cli/client/bus_error.h"
@@ -65,7 +66,7 @@ JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const Signal
     }
 }
 
-ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation,
+ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation, const std::string& done,
                 const std::function<std::string()>& begin, const Terminal& terminal) {
     const SignalFd interrupt;
     bus.subscribe(); // before the call: a job may be done before its path is known here
@@ -78,12 +79,12 @@ ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation,
                        {"operation", operation},
                        {"success", result.success},
                        {"error", result.error},
-                       {"message", result.message}}));
+                       {"message", result.message},
+                       {"hint", result.hint}}));
     if (!result.success)
-        throw to_job_error(result.error, result.message);
+        throw to_job_error(result.error, result.message, result.hint);
     if (!terminal.json)
-        print(fmt::format("{}: {} done{}{}\n", modem.imei, operation, result.message.empty() ? "" : ": ",
-                          printable(result.message)));
+        print(fmt::format("{}: {}\n", modem.imei, printable(done)));
     return ExitCode::ok;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting for the end of a job, and telling how it went.
 #pragma once
 
@@ -19,8 +20,9 @@ JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const Signal
 
 /// Subscribes, lets `begin` begin a job (it returns the job's path), shows its progress if `terminal` can,
 /// prints the result, and returns once it is done. Throws Failure: the job's own; no daemon any more (exit
-/// code 6); interrupted (exit code 1): the job goes on then. `operation` is for people: "provision".
-ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation,
+/// code 6); interrupted (exit code 1): the job goes on then. `operation` is the job's: "provision". `done`
+/// says what it did to which slot: "slot 10 erased".
+ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation, const std::string& done,
                 const std::function<std::string()>& begin, const Terminal& terminal);
 
 } // namespace bgs2::cli

@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/job.h"
+
+#include "daemon/base/error.h"
 
 #include <utility>
 
@@ -8,9 +11,11 @@ Job::Job(std::string path)
   : path_(std::move(path)) {}
 
 JobResult result_of(const BusSignal& event) {
+    const Error lines = from_lines(ErrorCode::failed, event.arguments.at(3).get<std::string>());
     return {.success = event.arguments.at(1).get<bool>(),
             .error = event.arguments.at(2).get<std::string>(),
-            .message = event.arguments.at(3).get<std::string>()};
+            .message = lines.what,
+            .hint = lines.hint};
 }
 
 bool Job::apply(const BusSignal& event) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A job of bgs2d's, as its signals tell of it. Pure.
 #pragma once
 
@@ -12,8 +13,9 @@ namespace bgs2::cli {
 /// How a job ended.
 struct JobResult {
     bool success = false;
-    std::string error; ///< the word of an error; empty on success
-    std::string message;
+    std::string error;   ///< the word of an error; empty on success
+    std::string message; ///< what happened
+    std::string hint;    ///< what to do; empty if there is nothing to do
 
     bool operator==(const JobResult&) const = default;
 };

@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/objects.h"
+
+#include "daemon/base/error.h"
 
 #include <algorithm>
 #include <charconv>
@@ -38,21 +41,6 @@ Slot slot_of(const Value& value) {
                 .compliance = text(value, "compliance")};
 }
 
-/// The entries of a dictionary whose keys are numbers, which JSON does not know.
-template<class T>
-std::map<unsigned, T> by_number(const Value& dictionary, T (*read)(const Value&)) {
-    std::map<unsigned, T> result;
-    if (!dictionary.is_object())
-        return result;
-    for (const auto& [key, value] : dictionary.items()) {
-        unsigned number = 0;
-        const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
-        if (error == std::errc() && end == key.data() + key.size())
-            result.emplace(number, read(value));
-    }
-    return result;
-}
-
 std::vector<std::string> list_of(const Value& list) {
     std::vector<std::string> result;
     for (const Value& value : list) {
@@ -88,7 +76,17 @@ Value hyphens_out(const Value& dictionary) {
 } // namespace
 
 std::map<unsigned, Slot> slots_of(const Value& slots) {
-    return by_number(slots, slot_of);
+    std::map<unsigned, Slot> result;
+    for (const Value& slot : slots)
+        result.emplace(static_cast<unsigned>(number(slot, "slot")), slot_of(slot));
+    return result;
+}
+
+std::map<std::string, std::map<unsigned, Slot>> other_stores_of(const Value& slots) {
+    std::map<std::string, std::map<unsigned, Slot>> result;
+    for (const Value& slot : slots)
+        result[text(slot, "store")].emplace(static_cast<unsigned>(number(slot, "slot")), slot_of(slot));
+    return result;
 }
 
 std::vector<Finding> findings_of(const Value& findings) {
@@ -111,6 +109,7 @@ Modem modem_of(std::string path, const Value& properties) {
                 .port = text(properties, "Port"),
                 .port_path = text(properties, "PortPath"),
                 .state = text(properties, "State"),
+                .reason_code = text(properties, "ReasonCode"),
                 .reason = text(properties, "Reason"),
                 .hint = text(properties, "Hint"),
                 .policy = text(properties, "Policy"),
@@ -121,26 +120,23 @@ Modem modem_of(std::string path, const Value& properties) {
                 .retry_at = number(properties, "RetryAt")};
     if (const auto slots = properties.find("Slots"); slots != properties.end())
         modem.slots = slots_of(*slots);
-    if (const auto stores = properties.find("OtherStores");
-        stores != properties.end() && stores->is_object()) {
-        for (const auto& [store, slots] : stores->items())
-            modem.other_stores.emplace(store, slots_of(slots));
-    }
+    if (const auto others = properties.find("OtherStores"); others != properties.end())
+        modem.other_stores = other_stores_of(*others);
     if (const auto findings = properties.find("Findings"); findings != properties.end())
         modem.findings = findings_of(*findings);
     return modem;
 }
 
 bool JobInfo::failed() const {
-    return !error.empty() || step.starts_with("failed");
+    return !error.empty();
 }
 
 bool JobInfo::ended() const {
-    return end_time != 0 || step == "done" || failed();
+    return end_time != 0;
 }
 
 JobInfo job_of(std::string path, const Value& properties) {
-    constexpr std::string_view failed = "failed: ";
+    const Error lines = from_lines(ErrorCode::failed, text(properties, "Message"));
     JobInfo job{.path = std::move(path),
                 .operation = text(properties, "Operation"),
                 .imei = last_part(text(properties, "Modem")),
@@ -152,11 +148,10 @@ JobInfo job_of(std::string path, const Value& properties) {
                 .start_time = number(properties, "StartTime"),
                 .end_time = number(properties, "EndTime"),
                 .error = text(properties, "Error"),
-                .message = text(properties, "Message")};
+                .message = lines.what,
+                .hint = lines.hint};
     const std::string digits = last_part(job.path);
     std::from_chars(digits.data(), digits.data() + digits.size(), job.number);
-    if (job.error.empty() && job.step.starts_with(failed))
-        job.error = job.step.substr(failed.size());
     return job;
 }
 
@@ -166,7 +161,9 @@ std::vector<Port> ports_of(const Value& ports) {
         result.push_back(Port{.device = text(port, "device"),
                               .path = text(port, "path"),
                               .state = text(port, "state"),
+                              .code = text(port, "code"),
                               .reason = text(port, "reason"),
+                              .hint = text(port, "hint"),
                               .imei = text(port, "imei"),
                               .retry_at = number(port, "retry-at"),
                               .inhibited = port.value("inhibited", false),
@@ -278,15 +275,21 @@ Value to_json(const Finding& finding) {
             {"code", finding.code},         {"message", finding.message}, {"hint", finding.hint}};
 }
 
+Value slots_json(const std::map<unsigned, Slot>& slots) {
+    Value result = Value::array();
+    for (const auto& [number, slot] : slots)
+        result.push_back(to_json(slot, number));
+    return result;
+}
+
+Value other_stores_json(const std::map<std::string, std::map<unsigned, Slot>>& stores) {
+    Value result = Value::object();
+    for (const auto& [store, slots] : stores)
+        result[store] = slots_json(slots);
+    return result;
+}
+
 Value to_json(const Modem& modem) {
-    Value slots = Value::array();
-    for (const auto& [number, slot] : modem.slots)
-        slots.push_back(to_json(slot, number));
-    Value other_stores = Value::object();
-    for (const auto& [store, contents] : modem.other_stores) {
-        for (const auto& [number, slot] : contents)
-            other_stores[store].push_back(to_json(slot, number));
-    }
     Value findings = Value::array();
     for (const Finding& finding : modem.findings)
         findings.push_back(to_json(finding));
@@ -296,14 +299,15 @@ Value to_json(const Modem& modem) {
             {"port", modem.port},
             {"port_path", modem.port_path},
             {"state", modem.state},
+            {"reason_code", modem.reason_code},
             {"reason", modem.reason},
             {"hint", modem.hint},
             {"policy", modem.policy},
             {"last_provisioned", modem.last_provisioned},
             {"retry_at", modem.retry_at},
             {"path", modem.path},
-            {"slots", std::move(slots)},
-            {"other_stores", std::move(other_stores)},
+            {"slots", slots_json(modem.slots)},
+            {"other_stores", other_stores_json(modem.other_stores)},
             {"findings", std::move(findings)}};
 }
 

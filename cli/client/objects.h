@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What bgs2d shows of itself over D-Bus (dbus/io.bgs2d1.xml), as values.
 #pragma once
 
@@ -47,7 +48,8 @@ struct Modem {
     std::string port;
     std::string port_path;
     std::string state;
-    std::string reason;
+    std::string reason_code; ///< why it is in that state, for programs
+    std::string reason;      ///< the same, for people
     std::string hint;
     std::string policy;
     std::map<unsigned, Slot> slots;
@@ -73,9 +75,9 @@ struct JobInfo {
     std::uint64_t start_time = 0;
     std::uint64_t end_time = 0; ///< 0: not told
     std::string error;          ///< the word of an error
-    std::string message;
+    std::string message;        ///< what happened, if it failed
+    std::string hint;           ///< what to do about it
 
-    /// A daemon that does not tell when a job ended still tells its last step.
     [[nodiscard]] bool ended() const;
     [[nodiscard]] bool failed() const;
 
@@ -87,7 +89,9 @@ struct Port {
     std::string device;
     std::string path;
     std::string state;
-    std::string reason;
+    std::string code;   ///< why it is in that state, for programs
+    std::string reason; ///< the same, for people
+    std::string hint;
     std::string imei;
     std::uint64_t retry_at = 0;
     bool inhibited = false;                          ///< ModemManager was asked to keep off it, and does
@@ -156,6 +160,7 @@ struct HistoryEntry {
 /// From D-Bus. What is missing, or of another type than the interface says, stays empty: a daemon of another
 /// version may lack a property.
 std::map<unsigned, Slot> slots_of(const Value& slots);
+std::map<std::string, std::map<unsigned, Slot>> other_stores_of(const Value& slots); ///< by store
 std::vector<Finding> findings_of(const Value& findings);
 Modem modem_of(std::string path, const Value& properties);
 JobInfo job_of(std::string path, const Value& properties);
@@ -173,6 +178,8 @@ std::vector<JobInfo> jobs_of(const Value& objects);
 
 /// For programs: the names of the D-Bus interface with underscores, times in seconds.
 Value to_json(const Slot& slot, unsigned number);
+Value slots_json(const std::map<unsigned, Slot>& slots);
+Value other_stores_json(const std::map<std::string, std::map<unsigned, Slot>>& stores);
 Value to_json(const Finding& finding);
 Value to_json(const Modem& modem);
 Value to_json(const Policy& policy);

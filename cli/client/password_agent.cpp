@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/password_agent.h"
 
 #include "cli/terminal/descriptor.h"

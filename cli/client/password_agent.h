@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // polkit's agent for terminals: it asks for the password that a right takes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far a job is, on one line of a terminal. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which modem the M of a command line means.
 #pragma once
 

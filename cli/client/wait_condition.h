@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is waited for: modems in certain states. Pure, but for links to device nodes.
 #pragma once
 

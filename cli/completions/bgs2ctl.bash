@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Completion of bgs2ctl for bash. What is possible, bgs2ctl says itself.
 # shellcheck shell=bash
 

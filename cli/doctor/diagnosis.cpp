@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/diagnosis.h"
 
 #include "cli/doctor/port_diagnosis.h"

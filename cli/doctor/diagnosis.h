@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What keeps the modems of a gateway from being provisioned, and what to do about it. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/diagnostic.h"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One thing that keeps modems from being provisioned, may do so, or is worth knowing.
 #pragma once
 

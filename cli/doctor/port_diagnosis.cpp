@@ -1,18 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_diagnosis.h"
 
-#include "cli/client/bus_error.h"
 #include "cli/doctor/port_name.h"
 #include "daemon/base/counted.h"
+#include "daemon/base/error.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <optional>
+#include <set>
 #include <sys/stat.h>
-#include <system_error>
 
 namespace bgs2::cli {
 namespace {
@@ -73,6 +73,13 @@ bool is_usb(const Port& port) {
            port.device.starts_with("/dev/ttyUSB") || port.device.starts_with("/dev/ttyACM");
 }
 
+/// By its group and mode.
+bool opens_to_bgs2d(const TtyNode& node) {
+    const bool to_group =
+        node.group == ports_group && (node.mode & (S_IRGRP | S_IWGRP)) == (S_IRGRP | S_IWGRP);
+    return to_group || (node.mode & (S_IROTH | S_IWOTH)) == (S_IROTH | S_IWOTH);
+}
+
 bool is_braille_adapter(std::string_view vendor, std::string_view product) {
     return std::ranges::find(braille_adapters, std::pair(vendor, product)) != braille_adapters.end();
 }
@@ -120,22 +127,20 @@ class PortDiagnosis {
         }
         looked_for_holders_ = true;
         any_named_ = true;
-        // "what (what to do)"
-        const CommandError reason = to_job_error("Failed", port.reason);
         if (port.state == "unavailable")
-            unavailable(port, reason);
+            unavailable(port);
         else if (port.state == "silent")
-            add(Severity::error, "port-silent", port.device,
-                fmt::format("nothing answers: {}", reason.what()), std::string(where_nothing_answers));
+            add(Severity::error, "port-silent", port.device, fmt::format("nothing answers: {}", port.reason),
+                std::string(where_nothing_answers));
         else if (port.state == "not-a-modem")
             add(Severity::warning, "port-not-a-modem", port.device,
-                fmt::format("it is named for bgs2d, and no BGS2 is there: {}", reason.what()),
+                fmt::format("it is named for bgs2d, and no BGS2 is there: {}", port.reason),
                 "plug the modem in there, or take the port out of bgs2d.toml or the udev rule");
         else if (port.state == "absent")
             add(Severity::note, "port-absent", port.device, "it is named in bgs2d.toml, and is not there",
                 "is it plugged in? 'bgs2ctl ports' shows what is");
         else if (port.state == "duplicate")
-            add(Severity::note, "port-second", port.device, reason.what(), "one port of a modem is enough");
+            add(Severity::note, "port-second", port.device, port.reason, "one port of a modem is enough");
         else if (port.state == "probing")
             add(Severity::note, "port-probing", port.device, "it is being asked who is there",
                 "try 'bgs2ctl doctor' again in a minute");
@@ -144,24 +149,30 @@ class PortDiagnosis {
         look_for_modem_manager(port);
     }
 
-    void unavailable(const Port& port, const CommandError& reason) {
-        if (says(port.reason, EACCES)) {
-            denied(Severity::error, port.device, node_of(port.device));
+    void unavailable(const Port& port) {
+        if (port.code == word(ErrorCode::access_denied)) {
+            // A node that its mode gives to bgs2d is kept from it by the service's sandbox.
+            const TtyNode* node = node_of(port.device);
+            if (node != nullptr && opens_to_bgs2d(*node))
+                add(Severity::error, "port-unavailable", port.device, port.reason, port.hint);
+            else
+                denied(Severity::error, port.device, node);
             return;
         }
         const auto holders = holders_of(port.device);
         if (!holders.empty()) {
             std::vector<std::string> names;
             names.reserve(holders.size());
-            for (const Holder& holder : holders)
+            for (const Holder& holder : holders) {
                 names.push_back(to_string(holder));
+                reported_holders_.emplace(port.device, holder.name);
+            }
             add(Severity::error, "port-held", port.device,
                 fmt::format("it is held by {}", fmt::join(names, ", ")), advice_on(holders.front()));
             return;
         }
-        const bool held = says(port.reason, EBUSY) || says(port.reason, EWOULDBLOCK);
-        add(Severity::error, held ? "port-held" : "port-unavailable", port.device, reason.what(),
-            reason.hint());
+        const bool held = port.code == word(ErrorCode::port_claimed);
+        add(Severity::error, held ? "port-held" : "port-unavailable", port.device, port.reason, port.hint);
     }
 
     void denied(Severity severity, const std::string& device, const TtyNode* node) {
@@ -177,16 +188,18 @@ class PortDiagnosis {
 
     /// Others that have a port of ours open: they opened it first, or are root.
     void strangers(const Port& port) {
-        for (const Holder& holder : holders_of(port.device))
+        for (const Holder& holder : holders_of(port.device)) {
+            reported_holders_.emplace(port.device, holder.name);
             add(Severity::warning, "port-shared", port.device, to_string(holder) + " has it open as well",
                 advice_on(holder));
+        }
     }
 
     void look_for_modem_manager(const Port& port) {
         const bool kept_off = property(port, "ID_MM_PORT_IGNORE") == "1" ||
                               property(port, "ID_MM_DEVICE_IGNORE") == "1" || !is_usb(port);
         if (!evidence_.processes.running.contains("ModemManager") || kept_off ||
-            has_complaint_about(port.device, "ModemManager"))
+            reported_holders_.contains({port.device, "ModemManager"}))
             return;
         if (port.inhibited) {
             add(Severity::note, "port-inhibited", port.device,
@@ -204,7 +217,7 @@ class PortDiagnosis {
             return;
         for (const TtyNode& node : evidence_.nodes) {
             if (is_braille_adapter(node.usb_vendor, node.usb_product) &&
-                !has_complaint_about(node.device, "brltty"))
+                !reported_holders_.contains({node.device, "brltty"}))
                 add(Severity::warning, "port-not-kept-from-brltty", node.device,
                     "brltty runs and takes such adapters for braille displays", std::string(advices[1].what));
         }
@@ -222,7 +235,7 @@ class PortDiagnosis {
         // A UART of the board is there whether or not anything is connected, and may be the console.
         if (!is_usb(port) && (!no_modem || node == nullptr || node->console))
             return;
-        if (port.reason.find("BGS2D_PORT=0") != std::string::npos) {
+        if (port.code == "excluded") {
             if (no_modem)
                 add(Severity::note, "port-kept-away", port.device, port.reason,
                     fmt::format("if a modem is there, take that rule out, {}", after_a_rule));
@@ -248,14 +261,13 @@ class PortDiagnosis {
             return;
         looked_for_holders_ = true;
         const bool is_ours = std::ranges::find(modem_vendors, node.usb_vendor) != modem_vendors.end();
-        const bool opens =
-            node.group == ports_group && (node.mode & (S_IRGRP | S_IWGRP)) == (S_IRGRP | S_IWGRP);
-        const bool opens_to_all = (node.mode & (S_IROTH | S_IWOTH)) == (S_IROTH | S_IWOTH);
-        if (!opens && !opens_to_all)
+        if (!opens_to_bgs2d(node))
             denied(is_ours ? Severity::error : Severity::warning, node.device, &node);
-        for (const Holder& holder : holders_of(node.device))
+        for (const Holder& holder : holders_of(node.device)) {
+            reported_holders_.emplace(node.device, holder.name);
             add(is_ours ? Severity::error : Severity::warning, "port-held", node.device,
                 fmt::format("it is held by {}", to_string(holder)), advice_on(holder));
+        }
     }
 
     void look_for_nothing() {
@@ -299,19 +311,9 @@ class PortDiagnosis {
         return found == evidence_.nodes.end() ? nullptr : &*found;
     }
 
-    [[nodiscard]] bool has_complaint_about(const std::string& device, std::string_view program) const {
-        return std::ranges::any_of(complaints_, [&](const Diagnostic& each) {
-            return each.subject == device && each.message.find(program) != std::string::npos;
-        });
-    }
-
-    /// bgs2d tells the system's word for why a port could not be opened.
-    static bool says(const std::string& reason, int number) {
-        return reason.find(std::generic_category().message(number)) != std::string::npos;
-    }
-
     const SystemSnapshot& evidence_;
     std::vector<Diagnostic> complaints_;
+    std::set<std::pair<std::string, std::string>> reported_holders_; ///< device and program
     bool looked_for_holders_ = false;
     bool any_named_ = false;
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which processes have serial ports open, as /proc tells.
 #pragma once
 

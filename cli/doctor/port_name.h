@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a serial port is named to bgs2d: the text to paste. Pure.
 #pragma once
 

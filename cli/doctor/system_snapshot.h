@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What 'bgs2ctl doctor' looks at: bgs2d, its service, the ports, who holds them, the clock.
 #pragma once
 

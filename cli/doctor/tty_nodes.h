@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The serial ports of this machine as the kernel tells of them, whether or not bgs2d runs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/annotate.h"
 
 #include "cli/frame/data_format.h"

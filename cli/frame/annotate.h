@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A frame, field by field, with what each means. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two frames, field by field: what differs, and the mistake that most likely made the difference. Pure.
 #pragma once
 

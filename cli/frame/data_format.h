@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What certificates and keys look like from outside: their form, told from a few octets. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/decode_frame.h"
 
 #include "cli/frame/frame_fault.h"

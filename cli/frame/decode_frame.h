@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A frame that somebody hands over, taken apart.
 #pragma once
 

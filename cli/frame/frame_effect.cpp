@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/frame_effect.h"
 
 #include "cli/frame/annotate.h"
@@ -57,6 +58,11 @@ std::string effect_of(const sbnw::Frame& frame, std::string_view store) {
         text += fmt::format("; only on the modem {}", printable(imei->text()));
     text += frame.find(ParameterId::signature) != nullptr ? "; signed" : "; not signed";
     return text + "; " + counted(frame.octets.size(), "octet");
+}
+
+std::string done_by(const sbnw::Frame& frame, std::string_view store) {
+    const bool writes = frame.command == sbnw::Command::write_certificate;
+    return fmt::format("{} {}", slot_text(frame, store), writes ? "written" : "erased");
 }
 
 } // namespace bgs2::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/frame_fault.h"
 
 #include "cli/frame/data_format.h"

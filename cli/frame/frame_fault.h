@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How home-made frames go wrong (protocol.md §1 and §6), recognised from the frame alone. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Annotated fields as a hex dump. Pure.
 #pragma once
 

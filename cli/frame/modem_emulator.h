@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A BGS2 played for another program, so that the frame it sends can be caught (protocol.md §2 and §5). Pure:
 // octets in, octets out; whoever holds the line says when it was quiet.
 #pragma once

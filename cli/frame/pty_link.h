@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A serial port that is none: a pty, and a link that other programs find it by.
 #pragma once
 

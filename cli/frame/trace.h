@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The secure commands in a record of bgs2d --trace (its format: daemon/at/transcript.h). Pure, but for
 // is_trace_file().
 #pragma once

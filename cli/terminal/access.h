@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which bgs2d is asked, and on whose behalf.
 #pragma once
 

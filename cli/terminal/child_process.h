@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Other programs that bgs2ctl runs for as long as it takes.
 #pragma once
 

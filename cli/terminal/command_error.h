@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a run of bgs2ctl fails: an exit code and what is told about it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Open files that are handed to bgs2d. Nothing is read from them here.
 #pragma once
 

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal/input_file.h"
 
 #include "cli/terminal/command_error.h"
-#include "daemon/pki/file.h"
+#include "cli/terminal/descriptor.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <unistd.h>
@@ -12,62 +14,68 @@
 namespace bgs2::cli {
 namespace {
 
-template<class T>
-T read_or_fail(Expected<T> content) {
-    if (!content) {
-        Error error = content.error();
-        // The hint of the reader speaks of the daemon's user.
-        if (error.code == ErrorCode::access_denied)
-            error.hint = "be root, or let your user read the file and enter the directories above it";
-        throw content_error(error);
-    }
-    return std::move(*content);
+std::span<std::byte> bytes_of(Bytes& buffer) {
+    return buffer;
 }
 
-pki::Secret read_standard_input() {
-    pki::Secret octets(pki::max_file_size + 1);
+std::span<std::byte> bytes_of(pki::Secret& buffer) {
+    return buffer.bytes();
+}
+
+/// To the end: a pipe's writer may take its time, and a command line waits for it.
+template<class Buffer>
+Buffer read_to_end(const std::string& path, std::size_t most) {
+    const Descriptor file = open_input(path);
+    const std::string name = path == "-" ? "standard input" : path;
+    Buffer buffer;
+    buffer.resize(std::min<std::size_t>(4096, most + 1));
     std::size_t size = 0;
-    while (size < octets.size()) {
-        const auto free = octets.bytes().subspan(size);
-        const ssize_t count = ::read(STDIN_FILENO, free.data(), free.size());
+    for (;;) {
+        const auto free = bytes_of(buffer).subspan(size);
+        const ssize_t count = ::read(file.get(), free.data(), free.size());
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
-            throw CommandError(Error{
-                ErrorCode::failed,
-                fmt::format("standard input can not be read: {}", std::system_category().message(errno)),
-                {}});
+            throw CommandError(
+                Error{ErrorCode::failed,
+                      fmt::format("cannot read {}: {}", name, std::system_category().message(errno)),
+                      "check the file system and the system's log"});
         if (count == 0)
             break;
         size += static_cast<std::size_t>(count);
+        if (size > most)
+            throw CommandError(
+                Error{ErrorCode::too_much_data, fmt::format("{} is larger than {} bytes", name, most),
+                      "check that it is the right file: certificates, keys and frames are far smaller"});
+        if (size == bytes_of(buffer).size())
+            buffer.resize(std::min(size * 2, most + 1));
     }
-    if (size > pki::max_file_size)
-        throw CommandError(ExitCode::failed,
-                           Error{ErrorCode::too_much_data,
-                                 fmt::format("standard input has more than {} octets", pki::max_file_size),
-                                 "a frame has at most 65535"});
-    octets.truncate(size);
-    return octets;
+    buffer.resize(size);
+    return buffer;
 }
 
 } // namespace
 
+void require_one_standard_input(std::initializer_list<std::optional<std::string>> paths) {
+    if (std::ranges::count(paths, std::optional<std::string>("-")) > 1)
+        throw usage_error("only one of the files can be standard input",
+                          "name the others, or give them as <(COMMAND)");
+}
+
 Bytes read_input(const std::string& path, std::size_t most) {
-    return read_or_fail(pki::read_file(path, most));
+    return read_to_end<Bytes>(path, most);
 }
 
 pki::Secret read_secret_input(const std::string& path) {
-    return read_or_fail(pki::read_secret_file(path));
+    return read_to_end<pki::Secret>(path, pki::max_file_size);
 }
 
 std::optional<pki::Secret> read_passphrase(const std::optional<std::string>& path) {
     if (!path)
         return std::nullopt;
-    return read_or_fail(pki::read_passphrase_file(*path));
-}
-
-pki::Secret read_frame(const std::string& path) {
-    return path == "-" ? read_standard_input() : read_secret_input(path);
+    pki::Secret passphrase = read_secret_input(*path);
+    pki::strip_line_end(passphrase);
+    return passphrase;
 }
 
 } // namespace bgs2::cli

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One table, shown as aligned text or as JSON.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal/output_file.h"
 
 #include "cli/terminal/command_error.h"

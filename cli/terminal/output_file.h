@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files that hold secrets, written so that nobody else ever can read them, nor half of them.
 #pragma once
 

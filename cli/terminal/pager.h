@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Long output on a terminal, a screen at a time.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the program writes to, and what that can show.
 #pragma once
 

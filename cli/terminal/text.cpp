@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal/text.h"
+
+#include "daemon/base/slot_address.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -141,6 +144,11 @@ std::string bus_time(std::uint64_t seconds, std::string_view never) {
 
 std::string bus_day(std::uint64_t seconds, std::string_view never) {
     return seconds == 0 ? std::string(never) : iso_day(time_of(seconds));
+}
+
+std::string slot_name(unsigned slot, std::string_view store) {
+    return store == word(Store::tls) ? fmt::format("slot {}", slot)
+                                     : fmt::format("slot {} of {}", slot, store);
 }
 
 std::string to_line(const nlohmann::ordered_json& value) {

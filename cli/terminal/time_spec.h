@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A time as a person gives it on a command line. Pure.
 #pragma once
 

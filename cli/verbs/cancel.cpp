@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/cancel.h"
 
 #include "cli/client/bus.h"
@@ -54,7 +55,10 @@ JobInfo find(const std::vector<JobInfo>& jobs, const std::string& name) {
 
 JobResult end(Bus& bus, const JobInfo& listed, const SignalFd& interrupt, const Terminal& terminal) {
     if (listed.ended())
-        return {.success = !listed.failed(), .error = listed.error, .message = listed.message};
+        return {.success = !listed.failed(),
+                .error = listed.error,
+                .message = listed.message,
+                .hint = listed.hint};
     Job job(listed.path);
     bus.cancel(listed.path);
     return wait_for_end(bus, job, fmt::format("{} of {}", listed.operation, listed.imei), interrupt,
@@ -81,7 +85,8 @@ ExitCode cancel(const std::string& name, const Terminal& terminal) {
                        {"operation", job.operation},
                        {"success", result.success},
                        {"error", result.error},
-                       {"message", result.message}}));
+                       {"message", result.message},
+                       {"hint", result.hint}}));
     else
         print(text_of(job, result));
     return ExitCode::ok;

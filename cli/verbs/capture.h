@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl capture: catch the secure command that another program sends, without a modem.
 #pragma once
 

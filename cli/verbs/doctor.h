@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl doctor: what keeps modems from being provisioned.
 #pragma once
 

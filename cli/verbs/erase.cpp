@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/erase.h"
 
 #include "cli/client/bus.h"
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
+#include "cli/terminal/text.h"
 
 #include <memory>
 #include <string>
@@ -41,7 +43,7 @@ ExitCode erase(const EraseOptions& options, const Terminal& terminal) {
     Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
     const auto begin = [&] { return bus.erase(modem.path, {options.slot, options.store}); };
-    return follow(bus, modem, "erase", begin, terminal);
+    return follow(bus, modem, "erase", slot_name(options.slot, options.store) + " erased", begin, terminal);
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl frame: secure commands without a modem. The group of the verbs frame_encode, frame_decode and
 // frame_diff.
 #pragma once

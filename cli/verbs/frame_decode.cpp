@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/frame_decode.h"
 
 #include "cli/frame/annotate.h"
@@ -57,14 +58,14 @@ struct FrameDecodeOptions {
     bool show_key = false;
 };
 
-/// How the signature is, as far as it was asked for.
-Expected<sbnw::Digest> verify(const sbnw::Frame& frame, const std::string& file,
-                              const FrameDecodeOptions& options) {
-    const pki::Secret octets = read_secret_input(file);
+/// The key to verify with, which is read once: a pipe gives it only once.
+std::optional<pki::PublicKey> load_verify_key(const FrameDecodeOptions& options) {
+    if (!options.verify_key)
+        return std::nullopt;
+    const pki::Secret file = read_secret_input(*options.verify_key);
     const auto passphrase = read_passphrase(options.passphrase_file);
-    const auto key =
-        content_or_fail(pki::load_public_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr));
-    return sbnw::verify(frame, key);
+    return content_or_fail(
+        pki::load_public_key(file.bytes(), *options.verify_key, passphrase ? &*passphrase : nullptr));
 }
 
 void show_json(const sbnw::Frame& frame, const FrameDecodeOptions& options,
@@ -77,26 +78,26 @@ void show_json(const sbnw::Frame& frame, const FrameDecodeOptions& options,
     print(to_line(object));
 }
 
-TraceOptions trace_options(const FrameDecodeOptions& options) {
-    return {
-        .full = options.full,
-        .verify =
-            options.verify_key
-                ? [&options](const sbnw::Frame& frame) { return verify(frame, *options.verify_key, options); }
-                : TraceOptions::Verify()};
+TraceOptions trace_options(const FrameDecodeOptions& options, const std::optional<pki::PublicKey>& key) {
+    return {.full = options.full,
+            .verify = key ? [&key](const sbnw::Frame& frame) { return sbnw::verify(frame, *key); }
+                          : TraceOptions::Verify()};
 }
 
 ExitCode frame_decode(const FrameDecodeOptions& options, const Terminal& terminal) {
+    require_one_standard_input({options.file, options.verify_key, options.passphrase_file});
     pki::set_up_secure_heap();
+    const auto key = load_verify_key(options);
     if (is_trace_file(options.file))
-        return show_trace(as_text(read_input(options.file, largest_trace)), trace_options(options), terminal);
-    const pki::Secret octets = read_frame(options.file);
+        return show_trace(as_text(read_input(options.file, largest_trace)), trace_options(options, key),
+                          terminal);
+    const pki::Secret octets = read_secret_input(options.file);
     if (is_trace(as_text(octets.bytes())))
-        return show_trace(as_text(octets.bytes()), trace_options(options), terminal);
+        return show_trace(as_text(octets.bytes()), trace_options(options, key), terminal);
     const sbnw::Frame frame = decode_frame(octets.bytes());
     std::optional<Expected<sbnw::Digest>> verified;
-    if (options.verify_key)
-        verified = verify(frame, *options.verify_key, options);
+    if (key)
+        verified = sbnw::verify(frame, *key);
     if (terminal.json)
         show_json(frame, options, verified);
     else

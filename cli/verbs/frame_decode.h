@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl frame decode: show a secure command, every field named, and check its signature.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/frame_diff.h"
 
 #include "cli/frame/compare.h"
@@ -53,8 +54,9 @@ std::string text_of(const Comparison& comparison, const FrameDiffOptions& option
 
 ExitCode frame_diff(const FrameDiffOptions& options, const Terminal& terminal) {
     pki::set_up_secure_heap();
-    const pki::Secret first = read_frame(options.first);
-    const pki::Secret second = read_frame(options.second);
+    require_one_standard_input({options.first, options.second});
+    const pki::Secret first = read_secret_input(options.first);
+    const pki::Secret second = read_secret_input(options.second);
     const Comparison comparison = compare({options.first, first.bytes()}, {options.second, second.bytes()});
     if (terminal.json)
         print(to_line(to_json(comparison)));

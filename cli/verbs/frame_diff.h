@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl frame diff: what differs between two secure commands.
 #pragma once
 

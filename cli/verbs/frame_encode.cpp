@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/frame_encode.h"
 
 #include "cli/frame/annotate.h"
@@ -209,6 +210,8 @@ void show(ByteView octets, const FrameEncodeOptions& options, const Terminal& te
 
 ExitCode frame_encode(const FrameEncodeOptions& options, const Terminal& terminal) {
     check(options);
+    require_one_standard_input({options.certificate, options.key, options.passphrase_file, options.sign_key,
+                                options.sign_passphrase_file});
     pki::set_up_secure_heap();
     sbnw::SecureCommand command = command_for(options, terminal);
     if (options.sign_key)

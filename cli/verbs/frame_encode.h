@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl frame encode: make the secure command for a certificate.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/frame_send.h"
 
 #include "cli/client/bus.h"
@@ -58,7 +59,7 @@ ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
     if (!options.dry_run)
         require_local(terminal.access, "frame send", hands_over_files);
     pki::set_up_secure_heap();
-    const pki::Secret octets = read_frame(options.file);
+    const pki::Secret octets = read_secret_input(options.file);
     const sbnw::Frame frame = decode_frame(octets.bytes());
     const std::string effect = effect_of(frame, options.store);
     if (terminal.json && options.dry_run)
@@ -71,7 +72,7 @@ ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
     const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
     const Descriptor copy = sealed_copy(octets.bytes()); // what was shown, whatever becomes of the file
     const auto begin = [&] { return bus.send_frame(modem.path, copy.get(), options.store); };
-    return follow(bus, modem, "send", begin, terminal);
+    return follow(bus, modem, "send", done_by(frame, options.store), begin, terminal);
 }
 
 } // namespace

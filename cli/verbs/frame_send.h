@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl frame send: a frame that was made elsewhere, sent as it is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/install.h"
 
 #include "cli/client/bus.h"
@@ -5,6 +6,8 @@
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/descriptor.h"
+#include "cli/terminal/input_file.h"
+#include "cli/terminal/text.h"
 #include "daemon/pki/format.h"
 
 #include <memory>
@@ -56,21 +59,12 @@ struct InstallOptions {
     std::string format = "der";
 };
 
-void check_install(const InstallOptions& options) {
-    int from_standard_input = options.certificate == "-" ? 1 : 0;
-    for (const auto& file : {options.key, options.passphrase_file})
-        from_standard_input += file == "-" ? 1 : 0;
-    if (from_standard_input > 1)
-        throw usage_error("only one of the files can be standard input",
-                          "give the others by their names, see 'bgs2ctl install --help'");
-}
-
 std::optional<Descriptor> open_if_given(const std::optional<std::string>& file) {
     return file ? std::optional(open_input(*file)) : std::nullopt;
 }
 
 ExitCode install(const InstallOptions& options, const Terminal& terminal) {
-    check_install(options);
+    require_one_standard_input({options.certificate, options.key, options.passphrase_file});
     require_local(terminal.access, "install", hands_over_files);
     const Descriptor certificate = open_input(options.certificate);
     const auto key = open_if_given(options.key);
@@ -83,7 +77,8 @@ ExitCode install(const InstallOptions& options, const Terminal& terminal) {
                                          passphrase ? std::optional(passphrase->get()) : std::nullopt,
                                      .format = options.format};
     const auto begin = [&] { return bus.install(modem.path, {options.slot, options.store}, handed_over); };
-    return follow(bus, modem, "install", begin, terminal);
+    return follow(bus, modem, "install", slot_name(options.slot, options.store) + " written", begin,
+                  terminal);
 }
 
 std::vector<std::string> formats() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl install: a certificate that is handed over, written into a slot.
 #pragma once
 

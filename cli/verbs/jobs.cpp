@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/jobs.h"
 
 #include "cli/client/bus.h"
@@ -80,6 +81,7 @@ Table table_of(std::span<const JobInfo> jobs) {
                  {.title = "ENDED", .key = "ended", .json_only = true},
                  {.title = "ERROR", .key = "error", .json_only = true},
                  {.title = "MESSAGE", .key = "message", .json_only = true},
+                 {.title = "HINT", .key = "hint", .json_only = true},
                  {.title = "DESCRIPTION", .key = "description", .json_only = true},
                  {.title = "PATH", .key = "path", .json_only = true}});
     for (const JobInfo& job : jobs)
@@ -95,6 +97,7 @@ Table table_of(std::span<const JobInfo> jobs) {
                    {"", job.end_time},
                    Cell::of(job.error),
                    Cell::of(job.message),
+                   Cell::of(job.hint),
                    Cell::of(job.description),
                    Cell::of(job.path)});
     return table;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl jobs: the work that goes on, or ended just now.
 #pragma once
 

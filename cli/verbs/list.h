@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl list: all modems.
 #pragma once
 

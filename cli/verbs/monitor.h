@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl monitor: what happens, as it happens.
 #pragma once
 

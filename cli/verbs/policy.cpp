@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/policy.h"
 
 #include "cli/terminal/command_error.h"

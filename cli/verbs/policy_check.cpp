@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/policy_check.h"
 
 #include "cli/terminal/command_error.h"
+#include "cli/terminal/input_file.h"
 #include "cli/terminal/text.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
@@ -49,11 +51,19 @@ struct Checked {
     ErrorCode worst = ErrorCode::policy_invalid; ///< if there are problems: why, for the exit code
 };
 
+/// A file, or a pipe such as standard input's.
+Expected<std::string> read_text(const std::filesystem::path& path) {
+    std::error_code ignored; // reading it tells
+    if (path != "-" && !std::filesystem::is_fifo(path, ignored))
+        return policy::read_text_file(path);
+    return std::string(as_text(read_input(path, policy::largest_text_file)));
+}
+
 class Check {
   public:
     void file(const std::filesystem::path& path) {
         ++result_.files;
-        const auto text = policy::read_text_file(path);
+        const auto text = read_text(path);
         if (!text)
             add({{.file = path.string(), .line = 0, .column = 0, .what = text.error().what}},
                 text.error().code);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl policy check: find the mistakes in policy files. Offline.
 #pragma once
 

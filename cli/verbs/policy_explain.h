@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl policy explain: why a modem has the policy that it has.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/ports.h"
 
 #include "cli/client/bus.h"
@@ -47,14 +48,18 @@ ExitCode ports(const Terminal& terminal) {
                  {"IMEI", "imei"},
                  {.title = "TRIES AGAIN", .key = "retry_at"},
                  {.title = "PATH", .key = "path", .yields = true},
-                 {"REASON", "reason"}});
+                 {"REASON", "reason"},
+                 {.title = "CODE", .key = "code", .json_only = true},
+                 {.title = "HINT", .key = "hint", .json_only = true}});
     for (const Port& port : bus.ports())
         table.add({Cell::of(port.device),
                    Cell::of(port.state, colour_of_port_state(port.state)),
                    Cell::of(port.imei),
                    {bus_time(port.retry_at, "-"), port.retry_at},
                    Cell::of(port.path),
-                   Cell::of(port.reason)});
+                   Cell::of(port.reason),
+                   Cell::of(port.code),
+                   Cell::of(port.hint)});
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())

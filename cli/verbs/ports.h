@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl ports: every serial port, and why it is or is not a modem.
 #pragma once
 

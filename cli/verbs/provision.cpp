@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/provision.h"
 
 #include "cli/client/bus.h"
@@ -75,7 +76,10 @@ ExitCode provision(const ProvisionOptions& options, const Terminal& terminal) {
     if (options.dry_run)
         return dry_run(modem, bus.plan(modem.path, options.scope), options.scope, terminal);
     return follow(
-        bus, modem, "provision", [&] { return bus.provision(modem.path, options.scope); }, terminal);
+        bus, modem, "provision",
+        options.scope.slot ? fmt::format("slot {} provisioned", *options.scope.slot)
+                           : fmt::format("provisioned by policy '{}'", modem.policy),
+        [&] { return bus.provision(modem.path, options.scope); }, terminal);
 }
 
 } // namespace

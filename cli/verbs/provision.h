@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl provision: make a modem what its policy says, or show what that would take.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/refresh.h"
 
 #include "cli/client/bus.h"
@@ -30,7 +31,7 @@ Options:
 ExitCode refresh(const std::string& selector, const Terminal& terminal) {
     Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), selector));
-    return follow(bus, modem, "refresh", [&] { return bus.refresh(modem.path); }, terminal);
+    return follow(bus, modem, "refresh", "slots read", [&] { return bus.refresh(modem.path); }, terminal);
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl refresh: read a modem's slots anew.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl reload, or bgs2ctl policy reload: read configuration and policies anew.
 #pragma once
 

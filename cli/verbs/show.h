@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl show: one modem with its slots.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl frame decode, of a record of bgs2d --trace.
 #pragma once
 

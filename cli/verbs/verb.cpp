@@ -1,15 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/verb.h"
 
 #include "daemon/base/slot_address.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include <charconv>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace bgs2::cli {
 namespace {
 
-constexpr unsigned last_slot = 30;
+/// For a whole number in decimal digits: CLI11 takes one that begins with 0 for octal.
+CLI::Validator decimal(unsigned lowest, unsigned highest) {
+    return {[lowest, highest](std::string& text) {
+                unsigned number = 0;
+                const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+                if (error != std::errc() || end != text.data() + text.size() || number < lowest ||
+                    number > highest)
+                    return fmt::format("'{}' is not a decimal number from {} to {}", text, lowest, highest);
+                text = std::to_string(number);
+                return std::string();
+            },
+            "NUMBER"};
+}
 
 } // namespace
 
@@ -49,11 +66,11 @@ void Verb::flag(const std::string& name, bool& value) {
 }
 
 void Verb::slot(const std::string& name, std::optional<unsigned>& value) {
-    app_.add_option(name, value)->check(CLI::Range(0U, last_slot));
+    app_.add_option(name, value)->transform(decimal(0, highest_slot));
 }
 
 void Verb::required_slot(const std::string& name, unsigned& value) {
-    app_.add_option(name, value)->required()->check(CLI::Range(0U, last_slot));
+    app_.add_option(name, value)->required()->transform(decimal(0, highest_slot));
 }
 
 void Verb::store(const std::string& name, std::string& value) {
@@ -66,7 +83,7 @@ void Verb::store(const std::string& name, std::string& value) {
 
 void Verb::number(const std::string& name, std::optional<unsigned>& value, unsigned lowest,
                   unsigned highest) {
-    app_.add_option(name, value)->check(CLI::Range(lowest, highest));
+    app_.add_option(name, value)->transform(decimal(lowest, highest));
 }
 
 void Verb::choice(const std::string& name, std::string& value, const std::vector<std::string>& words) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A verb of the command line: what it is called, what it takes, what it does.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl wait: until modems are in a state.
 #pragma once
 

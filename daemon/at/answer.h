@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a module says to a command, and what it says unasked. Pure.
 #pragma once
 

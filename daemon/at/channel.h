@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A conversation with a module over a serial port: commands, answers, URCs, octets, each with a deadline.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The modem's own clock, against which it checks certificates (protocol.md §6).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Octets from a serial line, cut into lines. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/line_settings.h"
 
 namespace bgs2::at {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a serial line is driven.
 #pragma once
 

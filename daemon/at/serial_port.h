@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A tty that is ours alone for as long as the object lives.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Listens in on a channel: what was sent and what came, and which of it nobody may keep.
 #pragma once
 

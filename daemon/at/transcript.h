@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A conversation as lines of text, without what is secret in it. Pure.
 //
 // The file that bgs2d --trace makes of them:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Work that blocks, done in the other thread while a coroutine waits for it.
 #pragma once
 

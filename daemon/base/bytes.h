@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Octets: how files, frames and fingerprints are passed around.
 #pragma once
 

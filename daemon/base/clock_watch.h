@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The system's clock, which a gateway without a battery sets only after it has booted.
 #pragma once
 

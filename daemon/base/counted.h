@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A number with its noun: "1 slot", "2 slots".
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/error.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ constexpr std::array error_rows{
     ErrorRow{ErrorCode::policy_invalid, "PolicyInvalid", ExitCode::failed},
     ErrorRow{ErrorCode::modem_rejected, "ModemRejected", ExitCode::modem_refused},
     ErrorRow{ErrorCode::modem_timeout, "ModemTimeout", ExitCode::timed_out},
-    ErrorRow{ErrorCode::too_much_data, "TooMuchData", ExitCode::modem_refused},
+    ErrorRow{ErrorCode::too_much_data, "TooMuchData", ExitCode::failed},
     ErrorRow{ErrorCode::verify_failed, "VerifyFailed", ExitCode::drift},
     ErrorRow{ErrorCode::device_gone, "DeviceGone", ExitCode::not_found},
     ErrorRow{ErrorCode::cancelled, "Cancelled", ExitCode::failed},
@@ -56,6 +57,17 @@ ExitCode exit_code(ErrorCode code) {
 
 std::string to_string(const Error& error) {
     return error.hint.empty() ? error.what : error.what + " (" + error.hint + ")";
+}
+
+std::string to_lines(const Error& error) {
+    return error.hint.empty() ? error.what : error.what + "\n" + error.hint;
+}
+
+Error from_lines(ErrorCode code, std::string_view text) {
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos)
+        return {code, std::string(text), {}};
+    return {code, std::string(text.substr(0, end)), std::string(text.substr(end + 1))};
 }
 
 Exception::Exception(Error error)

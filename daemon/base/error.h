@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can go wrong, once for the whole project: in a log, on the bus, as an exit code.
 #pragma once
 
@@ -65,6 +66,13 @@ struct Error {
 
 /// "what (hint)", for a log line.
 std::string to_string(const Error& error);
+
+/// What happened and, on a second line, what to do: how an error crosses the bus. One line if there is no
+/// hint.
+std::string to_lines(const Error& error);
+
+/// The error whose to_lines() are `text`.
+Error from_lines(ErrorCode code, std::string_view text);
 
 /// How a coroutine reports an Error.
 class Exception : public std::runtime_error {

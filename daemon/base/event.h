@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an operator would want to be alerted of: log lines with a MESSAGE_ID= that never changes.
 #pragma once
 

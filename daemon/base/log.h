@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the daemon tells the person who reads its log, without knowing where that is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files and device nodes that come, go, change or come to be others: certificates that are renewed, a pty
 // that is plugged.
 #pragma once

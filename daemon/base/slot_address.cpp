@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/slot_address.h"
 
 #include <fmt/format.h>

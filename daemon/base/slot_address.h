@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which slot of which certificate store.
 #pragma once
 
@@ -22,6 +23,10 @@ inline constexpr std::array all_stores{Store::tls, Store::management, Store::pre
 /// As AT commands spell it: "is_cert", "management_cert", "preconfig_cert".
 std::string_view word(Store store);
 std::optional<Store> store(std::string_view word);
+
+/// Slots are numbered from 0, which holds the client's certificate and its private key, to this (protocol.md
+/// §3: 30 on newer families; assumed to be 10 on a BGS2).
+inline constexpr unsigned highest_slot = 30;
 
 /// Ordered by store, then by number. The store of TLS comes first, so that a module is not put under a
 /// management key before it holds what it is to hold.

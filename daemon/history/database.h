@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SQLite with owners: a connection and its statements. With sqlite.h the only files that know the library;
 // that is loaded before, by load_sqlite().
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One line of the history: what was decided about a modem, or what became of one of its slots.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/history/recorder.h"
 
 #include <asio/bind_cancellation_slot.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The history as the daemon keeps it: in the background, and never in the daemon's way.
 #pragma once
 

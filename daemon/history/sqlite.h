@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SQLite's functions, found when the history is opened. The history is a service to people: without the
 // library all but that works. For the .cpp files of this folder: it shows SQLite to whoever includes it.
 #pragma once

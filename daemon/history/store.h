@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The history's file: bounded, and never worth more than what it tells of.
 #pragma once
 

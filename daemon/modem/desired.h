@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a policy wants in the slots of one modem, read from its sources.
 #pragma once
 

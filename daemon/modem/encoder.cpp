@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/encoder.h"
 
 #include "daemon/sbnw/signature.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a step to the octets that carry it out.
 #pragma once
 

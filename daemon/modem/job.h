@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One piece of work with a modem, to look at while it goes on and a while after.
 #pragma once
 

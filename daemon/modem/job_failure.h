@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a conversation with a module ended badly.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/modem.h"
 
 #include "daemon/at/clock.h"
@@ -141,7 +142,7 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
             job_.reset();
             job->finish(error);
         } else if (slots_.stale() && !ignored_) {
-            show(ModemState::reading, "its slots are being read");
+            show(ModemState::reading, "reading", "its slots are being read");
             co_await slots_.look_if_possible(channel, stores());
         } else {
             co_await channel.idle(next_look());
@@ -177,7 +178,8 @@ asio::awaitable<void> Modem::assess() {
     ignored_ = policy != nullptr && policy->mode == policy::Mode::ignore;
     if (ignored_) {
         slots_.set_stale();
-        show(ModemState::unmanaged, fmt::format("policy '{}' says to ignore it", policy->name));
+        show(ModemState::unmanaged, "policy-ignores",
+             fmt::format("policy '{}' says to ignore it", policy->name));
         co_return;
     }
     verify_every_ = policy == nullptr ? policy::Policy{}.verify_every : policy->verify_every;
@@ -304,7 +306,7 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
         throw Exception(*prepared_plan.blocker);
     if (prepared_plan.steps.empty())
         co_return;
-    show(ModemState::provisioning, fmt::format("policy '{}' is being applied", policy->name));
+    show(ModemState::provisioning, "provisioning", fmt::format("policy '{}' is being applied", policy->name));
     if (policy->require_clock)
         co_await at::set_clock(channel, now());
     co_await slots_.apply(channel, job, prepared_plan, stores());
@@ -327,7 +329,7 @@ asio::awaitable<void> Modem::change(at::Channel& channel, Job& job) {
         co_await in_background(host_.background(), work, std::move(conditions), change_);
     if (prepared_plan.blocker)
         throw Exception(*prepared_plan.blocker);
-    show(ModemState::provisioning, fmt::format("somebody asked to {}", job.task().description));
+    show(ModemState::provisioning, "changing", fmt::format("somebody asked to {}", job.task().description));
     if (policy != nullptr && policy->require_clock)
         co_await at::set_clock(channel, now());
     co_await slots_.apply(channel, job, prepared_plan, stores());
@@ -383,8 +385,13 @@ Expected<std::shared_ptr<Job>> Modem::request(SlotOperation change) {
     return job;
 }
 
-void Modem::show(ModemState state, std::string reason) {
-    show({.state = state, .reason = std::move(reason), .hint = {}, .wanted = false, .expiring = {}});
+void Modem::show(ModemState state, std::string_view code, std::string reason) {
+    show({.state = state,
+          .code = code,
+          .reason = std::move(reason),
+          .hint = {},
+          .wanted = false,
+          .expiring = {}});
 }
 
 void Modem::show(const StateAssessment& verdict) {

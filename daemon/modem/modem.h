@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One modem, for as long as it is there.
 #pragma once
 
@@ -33,6 +34,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bgs2 {
@@ -72,6 +74,7 @@ class Modem {
     [[nodiscard]] const policy::ModemAttributes& attributes() const { return attributes_; }
     [[nodiscard]] const std::string& port() const { return port_; } ///< the device node
     [[nodiscard]] ModemState state() const { return shown_.state; }
+    [[nodiscard]] std::string_view reason_code() const { return shown_.code; } ///< of static storage
     [[nodiscard]] const std::string& reason() const { return shown_.reason; }
     [[nodiscard]] const std::string& hint() const { return shown_.hint; }
     [[nodiscard]] const std::string& policy() const { return policy_name_; }
@@ -135,7 +138,7 @@ class Modem {
     [[nodiscard]] Expected<void> ready() const;
     Expected<std::shared_ptr<Job>> request(Task task);
     void try_anew();
-    void show(ModemState state, std::string reason);
+    void show(ModemState state, std::string_view code, std::string reason);
     void show(const StateAssessment& verdict);
 
     at::ModuleIdentity identity_;
@@ -146,6 +149,7 @@ class Modem {
     ModemReporter reporter_;
 
     StateAssessment shown_{.state = ModemState::reading,
+                           .code = "reading",
                            .reason = "its slots have not been read yet",
                            .hint = {},
                            .wanted = false,

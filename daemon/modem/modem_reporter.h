@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is told of one modem: in the log, to whoever reads it, and in the history, for whoever asks later.
 #pragma once
 

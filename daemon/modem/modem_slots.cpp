@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/modem_slots.h"
 
 #include "daemon/at/identify.h"

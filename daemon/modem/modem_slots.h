@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The slots of one modem: read, written, read back.
 #pragma once
 

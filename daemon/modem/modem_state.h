@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The states that a modem can be in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is to be done about a modem's slots, from what they hold and what they are to hold. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What carrying out a policy takes, read, checked and encoded before the modem sees an octet of it.
 #pragma once
 

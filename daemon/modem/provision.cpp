@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/provision.h"
 
 #include "daemon/modem/job_failure.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Carrying out what was prepared: writing slots, and comparing what they read back.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether and when what failed with a modem is tried again.
 #pragma once
 

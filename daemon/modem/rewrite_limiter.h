@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slots that do not keep what is written to them: a modem's flash wears, so it is not written for ever.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a modem holds, as it was read back last: all that is ever said about its slots.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A change of one slot that somebody asks for, whatever the policy is about.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/state_assessment.h"
 
 #include <fmt/format.h>
@@ -7,29 +8,37 @@
 namespace bgs2 {
 namespace {
 
-StateAssessment verdict(ModemState state, std::string reason, std::string hint = {}) {
+StateAssessment assessment(ModemState state, std::string_view code, std::string reason,
+                           std::string hint = {}) {
     return {.state = state,
+            .code = code,
             .reason = std::move(reason),
             .hint = std::move(hint),
             .wanted = false,
             .expiring = {}};
 }
 
+StateAssessment assessment(ModemState state, const Error& error) {
+    return assessment(state, word(error.code), error.what, error.hint);
+}
+
 StateAssessment without_policy(const StateInputs& it) {
     if (it.policy_problem.empty())
-        return verdict(
-            ModemState::unmanaged, "no policy is for this modem",
+        return assessment(
+            ModemState::unmanaged, "no-policy", "no policy is for this modem",
             "add one to /etc/bgs2d/policy.d and reload; 'bgs2ctl policy explain' tells why none is");
-    return verdict(ModemState::unmanaged, fmt::format("the policies can not be used: {}", it.policy_problem),
-                   "mend them and reload");
+    return assessment(ModemState::unmanaged, "policies-invalid",
+                      fmt::format("the policies can not be used: {}", it.policy_problem),
+                      "mend them and reload");
 }
 
 StateAssessment compliant(const StateInputs& it) {
-    StateAssessment result =
-        verdict(ModemState::compliant, fmt::format("it holds what policy '{}' says", it.policy->name));
+    StateAssessment result = assessment(ModemState::compliant, "compliant",
+                                        fmt::format("it holds what policy '{}' says", it.policy->name));
     if (!it.prepared_plan.expiry)
         return result;
     if (const auto notice = expiry_notice(*it.prepared_plan.expiry, it.policy->renew_before, it.date)) {
+        result.code = "expiring";
         result.reason += "; " + *notice;
         result.hint = "have the certificate renewed; the modem follows once the new one is in place";
         result.expiring = it.prepared_plan.expiry->address;
@@ -47,29 +56,29 @@ std::string in_days(std::chrono::seconds time, fmt::format_string<std::string> w
 
 StateAssessment assess_state(const StateInputs& it) {
     if (it.unreadable)
-        return verdict(ModemState::blocked, it.unreadable->what, it.unreadable->hint);
+        return assessment(ModemState::blocked, *it.unreadable);
     if (it.policy == nullptr)
         return without_policy(it);
     const PreparedPlan& prepared_plan = it.prepared_plan;
     if (prepared_plan.blocker)
-        return verdict(ModemState::blocked, prepared_plan.blocker->what, prepared_plan.blocker->hint);
+        return assessment(ModemState::blocked, *prepared_plan.blocker);
     if (prepared_plan.needed.empty())
         return compliant(it);
 
     const std::string needed = reasons(prepared_plan.needed);
     if (it.policy->mode == policy::Mode::manual)
-        return verdict(ModemState::drifted, needed, "write it with 'bgs2ctl provision'");
+        return assessment(ModemState::drifted, "differs", needed, "write it with 'bgs2ctl provision'");
     if (it.policy->mode == policy::Mode::report)
-        return verdict(ModemState::drifted, needed, fmt::format("policy '{}' only reports", it.policy->name));
+        return assessment(ModemState::drifted, "differs", needed,
+                          fmt::format("policy '{}' only reports", it.policy->name));
     if (it.limit_reached)
-        return verdict(ModemState::blocked, it.limit_reached->what, it.limit_reached->hint);
+        return assessment(ModemState::blocked, *it.limit_reached);
     if (it.held)
-        return verdict(ModemState::drifted, needed + "; provisioning was cancelled",
-                       "write it with 'bgs2ctl provision'");
+        return assessment(ModemState::drifted, "cancelled", needed + "; provisioning was cancelled",
+                          "write it with 'bgs2ctl provision'");
     if (it.failure && (!it.failure->retry_at || *it.failure->retry_at > it.now))
-        return verdict(it.failure->retry_at ? ModemState::failed : ModemState::blocked,
-                       it.failure->error.what, it.failure->error.hint);
-    StateAssessment result = verdict(ModemState::drifted, needed);
+        return assessment(it.failure->retry_at ? ModemState::failed : ModemState::blocked, it.failure->error);
+    StateAssessment result = assessment(ModemState::drifted, "differs", needed);
     result.wanted = true;
     return result;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What state a modem is in, and whether something is to be done about it: the table of ARCHITECTURE.md. Pure.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace bgs2 {
 
@@ -29,6 +31,7 @@ struct StateInputs {
 
 struct StateAssessment {
     ModemState state = ModemState::unmanaged;
+    std::string_view code; ///< Modem.ReasonCode of io.bgs2d1.xml; of static storage
     std::string reason;
     std::string hint;
     bool wanted = false;                 ///< it is to be provisioned at once; `state` is of no interest then

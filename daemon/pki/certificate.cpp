@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/certificate.h"
 
 #include "daemon/pki/file_format.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An X.509 certificate, read once and never changed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What families of modules take, as far as that is known or assumed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/file.h"
 
 #include <fmt/format.h>

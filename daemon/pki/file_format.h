@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the octets of a file are, judged by their shape; nothing is decoded that a wrong guess could harm.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The forms in which certificates and keys can be sent to a modem.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading keys out of the many files they come in; what this offers is declared in private_key.h.
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/file_format.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/key_pair.h"
 
 #include "daemon/pki/file_format.h"

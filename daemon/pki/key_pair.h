@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A certificate, and perhaps its private key, in the form in which the modem is to get them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // OpenSSL's objects with owners, and its error queue in words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // p11-kit's functions, found when a token is asked for. Few gateways have one, and the library costs half a
 // megabyte of memory; without it all but tokens works. For the .cpp files of this folder: it shows p11-kit to
 // whoever includes it.

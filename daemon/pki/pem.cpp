@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/pem.h"
 
 #include "daemon/pki/file_format.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PEM: labelled blocks of Base64 in a text.
 #pragma once
 

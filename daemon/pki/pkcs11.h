@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Private keys on PKCS#11 tokens, by URIs of RFC 7512: to sign with, or to read out where the token lets
 // that.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PKCS#12: a certificate, its private key and its issuers in one file (.p12, .pfx).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What speaks against sending credentials, before a modem sees an octet of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Asymmetric keys: the private one that goes into slot 0 or signs secure commands, the public one that checks
 // them.
 #pragma once

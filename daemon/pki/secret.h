@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Octets that must not leak: private keys, passphrases, and the frames that carry them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who signs secure commands: a key in memory, or one that a token keeps to itself.
 #pragma once
 

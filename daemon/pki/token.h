@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A PKCS#11 token, logged in to, and the private key on it that a URI is of. For the .cpp files of this
 // folder: it shows p11-kit to whoever includes it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The policies of the drop-in directories, and the last good set of them.
 #pragma once
 

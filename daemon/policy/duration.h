@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A length of time as it stands in a file: "100ms", "2s", "30d".
 #pragma once
 

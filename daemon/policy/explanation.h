@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a modem has the policy that it has: what each policy file there is has to do with it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shell globs, and lists of them: how a policy says which modems it is for.
 #pragma once
 

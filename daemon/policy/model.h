@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A policy: which modems it is for, how to talk to them, and what their slots are to hold.
 #pragma once
 
@@ -34,9 +35,6 @@ inline constexpr std::array modes{Mode::automatic, Mode::manual, Mode::report, M
 /// The rates a port can be set to, in Bd, ascending.
 inline constexpr std::array baud_rates{300U,   600U,   1200U,   2400U,   4800U,   9600U,  19200U,
                                        38400U, 57600U, 115200U, 230400U, 460800U, 921600U};
-
-/// The highest slot that any family has (protocol.md §3).
-inline constexpr int highest_slot = 30;
 
 /// The only slot that takes a private key (protocol.md §3).
 inline constexpr int client_slot = 0;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is known of a modem and its port when a policy is sought for it.
 #pragma once
 

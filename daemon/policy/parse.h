@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The text of a policy file, made into a policy.
 #pragma once
 

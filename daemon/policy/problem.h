@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is wrong with a policy or configuration file, and where.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a certificate, a key or a passphrase comes from: a file, a systemd credential or a token, by a name
 // with placeholders.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads TOML tables by a list of their keys and collects all that is wrong with them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/toml_value.h"
 
 #include <toml++/toml.h>

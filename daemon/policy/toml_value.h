@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The values of a TOML file, each with its place in the text.
 #pragma once
 

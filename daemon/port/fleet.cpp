@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/port/fleet.h"
 
 #include "daemon/policy/match.h"
@@ -108,14 +109,18 @@ std::vector<PortStatus> Fleet::ports() const {
         PortStatus status{.device = device,
                           .path = entry.info.property("ID_PATH"),
                           .state = PortState::ignored,
+                          .code = entry.match.naming == Naming::excluded ? "excluded" : "not-named",
                           .reason = entry.match.why,
+                          .hint = "",
                           .imei = "",
                           .retry_at = std::nullopt,
                           .inhibited = false,
                           .properties = identifying(entry.info)};
         if (const auto& session = entry.session) {
             status.state = session->state();
-            status.reason = session->reason();
+            status.code = session->code();
+            status.reason = session->reason().what;
+            status.hint = session->reason().hint;
             status.imei = session->imei();
             status.retry_at = session->retry_at();
             status.inhibited = session->inhibited();
@@ -128,7 +133,9 @@ std::vector<PortStatus> Fleet::ports() const {
             list.push_back({.device = *rule.device,
                             .path = "",
                             .state = PortState::absent,
+                            .code = "absent",
                             .reason = "named in bgs2d.toml, does not exist",
+                            .hint = "",
                             .imei = "",
                             .retry_at = std::nullopt,
                             .inhibited = false,
@@ -156,7 +163,7 @@ Expected<std::shared_ptr<Modem>> Fleet::find(std::string_view imei) const {
 
 void Fleet::update_port(PortEntry& entry) {
     entry.match = match_port(port_rules_, entry.info);
-    if (!entry.match.matched) {
+    if (!entry.match.matched()) {
         release_port(entry);
     } else if (!entry.session) {
         entry.session =

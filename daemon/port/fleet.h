@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ports in, modems out: which modem sits where, keyed by IMEI.
 #pragma once
 
@@ -36,7 +37,9 @@ struct PortStatus {
     std::string device;
     std::string path; ///< udev's ID_PATH
     PortState state = PortState::ignored;
+    std::string_view code; ///< ListPorts' `code` of io.bgs2d1.xml; of static storage
     std::string reason;
+    std::string hint;
     std::string imei;
     std::optional<std::chrono::sys_seconds> retry_at;
     bool inhibited = false;                        ///< ModemManager was asked to keep off it, and does

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Another program that takes serial ports, ModemManager, is asked to keep off those that are held here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/port/match_port.h"
 
 #include <fmt/format.h>
@@ -52,9 +53,10 @@ std::vector<Condition> conditions(const PortRule& rule, const PortInfo& port) {
 PortMatch match_port(std::span<const PortRule> rules, const PortInfo& port) {
     const std::string verdict = port.property(mark);
     if (verdict == "1")
-        return {.matched = true, .why = fmt::format("udev rule ({}=1)", mark)};
+        return {.naming = Naming::udev_rule, .why = fmt::format("udev rule ({}=1)", mark)};
     if (verdict == "0")
-        return {.matched = false, .why = fmt::format("a udev rule keeps bgs2d away from it ({}=0)", mark)};
+        return {.naming = Naming::excluded,
+                .why = fmt::format("a udev rule keeps bgs2d away from it ({}=0)", mark)};
 
     std::string why = fmt::format("no udev rule gives it {}=1", mark);
     if (rules.empty())
@@ -72,9 +74,10 @@ PortMatch match_port(std::span<const PortRule> rules, const PortInfo& port) {
         words.reserve(wanted.size());
         for (const Condition& each : wanted)
             words.push_back(each.wanted);
-        return {.matched = true, .why = fmt::format("[[port]] #{} ({})", i + 1, fmt::join(words, ", "))};
+        return {.naming = Naming::configured,
+                .why = fmt::format("[[port]] #{} ({})", i + 1, fmt::join(words, ", "))};
     }
-    return {.matched = false, .why = std::move(why)};
+    return {.naming = Naming::not_named, .why = std::move(why)};
 }
 
 } // namespace bgs2

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a port may be probed for a modem: writing to a stranger's serial port is rude, so someone has to
 // name it.
 #pragma once
@@ -5,6 +6,7 @@
 #include "daemon/base/port_info.h"
 #include "daemon/policy/glob.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -25,9 +27,19 @@ struct PortRule {
     bool operator==(const PortRule&) const = default;
 };
 
+/// Whether a port is named to bgs2d, and by what.
+enum class Naming : std::uint8_t {
+    not_named,
+    excluded, ///< a udev rule keeps bgs2d away from it
+    udev_rule,
+    configured, ///< by a [[port]]
+};
+
 struct PortMatch {
-    bool matched = false;
+    Naming naming = Naming::not_named;
     std::string why; ///< `udev rule (BGS2D_PORT=1)`, `[[port]] #2 (id-path = "platform-*")`, or why not
+
+    [[nodiscard]] bool matched() const { return naming == Naming::udev_rule || naming == Naming::configured; }
 
     bool operator==(const PortMatch&) const = default;
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who wants to know what becomes of modems and jobs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/port/port_session.h"
 
 #include "daemon/at/channel.h"
@@ -66,6 +67,21 @@ void PortSession::start(const std::string& why) {
     asio::co_spawn(executor_, run(), asio::bind_cancellation_slot(cancellation_.slot(), ended));
 }
 
+std::string_view PortSession::code() const {
+    switch (state_) {
+    case PortState::probing:
+        return "probing";
+    case PortState::modem:
+        return "identified";
+    case PortState::absent:
+        return "absent";
+    case PortState::duplicate:
+        return "duplicate";
+    default:
+        return word(reason_.code);
+    }
+}
+
 void PortSession::stop() {
     stopped_ = true;
     // Not from within what may be cancelled: a modem's coroutine can be what calls this.
@@ -83,7 +99,7 @@ asio::awaitable<void> PortSession::run() {
         false); // the channel says it in our words, and everything unwinds
     while (!stopped_) {
         state_ = PortState::probing;
-        reason_ = "being asked who is there";
+        reason_ = {.code = {}, .what = "being asked who is there", .hint = {}};
         retry_at_.reset();
         const Error end = co_await attempt();
         if (stopped_)
@@ -123,7 +139,8 @@ asio::awaitable<Error> PortSession::attempt() {
             co_await at::synchronise(channel);
         }
         state_ = PortState::modem;
-        reason_ = fmt::format("{} {}", identity.manufacturer, identity.model);
+        reason_ = {
+            .code = {}, .what = fmt::format("{} {}", identity.manufacturer, identity.model), .hint = {}};
         backoff_.reset();
         co_await modem_->live(channel);
     } catch (const Exception& e) {
@@ -135,7 +152,7 @@ asio::awaitable<Error> PortSession::attempt() {
 /// The port's state after a try has ended so, and how long until the next; nothing: until somebody asks for
 /// it.
 std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error& end) {
-    reason_ = to_string(end);
+    reason_ = end;
     claimed_ = claimed_ || end.code == ErrorCode::port_claimed;
     switch (end.code) {
     case ErrorCode::not_found:
@@ -143,7 +160,7 @@ std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error
         return std::nullopt;
     case ErrorCode::not_supported:
         state_ = PortState::not_a_modem;
-        log_.warning("{}: {}", port_.device, reason_);
+        log_.warning("{}: {}", port_.device, to_string(reason_));
         return std::nullopt;
     case ErrorCode::busy:
         state_ = PortState::duplicate;
@@ -154,7 +171,7 @@ std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error
     state_ = end.code == ErrorCode::modem_timeout ? PortState::silent : PortState::unavailable;
     const auto wait = backoff_.next();
     retry_at_ = std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + wait);
-    log_.warning("{}: {}", port_.device, reason_);
+    log_.warning("{}: {}", port_.device, to_string(reason_));
     return wait;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One port that is watched over: opened, asked who is there, and kept for the modem behind it.
 #pragma once
 
@@ -75,7 +76,10 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
 
     [[nodiscard]] const PortInfo& port() const { return port_; }
     [[nodiscard]] PortState state() const { return state_; }
-    [[nodiscard]] const std::string& reason() const { return reason_; }
+    /// ListPorts' `code` of io.bgs2d1.xml.
+    [[nodiscard]] std::string_view code() const;
+    /// Why it is in that state, and what to do about it.
+    [[nodiscard]] const Error& reason() const { return reason_; }
     /// Whether ModemManager was asked to keep off the port, and does.
     [[nodiscard]] bool inhibited() const { return inhibition_ && inhibition_->in_force(); }
     [[nodiscard]] std::string imei() const { return modem_ ? modem_->identity().imei : std::string(); }
@@ -96,7 +100,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     asio::cancellation_signal cancellation_;
     Backoff backoff_{std::chrono::minutes(1)};
     PortState state_ = PortState::probing;
-    std::string reason_;
+    Error reason_; ///< its code counts in the states that follow an error only
     std::shared_ptr<Modem> modem_;
     std::unique_ptr<Inhibition> inhibition_; ///< from before the port is opened, and while it is tried again
     bool claimed_ = false;                   ///< another program was found to hold the port

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files of bgs2d --trace: each conversation over a port, from its opening to its closing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/corruption.h"
 
 #include "daemon/base/counted.h"

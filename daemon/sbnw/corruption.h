@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What text tools do to a binary frame on its way (protocol.md §6), recognised.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The secure command's way to the module, and the slots' way back (protocol.md §2 and §3).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The secure command: one binary frame (protocol.md §1). Pure: octets in, values out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What of a secure command may be kept where others read it. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/result.h"
 
 #include <fmt/format.h>
@@ -38,7 +39,7 @@ constexpr std::array result_rows{
     ResultRow{Result::stored, RetryAdvice::none, ErrorCode::failed, ""},
     ResultRow{Result::length_error, RetryAdvice::retry, ErrorCode::modem_rejected,
               "a length arrived wrong: check the flow control and the wiring"},
-    ResultRow{Result::too_many_data, RetryAdvice::retry, ErrorCode::too_much_data,
+    ResultRow{Result::too_many_data, RetryAdvice::retry, ErrorCode::modem_rejected,
               "octets followed the frame: is another program writing to the port?"},
     ResultRow{Result::certificate_corrupted, RetryAdvice::retry_once, ErrorCode::modem_rejected,
               "the module reads DER; try an RSA certificate of up to 2048 bits with SHA-1 or SHA-256"},

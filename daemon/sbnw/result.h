@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a module says to a secure command (protocol.md §2), as values.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Signed secure commands (protocol.md §1, "Signed commands").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a module holds, as `AT^SBNR="is_cert"` tells it (protocol.md §3). Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which stores a module's firmware knows, as `AT^SBNW=?` tells it (protocol.md §3). Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long a person waits for bgs2ctl: medians, beside what an empty program and busctl take.
 #include "tests/integration/certificates.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What provisioning costs beside what the wire takes; what many modems cost beside one; what the daemon
 // weighs when idle.
 #include "tests/integration/certificates.h"

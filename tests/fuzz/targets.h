@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What must hold for any octets whatever: the properties that the fuzzers and the corpus test share.
 #pragma once
 

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // The daemon with hardware that comes and goes by the real systemd-udevd and the shipped rules: run by
-// tests/hotplug/bed.
+// tests/hotplug/sandbox.
 #include "tests/integration/certificates.h"
 #include "tests/support/udev_sandbox.h"
 

@@ -1,4 +1,5 @@
-// What 'bgs2ctl doctor' says of ports that udev knows and nobody named: run by tests/hotplug/bed.
+// SPDX-License-Identifier: Apache-2.0
+// What 'bgs2ctl doctor' says of ports that udev knows and nobody named: run by tests/hotplug/sandbox.
 #include "tests/support/gateway.h"
 #include "tests/support/udev_sandbox.h"
 

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // A port between bgs2d and the real ModemManager, with polkit and the policies that both have for the bus:
-// run by tests/hotplug/bed.
+// run by tests/hotplug/sandbox.
 #include "tests/integration/certificates.h"
 #include "tests/support/accounts.h"
 #include "tests/support/process.h"

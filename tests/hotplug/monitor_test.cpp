@@ -1,4 +1,5 @@
-// The monitor, against the real systemd-udevd: run by tests/hotplug/bed.
+// SPDX-License-Identifier: Apache-2.0
+// The monitor, against the real systemd-udevd: run by tests/hotplug/sandbox.
 #include "tests/support/pty.h"
 #include "tests/support/udev_sandbox.h"
 #include "udev/monitor.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who may have what done, with the bus configuration that is shipped; and bgs2ctl against a live daemon.
 #include "tests/integration/certificates.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who may have what done: with the real polkitd and the actions and rules that are shipped, and without
 // polkit.
 #include "dbus/polkit_action.h"
@@ -26,10 +27,9 @@ using testing::IsEmpty;
 
 /// Methods that anybody may call. Every other one of the interface has to refuse those who lack a right.
 const std::set<std::string> free_to_call{
-    "io.bgs2d1.Manager.ListModems",    "io.bgs2d1.Manager.GetModem",
-    "io.bgs2d1.Manager.ListPorts",     "io.bgs2d1.Manager.ListPolicies",
-    "io.bgs2d1.Manager.ExplainPolicy", "io.bgs2d1.Manager.CheckPolicy",
-    "io.bgs2d1.Manager.History",       "io.bgs2d1.Modem.Plan",
+    "io.bgs2d1.Manager.ListModems",   "io.bgs2d1.Manager.GetModem",      "io.bgs2d1.Manager.ListPorts",
+    "io.bgs2d1.Manager.ListPolicies", "io.bgs2d1.Manager.ExplainPolicy", "io.bgs2d1.Manager.CheckPolicy",
+    "io.bgs2d1.Manager.History",      "io.bgs2d1.Manager.Rights",        "io.bgs2d1.Modem.Plan",
 };
 
 /// Something of that type that the method could be given.
@@ -90,6 +90,16 @@ TEST_P(RightsBy, OthersMayNotAndAreToldWhatRightIsMissing) {
                     HasSubstr("you may not manage bgs2d: that takes the right io.bgs2d1.manage"));
         EXPECT_THAT(ending.message, HasSubstr("the members of the group bgs2d"));
     }
+}
+
+TEST_P(RightsBy, EachCallerIsToldItsOwn) {
+    std::vector<std::string> all;
+    for (const dbus::PolkitAction right : dbus::rights)
+        all.emplace_back(action(right));
+    EXPECT_EQ(Visitor(*gateway_, root).rights(), all);
+    EXPECT_EQ(Visitor(*gateway_, member).rights(), all);
+    EXPECT_THAT(Visitor(*gateway_, stranger).rights(), IsEmpty());
+    EXPECT_THAT(Visitor(*gateway_, nobody).rights(), IsEmpty());
 }
 
 TEST_P(RightsBy, WhoIsDeniedChangesNothing) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bus with the configuration that is shipped.
 #include "tests/integration/rights.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/calls.h"
 
 #include <systemd/sd-bus.h>
@@ -41,6 +42,12 @@ Ending Visitor::call(const std::string& path, const std::string& interface, cons
     if (interface == "io.bgs2d1.Modem")
         message << Gateway::Dictionary{};
     return call(message);
+}
+
+std::vector<std::string> Visitor::rights() const {
+    std::vector<std::string> rights;
+    manager_->callMethod("Rights").onInterface("io.bgs2d1.Manager").storeResultsTo(rights);
+    return rights;
 }
 
 std::shared_ptr<PendingCall> Visitor::ask(const std::string& path, const std::string& interface,

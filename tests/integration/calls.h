@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls as one caller makes them, and how they end.
 #pragma once
 
@@ -7,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bgs2::test {
 
@@ -33,6 +35,9 @@ class Visitor {
     /// For a method that is given nothing or an a{sv}.
     [[nodiscard]] Ending call(const std::string& path, const std::string& interface,
                               const std::string& method) const;
+
+    /// What Manager.Rights answers.
+    [[nodiscard]] std::vector<std::string> rights() const;
 
     /// The same, with leave to ask for a password; does not wait.
     std::shared_ptr<PendingCall> ask(const std::string& path, const std::string& interface,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slots that somebody has changed by hand over the bus: certificates handed over, slots emptied, frames made
 // elsewhere.
 #include "daemon/sbnw/frame.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The modem's clock, against which it checks certificates.
 #include "tests/integration/certificates.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tab, in the real shells.
 #include "tests/integration/certificates.h"
 #include "tests/support/octets.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who has to give a password first: what the daemon does while it waits.
 #include "tests/integration/rights.h"
 
@@ -62,7 +63,7 @@ TEST_F(RightsByPolkit, ADialogueThatIsCancelledIsARefusal) {
     ASSERT_TRUE(ends(visitor));
     EXPECT_EQ(pending_->ending->error, denied);
     EXPECT_THAT(pending_->ending->message,
-                HasSubstr("io.bgs2d1.manage (the password dialogue was cancelled)"));
+                HasSubstr("io.bgs2d1.manage\nthe password dialogue was cancelled"));
 }
 
 TEST_F(RightsByPolkit, ACallerWhoLeavesTakesTheDialogueAlong) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What 'bgs2ctl doctor' makes of what systemd says of the service, on a bus where the test speaks for
 // systemd: of a real one there is one a machine.
 #include "tests/support/gateway.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What 'bgs2ctl doctor' makes of a gateway.
 #include "tests/integration/certificates.h"
 

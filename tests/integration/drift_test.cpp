@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slots come to hold something else behind the daemon's back.
 #include "tests/integration/certificates.h"
 

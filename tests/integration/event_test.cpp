@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the journal gets of what happens: entries that an operator's alerts can rely on.
 #include "daemon/base/event.h"
 #include "tests/integration/certificates.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the bus says of policies: which are in force, why one applies, what is wrong with one.
 #include "tests/integration/certificates.h"
 

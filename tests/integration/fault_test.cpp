@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that a module and its line can do wrong, and what becomes of it.
 #include "tests/integration/certificates.h"
 

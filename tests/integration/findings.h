@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the daemon says of certificates before it sends them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is found about certificates before they are sent, and what becomes of the modem then.
 #include "tests/integration/certificates.h"
 #include "tests/integration/findings.h"

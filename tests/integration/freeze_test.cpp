@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is on the bus is what io.bgs2d1.xml says, no more and no less.
 #include "tests/integration/certificates.h"
 #include "tests/support/introspection.h"

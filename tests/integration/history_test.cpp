@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What became of modems, asked for over the bus.
 #include "tests/integration/certificates.h"
 

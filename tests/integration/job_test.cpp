@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Work that is asked for over the bus.
 #include "tests/integration/certificates.h"
 

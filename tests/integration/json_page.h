@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/json.md, read: what it says of the JSON that bgs2ctl prints.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What bgs2ctl prints with --json is what docs/json.md says.
 #include "cli/program.h"
 #include "daemon/sbnw/frame.h"

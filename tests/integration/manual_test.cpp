@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every command in the EXAMPLES of bgs2ctl(1) does what it says, one after the other, on one gateway.
 #include "tests/integration/certificates.h"
 #include "tests/support/process.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl's verbs against a live daemon: exit codes, text, JSON.
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
@@ -58,7 +59,7 @@ TEST_F(OnADriftedModem, EveryVerbThatReadsSucceedsAsTextAndAsJson) {
 
 TEST_F(OnADriftedModem, EveryVerbThatWritesSucceedsAsTextAndAsJson) {
     EXPECT_EQ(ctl(gateway_, {"provision", "--dry-run"}).exit, 9);
-    EXPECT_EQ(ctl(gateway_, {"refresh"}).output, std::string(default_imei) + ": refresh done\n");
+    EXPECT_EQ(ctl(gateway_, {"refresh"}).output, std::string(default_imei) + ": slots read\n");
     EXPECT_EQ(json::parse(ctl(gateway_, {"provision", "--json"}).output)["success"], true);
     EXPECT_EQ(ctl(gateway_, {"provision", "--dry-run"}).exit, 0);
     EXPECT_EQ(ctl(gateway_, {"rescan"}).exit, 0);

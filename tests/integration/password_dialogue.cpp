@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/password_dialogue.h"
 
 #include <fstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The authentication agent of a person, which polkitd asks for a password.
 #pragma once
 

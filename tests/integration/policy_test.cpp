@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What policies have done, and what a change of them does.
 #include "tests/integration/certificates.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which ports are touched, and what is said of them.
 #include "tests/integration/certificates.h"
 
@@ -62,7 +63,8 @@ TEST(Port, ThatAnotherProcessHoldsIsUnavailableUntilItIsFree) {
     gateway.start();
     ASSERT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "unavailable"; }))
         << gateway.log();
-    EXPECT_THAT(gateway.port("modem").at("reason").get<std::string>(), HasSubstr("another program"));
+    EXPECT_EQ(gateway.port("modem").at("code").get<std::string>(), "PortClaimed");
+    EXPECT_THAT(gateway.port("modem").at("hint").get<std::string>(), HasSubstr("another program"));
     holder->signal(SIGKILL);
     EXPECT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "modem"; })) << gateway.log();
 }

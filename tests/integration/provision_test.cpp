@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A modem appears, and becomes what the policy says.
 #include "tests/integration/certificates.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A certificate is renewed on the gateway's disk, and the modem follows without being told.
 #include "tests/integration/certificates.h"
 

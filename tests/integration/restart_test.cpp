@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The daemon is killed at every point of its work and started again: it ends where it would have ended
 // anyway.
 #include "tests/integration/certificates.h"

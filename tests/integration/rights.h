@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A gateway with people who may and people who may not.
 #pragma once
 

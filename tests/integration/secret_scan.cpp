@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/secret_scan.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finding secrets where they do not belong, in whatever form they got there.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keys and passphrases reach the modem, and nothing and nobody else.
 #include "tests/integration/certificates.h"
 #include "tests/integration/secret_scan.h"
@@ -129,34 +130,34 @@ class Secrets : public testing::Test {
     std::string recording_ = gateway_.path("bus.pcap");
     std::optional<Process> monitor_;
     Process* modem_ = nullptr;
-    SecretScan needles_ = secrets();
+    SecretScan secret_scan_ = secrets();
 };
 
 TEST_F(Secrets, AreNeitherInTheLogNorOnTheBusNorInTheHistory) {
     const std::string log = gateway_.log();
     EXPECT_THAT(log, HasSubstr(": compliant: "));
-    EXPECT_EQ(needles_.find_in(log), std::nullopt);
+    EXPECT_EQ(secret_scan_.find_in(log), std::nullopt);
 
     ASSERT_TRUE(gateway_.eventually([&] {
         const std::string recorded = contents(recording_);
         return recorded.contains("ExplainPolicy") && recorded.contains("compliant") &&
                recorded.contains("GetAll");
     }));
-    EXPECT_EQ(needles_.find_in(contents(recording_)), std::nullopt);
+    EXPECT_EQ(secret_scan_.find_in(contents(recording_)), std::nullopt);
 
     std::string history;
     for (const auto& entry : std::filesystem::directory_iterator(gateway_.path("state")))
         history += contents(entry.path());
     EXPECT_THAT(history, HasSubstr("compliant"));
-    EXPECT_EQ(needles_.find_in(history), std::nullopt);
+    EXPECT_EQ(secret_scan_.find_in(history), std::nullopt);
 }
 
 TEST_F(Secrets, AreNotToBeSeenFromOutsideOfTheProcess) {
     const std::string command = contents(of_process(gateway_.daemon(), "cmdline"));
     EXPECT_THAT(command, HasSubstr("--policy-dir"));
-    EXPECT_EQ(needles_.find_in(command), std::nullopt);
+    EXPECT_EQ(secret_scan_.find_in(command), std::nullopt);
     // Where not even root can read it, nobody can.
-    EXPECT_EQ(needles_.find_in(contents(of_process(gateway_.daemon(), "environ"))), std::nullopt);
+    EXPECT_EQ(secret_scan_.find_in(contents(of_process(gateway_.daemon(), "environ"))), std::nullopt);
 }
 
 TEST_F(Secrets, AreNotToBeDumpedOrTraced) {
@@ -179,24 +180,26 @@ TEST_F(Secrets, WouldBeFound) {
     std::string frames;
     for (const auto& entry : std::filesystem::directory_iterator(gateway_.path("modem.frames")))
         frames += contents(entry.path());
-    EXPECT_THAT(needles_.find_in(frames).value_or(""), HasSubstr("the client's"));
+    EXPECT_THAT(secret_scan_.find_in(frames).value_or(""), HasSubstr("the client's"));
 
-    EXPECT_EQ(needles_.find_in("a line, " + contents(gateway_.path("client.pass"))),
+    EXPECT_EQ(secret_scan_.find_in("a line, " + contents(gateway_.path("client.pass"))),
               "the client's passphrase");
-    EXPECT_EQ(needles_.find_in(contents(gateway_.path("management.pass"))),
+    EXPECT_EQ(secret_scan_.find_in(contents(gateway_.path("management.pass"))),
               "the management key's passphrase");
-    EXPECT_EQ(needles_.find_in(contents(gateway_.path("client.key"))), std::nullopt) << "it is encrypted";
+    EXPECT_EQ(secret_scan_.find_in(contents(gateway_.path("client.key"))), std::nullopt) << "it is encrypted";
     for (const Identity* identity : {&client(), &management()}) {
-        EXPECT_EQ(needles_.find_in(identity->certificate_pem()), std::nullopt) << "nothing in it is secret";
-        EXPECT_EQ(needles_.find_in(identity->public_pem()), std::nullopt);
-        EXPECT_THAT(needles_.find_in(as_text(identity->pkcs8_der())).value_or(""), HasSubstr(" as it is"));
-        EXPECT_THAT(needles_.find_in(as_text(identity->traditional_der())).value_or(""),
+        EXPECT_EQ(secret_scan_.find_in(identity->certificate_pem()), std::nullopt)
+            << "nothing in it is secret";
+        EXPECT_EQ(secret_scan_.find_in(identity->public_pem()), std::nullopt);
+        EXPECT_THAT(secret_scan_.find_in(as_text(identity->pkcs8_der())).value_or(""),
+                    HasSubstr(" as it is"));
+        EXPECT_THAT(secret_scan_.find_in(as_text(identity->traditional_der())).value_or(""),
                     HasSubstr(" as it is"));
         for (const std::string& pem : {identity->pkcs8_pem(), identity->traditional_pem()}) {
             std::istringstream lines(pem);
             std::size_t found = 0;
             for (std::string line; std::getline(lines, line);)
-                found += needles_.find_in("key: " + line).has_value() ? 1 : 0;
+                found += secret_scan_.find_in("key: " + line).has_value() ? 1 : 0;
             EXPECT_GE(found, 10U) << "lines of PEM are found one by one";
         }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Modems that obey signed commands only, and where the keys for that, and the clients' own, may come from.
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/signature.h"

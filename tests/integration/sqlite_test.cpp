@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A gateway on which SQLite is not installed.
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"

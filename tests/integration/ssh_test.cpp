@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl --host: the real sshd on this machine's loopback is the way to another one.
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
@@ -122,7 +123,7 @@ TEST_F(OverSsh, AnotherMachinesModemsAreListedReadAndWaitedFor) {
     const Outcome list = over_ssh({"list"});
     EXPECT_EQ(list.exit, 0) << list.errors << read_text(gateway_.path("sshd.log"));
     EXPECT_THAT(list.output, HasSubstr(default_imei));
-    EXPECT_EQ(over_ssh({"refresh"}).output, std::string(default_imei) + ": refresh done\n");
+    EXPECT_EQ(over_ssh({"refresh"}).output, std::string(default_imei) + ": slots read\n");
     EXPECT_EQ(over_ssh({"wait", "--timeout", "20s"}).exit, 0);
     EXPECT_EQ(over_ssh({"show", "111"}).exit, 3);
 }

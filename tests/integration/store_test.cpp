@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Certificates in other stores than that of TLS.
 #include "tests/integration/certificates.h"
 
@@ -19,10 +20,12 @@ using testing::UnorderedElementsAre;
 using Slots = std::map<std::uint32_t, Gateway::Dictionary>;
 
 std::map<std::string, Slots> other_stores(Gateway& gateway) {
-    return gateway.modem()
-        ->getProperty("OtherStores")
-        .onInterface("io.bgs2d1.Modem")
-        .get<std::map<std::string, Slots>>();
+    std::map<std::string, Slots> by_store;
+    const std::vector<Gateway::Dictionary> slots =
+        gateway.modem()->getProperty("OtherStores").onInterface("io.bgs2d1.Modem");
+    for (const Gateway::Dictionary& slot : slots)
+        by_store[slot.at("store").get<std::string>()].emplace(slot.at("slot").get<std::uint32_t>(), slot);
+    return by_store;
 }
 
 std::string slot_text(const Gateway::Dictionary& slot, const char* key) {

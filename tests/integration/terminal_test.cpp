@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl as a person sees it: widths, colours, pager, progress, passwords.
 #include "cli/terminal/text.h"
 #include "tests/integration/certificates.h"
@@ -110,7 +111,9 @@ TEST_F(OnATerminal, AJobShowsABarThatFitsAndGoes) {
         EXPECT_THAT(session.output(), HasSubstr(columns == 80 ? "writing slot 0 [#" : "writing slot 1 [#"));
         EXPECT_LT(widest(session.output()), columns) << session.output();
         EXPECT_EQ(session.output().find(" B/s") != std::string::npos, columns == 80) << session.output();
-        EXPECT_THAT(session.output(), testing::EndsWith("\r\x1b[K356938035643809: provision done\r\n"));
+        EXPECT_THAT(session.output(),
+                    testing::EndsWith("\r\x1b[K356938035643809: slot " +
+                                      std::string(columns == 80 ? "0" : "1") + " provisioned\r\n"));
     }
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What bgs2d --trace records: conversations that a person can read, and no key.
 #include "tests/integration/certificates.h"
 #include "tests/integration/secret_scan.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is handed to bgs2d by bgs2ctl: certificates, slots to empty, frames.
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
@@ -35,7 +36,7 @@ class HandsOver : public testing::Test {
 TEST_F(HandsOver, ACertificateIsInstalled) {
     const Outcome text = ctl(gateway_, {"install", "--slot", "2", "--cert", file("ca.pem")});
     EXPECT_EQ(text.exit, 0) << text.errors << gateway_.log();
-    EXPECT_THAT(text.output, StartsWith(std::string(default_imei) + ": install done"));
+    EXPECT_EQ(text.output, std::string(default_imei) + ": slot 2 written\n");
     EXPECT_EQ(gateway_.thumbprint(2), certificate_authority().certificate().fingerprint());
 }
 
@@ -91,7 +92,7 @@ TEST_F(HandsOver, ASlotIsEmptied) {
     ASSERT_EQ(ctl(gateway_, {"install", "--slot", "2", "--cert", file("ca.pem")}).exit, 0) << gateway_.log();
     const Outcome text = ctl(gateway_, {"erase", "--slot", "2"});
     EXPECT_EQ(text.exit, 0) << text.errors;
-    EXPECT_THAT(text.output, StartsWith(std::string(default_imei) + ": erase done"));
+    EXPECT_EQ(text.output, std::string(default_imei) + ": slot 2 erased\n");
     EXPECT_EQ(gateway_.thumbprint(2), "");
     ASSERT_EQ(ctl(gateway_, {"install", "--slot", "3", "--cert", file("ca.pem")}).exit, 0);
     EXPECT_EQ(json::parse(ctl(gateway_, {"erase", "any", "--slot", "3", "--json"}).output)["success"], true);
@@ -105,7 +106,7 @@ TEST_F(HandsOver, AFrameIsSentUnchanged) {
     const Outcome text = ctl(gateway_, {"frame", "send", "809", file("write.bin")});
     EXPECT_EQ(text.exit, 0) << text.errors << gateway_.log();
     EXPECT_THAT(text.output, StartsWith("writes slot 2 of is_cert: CN=Test CA"));
-    EXPECT_THAT(text.output, HasSubstr(": send done"));
+    EXPECT_THAT(text.output, HasSubstr(": slot 2 of is_cert written\n"));
     EXPECT_EQ(gateway_.thumbprint(2), certificate_authority().certificate().fingerprint());
     std::size_t same = 0;
     for (const auto& frame : std::filesystem::directory_iterator(gateway_.path("modem.frames")))

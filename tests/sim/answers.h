@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the module answers to the commands that are only asked and answered. No line, no clock of its own:
 // text in, text out.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/certificate.h"
 
 #include "tests/sim/openssl.h"

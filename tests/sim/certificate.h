@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the module makes of the octets of a certificate or key: may it be stored, and how does it read back.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wakes a coroutine that waits for something to happen.
 #pragma once
 

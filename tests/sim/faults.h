@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can be made to go wrong, how it is asked for on the command line, and when it strikes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Takes one frame off the wire: as many octets as it says it has, and whatever wrongly follows.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What happened, one line each, written at once: for people and for tests that wait for a line.
 #pragma once
 

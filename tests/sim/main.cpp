@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2sim: a BGS2 made of software.
 #include "tests/sim/answers.h"
 #include "tests/sim/faults.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The dialogue: command lines in, answers out, and the frame in between (protocol.md §2).
 #pragma once
 

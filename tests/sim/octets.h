@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Octets, and the few things bgs2sim does to them: text forms and digests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The near end of the modem's serial line.
 #pragma once
 

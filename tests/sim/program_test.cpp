@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program itself, over its pty.
 #include "tests/sim/test_certificate.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A serial line made of a pty, under a name of the caller's choice.
 #pragma once
 

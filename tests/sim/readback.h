@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lines of AT^SBNR (protocol.md §3). Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a module says to a frame (protocol.md §2, "Result lines").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a secure command (protocol.md §1) the way the module does: octet by octet, from the front. Pure.
 // Written from the description alone and sharing nothing with the code that writes frames, so that one
 // mistake can not hide in both.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of the module that decides on a frame. Pure: it says what would change, it changes nothing.
 #pragma once
 

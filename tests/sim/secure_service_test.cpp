@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/readback.h"
 #include "tests/sim/secure_service.h"
 #include "tests/sim/test_certificate.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/signing_key.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one key whose commands a module in secure mode obeys (protocol.md §1, "Signed commands").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the module keeps: certificates by store and slot, on disk if asked to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/socket.h"
 
 #include <asio/local/stream_protocol.hpp>

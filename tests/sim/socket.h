@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A serial line that is a unix stream socket, as QEMU's "-chardev socket,server=on" listens on.
 #pragma once
 

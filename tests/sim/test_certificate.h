@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keys and certificates made while the tests run.
 #pragma once
 

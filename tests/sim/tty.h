@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A serial port of the machine: what is at the other end of its cable has the modem there.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The serial line at its speed: octets arrive and leave when a UART would have moved them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // People with accounts that only the programs of one gateway know of.
 #pragma once
 
@@ -24,8 +25,9 @@ inline const Account stranger{.name = "stranger", .uid = 60902};
 inline const Account nobody{.name = "nobody", .uid = 65534};
 inline const Account root{.name = "root", .uid = 0};
 
-/// Writes what accounts-bed wants in `folder`: the machine's accounts and those above; `polkit`: polkitd's
-/// files, which are the ones that are shipped, ModemManager's and the distribution's rule on who administers.
+/// Writes what accounts-sandbox wants in `folder`: the machine's accounts and those above; `polkit`:
+/// polkitd's files, which are the ones that are shipped, ModemManager's and the distribution's rule on who
+/// administers.
 void write_accounts(const std::filesystem::path& folder, bool polkit);
 
 /// The command, run where those accounts are.

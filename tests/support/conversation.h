@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A test that talks to a scripted module through a channel.
 #pragma once
 

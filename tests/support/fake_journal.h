@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The journal's socket in a /run of one's own: what a service sends there, in the journal's own protocol.
 #pragma once
 

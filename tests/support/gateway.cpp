@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/gateway.h"
 
 #include "tests/support/accounts.h"
@@ -243,10 +244,11 @@ std::string Gateway::property(const std::string& name, const std::string& imei) 
 }
 
 std::map<std::uint32_t, Gateway::Dictionary> Gateway::slots(const std::string& imei) {
-    return modem(imei)
-        ->getProperty("Slots")
-        .onInterface("io.bgs2d1.Modem")
-        .get<std::map<std::uint32_t, Dictionary>>();
+    std::map<std::uint32_t, Dictionary> by_number;
+    const std::vector<Dictionary> slots = modem(imei)->getProperty("Slots").onInterface("io.bgs2d1.Modem");
+    for (const Dictionary& slot : slots)
+        by_number.emplace(slot.at("slot").get<std::uint32_t>(), slot);
+    return by_number;
 }
 
 std::string Gateway::thumbprint(std::uint32_t slot, const std::string& imei) {

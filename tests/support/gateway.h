@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A gateway in a folder: a private bus, bgs2d, and modems made of software that are plugged in and out.
 #pragma once
 

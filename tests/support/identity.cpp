@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/identity.h"
 
 #include "daemon/pki/openssl.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Test identities: a key and a certificate for it, in all the forms in which files hold them. Made with
 // OpenSSL's own writers, none of ours, so that ours are checked against something.
 #pragma once

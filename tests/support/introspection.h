@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An introspection document, io.bgs2d1.xml or what an object on the bus says of itself, as a list of what is
 // in it; comments included, which every library for D-Bus throws away.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Octets for tests: written as hex, read from files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The real bgs2ctl, run by a test.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A pseudo-terminal: the cable between a test and what it tests.
 #pragma once
 

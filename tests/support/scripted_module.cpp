@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/scripted_module.h"
 
 #include <asio/buffer.hpp>

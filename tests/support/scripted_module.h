@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The other side of a serial line, played by a test: a pty whose slave is the port under test.
 #pragma once
 

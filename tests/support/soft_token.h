@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A PKCS#11 token made of software (SoftHSM2), in a directory that is gone when the test is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/udev_sandbox.h"
 
 #include <array>
@@ -144,8 +145,8 @@ UdevSandbox::UdevSandbox() {
     struct statfs where{};
     if (statfs(sys.c_str(), &where) != 0)
         give_up("look at /sys");
-    if (where.f_type == SYSFS_MAGIC || !fs::exists("/run/bed"))
-        throw std::runtime_error("this is a real machine: run the program by tests/hotplug/bed");
+    if (where.f_type == SYSFS_MAGIC || !fs::exists("/run/sandbox"))
+        throw std::runtime_error("this is a real machine: run the program by tests/hotplug/sandbox");
 }
 
 UdevSandbox::~UdevSandbox() {

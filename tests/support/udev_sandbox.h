@@ -1,4 +1,5 @@
-// Made-up hardware for the real systemd-udevd, inside the namespaces that tests/hotplug/bed opens.
+// SPDX-License-Identifier: Apache-2.0
+// Made-up hardware for the real systemd-udevd, inside the namespaces that tests/hotplug/sandbox opens.
 #pragma once
 
 #include <map>
@@ -23,7 +24,7 @@ struct UsbSerial {
 
 /// Plugs serial ports in and out. What is plugged in is a pty in truth: its slave appears as /dev/NAME, in
 /// /sys and to udev. A call returns when udev is done with the device. Throws std::runtime_error when
-/// something goes wrong, and when constructed outside the bed. Unplugs everything when destroyed.
+/// something goes wrong, and when constructed outside the sandbox. Unplugs everything when destroyed.
 class UdevSandbox {
   public:
     UdevSandbox();

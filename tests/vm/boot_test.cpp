@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one boot that most tests here share: the machine is saved when it is up, and each of them resumes it.
 #include "tests/vm/machine.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A gateway without a battery: its clock stands at 1970 until somebody sets it.
 #include "tests/vm/gateway.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A loose contact.
 #include "tests/vm/gateway.h"
 

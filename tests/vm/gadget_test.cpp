@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // USB devices of the modems' own vendor, made by the guest's kernel and plugged into itself; bgs2sim runs in
 // the guest.
 #include "tests/vm/gateway.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/vm/gateway.h"
 
 #include "daemon/pki/certificate.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A gateway with the packages installed, as its owner sets it up; and what its modems come to.
 #pragma once
 

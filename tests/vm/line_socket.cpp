@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/vm/line_socket.h"
 
 #include <fmt/format.h>

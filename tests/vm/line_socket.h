@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lines over a unix stream socket: how QEMU and the guest are talked to.
 #pragma once
 

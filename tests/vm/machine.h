@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A whole machine: QEMU with a kernel, udevd, systemd, dbus, polkit and the packages just built, serial
 // ports, and cables with modems made of software behind them, which run on the host.
 #pragma once

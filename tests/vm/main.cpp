@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the tests, if there is a machine for them.
 #include "tests/vm/machine.h"
 

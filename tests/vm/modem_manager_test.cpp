@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two services that both take to modems. ModemManager is the distribution's, with all that comes with it.
 #include "tests/vm/gateway.h"
 

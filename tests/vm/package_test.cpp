@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The package comes and goes while a modem is plugged in.
 #include "tests/vm/gateway.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A cable that is plugged in, pulled out, and plugged in elsewhere.
 #include "tests/vm/gateway.h"
 

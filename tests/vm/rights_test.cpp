@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who may do what, as the polkit of the distribution judges by the files that the package brings.
 #include "tests/vm/gateway.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the service can not do, and that it works all the same.
 #include "tests/vm/gateway.h"
 

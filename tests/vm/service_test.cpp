@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What becomes of a job when somebody reloads, restarts or kills the service in the middle of it; and of a
 // service that hangs.
 #include "tests/vm/gateway.h"

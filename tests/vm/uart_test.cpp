@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A modem that is soldered on.
 #include "tests/vm/gateway.h"
 

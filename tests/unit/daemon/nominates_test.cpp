@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2d --nominates, as udev runs it.
 #include "daemon/base/event.h"
 #include "tests/support/fake_journal.h"

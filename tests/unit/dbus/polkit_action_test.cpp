@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "dbus/polkit_action.h"
 
 #include <gtest/gtest.h>

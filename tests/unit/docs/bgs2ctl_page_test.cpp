@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2ctl(1) says what bgs2ctl --help does, no more and no less.
 #include "daemon/base/error.h"
 #include "tests/support/program.h"

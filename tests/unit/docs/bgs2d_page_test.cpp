@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2d(8) says what the daemon's --help and its tables do.
 #include "daemon/base/event.h"
 #include "tests/support/program.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2sim(1) says what bgs2sim --help does.
 #include "tests/unit/docs/page.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // io.bgs2d1(7) has all that io.bgs2d1.xml has, and the comments that it is made from are whole.
 #include "daemon/base/error.h"
 #include "tests/support/introspection.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgs2d.toml(5) and bgs2d.policy(5) have the keys that the parsers know, and examples that they accept.
 #include "daemon/config.h"
 #include "daemon/policy/parse.h"

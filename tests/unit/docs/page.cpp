@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/docs/page.h"
 
 #include "tests/support/program.h"

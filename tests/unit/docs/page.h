@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The source of a manual page, as scdoc(5) has it: what it defines and the examples in it.
 #pragma once
 

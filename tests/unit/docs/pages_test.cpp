@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whoever shows the manual pages finds nothing wrong with them.
 #include "tests/unit/docs/page.h"
 

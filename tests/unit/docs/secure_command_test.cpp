@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/secure-command.md shows what the program prints, and what a module says.
 #include "daemon/sbnw/result.h"
 #include "tests/support/process.h"

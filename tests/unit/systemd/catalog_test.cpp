@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // systemd/bgs2d.catalog: what the journal tells people of the events.
 #include "daemon/base/event.h"
 #include "tests/support/process.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/error.h"
 #include "systemd/notify.h"
 

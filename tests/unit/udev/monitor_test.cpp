@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Against the real libudev, with the devices that libumockdev-preload.so shows it.
 #include "udev/monitor.h"
 

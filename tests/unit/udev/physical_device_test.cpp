@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "udev/physical_device.h"
 
 #include <gtest/gtest.h>

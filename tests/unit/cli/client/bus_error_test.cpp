@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/bus_error.h"
 
 #include <gtest/gtest.h>
@@ -7,7 +8,7 @@ namespace {
 
 TEST(BusError, TakesTheDaemonsMessageApart) {
     const CommandError failure = to_command_error(
-        "io.bgs2d1.Error.Busy", "356938035643809 is being written to (slot 1) (wait for job 3 (provision))");
+        "io.bgs2d1.Error.Busy", "356938035643809 is being written to (slot 1)\nwait for job 3 (provision)");
     EXPECT_EQ(failure.text(), "bgs2ctl: 356938035643809 is being written to (slot 1)\n"
                               "  hint: wait for job 3 (provision)\n");
     EXPECT_EQ(failure.exit(), ExitCode::busy);
@@ -16,7 +17,7 @@ TEST(BusError, TakesTheDaemonsMessageApart) {
 
 TEST(BusError, TakesAMessageWithoutAHintAsItIs) {
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.NotFound", "no modem").text(), "bgs2ctl: no modem\n");
-    EXPECT_EQ(to_command_error("io.bgs2d1.Error.Failed", "odd) (one").text(), "bgs2ctl: odd) (one\n");
+    EXPECT_EQ(to_command_error("io.bgs2d1.Error.Failed", "odd (one)").text(), "bgs2ctl: odd (one)\n");
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.Failed", "(all)").text(), "bgs2ctl: (all)\n");
 }
 
@@ -52,8 +53,8 @@ TEST(BusError, NamesTheRightThatIsMissing) {
 TEST(BusError, PassesOnWhatTheDaemonSaysOfTheRight) {
     const CommandError failure =
         to_command_error("org.freedesktop.DBus.Error.AccessDenied",
-                         "you may not manage bgs2d: that takes the right io.bgs2d1.manage "
-                         "(root may)");
+                         "you may not manage bgs2d: that takes the right io.bgs2d1.manage\n"
+                         "root may");
     EXPECT_NE(failure.text().find("io.bgs2d1.manage"), std::string::npos);
     EXPECT_EQ(failure.hint(), "root may");
 }
@@ -63,7 +64,7 @@ TEST(BusError, SaysThatNobodyAnswers) {
 }
 
 TEST(CommandError, IsAnObjectForPrograms) {
-    EXPECT_EQ(to_job_error("KeyMismatch", "the key is \"another\" (use the right one)").json(),
+    EXPECT_EQ(to_job_error("KeyMismatch", "the key is \"another\"", "use the right one").json(),
               "{\"error\":\"KeyMismatch\",\"message\":\"the key is \\\"another\\\"\",\"hint\":\"use the "
               "right one\"}\n");
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/event_formatter.h"
 
 #include <gtest/gtest.h>
@@ -54,9 +55,10 @@ TEST(EventFormatter, TellsStatesWithTheirReason) {
 }
 
 TEST(EventFormatter, TellsOnlyTheSlotsThatChanged) {
-    const Value first{{"0", {{"compliance", "empty"}}}, {"1", {{"compliance", "missing"}}}};
-    const Value second{{"0", {{"compliance", "empty"}}},
-                       {"1", {{"compliance", "compliant"}, {"size", 859}, {"subject", "CN=Root"}}}};
+    const Value first =
+        Value::parse(R"([{"slot": 0, "compliance": "empty"}, {"slot": 1, "compliance": "missing"}])");
+    const Value second = Value::parse(R"([{"slot": 0, "compliance": "empty"},
+        {"slot": 1, "compliance": "compliant", "size": 859, "subject": "CN=Root"}])");
     EventFormatter teller;
     EXPECT_EQ(texts(teller.tell(modem_changed({{"Slots", first}}))),
               (Lines{"356938035643809 slot 1: missing"}));

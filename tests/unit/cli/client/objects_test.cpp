@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/objects.h"
 
 #include <gtest/gtest.h>
@@ -40,6 +41,17 @@ TEST(Ports, AreReadWithThePropertiesByWhichOneCanNameThem) {
     EXPECT_EQ(ports[0].retry_at, 7U);
     EXPECT_EQ(ports[0].properties, (std::map<std::string, std::string>{{"ID_VENDOR_ID", "0403"}}));
     EXPECT_TRUE(ports[1].properties.empty()) << "a daemon of another version may lack them";
+}
+
+TEST(Slots, AreReadByTheirNumberAndStore) {
+    const auto slots =
+        slots_of(Value::parse(R"([{"slot": 10, "compliance": "empty"}, {"slot": 1, "size": 5}])"));
+    ASSERT_EQ(slots.size(), 2U);
+    EXPECT_EQ(slots.at(10).compliance, "empty");
+    EXPECT_EQ(slots.at(1).size, 5U);
+    const auto others =
+        other_stores_of(Value::parse(R"([{"store": "management_cert", "slot": 2, "size": 7}])"));
+    EXPECT_EQ(others.at("management_cert").at(2).size, 7U);
 }
 
 TEST(FileExplanation, IsReadFromWhatTheBusSaysAndWrittenForPrograms) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/progress.h"
 #include "cli/terminal/text.h"
 

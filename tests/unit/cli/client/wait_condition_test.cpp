@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/client/wait_condition.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/diagnosis.h"
 #include "tests/unit/cli/doctor/diagnostic_case.h"
 #include "tests/unit/cli/verbs/evidence.h"

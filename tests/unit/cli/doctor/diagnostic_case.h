@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One thing that is wrong, and what the doctor is to say of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_diagnosis.h"
 #include "tests/unit/cli/doctor/diagnostic_case.h"
 #include "tests/unit/cli/verbs/evidence.h"
@@ -21,8 +22,16 @@ using testing::IsEmpty;
 using testing::Not;
 
 /// Another port than the modem's.
-void also(SystemSnapshot& snapshot, const char* state, const char* reason) {
-    snapshot.daemon->ports.push_back(usb_port("/dev/ttyUSB1", state, reason));
+/// Another port: its state, the code of the reason, and the reason with a hint in parentheses.
+void also(SystemSnapshot& snapshot, const char* state, std::string reason, const char* code = "") {
+    Port port = usb_port("/dev/ttyUSB1", state, "");
+    port.code = code;
+    if (const auto hint = reason.find(" ("); reason.ends_with(')') && hint != std::string::npos) {
+        port.hint = reason.substr(hint + 2, reason.size() - hint - 3);
+        reason.resize(hint);
+    }
+    port.reason = reason;
+    snapshot.daemon->ports.push_back(port);
     snapshot.nodes.push_back(usb_node("/dev/ttyUSB1"));
 }
 
@@ -84,7 +93,8 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
     {"not permitted",
      [](SystemSnapshot& it) {
          also(it, "unavailable",
-              "cannot open /dev/ttyUSB1: Permission denied (the daemon's user needs the group)");
+              "cannot open /dev/ttyUSB1: Permission denied (the daemon's user needs the group)",
+              "AccessDenied");
          it.nodes.back().group = "root";
          it.nodes.back().mode = 0600;
      },
@@ -92,29 +102,30 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
      "\n    SUBSYSTEM==\"tty\", KERNEL==\"ttyUSB1\", GROUP=\"dialout\", MODE=\"0660\""},
     {"kept away by the sandbox",
      [](SystemSnapshot& it) {
-         also(it, "unavailable", "cannot open /dev/ttyUSB1: Operation not permitted (see DeviceAllow=)");
+         also(it, "unavailable", "cannot open /dev/ttyUSB1: Operation not permitted (see DeviceAllow=)",
+              "AccessDenied");
      },
      error, "port-unavailable", "/dev/ttyUSB1", "Operation not permitted", "DeviceAllow="},
     {"held by ModemManager",
      [](SystemSnapshot& it) {
-         also(it, "unavailable", busy);
+         also(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 412, "ModemManager");
      },
      error, "port-held", "/dev/ttyUSB1", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
     {"held by brltty",
      [](SystemSnapshot& it) {
-         also(it, "unavailable", busy);
+         also(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 413, "brltty");
      },
      error, "port-held", "/dev/ttyUSB1", "brltty (process 413)", "systemctl disable --now brltty"},
     {"held by another program",
      [](SystemSnapshot& it) {
-         also(it, "unavailable", busy);
+         also(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 414, "picocom");
      },
      error, "port-held", "/dev/ttyUSB1", "picocom (process 414)", "ps -fp 414"},
-    {"held by nobody that is seen", [](SystemSnapshot& it) { also(it, "unavailable", busy); }, error,
-     "port-held", "/dev/ttyUSB1", "cannot claim", "fuser -v"},
+    {"held by nobody that is seen", [](SystemSnapshot& it) { also(it, "unavailable", busy, "PortClaimed"); },
+     error, "port-held", "/dev/ttyUSB1", "cannot claim", "fuser -v"},
     {"open elsewhere as well", [](SystemSnapshot& it) { held(it, "/dev/ttyUSB0", 415, "cat"); }, warning,
      "port-shared", "/dev/ttyUSB0", "cat (process 415)", "ps -fp 415"},
     {"not kept from ModemManager",
@@ -224,12 +235,12 @@ TEST(PortDiagnosis, NamesNeitherAConsoleNorAUartThatIsNotThereNorAVirtualConsole
 }
 
 TEST(PortDiagnosis, SpeaksOfAPortThatARuleKeepsAwayOnlyWhereNoModemIs) {
-    constexpr auto kept_away = "a udev rule keeps bgs2d away from it (BGS2D_PORT=0)";
+    constexpr auto kept_away = "a udev rule keeps bgs2d away from it";
     SystemSnapshot snapshot = healthy();
-    also(snapshot, "ignored", kept_away);
+    also(snapshot, "ignored", kept_away, "excluded");
     EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());
     without_modem(snapshot);
-    also(snapshot, "ignored", kept_away);
+    also(snapshot, "ignored", kept_away, "excluded");
     const auto diagnostics = diagnose_ports(snapshot);
     ASSERT_EQ(diagnostics.size(), 2U);
     EXPECT_EQ(diagnostics[0].id, "port-kept-away");

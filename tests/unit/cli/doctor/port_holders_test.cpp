@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_holders.h"
 #include "tests/support/process.h"
 #include "tests/support/pty.h"

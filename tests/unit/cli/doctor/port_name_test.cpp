@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_name.h"
 #include "tests/unit/cli/verbs/evidence.h"
 

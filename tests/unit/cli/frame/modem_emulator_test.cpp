@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/modem_emulator.h"
 
 #include <gtest/gtest.h>

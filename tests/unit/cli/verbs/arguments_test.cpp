@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/program.h"
 
 #include <gtest/gtest.h>
@@ -106,6 +107,10 @@ TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
                                  {"frame", "encode", "--slot", "31", "--delete"},
                                  {"frame", "encode", "--slot", "-1", "--delete"},
                                  {"frame", "encode", "--slot", "one", "--delete"},
+                                 {"frame", "encode", "--slot", "0x8", "--delete"},
+                                 {"frame", "encode", "--slot", "1e1", "--delete"},
+                                 {"frame", "encode", "--slot", "+1", "--delete"},
+                                 {"frame", "encode", "--slot", "031", "--delete"},
                                  {"frame", "encode", "--slot", "1", "--delete", "--key", "a"},
                                  {"frame", "encode", "--slot", "1", "--delete", "--imei", "356938035643809"},
                                  {"frame", "encode", "--slot", "1", "--delete", "--include-thumbprint"},
@@ -118,6 +123,9 @@ TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
                                  {"install", "--slot", "1", "--cert", "a", "--format", "pkcs7"},
                                  {"install", "--slot", "1", "--cert", "a", "--store", "omadm"},
                                  {"install", "--slot", "1", "--cert", "-", "--key", "-"},
+                                 {"frame", "encode", "--slot", "0", "--cert", "-", "--key", "-"},
+                                 {"frame", "decode", "-", "--verify-key", "-"},
+                                 {"frame", "diff", "-", "-"},
                                  {"frame", "send"},
                                  {"erase", "any"},
                                  {"erase", "any", "--slot", "1", "--store", "agps"},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The real program, and clients at the other end of its pty that speak as those of the field do.
 #include "daemon/sbnw/frame.h"
 #include "tests/support/identity.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A gateway on which all is well, for tests that make something of it wrong.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files that are handed to bgs2d: only opened here, before anything is asked.
 #include "tests/support/program.h"
 

@@ -1,10 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/frame.h"
 #include "tests/support/identity.h"
+#include "tests/support/process.h"
 #include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <sys/stat.h>
 
 namespace bgs2::test {
@@ -44,6 +47,24 @@ TEST_F(FrameEncode, SendsTheKeyInTheFormAskedFor) {
     const auto traditional = command_in(
         encode({"--slot", "0", "--cert", certificate_, "--key", key_, "--key-format", "traditional"}));
     EXPECT_EQ(traditional.private_key, pki::Secret::copy_of(identity_.traditional_der()));
+}
+
+TEST_F(FrameEncode, TakesASlotForADecimalNumber) {
+    EXPECT_EQ(command_in(encode({"--slot", "010", "--delete"})).slot, 10);
+}
+
+TEST_F(FrameEncode, ReadsStandardInputAndPipes) {
+    const auto wanted = command_in(encode({"--slot", "0", "--cert", certificate_, "--key", key_}));
+    const Outcome input = run({"frame", "encode", "--slot", "0", "--cert", certificate_, "--key", "-"},
+                              {.input = identity_.pkcs8_pem()});
+    EXPECT_EQ(input.exit, 0) << input.errors;
+    EXPECT_EQ(command_in(input).private_key, wanted.private_key);
+    const std::string piped = folder_.path("piped.bin");
+    Process shell({"bash", "-c", "\"$0\" frame encode --slot 0 --cert <(cat \"$1\") --key \"$2\" >\"$3\"",
+                   BGS2CTL, certificate_, key_, piped},
+                  {});
+    EXPECT_EQ(shell.wait(std::chrono::seconds(20)), 0);
+    EXPECT_EQ(read_text(piped), encode({"--slot", "0", "--cert", certificate_, "--key", key_}).output);
 }
 
 TEST_F(FrameEncode, TakesBothFromPkcs12) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What 'frame send' does before anything is sent.
 #include "tests/support/identity.h"
 #include "tests/support/program.h"

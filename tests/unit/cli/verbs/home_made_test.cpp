@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The mistakes that home-made frames have (protocol.md §6), and what comparing with a right one says of them.
 #include "cli/frame/compare.h"
 #include "daemon/sbnw/frame.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/jobs.h"
 
 #include <gtest/gtest.h>
@@ -20,13 +21,17 @@ TEST(Jobs, AreListedByTheirNumbers) {
     EXPECT_EQ(jobs[1].number, 10U);
 }
 
-TEST(Jobs, OfADaemonThatTellsLessAreTakenByTheirLastStep) {
-    const auto ended = [](const std::string& step) { return job_of("/io/bgs2d1/job/1", job(step)); };
-    EXPECT_FALSE(ended("writing slot 1").ended());
-    EXPECT_TRUE(ended("done").ended());
-    EXPECT_FALSE(ended("done").failed());
-    EXPECT_TRUE(ended("failed: ModemRejected").failed());
-    EXPECT_EQ(ended("failed: ModemRejected").error, "ModemRejected");
+TEST(Jobs, HaveEndedOnceTheyHaveAnEndTimeAndFailedIfTheyHaveAnError) {
+    Value ended = job("done");
+    EXPECT_FALSE(job_of("/io/bgs2d1/job/1", ended).ended()) << "a step is a sentence for people";
+    ended["EndTime"] = 1'795'000'001;
+    EXPECT_TRUE(job_of("/io/bgs2d1/job/1", ended).ended());
+    EXPECT_FALSE(job_of("/io/bgs2d1/job/1", ended).failed());
+    ended["Error"] = "ModemRejected";
+    EXPECT_TRUE(job_of("/io/bgs2d1/job/1", ended).failed());
+}
+
+TEST(Jobs, OfADaemonThatTellsLessAreTaken) {
     EXPECT_EQ(job_of("/io/bgs2d1/job/1", Value::object()).number, 1U);
     EXPECT_EQ(job_of("", {{"Step", 7}, {"Progress", "half"}, {"StartTime", "now"}}),
               job_of("", Value::object()));
@@ -38,9 +43,11 @@ TEST(Jobs, AreATable) {
         {{"Progress", 0.52}, {"BytesSent", 1000}, {"BytesTotal", 1925}, {"StartTime", 1'795'000'000}});
     Value failed = job("failed: ModemRejected");
     failed.update(
-        {{"EndTime", 1'795'000'001}, {"Error", "ModemRejected"}, {"Message", "refused (check the key)"}});
+        {{"EndTime", 1'795'000'001}, {"Error", "ModemRejected"}, {"Message", "refused\ncheck the key"}});
+    Value done = job("done");
+    done["EndTime"] = 1'795'000'002;
     const std::vector<JobInfo> jobs{job_of("/io/bgs2d1/job/1", running), job_of("/io/bgs2d1/job/2", failed),
-                                    job_of("/io/bgs2d1/job/3", job("done"))};
+                                    job_of("/io/bgs2d1/job/3", done)};
     const Table table = table_of(jobs);
     EXPECT_EQ(
         table.text(Terminal{}),
@@ -49,7 +56,7 @@ TEST(Jobs, AreATable) {
         "1    provision  356938035643809  writing slot 0         52%       1000/1925  2026-11-18T11:06:40Z  "
         "-\n"
         "2    provision  356938035643809  failed: ModemRejected  -         -          -                     "
-        "ModemRejected: refused (check the key)\n"
+        "ModemRejected: refused\n"
         "3    provision  356938035643809  done                   -         -          -                     "
         "ok\n");
     const Json json = table.json();
@@ -57,6 +64,7 @@ TEST(Jobs, AreATable) {
     EXPECT_EQ(json[0]["bytes_total"], 1925);
     EXPECT_EQ(json[1]["result"], "failed");
     EXPECT_EQ(json[1]["error"], "ModemRejected");
+    EXPECT_EQ(json[1]["hint"], "check the key");
     EXPECT_EQ(json[1]["ended"], 1'795'000'001);
     EXPECT_EQ(json[2]["result"], "ok");
 }

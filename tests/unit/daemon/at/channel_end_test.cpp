@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a conversation ends before its time: silence, interruption, cancellation, hang-up.
 #include "daemon/at/channel.h"
 #include "tests/support/conversation.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/channel.h"
 #include "tests/support/conversation.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/identify.h"
 #include "tests/support/conversation.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/serial_port.h"
 #include "daemon/base/error.h"
 #include "tests/support/scripted_module.h"

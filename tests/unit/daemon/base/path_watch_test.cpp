@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/path_watch.h"
 #include "tests/support/temporary_directory.h"
 

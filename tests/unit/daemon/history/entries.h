@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Entries to fill a history with.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A process that is killed in the middle of its history.
 #include "daemon/history/store.h"
 #include "tests/support/temporary_directory.h"

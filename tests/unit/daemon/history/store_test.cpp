@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/history/store.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/daemon/history/entries.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/desired.h"
 #include "tests/support/identity.h"
 #include "tests/support/soft_token.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/event.h"
 #include "daemon/base/log.h"
 #include "daemon/modem/modem_state.h"

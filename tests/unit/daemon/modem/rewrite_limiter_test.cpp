@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/rewrite_limiter.h"
 
 #include <gmock/gmock.h>

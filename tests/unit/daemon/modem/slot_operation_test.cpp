@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/slot_operation.h"
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/signature.h"

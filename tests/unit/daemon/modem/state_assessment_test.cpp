@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/state_assessment.h"
 
 #include <gmock/gmock.h>

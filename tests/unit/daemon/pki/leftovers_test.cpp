@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What of a private key stays in memory when it is no longer needed.
 #include "daemon/pki/file.h"
 #include "daemon/pki/key_pair.h"

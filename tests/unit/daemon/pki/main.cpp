@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tests run as the daemon does: with the secure heap set up before anything else uses OpenSSL.
 #include "daemon/pki/secret.h"
 

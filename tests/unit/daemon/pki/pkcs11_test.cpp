@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Against the real SoftHSM2.
 #include "daemon/pki/pkcs11.h"
 #include "daemon/sbnw/signature.h"

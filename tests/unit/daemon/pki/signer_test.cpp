@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/openssl.h"
 #include "daemon/pki/signer.h"
 #include "tests/support/identity.h"

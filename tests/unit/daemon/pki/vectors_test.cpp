@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The identities that the vendor's tool made its frames from.
 #include "daemon/pki/file.h"
 #include "daemon/pki/key_pair.h"

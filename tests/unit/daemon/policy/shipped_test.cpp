@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The example that is installed says what the documentation says it does.
 #include "daemon/policy/parse.h"
 #include "daemon/policy/text_file.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/port/match_port.h"
 
 #include <gtest/gtest.h>
@@ -30,14 +31,15 @@ PortRule by_property(const std::string& name, Patterns patterns) {
 }
 
 TEST(MatchPort, NoPortThatNobodyNames) {
-    EXPECT_EQ(match_port({}, uart),
-              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
+    EXPECT_EQ(
+        match_port({}, uart),
+        (PortMatch{Naming::not_named, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
 }
 
 TEST(MatchPort, APortThatUdevMarks) {
     PortInfo marked = uart;
     marked.properties["BGS2D_PORT"] = "1";
-    EXPECT_EQ(match_port({}, marked), (PortMatch{true, "udev rule (BGS2D_PORT=1)"}));
+    EXPECT_EQ(match_port({}, marked), (PortMatch{Naming::udev_rule, "udev rule (BGS2D_PORT=1)"}));
 }
 
 TEST(MatchPort, APortThatUdevMarksRatherThanByARule) {
@@ -51,57 +53,62 @@ TEST(MatchPort, NoPortThatUdevKeepsAway) {
     kept_away.properties["BGS2D_PORT"] = "0";
     for (const Rules& rules : {Rules{}, Rules{by_device("/dev/ttyS1")}})
         EXPECT_EQ(match_port(rules, kept_away),
-                  (PortMatch{false, "a udev rule keeps bgs2d away from it (BGS2D_PORT=0)"}));
+                  (PortMatch{Naming::excluded, "a udev rule keeps bgs2d away from it (BGS2D_PORT=0)"}));
 }
 
 TEST(MatchPort, APortThatWasConfiguredOnlyAsLongAsItIs) {
     PortInfo configured = uart;
     configured.properties["BGS2D_PORT"] = "configured";
     EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, configured),
-              (PortMatch{true, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
-    EXPECT_EQ(match_port({}, configured),
-              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
+              (PortMatch{Naming::configured, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
+    EXPECT_EQ(
+        match_port({}, configured),
+        (PortMatch{Naming::not_named, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
 }
 
 TEST(MatchPort, APortByItsNodeOrALinkToIt) {
     EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, uart),
-              (PortMatch{true, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
+              (PortMatch{Naming::configured, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
     EXPECT_EQ(match_port(Rules{by_device("/dev/modem0")}, uart),
-              (PortMatch{true, R"([[port]] #1 (device = "/dev/modem0"))"}));
-    EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS10")}, uart),
-              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1; "
-                                R"([[port]] #1 wants device = "/dev/ttyS10", it has "/dev/ttyS1")"}));
+              (PortMatch{Naming::configured, R"([[port]] #1 (device = "/dev/modem0"))"}));
+    EXPECT_EQ(
+        match_port(Rules{by_device("/dev/ttyS10")}, uart),
+        (PortMatch{Naming::not_named, "no udev rule gives it BGS2D_PORT=1; "
+                                      R"([[port]] #1 wants device = "/dev/ttyS10", it has "/dev/ttyS1")"}));
 }
 
 TEST(MatchPort, APortByTheFirstRuleThatHolds) {
     const Rules rules{by_device("/dev/ttyS0"), by_path({{"platform-*"}}), by_device("/dev/ttyS1")};
-    EXPECT_EQ(match_port(rules, uart), (PortMatch{true, R"([[port]] #2 (id-path = "platform-*"))"}));
+    EXPECT_EQ(match_port(rules, uart),
+              (PortMatch{Naming::configured, R"([[port]] #2 (id-path = "platform-*"))"}));
 }
 
 TEST(MatchPort, APortOnlyIfAllConditionsHold) {
     PortRule rule{.device = "/dev/ttyS1",
                   .id_path = Patterns{{"platform-*", "!platform-serial8250"}},
                   .properties = {{"SUBSYSTEM", {{"tty"}}}}};
-    EXPECT_EQ(match_port(Rules{rule}, uart),
-              (PortMatch{true, R"([[port]] #1 (device = "/dev/ttyS1", id-path = ["platform-*", )"
-                               R"("!platform-serial8250"], property SUBSYSTEM = "tty"))"}));
+    EXPECT_EQ(
+        match_port(Rules{rule}, uart),
+        (PortMatch{Naming::configured, R"([[port]] #1 (device = "/dev/ttyS1", id-path = ["platform-*", )"
+                                       R"("!platform-serial8250"], property SUBSYSTEM = "tty"))"}));
     rule.properties["ID_BUS"] = {{"usb"}};
     EXPECT_EQ(match_port(Rules{rule}, uart),
-              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1; "
-                                R"([[port]] #1 wants property ID_BUS = "usb", it has nothing)"}));
+              (PortMatch{Naming::not_named, "no udev rule gives it BGS2D_PORT=1; "
+                                            R"([[port]] #1 wants property ID_BUS = "usb", it has nothing)"}));
 }
 
 TEST(MatchPort, SaysWhatEachRuleMissed) {
     const Rules rules{by_path({{"pci-*"}}), by_property("SUBSYSTEM", {{"!tty"}})};
     EXPECT_EQ(match_port(rules, uart),
-              (PortMatch{false, "no udev rule gives it BGS2D_PORT=1; "
-                                R"([[port]] #1 wants id-path = "pci-*", it has "platform-3f201000.serial"; )"
-                                R"([[port]] #2 wants property SUBSYSTEM = "!tty", it has "tty")"}));
+              (PortMatch{Naming::not_named,
+                         "no udev rule gives it BGS2D_PORT=1; "
+                         R"([[port]] #1 wants id-path = "pci-*", it has "platform-3f201000.serial"; )"
+                         R"([[port]] #2 wants property SUBSYSTEM = "!tty", it has "tty")"}));
 }
 
 TEST(MatchPort, APortWithoutThePropertyOnlyIfTheRuleOnlyNegates) {
-    EXPECT_FALSE(match_port(Rules{by_property("ID_BUS", {{"*"}})}, uart).matched);
-    EXPECT_TRUE(match_port(Rules{by_property("ID_BUS", {{"!usb"}})}, uart).matched);
+    EXPECT_FALSE(match_port(Rules{by_property("ID_BUS", {{"*"}})}, uart).matched());
+    EXPECT_TRUE(match_port(Rules{by_property("ID_BUS", {{"!usb"}})}, uart).matched());
 }
 
 TEST(PortInEnvironment, IsWhatUdevSaysOfIt) {
@@ -121,7 +128,7 @@ TEST(PortInEnvironment, IsNoneWhereUdevSaysNothing) {
 }
 
 TEST(MatchPort, NoPortByARuleWithoutConditions) {
-    EXPECT_FALSE(match_port({{PortRule()}}, uart).matched);
+    EXPECT_FALSE(match_port({{PortRule()}}, uart).matched());
 }
 
 } // namespace

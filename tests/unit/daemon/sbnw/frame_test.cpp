@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/frame.h"
 #include "tests/support/octets.h"
 #include "tests/unit/daemon/sbnw/vectors.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/public_part.h"
 #include "tests/support/identity.h"

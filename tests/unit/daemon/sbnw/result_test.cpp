@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/result.h"
 
 #include <gmock/gmock.h>
@@ -17,8 +18,8 @@ struct ResultCase {
 
 const std::vector<ResultCase> failures{
     {"SECURE CMD LENGTH ERROR", Result::length_error, ErrorCode::modem_rejected, RetryAdvice::retry},
-    {"SECURE CMD TOO MANY DATA ERROR", Result::too_many_data, ErrorCode::too_much_data, RetryAdvice::retry},
-    {"SECURE CMD TO MANY DATA ERROR", Result::too_many_data, ErrorCode::too_much_data, RetryAdvice::retry},
+    {"SECURE CMD TOO MANY DATA ERROR", Result::too_many_data, ErrorCode::modem_rejected, RetryAdvice::retry},
+    {"SECURE CMD TO MANY DATA ERROR", Result::too_many_data, ErrorCode::modem_rejected, RetryAdvice::retry},
     {"SECURE CMD PUBLIC CERTIFICATE IS CORRUPTED", Result::certificate_corrupted, ErrorCode::modem_rejected,
      RetryAdvice::retry_once},
     {"SECURE CMD PRIVATE KEY WAS REMOVED", Result::private_key_removed, ErrorCode::modem_rejected,

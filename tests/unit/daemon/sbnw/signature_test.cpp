@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/private_key.h"
 #include "daemon/sbnw/signature.h"
 #include "tests/support/octets.h"

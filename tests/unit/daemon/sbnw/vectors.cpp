@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/daemon/sbnw/vectors.h"
 
 #include "tests/support/octets.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames that the vendor's tool made (protocol.md §1), and what it made them from.
 #pragma once
 
