@@ -73,7 +73,7 @@ TEST(Bgs2dPage, HasTheRightsThatThereAre) {
         const auto id = at + begin.size();
         wanted.insert(policy.substr(id, policy.find('"', id) - id));
     }
-    EXPECT_EQ(terms_of("RIGHTS"), wanted);
+    EXPECT_EQ(terms_of("AUTHORIZATION"), wanted);
 }
 
 } // namespace

@@ -32,8 +32,8 @@ TEST(Job, IsOverWhenItsOwnCompletionIsTold) {
     Job job(path);
     EXPECT_FALSE(job.apply(completed("/io/bgs2d1/job/4", true, "", "")));
     EXPECT_EQ(job.result(), std::nullopt);
-    EXPECT_TRUE(job.apply(completed(path, false, "ModemRejected", "refused (check the key)")));
-    EXPECT_EQ(job.result(), (JobResult{false, "ModemRejected", "refused (check the key)"}));
+    EXPECT_TRUE(job.apply(completed(path, false, "ModemRejected", "refused\ncheck the key")));
+    EXPECT_EQ(job.result(), (JobResult{false, "ModemRejected", "refused", "check the key"}));
 }
 
 TEST(Job, PassesOverOtherObjects) {
