@@ -110,8 +110,9 @@ TEST_F(Busctl, CallsEveryMethodAndReadsItsAnswerAsJson) {
         const bool has_answer = std::ranges::any_of(
             member.arguments, [](const Argument& argument) { return argument.direction == "out"; });
         EXPECT_EQ(answer.is_object(), has_answer) << member.name;
-        if (answer.is_object())
+        if (answer.is_object()) {
             ASSERT_NO_FATAL_FAILURE(wait_for_job(answer));
+        }
     }
 }
 
