@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "systemd/notify.h"
 
-#include "daemon/base/error.h"
+#include "daemon/base/system_error.h"
 
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <ctime>
 #include <string>
-#include <system_error>
 
 namespace bgs2::systemd {
 namespace {
@@ -17,10 +17,7 @@ namespace {
 bool tell(const std::string& state) {
     const int result = sd_notify(0, state.c_str());
     if (result < 0)
-        throw Exception(
-            Error{ErrorCode::failed,
-                  "can not notify the service manager: " + std::generic_category().message(-result),
-                  {}});
+        throw Exception(system_error(-result, "notify the service manager"));
     return result > 0;
 }
 
@@ -35,8 +32,7 @@ std::string status_line(std::string_view text) {
 std::string monotonic_microseconds() {
     timespec now{};
     if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-        throw Exception(Error{
-            ErrorCode::failed, "can not read the clock: " + std::generic_category().message(errno), {}});
+        throw Exception(system_error(errno, "read the monotonic clock"));
     return std::to_string(std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000);
 }
 
@@ -66,10 +62,7 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
     std::uint64_t allowed = 0;
     const int result = sd_watchdog_enabled(0, &allowed);
     if (result < 0)
-        throw Exception(
-            Error{ErrorCode::failed,
-                  "WATCHDOG_USEC or WATCHDOG_PID makes no sense: " + std::generic_category().message(-result),
-                  {}});
+        throw Exception(system_error(-result, "read WATCHDOG_USEC and WATCHDOG_PID"));
     if (result == 0)
         return std::nullopt;
     return std::chrono::microseconds(allowed / 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "udev/monitor.h"
 
-#include "daemon/base/error.h"
+#include "daemon/base/system_error.h"
 #include "udev/physical_device.h"
 
 #include <libudev.h>
@@ -12,7 +12,6 @@
 #include <poll.h>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <unistd.h>
 
 namespace bgs2::udev {
@@ -34,15 +33,13 @@ constexpr int receive_buffer = 4 << 20;
 // Of the event, not of the port: a port told of twice shall compare equal.
 constexpr std::array<std::string_view, 3> event_properties{"ACTION", "SEQNUM", "SYNTH_UUID"};
 
-[[noreturn]] void give_up(std::string_view doing, int error) {
-    throw Exception(Error{ErrorCode::failed,
-                          "udev: " + std::string(doing) + ": " + std::generic_category().message(error),
-                          {}});
+[[noreturn]] void give_up(std::string_view attempt, int number) {
+    throw Exception(system_error(number, attempt));
 }
 
-void check(int result, std::string_view doing) {
+void check(int result, std::string_view attempt) {
     if (result < 0)
-        give_up(doing, -result);
+        give_up(attempt, -result);
 }
 
 std::string text(const char* value) {
@@ -121,14 +118,15 @@ Monitor::Monitor()
     // mode.
     monitor_.reset(udev_monitor_new_from_netlink(udev_.get(), "udev"));
     if (!monitor_)
-        give_up("open the netlink socket", errno);
-    check(udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), "tty", nullptr), "filter for ttys");
+        give_up("open the netlink socket of udev", errno);
+    check(udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), "tty", nullptr),
+          "filter udev's events for ttys");
     // Without CAP_NET_ADMIN the kernel grants net.core.rmem_max at most; overflow is dealt with, so that will
     // do.
     const int enlarged = udev_monitor_set_receive_buffer_size(monitor_.get(), receive_buffer);
     if (enlarged != -EPERM)
-        check(enlarged, "enlarge the receive buffer");
-    check(udev_monitor_enable_receiving(monitor_.get()), "listen");
+        check(enlarged, "enlarge the receive buffer for udev's events");
+    check(udev_monitor_enable_receiving(monitor_.get()), "listen to udev's events");
 }
 
 int Monitor::fd() const {
@@ -160,7 +158,7 @@ Batch Monitor::receive() {
             batch.overflow = true;
             continue;
         default:
-            give_up("receive an event", errno);
+            give_up("receive an event of udev", errno);
         }
     }
 }
@@ -168,10 +166,10 @@ Batch Monitor::receive() {
 std::vector<Port> Monitor::enumerate() const {
     const Enumeration enumeration(udev_enumerate_new(udev_.get()));
     if (!enumeration)
-        give_up("start an enumeration", errno);
+        give_up("enumerate ttys", errno);
     check(udev_enumerate_add_match_subsystem(enumeration.get(), "tty"), "enumerate ttys");
     check(udev_enumerate_add_match_is_initialized(enumeration.get()), "enumerate ttys");
-    check(udev_enumerate_scan_devices(enumeration.get()), "scan for ttys");
+    check(udev_enumerate_scan_devices(enumeration.get()), "enumerate ttys");
     std::vector<Port> ports;
     for (auto* entry = udev_enumerate_get_list_entry(enumeration.get()); entry != nullptr;
          entry = udev_list_entry_get_next(entry)) {

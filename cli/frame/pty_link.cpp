@@ -2,6 +2,7 @@
 #include "cli/frame/pty_link.h"
 
 #include "cli/terminal/command_error.h"
+#include "daemon/base/system_error.h"
 
 #include <fmt/format.h>
 
@@ -19,16 +20,9 @@
 namespace bgs2::cli {
 namespace {
 
-ErrorCode code_of(int number) {
-    if (number == EACCES || number == EPERM || number == EROFS)
-        return ErrorCode::access_denied;
-    return number == ENOENT || number == ENOTDIR ? ErrorCode::not_found : ErrorCode::failed;
-}
-
 [[noreturn]] void fail_making(const std::string& what, int number) {
-    throw CommandError(Error{
-        code_of(number), fmt::format("{} can not be made: {}", what, std::system_category().message(number)),
-        "give a name in a directory that you may write to"});
+    throw CommandError(
+        system_error(number, "create " + what, "name a link in a directory that your user can write to"));
 }
 
 /// Whether this is the link of a capture that was ended by force.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/serial_port.h"
 
-#include "daemon/base/error.h"
+#include "daemon/base/system_error.h"
 
 #include <asio/error.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -20,52 +18,58 @@
 namespace bgs2::at {
 namespace {
 
-struct ErrnoRow {
-    int number;
-    ErrorCode code;
-    std::string_view hint;
-};
+/// A tty adds numbers of its own to those of every file.
+Error port_error(int number, std::string_view attempt, const std::string& node) {
+    Error error = system_error(number, fmt::format("{} {}", attempt, node));
+    switch (number) {
+    case EBUSY:
+    case EWOULDBLOCK:
+        error.code = ErrorCode::port_claimed;
+        error.hint = fmt::format("stop the program that uses the port; 'fuser -v {}' names it", node);
+        break;
+    case ENOTTY:
+        error.code = ErrorCode::invalid_argument;
+        error.hint = "name a serial port; this is another kind of file";
+        break;
+    case EIO:
+        error.code = ErrorCode::device_gone;
+        break;
+    case ENOENT:
+        error.hint = "check that the cable is plugged in";
+        break;
+    case EACCES:
+        error.hint = "add the daemon's user to the group of the device node, by default 'dialout'";
+        break;
+    case EPERM:
+        error.hint = "allow the device in the sandbox of the service: DeviceAllow= of bgs2d.service";
+        break;
+    default:
+        break;
+    }
+    return error;
+}
 
-constexpr std::array errno_rows{
-    ErrnoRow{ENOENT, ErrorCode::not_found, "is the cable plugged in?"},
-    ErrnoRow{EACCES, ErrorCode::access_denied,
-             "the daemon's user needs the group of the device node, 'dialout' by default"},
-    ErrnoRow{EPERM, ErrorCode::access_denied,
-             "the service's sandbox does not let it: see DeviceAllow= of bgs2d.service"},
-    ErrnoRow{EBUSY, ErrorCode::port_claimed, "another program uses the port; 'fuser -v' on it tells which"},
-    ErrnoRow{EWOULDBLOCK, ErrorCode::port_claimed,
-             "another program uses the port; 'fuser -v' on it tells which"},
-    ErrnoRow{ENOTTY, ErrorCode::invalid_argument, "it is not a serial port"},
-    ErrnoRow{EIO, ErrorCode::device_gone, ""},
-    ErrnoRow{ENXIO, ErrorCode::device_gone, ""},
-    ErrnoRow{ENODEV, ErrorCode::device_gone, ""},
-};
-
-[[noreturn]] void throw_errno(int number, std::string_view what, const std::string& node) {
-    const auto* row = std::ranges::find(errno_rows, number, &ErrnoRow::number);
-    const bool known = row != errno_rows.end();
-    throw Exception(Error{known ? row->code : ErrorCode::failed,
-                          fmt::format("{} {}: {}", what, node, std::generic_category().message(number)),
-                          std::string(known ? row->hint : "")});
+[[noreturn]] void throw_errno(int number, std::string_view attempt, const std::string& node) {
+    throw Exception(port_error(number, attempt, node));
 }
 
 int open_claimed(const std::string& node) {
     // NONBLOCK, since opening would else wait for a carrier; NOCTTY, since a daemon wants no terminal.
     const int fd = ::open(node.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
-        throw_errno(errno, "cannot open", node);
+        throw_errno(errno, "open", node);
     const auto close_and_throw = [&](std::string_view what) {
         const int error = errno;
         ::close(fd);
         throw_errno(error, what, node);
     };
     if (::isatty(fd) == 0)
-        close_and_throw("cannot use");
+        close_and_throw("use");
     // flock keeps other well-behaved programs out, root's too; TIOCEXCL those that know no locks.
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-        close_and_throw("cannot claim");
+        close_and_throw("claim");
     if (::ioctl(fd, TIOCEXCL) != 0)
-        close_and_throw("cannot claim");
+        close_and_throw("claim");
     return fd;
 }
 
@@ -98,7 +102,7 @@ void SerialPort::apply(const LineSettings& settings) {
     const int fd = stream_.native_handle();
     termios tio{};
     if (::tcgetattr(fd, &tio) != 0)
-        throw_errno(errno, "cannot read the settings of", node_);
+        throw_errno(errno, "read the settings of", node_);
     ::cfmakeraw(&tio);
     tio.c_cflag |= CREAD | CLOCAL;
     tio.c_cflag &= ~static_cast<tcflag_t>(CSTOPB | CRTSCTS);
@@ -108,7 +112,7 @@ void SerialPort::apply(const LineSettings& settings) {
         (settings.flow_control == FlowControl::automatic && clear_to_send(fd)))
         tio.c_cflag |= CRTSCTS;
     if (::tcsetattr(fd, TCSANOW, &tio) != 0)
-        throw_errno(errno, "cannot set up", node_);
+        throw_errno(errno, "set up", node_);
 
     std::error_code error;
     stream_.set_option(asio::serial_port::baud_rate(settings.baud), error);
@@ -132,7 +136,7 @@ std::size_t SerialPort::read_available(std::span<std::byte> buffer) {
 
 void SerialPort::flush() {
     if (::tcflush(stream_.native_handle(), TCIOFLUSH) != 0)
-        throw_errno(errno, "cannot flush", node_);
+        throw_errno(errno, "flush", node_);
 }
 
 } // namespace bgs2::at

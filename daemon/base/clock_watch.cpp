@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/clock_watch.h"
 
+#include "daemon/base/system_error.h"
+
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
@@ -21,7 +23,7 @@ namespace {
 int open_timer() {
     const int fd = ::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
     if (fd < 0)
-        throw std::system_error(errno, std::generic_category(), "timerfd");
+        throw Exception(system_error(errno, "create a timer"));
     return fd;
 }
 
@@ -47,7 +49,7 @@ void ClockWatch::arm() {
     never.it_value.tv_sec = std::numeric_limits<std::time_t>::max();
     if (::timerfd_settime(timer_.native_handle(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never,
                           nullptr) != 0)
-        throw std::system_error(errno, std::generic_category(), "timerfd");
+        throw Exception(system_error(errno, "set a timer"));
 }
 
 asio::awaitable<void> ClockWatch::run() {

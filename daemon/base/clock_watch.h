@@ -14,7 +14,7 @@ namespace bgs2 {
 /// valid, or has expired, may look otherwise then. Its running on is not told.
 class ClockWatch {
   public:
-    /// Throws std::system_error if the kernel has no such timer.
+    /// Throws Exception if the kernel has no such timer.
     ClockWatch(const asio::any_io_executor& executor, std::function<void()> set);
     ClockWatch(const ClockWatch&) = delete;
     ClockWatch& operator=(const ClockWatch&) = delete;

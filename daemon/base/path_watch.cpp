@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/path_watch.h"
 
+#include "daemon/base/system_error.h"
+
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -31,7 +33,7 @@ constexpr int most_links = 40;
 int open_inotify() {
     const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (fd < 0)
-        throw std::system_error(errno, std::generic_category(), "inotify");
+        throw Exception(system_error(errno, "watch files"));
     return fd;
 }
 

@@ -49,7 +49,7 @@ class PathWatch {
     static constexpr Pace renewal{.quiet = std::chrono::milliseconds(200),
                                   .timeouts = std::chrono::milliseconds(700)};
 
-    /// Throws std::system_error if inotify is not to be had.
+    /// Throws Exception if inotify is not available.
     PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed);
     PathWatch(const PathWatch&) = delete;
     PathWatch& operator=(const PathWatch&) = delete;

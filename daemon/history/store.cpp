@@ -129,7 +129,7 @@ Entry entry_of(Statement& row) {
     entry.port_path = row.text();
     entry.policy = row.text();
     entry.generation = static_cast<std::uint64_t>(row.number());
-    entry.event = event(row.text()).value_or(EntryKind::state);
+    entry.event = from_word<EntryKind>(row.text()).value_or(EntryKind::state);
     entry.state = row.text();
     entry.store = row.text();
     if (!row.is_nothing())
@@ -172,7 +172,7 @@ Expected<Store> Store::open(std::filesystem::path file, Limits limits, Log log) 
     if (auto library = load_sqlite(); !library)
         return std::unexpected(std::move(library.error()));
     Store store(std::move(file), limits, std::move(log));
-    const auto begun = store.attempt("opened", [&] {
+    const auto begun = store.attempt("open", [&] {
         try {
             store.begin();
         } catch (const Unusable& e) {
@@ -185,7 +185,7 @@ Expected<Store> Store::open(std::filesystem::path file, Limits limits, Log log) 
 }
 
 Expected<void> Store::add(std::span<const Entry> entries) {
-    return attempt("written", [&] {
+    return attempt("write", [&] {
         make_room();
         Transaction transaction(*database_);
         {
@@ -218,7 +218,7 @@ Expected<std::vector<Entry>> Store::query(const Filter& filter) {
 }
 
 Expected<void> Store::prune(Time now) {
-    return attempt("pruned", [&] {
+    return attempt("prune", [&] {
         Statement expire(*database_, "DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE time < ?"
                                      " ORDER BY id LIMIT ?)");
         do {
@@ -244,9 +244,8 @@ auto Store::attempt(const char* what, const Work& work) -> Expected<decltype(wor
         }
     };
     const auto failed = [&](const char* why) {
-        return fail(ErrorCode::failed,
-                    fmt::format("the history {} can not be {}: {}", file_.string(), what, why),
-                    "look for a full disk and at the rights of its directory");
+        return fail(ErrorCode::failed, fmt::format("cannot {} the history {}: {}", what, file_.string(), why),
+                    "check the free space of the disk and the mode of its directory");
     };
     try {
         try {
@@ -332,7 +331,7 @@ Expected<void> remove_store(const std::filesystem::path& file) {
         std::filesystem::remove(beside(file, suffix), error);
         if (error)
             return fail(ErrorCode::failed,
-                        fmt::format("the history {} can not be removed: {}", file.string(), error.message()));
+                        fmt::format("cannot remove the history {}: {}", file.string(), error.message()));
     }
     return {};
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/file.h"
 
+#include "daemon/base/system_error.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -15,22 +16,17 @@ namespace bgs2::pki {
 
 namespace {
 
-std::unexpected<Error> system_error(int number, std::string_view name) {
-    auto what = fmt::format("{} can not be read: {}", name, std::generic_category().message(number));
-    switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-        return fail(ErrorCode::not_found, std::move(what),
-                    "check the path, and that the file has been put there");
-    case EACCES:
-    case EPERM:
-        return fail(ErrorCode::access_denied, std::move(what),
-                    "let this service's user read the file and enter the directories above it");
-    case ELOOP:
-        return fail(ErrorCode::failed, std::move(what), "check where its symbolic links lead");
-    default:
-        return fail(ErrorCode::failed, std::move(what), "check the file system and the system's log");
-    }
+std::unexpected<Error> unreadable(int number, std::string_view name) {
+    Error error = system_error(number, fmt::format("read {}", name));
+    if (error.code == ErrorCode::not_found)
+        error.hint = "check the path";
+    else if (error.code == ErrorCode::access_denied)
+        error.hint = "give this service's user read access to the file and its directories";
+    else if (number == ELOOP)
+        error.hint = "check the symbolic links on the path";
+    else
+        error.hint = "check the file system and the system's log";
+    return std::unexpected(std::move(error));
 }
 
 std::span<std::byte> octets(Bytes& buffer) {
@@ -45,7 +41,7 @@ template<class Buffer>
 Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max_size) {
     struct stat status{};
     if (::fstat(descriptor, &status) != 0)
-        return system_error(errno, name);
+        return unreadable(errno, name);
     if (!S_ISREG(status.st_mode))
         return fail(ErrorCode::failed,
                     fmt::format("{} is {}, not a regular file", name,
@@ -69,7 +65,7 @@ Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return system_error(errno, name);
+            return unreadable(errno, name);
         if (got == 0)
             break;
         filled += static_cast<std::size_t>(got);
@@ -101,7 +97,7 @@ Expected<File> File::open(const std::filesystem::path& path) {
     // A FIFO that nobody writes to would hold up the whole daemon in open().
     const int number = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (number < 0)
-        return system_error(errno, path.native());
+        return unreadable(errno, path.native());
     return File(number, path);
 }
 
@@ -116,7 +112,7 @@ Expected<Secret> File::read_secret(std::size_t max_size) const {
 Expected<void> File::require_private() const {
     struct stat status{};
     if (::fstat(descriptor_, &status) != 0)
-        return system_error(errno, name_);
+        return unreadable(errno, name_);
     if ((status.st_mode & S_IROTH) != 0)
         return fail(ErrorCode::access_denied,
                     fmt::format("{} holds a secret, and others can read it (mode {:04o})", name_,

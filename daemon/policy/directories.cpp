@@ -82,7 +82,7 @@ Files find_files(std::span<const std::filesystem::path> directories) {
     for (const auto& directory : directories) {
         const std::error_code error = collect(directory, found);
         if (error && error != std::errc::no_such_file_or_directory)
-            files.problems.push_back(problem(directory, fmt::format("can not be read: {}", error.message())));
+            files.problems.push_back(problem(directory, fmt::format("cannot read: {}", error.message())));
     }
     for (const auto& [name, same_name] : found) {
         files.read.push_back(same_name.front());

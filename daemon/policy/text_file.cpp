@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/text_file.h"
 
+#include "daemon/base/system_error.h"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -8,7 +10,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace bgs2::policy {
@@ -32,21 +33,9 @@ class Descriptor {
     int number_;
 };
 
-ErrorCode code_of(int error) {
-    switch (error) {
-    case ENOENT:
-        return ErrorCode::not_found;
-    case EACCES:
-    case EPERM:
-        return ErrorCode::access_denied;
-    default:
-        return ErrorCode::failed;
-    }
-}
-
-std::unexpected<Error> refuse(int error, std::string_view doing) {
-    return fail(code_of(error), fmt::format("can not be {}: {}", doing,
-                                            std::error_code(error, std::system_category()).message()));
+/// The caller names the file.
+std::unexpected<Error> unreadable(int number, std::string_view attempt) {
+    return std::unexpected(system_error(number, attempt));
 }
 
 bool is_null_device(const struct stat& status) {
@@ -58,10 +47,10 @@ bool is_null_device(const struct stat& status) {
 Expected<std::string> read_text_file(const std::filesystem::path& file) {
     const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (descriptor.number() < 0)
-        return refuse(errno, "opened");
+        return unreadable(errno, "open");
     struct stat status{};
     if (::fstat(descriptor.number(), &status) != 0)
-        return refuse(errno, "examined");
+        return unreadable(errno, "examine");
     if (!S_ISREG(status.st_mode) && !is_null_device(status))
         return fail(ErrorCode::failed, "is not a regular file");
     std::string text;
@@ -71,7 +60,7 @@ Expected<std::string> read_text_file(const std::filesystem::path& file) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return refuse(errno, "read");
+            return unreadable(errno, "read");
         if (got == 0)
             return text;
         text.append(buffer.data(), static_cast<std::size_t>(got));

@@ -108,7 +108,7 @@ TEST(ReadConfig, RefusesAMissingFileThatWasNamed) {
     const auto config = read_config(file, true);
     ASSERT_FALSE(config);
     EXPECT_EQ(config.error(), (Error{ErrorCode::not_found,
-                                     file.string() + ": can not be opened: No such file or directory", ""}));
+                                     file.string() + ": cannot open: No such file or directory", ""}));
 }
 
 TEST(ReadConfig, TellsEveryProblemOnALineOfItsOwn) {

@@ -68,7 +68,7 @@ TEST(PolicyCheck, EndsWithThreeIfAFileIsMissingAndNothingWorse) {
     const Outcome missing = run({"policy", "check", folder.path("gone.toml")});
     EXPECT_EQ(missing.exit, 3);
     EXPECT_THAT(missing.errors,
-                StartsWith(folder.path("gone.toml") + ": can not be opened: No such file or directory\n"));
+                StartsWith(folder.path("gone.toml") + ": cannot open: No such file or directory\n"));
     EXPECT_EQ(run({"policy", "check", folder.path("gone.toml"), folder.write("10.toml", bad)}).exit, 1);
     EXPECT_EQ(run({"policy", "check", folder.write("20.toml", good), folder.path("gone.toml")}).exit, 3);
 }
@@ -81,7 +81,7 @@ TEST(PolicyCheck, EndsWithFourIfAFileMayNotBeRead) {
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
     const Outcome result = run({"policy", "check", file}, {.as_nobody = true});
     EXPECT_EQ(result.exit, 4);
-    EXPECT_THAT(result.errors, HasSubstr("can not be opened: Permission denied"));
+    EXPECT_THAT(result.errors, HasSubstr("cannot open: Permission denied"));
 }
 
 TEST(PolicyCheck, IsAnObjectForPrograms) {

@@ -102,7 +102,7 @@ TEST_F(SerialPortTest, IsATtyOrNothing) {
     for (const std::string& node : {std::string("/dev/null"), file}) {
         const Error error = error_of_opening(node);
         EXPECT_EQ(error.code, ErrorCode::invalid_argument) << node;
-        EXPECT_THAT(error.hint, HasSubstr("not a serial port")) << node;
+        EXPECT_THAT(error.hint, HasSubstr("name a serial port")) << node;
     }
     std::remove(file.c_str());
 }

@@ -110,7 +110,7 @@ TEST_F(HistoryRecorder, GoesOnWithoutADirectoryAndSaysSoOnce) {
     EXPECT_THAT(error_of_query().what, HasSubstr("No such file or directory"));
     EXPECT_NE(recorder.lost_since(), std::nullopt);
     ASSERT_THAT(lines().all(), SizeIs(1));
-    EXPECT_THAT(lines().all().front(), testing::StartsWith("4: the history " + missing.string()));
+    EXPECT_THAT(lines().all().front(), testing::StartsWith("4: cannot open the history " + missing.string()));
     EXPECT_EQ(changes(), 1);
 
     std::filesystem::create_directory(missing);

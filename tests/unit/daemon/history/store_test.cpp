@@ -271,8 +271,8 @@ TEST_F(HistoryStore, NoticesThatItsFileWasTakenAway) {
 TEST_F(HistoryStore, SaysThatItsDirectoryIsNotThere) {
     const auto store = Store::open(directory().path() / "nowhere" / "history.db", {}, Lines().log());
     ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().what, "the history " + directory().path().string() +
-                                      "/nowhere/history.db can not be opened: No such file or directory");
+    EXPECT_EQ(store.error().what, "cannot open the history " + directory().path().string() +
+                                      "/nowhere/history.db: No such file or directory");
 }
 
 /// In a child that is nobody: root may write everywhere.
@@ -285,7 +285,7 @@ TEST_F(HistoryStore, SaysThatItsDirectoryCanNotBeWrittenTo) {
         constexpr uid_t nobody = 65534;
         const bool became = ::setgid(nobody) == 0 && ::setuid(nobody) == 0;
         const auto store = Store::open(file(), {}, Lines().log());
-        const bool said = !store && store.error().what.ends_with("can not be opened: Permission denied");
+        const bool said = !store && store.error().what.ends_with("history.db: Permission denied");
         ::_exit(became && said ? 0 : 1);
     }
     int status = 0;

@@ -102,9 +102,8 @@ TEST_F(FileTest, IsRefusedWhenTooLarge) {
 }
 
 TEST_F(FileTest, IsNamedWhenItIsNotThere) {
-    expect_refused(read_file(folder_ / "none"), ErrorCode::not_found,
-                   "none can not be read: No such file or directory");
-    expect_refused(read_passphrase_file(folder_ / "none"), ErrorCode::not_found, "none can not be read");
+    expect_refused(read_file(folder_ / "none"), ErrorCode::not_found, "/none: No such file or directory");
+    expect_refused(read_passphrase_file(folder_ / "none"), ErrorCode::not_found, "/none: No such file");
     expect_refused(read_file(file("x") / "below"), ErrorCode::not_found, "Not a directory");
 }
 
@@ -136,7 +135,7 @@ TEST_F(FileTest, IsAFileAndNothingElse) {
 
 TEST_F(FileTest, IsNotFollowedInCircles) {
     std::filesystem::create_symlink("circle", folder_ / "circle");
-    expect_refused(read_file(folder_ / "circle"), ErrorCode::failed, "circle can not be read");
+    expect_refused(read_file(folder_ / "circle"), ErrorCode::failed, "/circle: Too many levels");
 }
 
 TEST_F(FileTest, PassphraseLosesOneLineEnd) {
@@ -163,8 +162,7 @@ TEST_F(FileTest, DescriptorIsReadFromItsBeginningAndLeftAlone) {
     EXPECT_EQ(as_text(secret.bytes()), "0123456789");
     EXPECT_EQ(::lseek(descriptor, 0, SEEK_CUR), 5);
     ::close(descriptor);
-    expect_refused(read_descriptor(-1, "sent"), ErrorCode::failed,
-                   "sent can not be read: Bad file descriptor");
+    expect_refused(read_descriptor(-1, "sent"), ErrorCode::failed, "cannot read sent: Bad file descriptor");
     std::array<int, 2> ends{};
     ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
     expect_refused(read_secret_descriptor(ends[0], "sent"), ErrorCode::failed,
@@ -176,7 +174,7 @@ TEST_F(FileTest, DescriptorIsReadFromItsBeginningAndLeftAlone) {
 TEST_F(FileTest, DescriptorForWritingOnlyIsRefused) {
     const int descriptor = ::open(file("x").c_str(), O_WRONLY | O_CLOEXEC);
     expect_refused(read_descriptor(descriptor, "sent"), ErrorCode::failed,
-                   "sent can not be read: Bad file descriptor");
+                   "cannot read sent: Bad file descriptor");
     ::close(descriptor);
 }
 

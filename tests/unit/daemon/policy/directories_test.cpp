@@ -129,7 +129,7 @@ TEST_F(Directories, AreAProblemIfTheyCanNotBeRead) {
     const auto file = write("etc", "a file");
     write("usr/10.toml", for_model("A"));
     const LoadResult loaded = load(all());
-    EXPECT_EQ(loaded.problems, (Problems{{file.string(), 0, 0, "can not be read: Not a directory"}}));
+    EXPECT_EQ(loaded.problems, (Problems{{file.string(), 0, 0, "cannot read: Not a directory"}}));
     EXPECT_EQ(models(loaded.policies), (Models{"A"}));
 }
 
@@ -148,7 +148,7 @@ TEST_F(Directories, TellAllProblemsOfAllFiles) {
                   {broken.string(), 3, 1,
                    R"(unknown key "parity" in [port]; known are baud, flow-control, settle)"},
                   {directory, 0, 0, "is not a regular file"},
-                  {dangling, 0, 0, "can not be opened: No such file or directory"},
+                  {dangling, 0, 0, "cannot open: No such file or directory"},
               }));
 }
 

@@ -35,7 +35,7 @@ TEST(TextFile, SaysIfItDoesNotExist) {
     const auto text = read_text_file("/nonexistent/file");
     ASSERT_FALSE(text);
     EXPECT_EQ(text.error(),
-              (Error{ErrorCode::not_found, "can not be opened: No such file or directory", ""}));
+              (Error{ErrorCode::not_found, "cannot open: No such file or directory", ""}));
 }
 
 TEST(TextFile, IsRefusedIfItIsTooLarge) {

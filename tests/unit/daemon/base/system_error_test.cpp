@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/base/system_error.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace bgs2 {
+namespace {
+
+TEST(SystemError, HasTheCodeOfItsNumber) {
+    for (const int number : {ENOENT, ENOTDIR})
+        EXPECT_EQ(error_code_of(number), ErrorCode::not_found) << number;
+    for (const int number : {EACCES, EPERM, EROFS})
+        EXPECT_EQ(error_code_of(number), ErrorCode::access_denied) << number;
+    for (const int number : {ENXIO, ENODEV})
+        EXPECT_EQ(error_code_of(number), ErrorCode::device_gone) << number;
+    for (const int number : {EIO, ELOOP, ENOSPC, EMFILE, 0})
+        EXPECT_EQ(error_code_of(number), ErrorCode::failed) << number;
+}
+
+TEST(SystemError, SaysWhatFailedAndWhy) {
+    EXPECT_EQ(system_error(EACCES, "open /dev/ttyS1", "be root"),
+              (Error{ErrorCode::access_denied, "cannot open /dev/ttyS1: Permission denied", "be root"}));
+    EXPECT_EQ(system_error(ENOENT, "read x").hint, "");
+}
+
+} // namespace
+} // namespace bgs2
