@@ -53,8 +53,9 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
         ->type_name("LEVEL")
         ->capture_default_str()
         ->check([](const std::string& word) {
-            return log_level(word) ? std::string()
-                                   : "'" + word + "' is none of error, warning, notice, info, debug";
+            return from_word<LogLevel>(word)
+                       ? std::string()
+                       : "'" + word + "' is none of error, warning, notice, info, debug";
         });
     app.add_option(
            "--trace", arguments.trace_directory,
@@ -80,7 +81,8 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
     arguments.config_is_named = config->count() > 0;
     if (!directories.empty())
         arguments.policy_directories = std::move(directories);
-    arguments.log_level = log_level(level).value_or(arguments.log_level); // CLI11 let only levels through
+    arguments.log_level =
+        from_word<LogLevel>(level).value_or(arguments.log_level); // CLI11 let only levels through
     return arguments;
 }
 

@@ -54,7 +54,7 @@ Log make_log(const systemd::Journal& journal, LogLevel threshold) {
         list.reserve(fields.size());
         for (const auto& [name, value] : fields)
             list.push_back({.name = name, .value = value});
-        journal.write(static_cast<systemd::Priority>(level), message, list);
+        journal.write(level, message, list);
     };
     return {sink, threshold};
 }

@@ -75,10 +75,10 @@ bool is_member(const std::map<std::string, sdbus::Variant>& credentials) {
 }
 
 Exception refusal(PolkitAction right, std::string hint) {
-    return Exception(
-        Error{ErrorCode::access_denied,
-              fmt::format("you may not {}: that takes the right {}", words(right), action(right)),
-              std::move(hint)});
+    return Exception(Error{ErrorCode::access_denied,
+                           fmt::format("you may not {}: that takes the right {}",
+                                       table_of<PolkitAction>.at(right).description, word(right)),
+                           std::move(hint)});
 }
 
 } // namespace
@@ -196,7 +196,7 @@ Authority::ask_polkit(const Caller& caller, PolkitAction right) {
             polkit_->callMethodAsync("CheckAuthorization")
                 .onInterface("org.freedesktop.PolicyKit1.Authority")
                 .withTimeout(caller.interactive ? std::chrono::seconds(person_patience) : polkit_patience)
-                .withArguments(subject, std::string(action(right)), std::map<std::string, std::string>{},
+                .withArguments(subject, std::string(word(right)), std::map<std::string, std::string>{},
                                caller.interactive ? allow_user_interaction : 0U, check)
                 .uponReplyInvoke(std::move(arrived));
         };

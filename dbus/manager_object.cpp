@@ -71,9 +71,9 @@ asio::awaitable<std::vector<std::string>> reload(std::shared_ptr<Authority> auth
 asio::awaitable<std::vector<std::string>> rights_of(std::shared_ptr<Authority> authority, Caller caller) {
     caller.interactive = false;
     std::vector<std::string> names;
-    for (const PolkitAction right : rights) {
+    for (const PolkitAction right : values_of<PolkitAction>) {
         if (co_await authority->has(caller, right))
-            names.emplace_back(action(right));
+            names.emplace_back(word(right));
     }
     co_return names;
 }

@@ -38,7 +38,7 @@ bool is_end_of_imei(std::string_view text) {
 }
 
 Store store_of(const std::string& word) {
-    const auto store = bgs2::store(word);
+    const auto store = from_word<Store>(word);
     if (!store)
         throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("there is no store '{}'", word),
                            "known are is_cert, management_cert and preconfig_cert"});
@@ -92,7 +92,7 @@ InstallOptions install_options(const Options& options) {
         } else if (name == "store") {
             result.store = store_of(value_of<std::string>(name, value, "s"));
         } else if (name == "format") {
-            const auto format = pki::certificate_format(value_of<std::string>(name, value, "s"));
+            const auto format = from_word<pki::CertificateFormat>(value_of<std::string>(name, value, "s"));
             if (!format)
                 throw_wrong(name, "is none of der, pem-chain and as-is");
             result.format = *format;

@@ -2,9 +2,9 @@
 // The rights that callers can have, which are polkit's actions.
 #pragma once
 
+#include "daemon/base/words.h"
 #include "daemon/modem/job.h"
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -17,14 +17,22 @@ enum class PolkitAction : std::uint8_t {
     manage, ///< the daemon itself: its ports, its policies
 };
 
-inline constexpr std::array rights{PolkitAction::provision, PolkitAction::install_certificate,
-                                   PolkitAction::erase_certificate, PolkitAction::manage};
+struct PolkitActionRow {
+    PolkitAction value;
+    std::string_view word;        ///< polkit's name of it, as in io.bgs2d1.policy
+    std::string_view description; ///< for messages: "provision modems"
+};
 
-/// polkit's name of it, as io.bgs2d1.policy has it: "io.bgs2d1.provision".
-std::string_view action(PolkitAction right);
-
-/// What who lacks it may not: "provision modems".
-std::string_view words(PolkitAction right);
+consteval auto words(PolkitAction) {
+    using enum PolkitAction;
+    return EnumTable{
+        PolkitActionRow{provision, "io.bgs2d1.provision", "provision modems"},
+        PolkitActionRow{install_certificate, "io.bgs2d1.install-certificate",
+                        "write certificates into modems"},
+        PolkitActionRow{erase_certificate, "io.bgs2d1.erase-certificate", "erase certificates from modems"},
+        PolkitActionRow{manage, "io.bgs2d1.manage", "manage bgs2d"},
+    };
+}
 
 /// The one that it takes to have this done, and to have it ended.
 PolkitAction right_to(Operation operation);

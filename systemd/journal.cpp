@@ -7,8 +7,6 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
@@ -23,22 +21,8 @@
 namespace bgs2::systemd {
 namespace {
 
-struct Row {
-    Priority priority;
-    std::string_view word;
-};
-
-constexpr std::array rows{
-    Row{Priority::error, "error"}, Row{Priority::warning, "warning"}, Row{Priority::notice, "notice"},
-    Row{Priority::info, "info"},   Row{Priority::debug, "debug"},
-};
-
-std::string_view word(Priority priority) {
-    return std::ranges::find(rows, priority, &Row::priority)->word;
-}
-
-char digit(Priority priority) {
-    return static_cast<char>('0' + std::to_underlying(priority));
+char digit(LogLevel level) {
+    return static_cast<char>('0' + std::to_underlying(level));
 }
 
 /// Reads a decimal number off the front of `text`; false if there is none or it does not fit.
@@ -66,7 +50,7 @@ bool leads_to_journal(int descriptor) {
     return fstat(descriptor, &there) == 0 && there.st_dev == device && there.st_ino == inode;
 }
 
-bool send_entry(Priority priority, std::string_view message, std::span<const Field> fields) {
+bool send_entry(LogLevel level, std::string_view message, std::span<const Field> fields) {
     // libsystemd calls it a success where this socket is missing.
     if (access("/run/systemd/journal/socket", W_OK) != 0)
         return false;
@@ -81,9 +65,9 @@ bool send_entry(Priority priority, std::string_view message, std::span<const Fie
         text.append(name).append(1, '=').append(value);
         ends.push_back(text.size());
     };
-    const char level = digit(priority);
+    const char priority = digit(level);
     add("MESSAGE", message);
-    add("PRIORITY", std::string_view(&level, 1));
+    add("PRIORITY", std::string_view(&priority, 1));
     add("SYSLOG_IDENTIFIER", "bgs2d");
     for (const auto& field : fields)
         add(field.name, field.value);
@@ -122,17 +106,17 @@ Journal Journal::alone() {
     return journal;
 }
 
-void Journal::write(Priority priority, std::string_view message, std::span<const Field> fields) const {
-    if (native_ && send_entry(priority, message, fields))
+void Journal::write(LogLevel level, std::string_view message, std::span<const Field> fields) const {
+    if (native_ && send_entry(level, message, fields))
         return;
     std::string line;
     line.reserve(24 + message.size());
     // journald's stream keeps a level that stands before the line: an entry refused above still gets there in
     // this way.
     if (native_)
-        line.append(1, '<').append(1, digit(priority)).append(1, '>');
+        line.append(1, '<').append(1, digit(level)).append(1, '>');
     else
-        line.append("bgs2d: ").append(word(priority)).append(": ");
+        line.append("bgs2d: ").append(word(level)).append(": ");
     line.append(printable(message));
     line.push_back('\n');
     write_whole(descriptor_, line);

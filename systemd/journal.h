@@ -2,20 +2,13 @@
 // Where log lines go: the journal, with fields to search by, or standard error.
 #pragma once
 
+#include "daemon/base/log_level.h"
+
 #include <span>
 #include <string_view>
 #include <unistd.h>
 
 namespace bgs2::systemd {
-
-/// The levels of syslog(3); their numbers are its numbers.
-enum class Priority {
-    error = 3,
-    warning = 4,
-    notice = 5,
-    info = 6,
-    debug = 7,
-};
 
 /// A journal field that a line carries: {"BGS2_IMEI", "356938035643809"}. Names are upper-case letters,
 /// digits and underscores (the journal drops others); see systemd.journal-fields(7).
@@ -38,7 +31,7 @@ class Journal {
 
     /// May be called from any thread; holds no memory between lines. A line that not even `descriptor`
     /// takes is lost: there is no third place to say so.
-    void write(Priority priority, std::string_view message, std::span<const Field> fields = {}) const;
+    void write(LogLevel level, std::string_view message, std::span<const Field> fields = {}) const;
 
     /// Whether lines become journal entries.
     [[nodiscard]] bool native() const { return native_; }

@@ -74,7 +74,7 @@ CommandError to_command_error(std::string_view name, std::string_view message) {
 }
 
 CommandError to_job_error(std::string_view error, const std::string& message, const std::string& hint) {
-    if (const auto code = error_code(error))
+    if (const auto code = from_word<ErrorCode>(error))
         return CommandError(Error{*code, message, hint});
     // A word of a later version still says more than none.
     return {ExitCode::failed, error.empty() ? "Failed" : std::string(error), message, hint};

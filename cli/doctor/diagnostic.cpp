@@ -3,15 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <utility>
-
 namespace bgs2::cli {
-
-std::string_view word(Severity severity) {
-    constexpr std::array<std::string_view, 3> words{"error", "warning", "note"};
-    return words.at(std::to_underlying(severity));
-}
 
 nlohmann::ordered_json to_json(std::span<const Diagnostic> diagnostics) {
     auto array = nlohmann::ordered_json::array();

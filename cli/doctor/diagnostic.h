@@ -2,12 +2,13 @@
 // One thing that keeps modems from being provisioned, may do so, or is worth knowing.
 #pragma once
 
+#include "daemon/base/words.h"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 
 namespace bgs2::cli {
 
@@ -17,8 +18,10 @@ enum class Severity : std::uint8_t {
     note, ///< nothing is wrong
 };
 
-/// "error", "warning", "note".
-std::string_view word(Severity severity);
+consteval auto words(Severity) {
+    return EnumTable{Word{Severity::error, "error"}, Word{Severity::warning, "warning"},
+                     Word{Severity::note, "note"}};
+}
 
 struct Diagnostic {
     Severity severity = Severity::note;

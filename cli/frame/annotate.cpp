@@ -84,7 +84,7 @@ void add_parameter(std::vector<Field>& fields, const Parameter& parameter, bool 
         {.offset = at + 2,
          .size = 2,
          .name = "id",
-         .meaning = {fmt::format("{}: {}", std::to_underlying(parameter.id), sbnw::word(parameter.id))}});
+         .meaning = {fmt::format("{}: {}", std::to_underlying(parameter.id), word(parameter.id))}});
     if (!parameter.data.empty())
         fields.push_back({.offset = at + parameter_header,
                           .size = parameter.data.size(),
@@ -127,7 +127,7 @@ Json describe(const Parameter& parameter, bool show_key) {
     Json object{{"offset", parameter.offset},
                 {"length", parameter_header + parameter.data.size()},
                 {"id", std::to_underlying(parameter.id)},
-                {"name", sbnw::word(parameter.id)}};
+                {"name", word(parameter.id)}};
     switch (parameter.id) {
     case ParameterId::slot:
         object["slot"] = slot_number(parameter);
@@ -175,7 +175,7 @@ std::vector<Field> annotate(const Frame& frame, bool show_key) {
         {.offset = 2,
          .size = 2,
          .name = "command",
-         .meaning = {fmt::format("{}: {}", std::to_underlying(frame.command), sbnw::word(frame.command))}},
+         .meaning = {fmt::format("{}: {}", std::to_underlying(frame.command), word(frame.command))}},
         {.offset = 4,
          .size = 2,
          .name = "parameters",
@@ -192,7 +192,7 @@ Json describe(const Frame& frame, bool show_key) {
     for (const Parameter& parameter : frame.parameters)
         parameters.push_back(describe(parameter, show_key));
     return {{"length", frame.octets.size()},
-            {"command", sbnw::word(frame.command)},
+            {"command", word(frame.command)},
             {"parameters", std::move(parameters)}};
 }
 

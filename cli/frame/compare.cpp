@@ -158,7 +158,7 @@ void compare_parameters(const Side& a, const Frame& first_frame, const Side& b, 
         if (first == second ||
             (first != nullptr && second != nullptr && std::ranges::equal(first->data, second->data)))
             continue;
-        Difference difference{std::string(sbnw::word(id)), summary(first), summary(second)};
+        Difference difference{std::string(word(id)), summary(first), summary(second)};
         if (first != nullptr && second != nullptr) {
             const std::size_t at = first_difference(first->data, second->data);
             if (difference.first == difference.second)
@@ -189,7 +189,7 @@ void compare_frames(const Side& a, const Side& b, Comparison& comparison) {
     }
     const Frame& first = *a.frame;
     const Frame& second = *b.frame;
-    differ("command", std::string(sbnw::word(first.command)), std::string(sbnw::word(second.command)));
+    differ("command", std::string(word(first.command)), std::string(word(second.command)));
     compare_parameters(a, first, b, second, comparison);
     if (first.parameters.size() == second.parameters.size())
         differ("order of parameters", order_of(first), order_of(second));

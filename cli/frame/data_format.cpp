@@ -2,7 +2,6 @@
 #include "cli/frame/data_format.h"
 
 #include <algorithm>
-#include <array>
 
 namespace bgs2::cli {
 namespace {
@@ -44,12 +43,6 @@ ByteView behind(ByteView octets, const Element& element) {
 }
 
 } // namespace
-
-std::string_view word(DataFormat form) {
-    constexpr std::array<std::string_view, 7> words{"PEM",    "DER",  "PKCS#8", "encrypted PKCS#8",
-                                                    "PKCS#1", "SEC1", "unknown"};
-    return words.at(static_cast<std::size_t>(form));
-}
 
 std::optional<std::size_t> der_size(ByteView octets) {
     const auto element = element_at(octets);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/words.h"
 
 #include <cstdint>
 #include <optional>
@@ -20,8 +21,13 @@ enum class DataFormat : std::uint8_t {
     other,
 };
 
-/// "PEM", "DER", "PKCS#8", "encrypted PKCS#8", "PKCS#1", "SEC1", "unknown".
-std::string_view word(DataFormat form);
+consteval auto words(DataFormat) {
+    using enum DataFormat;
+    return EnumTable{Word{pem, "PEM"},      Word{certificate, "DER"},
+                     Word{pkcs8, "PKCS#8"}, Word{encrypted_pkcs8, "encrypted PKCS#8"},
+                     Word{pkcs1, "PKCS#1"}, Word{sec1, "SEC1"},
+                     Word{other, "unknown"}};
+}
 
 /// Looks at the outermost tags only; nothing is checked beyond them.
 DataFormat format_of(ByteView octets);

@@ -72,9 +72,9 @@ void show_json(const sbnw::Frame& frame, const FrameDecodeOptions& options,
                const std::optional<Expected<sbnw::Digest>>& verified) {
     auto object = describe(frame, options.show_key);
     if (verified)
-        object["signature"] = {{"good", verified->has_value()},
-                               {"digest", *verified ? nlohmann::ordered_json(sbnw::word(**verified))
-                                                    : nlohmann::ordered_json()}};
+        object["signature"] = {
+            {"good", verified->has_value()},
+            {"digest", *verified ? nlohmann::ordered_json(word(**verified)) : nlohmann::ordered_json()}};
     print(to_line(object));
 }
 
@@ -105,7 +105,7 @@ ExitCode frame_decode(const FrameDecodeOptions& options, const Terminal& termina
     if (verified && !*verified) // whatever the reason: asked whether it is good, the answer is no
         throw CommandError(ExitCode::failed, verified->error());
     if (verified && !terminal.json)
-        print(fmt::format("\nsignature good: {}, by the key in {}\n", sbnw::word(**verified),
+        print(fmt::format("\nsignature good: {}, by the key in {}\n", word(**verified),
                           printable(options.verify_key.value_or(""))));
     return ExitCode::ok;
 }

@@ -100,15 +100,6 @@ T known(std::optional<T> value) {
     return *value;
 }
 
-template<class Formats>
-std::vector<std::string> words_of(const Formats& formats) {
-    std::vector<std::string> words;
-    words.reserve(formats.size());
-    for (const auto format : formats)
-        words.emplace_back(pki::word(format));
-    return words;
-}
-
 void check(const FrameEncodeOptions& options) {
     constexpr std::string_view hint = "see 'bgs2ctl frame encode --help'";
     if (!options.erase && !options.certificate)
@@ -132,8 +123,8 @@ pki::KeyPair load(const std::string& file, const FrameEncodeOptions& options) {
                                .passphrase = passphrase ? &*passphrase : nullptr,
                                .key_from_certificate =
                                    options.slot == 0 && options.store == "is_cert" && !options.erase};
-    return content_or_fail(pki::load(sources, known(pki::certificate_format(options.format)),
-                                     known(pki::key_format(options.key_format))));
+    return content_or_fail(pki::load(sources, known(from_word<pki::CertificateFormat>(options.format)),
+                                     known(from_word<pki::KeyFormat>(options.key_format))));
 }
 
 void warn(const Error& error, const Terminal& terminal) {
@@ -188,7 +179,7 @@ void sign(sbnw::SecureCommand& command, const std::string& file, const FrameEnco
     const auto passphrase = read_passphrase(options.sign_passphrase_file);
     const pki::KeySigner signer(
         content_or_fail(pki::load_private_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr)));
-    content_or_fail(sbnw::sign(command, signer, known(sbnw::digest(options.digest))));
+    content_or_fail(sbnw::sign(command, signer, known(from_word<sbnw::Digest>(options.digest))));
 }
 
 void show(ByteView octets, const FrameEncodeOptions& options, const Terminal& terminal) {
@@ -226,12 +217,12 @@ void add_options(Verb& verb, FrameEncodeOptions& options) {
     verb.option("--cert", options.certificate);
     verb.option("--key", options.key);
     verb.option("--passphrase-file", options.passphrase_file);
-    verb.choice("--format", options.format, words_of(pki::certificate_formats));
-    verb.choice("--key-format", options.key_format, words_of(pki::key_formats));
+    verb.choice<pki::CertificateFormat>("--format", options.format);
+    verb.choice<pki::KeyFormat>("--key-format", options.key_format);
     verb.flag("--delete", options.erase);
     verb.option("--sign-key", options.sign_key);
     verb.option("--sign-passphrase-file", options.sign_passphrase_file);
-    verb.choice("--digest", options.digest, {"sha1", "sha256"});
+    verb.choice<sbnw::Digest>("--digest", options.digest);
     verb.option("--imei", options.imei);
     for (const auto* name : {"--sign-passphrase-file", "--digest", "--imei"})
         verb.needs(name, "--sign-key");

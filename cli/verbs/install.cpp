@@ -81,14 +81,6 @@ ExitCode install(const InstallOptions& options, const Terminal& terminal) {
                   terminal);
 }
 
-std::vector<std::string> formats() {
-    std::vector<std::string> words;
-    words.reserve(pki::certificate_formats.size());
-    for (const auto format : pki::certificate_formats)
-        words.emplace_back(pki::word(format));
-    return words;
-}
-
 } // namespace
 
 void add_install(Verb& program) {
@@ -100,7 +92,7 @@ void add_install(Verb& program) {
     verb.option("--key", options->key);
     verb.option("--passphrase-file", options->passphrase_file);
     verb.store("--store", options->store);
-    verb.choice("--format", options->format, formats());
+    verb.choice<pki::CertificateFormat>("--format", options->format);
     verb.runs([options](const Terminal& terminal) { return install(*options, terminal); });
 }
 

@@ -112,9 +112,9 @@ Shown show(const TracedCommand& command, const TraceOptions& options) {
     const auto digest = check_signature(command, *frame, options);
     const bool checked = command.hidden.empty();
     shown.object["signature"] = {{"good", checked ? Json(digest.has_value()) : Json()},
-                                 {"digest", digest ? Json(sbnw::word(*digest)) : Json()}};
+                                 {"digest", digest ? Json(word(*digest)) : Json()}};
     if (digest)
-        shown.text += fmt::format("\nsignature good: {}\n", sbnw::word(*digest));
+        shown.text += fmt::format("\nsignature good: {}\n", word(*digest));
     else
         add_error(shown, digest.error());
     return shown;

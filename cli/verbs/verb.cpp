@@ -74,11 +74,7 @@ void Verb::required_slot(const std::string& name, unsigned& value) {
 }
 
 void Verb::store(const std::string& name, std::string& value) {
-    std::vector<std::string> words;
-    words.reserve(all_stores.size());
-    for (const auto store : all_stores)
-        words.emplace_back(word(store));
-    choice(name, value, words);
+    choice<Store>(name, value);
 }
 
 void Verb::number(const std::string& name, std::optional<unsigned>& value, unsigned lowest,

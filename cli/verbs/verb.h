@@ -4,6 +4,7 @@
 
 #include "cli/terminal/terminal.h"
 #include "daemon/base/error.h"
+#include "daemon/base/words.h"
 
 #include <functional>
 #include <optional>
@@ -54,6 +55,11 @@ class Verb {
 
     /// One of `words`.
     void choice(const std::string& name, std::string& value, const std::vector<std::string>& words);
+    /// The same with the words of an enumeration.
+    template<HasWords E>
+    void choice(const std::string& name, std::string& value) {
+        choice(name, value, {words_of<E>.begin(), words_of<E>.end()});
+    }
 
     /// The option `name` makes sense with the option `other` only.
     void needs(const std::string& name, const std::string& other);

@@ -2,9 +2,9 @@
 // How a serial line is driven.
 #pragma once
 
-#include <array>
+#include "daemon/base/words.h"
+
 #include <chrono>
-#include <string_view>
 
 namespace bgs2::at {
 
@@ -14,9 +14,10 @@ enum class FlowControl {
     rts_cts,
 };
 
-inline constexpr std::array flow_controls{FlowControl::automatic, FlowControl::none, FlowControl::rts_cts};
-
-std::string_view word(FlowControl flow_control); ///< "auto", "none", "rts-cts"
+consteval auto words(FlowControl) {
+    return EnumTable{Word{FlowControl::automatic, "auto"}, Word{FlowControl::none, "none"},
+                     Word{FlowControl::rts_cts, "rts-cts"}};
+}
 
 /// 8 data bits, no parity, 1 stop bit always (protocol.md §2); XON/XOFF never, since frames are binary.
 struct LineSettings {

@@ -2,8 +2,9 @@
 // What can go wrong, once for the whole project: in a log, on the bus, as an exit code.
 #pragma once
 
+#include "daemon/base/words.h"
+
 #include <expected>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -45,14 +46,39 @@ enum class ExitCode {
     drift = 9,
 };
 
-/// The code's word, as it stands behind `io.bgs2d1.Error.` on the bus: "KeyMismatch".
-std::string_view word(ErrorCode code);
+struct ErrorCodeRow {
+    ErrorCode value;
+    std::string_view word; ///< as it follows `io.bgs2d1.Error.` on the bus
+    ExitCode exit;         ///< of bgs2ctl
+};
 
-/// The code a word stands for; nothing if there is none.
-std::optional<ErrorCode> error_code(std::string_view word);
+consteval auto words(ErrorCode) {
+    using enum ErrorCode;
+    return EnumTable{
+        ErrorCodeRow{failed, "Failed", ExitCode::failed},
+        ErrorCodeRow{not_found, "NotFound", ExitCode::not_found},
+        ErrorCodeRow{access_denied, "AccessDenied", ExitCode::denied},
+        ErrorCodeRow{busy, "Busy", ExitCode::busy},
+        ErrorCodeRow{port_claimed, "PortClaimed", ExitCode::busy},
+        ErrorCodeRow{not_supported, "NotSupported", ExitCode::failed},
+        ErrorCodeRow{invalid_argument, "InvalidArgument", ExitCode::usage},
+        ErrorCodeRow{invalid_certificate, "InvalidCertificate", ExitCode::failed},
+        ErrorCodeRow{key_mismatch, "KeyMismatch", ExitCode::failed},
+        ErrorCodeRow{expired, "Expired", ExitCode::failed},
+        ErrorCodeRow{not_yet_valid, "NotYetValid", ExitCode::failed},
+        ErrorCodeRow{policy_invalid, "PolicyInvalid", ExitCode::failed},
+        ErrorCodeRow{modem_rejected, "ModemRejected", ExitCode::modem_refused},
+        ErrorCodeRow{modem_timeout, "ModemTimeout", ExitCode::timed_out},
+        ErrorCodeRow{too_much_data, "TooMuchData", ExitCode::failed},
+        ErrorCodeRow{verify_failed, "VerifyFailed", ExitCode::drift},
+        ErrorCodeRow{device_gone, "DeviceGone", ExitCode::not_found},
+        ErrorCodeRow{cancelled, "Cancelled", ExitCode::failed},
+    };
+}
 
-/// What bgs2ctl exits with when this went wrong.
-ExitCode exit_code(ErrorCode code);
+constexpr ExitCode exit_code(ErrorCode code) {
+    return table_of<ErrorCode>.at(code).exit;
+}
 
 /// One mishap, told to a person: what happened (naming the file, the field, the modem) and what to do about
 /// it.

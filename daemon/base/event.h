@@ -3,8 +3,8 @@
 #pragma once
 
 #include "daemon/base/log_level.h"
+#include "daemon/base/words.h"
 
-#include <array>
 #include <string_view>
 
 namespace bgs2 {
@@ -23,8 +23,8 @@ enum class Event {
 };
 
 struct EventRow {
-    Event event;
-    std::string_view name;       ///< as documentation calls it
+    Event value;
+    std::string_view word;       ///< as documentation calls it
     std::string_view message_id; ///< 128 bits, as sd_id128_to_string(3) writes them
     LogLevel level;
     std::string_view fields; ///< what its lines carry besides, one blank between two
@@ -36,26 +36,29 @@ inline constexpr std::string_view state_fields =
 
 /// All of them. systemd/bgs2d.catalog tells people what each means and what to do; what alerts on an event
 /// knows it by its id, so an id is never given to another.
-inline constexpr std::array events{
-    EventRow{Event::modem_appeared, "modem-appeared", "a9dce481c22d4d63915a13af45586107", LogLevel::notice,
-             "BGS2_IMEI BGS2_PORT"},
-    EventRow{Event::modem_gone, "modem-gone", "f37d0823fbfe45e19877e874692a1738", LogLevel::notice,
-             "BGS2_IMEI BGS2_PORT"},
-    EventRow{Event::provisioned, "provisioned", "b12f6b9cc09a497abd2fe8c512033ef7", LogLevel::notice,
-             "BGS2_IMEI BGS2_PORT BGS2_JOB BGS2_POLICY"},
-    EventRow{Event::drifted, "drifted", "1869dc4f0d654ed9803e882fc96bdb10", LogLevel::notice, state_fields},
-    EventRow{Event::failed, "failed", "94a81c86f86d4a55aba31721a9820e01", LogLevel::warning, state_fields},
-    EventRow{Event::blocked, "blocked", "e4fab35bf30f42dab4c047ec87aa51ba", LogLevel::warning, state_fields},
-    EventRow{Event::certificate_expiring, "certificate-expiring", "3f9e1e6ff2f1456e969fee712c9e522b",
-             LogLevel::warning, "BGS2_IMEI BGS2_PORT BGS2_SLOT BGS2_REASON BGS2_HINT"},
-    EventRow{Event::policies_broken, "policies-broken", "51a884e2e0024c0088f92ab21bd1eca7", LogLevel::error,
-             "BGS2_REASON"},
-    EventRow{Event::policies_reloaded, "policies-reloaded", "ac89d56b955e4260815562d12924ff35",
-             LogLevel::notice, ""},
-    EventRow{Event::history_lost, "history-lost", "18dbd671479d4a4da2d2cf7788e453fa", LogLevel::warning,
-             "BGS2_REASON"},
-};
-
-const EventRow& row(Event event);
+consteval auto words(Event) {
+    return EnumTable{
+        EventRow{Event::modem_appeared, "modem-appeared", "a9dce481c22d4d63915a13af45586107",
+                 LogLevel::notice, "BGS2_IMEI BGS2_PORT"},
+        EventRow{Event::modem_gone, "modem-gone", "f37d0823fbfe45e19877e874692a1738", LogLevel::notice,
+                 "BGS2_IMEI BGS2_PORT"},
+        EventRow{Event::provisioned, "provisioned", "b12f6b9cc09a497abd2fe8c512033ef7", LogLevel::notice,
+                 "BGS2_IMEI BGS2_PORT BGS2_JOB BGS2_POLICY"},
+        EventRow{Event::drifted, "drifted", "1869dc4f0d654ed9803e882fc96bdb10", LogLevel::notice,
+                 state_fields},
+        EventRow{Event::failed, "failed", "94a81c86f86d4a55aba31721a9820e01", LogLevel::warning,
+                 state_fields},
+        EventRow{Event::blocked, "blocked", "e4fab35bf30f42dab4c047ec87aa51ba", LogLevel::warning,
+                 state_fields},
+        EventRow{Event::certificate_expiring, "certificate-expiring", "3f9e1e6ff2f1456e969fee712c9e522b",
+                 LogLevel::warning, "BGS2_IMEI BGS2_PORT BGS2_SLOT BGS2_REASON BGS2_HINT"},
+        EventRow{Event::policies_broken, "policies-broken", "51a884e2e0024c0088f92ab21bd1eca7",
+                 LogLevel::error, "BGS2_REASON"},
+        EventRow{Event::policies_reloaded, "policies-reloaded", "ac89d56b955e4260815562d12924ff35",
+                 LogLevel::notice, ""},
+        EventRow{Event::history_lost, "history-lost", "18dbd671479d4a4da2d2cf7788e453fa", LogLevel::warning,
+                 "BGS2_REASON"},
+    };
+}
 
 } // namespace bgs2

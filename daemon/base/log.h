@@ -33,7 +33,7 @@ class Log {
     /// At the event's level, with its MESSAGE_ID=; the fields that its row names are to be given by with().
     template<class... Args>
     void event(Event what, fmt::format_string<Args...> text, Args&&... args) const {
-        const EventRow& event = row(what);
+        const EventRow& event = table_of<Event>.at(what);
         with({{"MESSAGE_ID", std::string(event.message_id)}})
             .write(event.level, text, std::forward<Args>(args)...);
     }

@@ -2,8 +2,7 @@
 // How much a log line matters.
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include "daemon/base/words.h"
 
 namespace bgs2 {
 
@@ -16,7 +15,10 @@ enum class LogLevel {
     debug = 7,
 };
 
-/// The level of a word ("error" ... "debug"); nothing if there is none.
-std::optional<LogLevel> log_level(std::string_view word);
+consteval auto words(LogLevel) {
+    return EnumTable{Word{LogLevel::error, "error"}, Word{LogLevel::warning, "warning"},
+                     Word{LogLevel::notice, "notice"}, Word{LogLevel::info, "info"},
+                     Word{LogLevel::debug, "debug"}};
+}
 
 } // namespace bgs2

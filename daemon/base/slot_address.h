@@ -2,12 +2,11 @@
 // Which slot of which certificate store.
 #pragma once
 
-#include <array>
+#include "daemon/base/words.h"
+
 #include <compare>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace bgs2 {
 
@@ -18,11 +17,11 @@ enum class Store : std::uint8_t {
     preconfig,  ///< preconfig_cert: sibling families only
 };
 
-inline constexpr std::array all_stores{Store::tls, Store::management, Store::preconfig};
-
-/// As AT commands spell it: "is_cert", "management_cert", "preconfig_cert".
-std::string_view word(Store store);
-std::optional<Store> store(std::string_view word);
+/// As AT commands spell them.
+consteval auto words(Store) {
+    return EnumTable{Word{Store::tls, "is_cert"}, Word{Store::management, "management_cert"},
+                     Word{Store::preconfig, "preconfig_cert"}};
+}
 
 /// Slots are numbered from 0, which holds the client's certificate and its private key, to this (protocol.md
 /// §3: 30 on newer families; assumed to be 10 on a BGS2).

@@ -2,11 +2,12 @@
 // One line of the history: what was decided about a modem, or what became of one of its slots.
 #pragma once
 
+#include "daemon/base/words.h"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace bgs2::history {
 
@@ -20,9 +21,11 @@ enum class EntryKind {
     gap,   ///< of the history's own: entries were lost before this one
 };
 
-/// "state", "write", "erase", "drift", "gap".
-std::string_view word(EntryKind event);
-std::optional<EntryKind> event(std::string_view word);
+consteval auto words(EntryKind) {
+    return EnumTable{Word{EntryKind::state, "state"}, Word{EntryKind::write, "write"},
+                     Word{EntryKind::erase, "erase"}, Word{EntryKind::drift, "drift"},
+                     Word{EntryKind::gap, "gap"}};
+}
 
 /// What does not apply, or is not known, is empty. Nothing in it is ever a secret.
 struct Entry {

@@ -3,19 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
 
 namespace bgs2 {
-namespace {
-
-constexpr std::array<std::string_view, 5> operation_words{"provision", "refresh", "install", "erase", "send"};
-
-} // namespace
-
-std::string_view word(Operation operation) {
-    return operation_words.at(static_cast<std::size_t>(operation));
-}
 
 Job::Job(std::uint64_t number, Task task, std::string imei, Changed changed)
   : number_(number)

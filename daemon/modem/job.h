@@ -4,6 +4,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/slot_address.h"
+#include "daemon/base/words.h"
 
 #include <chrono>
 #include <cstdint>
@@ -22,7 +23,11 @@ enum class Operation : std::uint8_t {
     send,      ///< a frame that was made elsewhere
 };
 
-std::string_view word(Operation operation); ///< "provision", "refresh", "install", "erase", "send"
+consteval auto words(Operation) {
+    using enum Operation;
+    return EnumTable{Word{provision, "provision"}, Word{refresh, "refresh"}, Word{install, "install"},
+                     Word{erase, "erase"}, Word{send, "send"}};
+}
 
 /// What a job is to do.
 struct Task {

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "daemon/base/event.h"
+#include "daemon/base/words.h"
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 namespace bgs2 {
 
@@ -20,7 +20,13 @@ enum class ModemState : std::uint8_t {
     blocked, ///< needs a person
 };
 
-std::string_view word(ModemState state);
+consteval auto words(ModemState) {
+    using enum ModemState;
+    return EnumTable{
+        Word{reading, "reading"}, Word{unmanaged, "unmanaged"},       Word{compliant, "compliant"},
+        Word{drifted, "drifted"}, Word{provisioning, "provisioning"}, Word{failed, "failed"},
+        Word{blocked, "blocked"}};
+}
 
 /// The event that a modem comes to this state; nothing if nobody wants to be alerted of it.
 std::optional<Event> event_of(ModemState state);

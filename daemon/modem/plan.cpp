@@ -3,13 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace bgs2 {
 namespace {
-
-constexpr std::array<std::string_view, 7> compliance_words{"compliant", "missing", "different", "corrupted",
-                                                           "unlisted",  "empty",   "unknown"};
 
 std::string reason(const SlotAddress& address, Compliance compliance) {
     const std::string slot = to_string(address);
@@ -59,14 +54,6 @@ std::optional<Action> action(Compliance compliance, const SlotAddress& address, 
 }
 
 } // namespace
-
-std::string_view word(Compliance compliance) {
-    return compliance_words.at(static_cast<std::size_t>(compliance));
-}
-
-std::string_view word(Action action) {
-    return action == Action::write ? "write" : "erase";
-}
 
 std::map<SlotAddress, Compliance> compare(const Thumbprints& desired, const sbnw::Inventory& present) {
     std::map<SlotAddress, Compliance> result;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/slot_address.h"
+#include "daemon/base/words.h"
 #include "daemon/modem/desired.h"
 #include "daemon/sbnw/slots.h"
 
@@ -26,7 +27,12 @@ enum class Compliance : std::uint8_t {
     unknown,   ///< was written to and not read since
 };
 
-std::string_view word(Compliance compliance);
+consteval auto words(Compliance) {
+    using enum Compliance;
+    return EnumTable{Word{compliant, "compliant"}, Word{missing, "missing"},   Word{different, "different"},
+                     Word{corrupted, "corrupted"}, Word{unlisted, "unlisted"}, Word{empty, "empty"},
+                     Word{unknown, "unknown"}};
+}
 
 /// Every slot that the modem told of or the policy names.
 std::map<SlotAddress, Compliance> compare(const Thumbprints& desired, const sbnw::Inventory& present);
@@ -36,7 +42,9 @@ enum class Action : std::uint8_t {
     erase, ///< what the policy does not name
 };
 
-std::string_view word(Action action); ///< "write", "erase"
+consteval auto words(Action) {
+    return EnumTable{Word{Action::write, "write"}, Word{Action::erase, "erase"}};
+}
 
 /// One change that brings a slot to what the policy wants.
 struct PlanStep {

@@ -15,7 +15,7 @@ bool may_pass(const Error& error) {
 }
 
 bool may_pass(sbnw::Result result, std::optional<sbnw::Result> last) {
-    switch (sbnw::remedy(result)) {
+    switch (sbnw::retry_advice(result)) {
     case sbnw::RetryAdvice::retry:
         return true;
     case sbnw::RetryAdvice::retry_once:

@@ -2,6 +2,7 @@
 #include "daemon/pki/file_format.h"
 
 #include "daemon/base/counted.h"
+#include "daemon/base/words.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
@@ -117,8 +118,8 @@ bool starts_with(ByteView octets, std::string_view start) {
     return as_text(octets).starts_with(start);
 }
 
-struct Words {
-    FileFormat container;
+struct FileFormatRow {
+    FileFormat value;
     std::string_view description;
     std::string_view hint_for_certificate;
     std::string_view hint_for_key;
@@ -130,43 +131,38 @@ constexpr std::string_view copy_again = "copy the original file again, in binary
 constexpr std::string_view is_secret =
     "name the certificate's own file here, and this one as its private key";
 
-constexpr std::array words{
-    Words{FileFormat::empty, "empty", "check how the file is made", "check how the file is made"},
-    Words{FileFormat::pem, "PEM", export_certificate, export_key},
-    Words{FileFormat::certificate, "a certificate", export_certificate,
-          "name the file with the private key that belongs to it"},
-    Words{FileFormat::private_key, "a private key", is_secret, export_key},
-    Words{FileFormat::encrypted_key, "an encrypted private key", is_secret, export_key},
-    Words{FileFormat::public_key, "a public key", "name the certificate that holds it",
-          "name the private half"},
-    Words{FileFormat::certificate_request, "a certificate signing request",
-          "have the request signed and use the certificate that comes back",
-          "name the private key that the request was made with"},
-    Words{FileFormat::revocation_list, "a certificate revocation list", "name the certificate instead",
-          export_key},
-    Words{FileFormat::pkcs7, "a PKCS#7 bundle",
-          "convert it: openssl pkcs7 -inform DER -in FILE -print_certs -out FILE.pem",
-          "a PKCS#7 bundle holds no private key: name the key's own file"},
-    Words{FileFormat::pkcs12, "a PKCS#12 store", export_certificate, export_key},
-    Words{
+constexpr EnumTable file_formats{
+    FileFormatRow{FileFormat::empty, "empty", "check how the file is made", "check how the file is made"},
+    FileFormatRow{FileFormat::pem, "PEM", export_certificate, export_key},
+    FileFormatRow{FileFormat::certificate, "a certificate", export_certificate,
+                  "name the file with the private key that belongs to it"},
+    FileFormatRow{FileFormat::private_key, "a private key", is_secret, export_key},
+    FileFormatRow{FileFormat::encrypted_key, "an encrypted private key", is_secret, export_key},
+    FileFormatRow{FileFormat::public_key, "a public key", "name the certificate that holds it",
+                  "name the private half"},
+    FileFormatRow{FileFormat::certificate_request, "a certificate signing request",
+                  "have the request signed and use the certificate that comes back",
+                  "name the private key that the request was made with"},
+    FileFormatRow{FileFormat::revocation_list, "a certificate revocation list",
+                  "name the certificate instead", export_key},
+    FileFormatRow{FileFormat::pkcs7, "a PKCS#7 bundle",
+                  "convert it: openssl pkcs7 -inform DER -in FILE -print_certs -out FILE.pem",
+                  "a PKCS#7 bundle holds no private key: name the key's own file"},
+    FileFormatRow{FileFormat::pkcs12, "a PKCS#12 store", export_certificate, export_key},
+    FileFormatRow{
         FileFormat::java_keystore, "a Java keystore",
         "convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12",
         "convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12"},
-    Words{FileFormat::openssh_key, "an OpenSSH private key", is_secret,
-          "convert a copy: ssh-keygen -p -m PEM -f FILE"},
-    Words{FileFormat::parameters, "key parameters only", export_certificate, export_key},
-    Words{FileFormat::utf16, "text in UTF-16", "save it again as ASCII or UTF-8",
-          "save it again as ASCII or UTF-8"},
-    Words{FileFormat::mangled,
-          "binary data damaged by a conversion of text (octets above 7f became ef bf bd)", copy_again,
-          copy_again},
-    Words{FileFormat::unknown, "in no form known here", export_certificate, export_key},
+    FileFormatRow{FileFormat::openssh_key, "an OpenSSH private key", is_secret,
+                  "convert a copy: ssh-keygen -p -m PEM -f FILE"},
+    FileFormatRow{FileFormat::parameters, "key parameters only", export_certificate, export_key},
+    FileFormatRow{FileFormat::utf16, "text in UTF-16", "save it again as ASCII or UTF-8",
+                  "save it again as ASCII or UTF-8"},
+    FileFormatRow{FileFormat::mangled,
+                  "binary data damaged by a conversion of text (octets above 7f became ef bf bd)", copy_again,
+                  copy_again},
+    FileFormatRow{FileFormat::unknown, "in no form known here", export_certificate, export_key},
 };
-
-const Words& words_of(FileFormat container) {
-    const auto* found = std::ranges::find(words, container, &Words::container);
-    return found == words.end() ? words.back() : *found;
-}
 
 struct Label {
     std::string_view label;
@@ -219,15 +215,15 @@ FileFormat recognise_label(std::string_view label) {
 }
 
 std::string_view description(FileFormat container) {
-    return words_of(container).description;
+    return file_formats.at(container).description;
 }
 
 std::string_view hint_for_certificate(FileFormat container) {
-    return words_of(container).hint_for_certificate;
+    return file_formats.at(container).hint_for_certificate;
 }
 
 std::string_view hint_for_key(FileFormat container) {
-    return words_of(container).hint_for_key;
+    return file_formats.at(container).hint_for_key;
 }
 
 std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode code) {

@@ -2,9 +2,7 @@
 // The forms in which certificates and keys can be sent to a modem.
 #pragma once
 
-#include <array>
-#include <optional>
-#include <string_view>
+#include "daemon/base/words.h"
 
 namespace bgs2::pki {
 
@@ -22,14 +20,13 @@ enum class KeyFormat {
     traditional, ///< PKCS#1 for RSA, SEC1 for EC
 };
 
-inline constexpr std::array certificate_formats{CertificateFormat::der, CertificateFormat::pem_chain,
-                                                CertificateFormat::as_is};
-inline constexpr std::array key_formats{KeyFormat::pkcs8, KeyFormat::traditional};
+consteval auto words(CertificateFormat) {
+    return EnumTable{Word{CertificateFormat::der, "der"}, Word{CertificateFormat::pem_chain, "pem-chain"},
+                     Word{CertificateFormat::as_is, "as-is"}};
+}
 
-/// "der", "pem-chain", "as-is"; "pkcs8", "traditional".
-std::string_view word(CertificateFormat format);
-std::string_view word(KeyFormat format);
-std::optional<CertificateFormat> certificate_format(std::string_view word);
-std::optional<KeyFormat> key_format(std::string_view word);
+consteval auto words(KeyFormat) {
+    return EnumTable{Word{KeyFormat::pkcs8, "pkcs8"}, Word{KeyFormat::traditional, "traditional"}};
+}
 
 } // namespace bgs2::pki

@@ -259,10 +259,6 @@ std::vector<Finding> preflight(std::span<const SlotCandidate> all, const Family&
     return Preflight(all, family, now, beyond_family).findings();
 }
 
-std::string_view word(Severity severity) {
-    return severity == Severity::error ? "error" : "warning";
-}
-
 const Error* blocking(const std::vector<Finding>& findings) {
     const auto found = std::ranges::find(findings, Severity::error, &Finding::severity);
     return found == findings.end() ? nullptr : &found->error;

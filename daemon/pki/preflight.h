@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/error.h"
+#include "daemon/base/words.h"
 #include "daemon/pki/family.h"
 #include "daemon/pki/key_pair.h"
 
@@ -20,6 +21,10 @@ enum class Severity {
     warning, ///< it may well work, but somebody should know
 };
 
+consteval auto words(Severity) {
+    return EnumTable{Word{Severity::error, "error"}, Word{Severity::warning, "warning"}};
+}
+
 /// A credential in its place, beside the others that the modem is to hold.
 struct SlotCandidate {
     unsigned slot = 0;
@@ -27,8 +32,6 @@ struct SlotCandidate {
     std::string name;      ///< "slot 1 (/etc/x.pem)": what findings begin with; empty: with nothing
     const KeyPair* credential = nullptr; ///< not null; its chain is not empty
 };
-
-std::string_view word(Severity severity); ///< "error", "warning"
 
 struct Finding {
     Severity severity = Severity::error;

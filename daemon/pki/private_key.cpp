@@ -29,18 +29,6 @@ bool same(const EVP_PKEY* one, const EVP_PKEY* other) {
 
 } // namespace
 
-std::string_view word(KeyKind kind) {
-    switch (kind) {
-    case KeyKind::rsa:
-        return "RSA";
-    case KeyKind::ec:
-        return "EC";
-    case KeyKind::other:
-        break;
-    }
-    return "other";
-}
-
 PublicKey::PublicKey(std::shared_ptr<EVP_PKEY> key)
   : key_(std::move(key)) {}
 

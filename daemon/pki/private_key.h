@@ -5,6 +5,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/error.h"
+#include "daemon/base/words.h"
 #include "daemon/pki/format.h"
 #include "daemon/pki/secret.h"
 
@@ -23,7 +24,9 @@ enum class KeyKind {
     other, ///< Ed25519, DSA, RSA-PSS ...
 };
 
-std::string_view word(KeyKind kind); ///< "RSA", "EC", "other"
+consteval auto words(KeyKind) {
+    return EnumTable{Word{KeyKind::rsa, "RSA"}, Word{KeyKind::ec, "EC"}, Word{KeyKind::other, "other"}};
+}
 
 /// Copies share one key.
 class PublicKey {

@@ -7,15 +7,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <utility>
 
 namespace bgs2::policy {
 namespace {
-
-constexpr std::array<std::string_view, 6> fate_words{"applies", "does-not-match", "not-asked",
-                                                     "masks",   "masked",         "broken"};
 
 FileExplanation about(const std::filesystem::path& file, FileStatus fate, std::string why) {
     return {.policy = file.extension() == ".toml" ? file.stem().string() : "",
@@ -54,10 +50,6 @@ std::string what_it_masks(const std::filesystem::path& file, const std::vector<M
 }
 
 } // namespace
-
-std::string_view word(FileStatus fate) {
-    return fate_words.at(static_cast<std::size_t>(fate));
-}
 
 std::vector<FileExplanation> explain(const PolicyStore& set, const ModemAttributes& attributes) {
     std::vector<FileExplanation> result;

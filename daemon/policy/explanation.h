@@ -2,6 +2,7 @@
 // Why a modem has the policy that it has: what each policy file there is has to do with it.
 #pragma once
 
+#include "daemon/base/words.h"
 #include "daemon/policy/directories.h"
 #include "daemon/policy/modem_attributes.h"
 
@@ -23,8 +24,12 @@ enum class FileStatus {
     broken,         ///< can not be used; while there is one, what was in force before stays so
 };
 
-/// "applies", "does-not-match", "not-asked", "masks", "masked", "broken".
-std::string_view word(FileStatus fate);
+consteval auto words(FileStatus) {
+    using enum FileStatus;
+    return EnumTable{Word{applies, "applies"},     Word{does_not_match, "does-not-match"},
+                     Word{not_asked, "not-asked"}, Word{masks, "masks"},
+                     Word{masked, "masked"},       Word{broken, "broken"}};
+}
 
 /// One file, and what became of it.
 struct FileExplanation {

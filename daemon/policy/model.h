@@ -4,6 +4,7 @@
 
 #include "daemon/at/line_settings.h"
 #include "daemon/base/slot_address.h"
+#include "daemon/base/words.h"
 #include "daemon/pki/format.h"
 #include "daemon/policy/glob.h"
 #include "daemon/policy/source.h"
@@ -30,7 +31,10 @@ enum class Mode {
     ignore,    ///< it is left alone, not even its slots are read
 };
 
-inline constexpr std::array modes{Mode::automatic, Mode::manual, Mode::report, Mode::ignore};
+consteval auto words(Mode) {
+    return EnumTable{Word{Mode::automatic, "auto"}, Word{Mode::manual, "manual"},
+                     Word{Mode::report, "report"}, Word{Mode::ignore, "ignore"}};
+}
 
 /// The rates a port can be set to, in Bd, ascending.
 inline constexpr std::array baud_rates{300U,   600U,   1200U,   2400U,   4800U,   9600U,  19200U,
@@ -46,10 +50,6 @@ inline constexpr std::chrono::seconds longest_settle{10};
 /// The longest times that `renew-before` and `verify-every` may ask for.
 inline constexpr std::chrono::days longest_renew_before{3650};
 inline constexpr std::chrono::days longest_verify_every{365};
-
-/// "auto", "manual", "report", "ignore".
-std::string_view word(Mode mode);
-std::optional<Mode> mode(std::string_view word);
 
 /// All that is given must hold; what is not given does not matter.
 struct Match {
@@ -67,10 +67,9 @@ enum class FamilyLimits {
     warn,    ///< it is sent with a warning
 };
 
-inline constexpr std::array family_limits_choices{FamilyLimits::enforce, FamilyLimits::warn};
-
-/// "enforce", "warn".
-std::string_view word(FamilyLimits limits);
+consteval auto words(FamilyLimits) {
+    return EnumTable{Word{FamilyLimits::enforce, "enforce"}, Word{FamilyLimits::warn, "warn"}};
+}
 
 /// How secure commands are signed (protocol.md §1, "Signed commands").
 struct Sign {

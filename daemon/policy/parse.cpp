@@ -96,7 +96,7 @@ constexpr std::array port_fields{
     TomlField<at::LineSettings>{"baud", read_baud},
     TomlField<at::LineSettings>{"flow-control",
                                 [](auto& reader, const auto& value, auto name, auto& port) {
-                                    store(reader.choice(value, name, at::flow_controls), port.flow_control);
+                                    reader.choice(value, name, port.flow_control);
                                 }},
     TomlField<at::LineSettings>{"settle",
                                 [](auto& reader, const auto& value, auto name, auto& port) {
@@ -112,10 +112,8 @@ constexpr std::array sign_fields{
                     true},
     TomlField<Sign>{"passphrase", [](auto& reader, const auto& value, auto name,
                                      auto& sign) { store(source(reader, value, name), sign.passphrase); }},
-    TomlField<Sign>{"digest",
-                    [](auto& reader, const auto& value, auto name, auto& sign) {
-                        store(reader.choice(value, name, sbnw::digests), sign.digest);
-                    }},
+    TomlField<Sign>{"digest", [](auto& reader, const auto& value, auto name,
+                                 auto& sign) { reader.choice(value, name, sign.digest); }},
     TomlField<Sign>{"imei", [](auto& reader, const auto& value, auto name,
                                auto& sign) { store(reader.boolean(value, name), sign.imei); }},
 };
@@ -128,10 +126,8 @@ void read_readable(TomlReader& reader, const TomlValue& value, std::string_view 
 }
 
 constexpr std::array provision_fields{
-    TomlField<Draft>{"mode",
-                     [](auto& reader, const auto& value, auto name, auto& draft) {
-                         store(reader.choice(value, name, modes), draft.policy.mode);
-                     }},
+    TomlField<Draft>{"mode", [](auto& reader, const auto& value, auto name,
+                                auto& draft) { reader.choice(value, name, draft.policy.mode); }},
     TomlField<Draft>{"erase-unlisted",
                      [](auto& reader, const auto& value, auto name, auto& draft) {
                          store(reader.boolean(value, name), draft.policy.erase_unlisted);
@@ -150,7 +146,7 @@ constexpr std::array provision_fields{
                      }},
     TomlField<Draft>{"family-limits",
                      [](auto& reader, const auto& value, auto name, auto& draft) {
-                         store(reader.choice(value, name, family_limits_choices), draft.policy.family_limits);
+                         reader.choice(value, name, draft.policy.family_limits);
                      }},
     TomlField<Draft>{"readable", read_readable},
     TomlField<Draft>{"sign",
@@ -160,7 +156,7 @@ constexpr std::array provision_fields{
 };
 
 void read_store(TomlReader& reader, const TomlValue& value, std::string_view name, SlotDraft& slot) {
-    const auto chosen = reader.choice(value, name, all_stores);
+    const auto chosen = reader.choice<Store>(value, name);
     slot.store_is_good = chosen.has_value();
     store(chosen, slot.rule.store);
 }
@@ -182,14 +178,10 @@ constexpr std::array slot_fields{
                          [](auto& reader, const auto& value, auto name, auto& slot) {
                              store(source(reader, value, name), slot.rule.passphrase);
                          }},
-    TomlField<SlotDraft>{"format",
-                         [](auto& reader, const auto& value, auto name, auto& slot) {
-                             store(reader.choice(value, name, pki::certificate_formats), slot.rule.format);
-                         }},
-    TomlField<SlotDraft>{"key-format",
-                         [](auto& reader, const auto& value, auto name, auto& slot) {
-                             store(reader.choice(value, name, pki::key_formats), slot.rule.key_format);
-                         }},
+    TomlField<SlotDraft>{"format", [](auto& reader, const auto& value, auto name,
+                                      auto& slot) { reader.choice(value, name, slot.rule.format); }},
+    TomlField<SlotDraft>{"key-format", [](auto& reader, const auto& value, auto name,
+                                          auto& slot) { reader.choice(value, name, slot.rule.key_format); }},
 };
 
 void read_slots(TomlReader& reader, const TomlValue& value, std::string_view name, Draft& draft) {

@@ -2,12 +2,12 @@
 // Reads TOML tables by a list of their keys and collects all that is wrong with them.
 #pragma once
 
+#include "daemon/base/words.h"
 #include "daemon/policy/glob.h"
 #include "daemon/policy/problem.h"
 #include "daemon/policy/toml_value.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -65,10 +65,17 @@ class TomlReader {
     /// One of the `words`: its place among them.
     std::optional<std::size_t> choice(const TomlValue& value, std::string_view name,
                                       std::span<const std::string_view> words);
-    /// The value of an enumeration whose word(value) is the text.
-    template<class Enum, std::size_t count>
-    std::optional<Enum> choice(const TomlValue& value, std::string_view name,
-                               const std::array<Enum, count>& values);
+    /// The value of an enumeration whose word is the text.
+    template<HasWords E>
+    std::optional<E> choice(const TomlValue& value, std::string_view name) {
+        return choice(value, name, words_of<E>).transform([](std::size_t index) {
+            return values_of<E>.at(index);
+        });
+    }
+    template<HasWords E>
+    void choice(const TomlValue& value, std::string_view name, E& target) {
+        target = choice<E>(value, name).value_or(target);
+    }
 
     /// Reads a table: each of its keys by the field of that name. A key that no field has, or that is
     /// required and not there, is a problem. `where` is what the table is called: "[port]", empty for the
@@ -92,15 +99,6 @@ class TomlReader {
     std::string file_name_;
     Problems problems_;
 };
-
-template<class Enum, std::size_t count>
-std::optional<Enum> TomlReader::choice(const TomlValue& value, std::string_view name,
-                                       const std::array<Enum, count>& values) {
-    std::array<std::string_view, count> words;
-    std::ranges::transform(values, words.begin(), [](Enum each) { return word(each); });
-    return choice(value, name, std::span<const std::string_view>(words))
-        .transform([&values](std::size_t index) { return values.at(index); });
-}
 
 template<class Target>
 void TomlReader::table(const TomlValue& value, std::string_view where,

@@ -11,18 +11,11 @@
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
-#include <array>
 #include <exception>
 #include <system_error>
 #include <utility>
 
 namespace bgs2 {
-namespace {
-
-constexpr std::array<std::string_view, 8> state_words{"ignored",     "absent", "probing",   "modem",
-                                                      "not-a-modem", "silent", "duplicate", "unavailable"};
-
-} // namespace
 
 /// However a try ends, its modem goes with it.
 class PortSession::ModemGuard {
@@ -41,10 +34,6 @@ class PortSession::ModemGuard {
   private:
     PortSession& attendance_;
 };
-
-std::string_view word(PortState state) {
-    return state_words.at(static_cast<std::size_t>(state));
-}
 
 PortSession::PortSession(const asio::any_io_executor& executor, PortInfo port, Host& host, const Log& log)
   : port_(std::move(port))

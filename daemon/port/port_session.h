@@ -9,6 +9,7 @@
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
 #include "daemon/base/port_info.h"
+#include "daemon/base/words.h"
 #include "daemon/modem/modem.h"
 #include "daemon/port/inhibitor.h"
 
@@ -36,7 +37,12 @@ enum class PortState {
     unavailable,
 };
 
-std::string_view word(PortState state);
+consteval auto words(PortState) {
+    using enum PortState;
+    return EnumTable{Word{ignored, "ignored"},     Word{absent, "absent"},           Word{probing, "probing"},
+                     Word{modem, "modem"},         Word{not_a_modem, "not-a-modem"}, Word{silent, "silent"},
+                     Word{duplicate, "duplicate"}, Word{unavailable, "unavailable"}};
+}
 
 class PortSession : public std::enable_shared_from_this<PortSession> {
   public:

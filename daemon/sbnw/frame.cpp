@@ -17,28 +17,6 @@ namespace {
 constexpr std::size_t header_size = 6;
 constexpr std::size_t parameter_header_size = 4;
 
-struct ParameterRow {
-    ParameterId id;
-    std::string_view word;
-    bool is_text; ///< ends with a NUL
-};
-
-/// In the order of the wire (protocol.md §1).
-constexpr std::array parameter_rows{
-    ParameterRow{ParameterId::store, "certificate store", true},
-    ParameterRow{ParameterId::thumbprint, "thumbprint", true},
-    ParameterRow{ParameterId::slot, "slot", false},
-    ParameterRow{ParameterId::certificate, "certificate", false},
-    ParameterRow{ParameterId::private_key, "private key", false},
-    ParameterRow{ParameterId::imei, "IMEI", true},
-    ParameterRow{ParameterId::signature, "signature", true},
-};
-
-const ParameterRow* row(ParameterId id) {
-    const auto* found = std::ranges::find(parameter_rows, id, &ParameterRow::id);
-    return found == parameter_rows.end() ? nullptr : found;
-}
-
 bool is_lower_hex(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
@@ -68,8 +46,8 @@ class ParameterList {
   public:
     explicit ParameterList(const SecureCommand& command)
       : slot_{std::byte(command.slot & 0xffU), std::byte(command.slot >> 8U)} {
-        for (const ParameterRow& r : parameter_rows)
-            add(r, command);
+        for (const ParameterId id : wire_order)
+            add(table_of<ParameterId>.at(id), command);
     }
     ParameterList(const ParameterList&) = delete; // items_ points into slot_
     ParameterList& operator=(const ParameterList&) = delete;
@@ -98,7 +76,7 @@ class ParameterList {
             if (!octets.empty())
                 items_.push_back({r, octets});
         };
-        switch (r.id) {
+        switch (r.value) {
         case ParameterId::slot:
             add_octets(slot_);
             break;
@@ -181,7 +159,7 @@ std::unexpected<Error> bad_field(std::size_t offset, std::string what, std::stri
 
 Expected<void> check_data(const ParameterRow& r, const Parameter& parameter) {
     const std::size_t at = parameter.offset + parameter_header_size;
-    if (r.id == ParameterId::slot && parameter.data.size() != 2)
+    if (r.value == ParameterId::slot && parameter.data.size() != 2)
         return bad_field(parameter.offset, fmt::format("a slot parameter is 6 octets long, this one says {}",
                                                        parameter.data.size() + 4));
     if (!r.is_text)
@@ -205,7 +183,7 @@ Expected<Parameter> read_parameter(Reader& reader, unsigned number) {
         return std::unexpected(id.error());
 
     parameter.id = ParameterId{*id};
-    const ParameterRow* r = row(parameter.id);
+    const ParameterRow* r = table_of<ParameterId>.find(parameter.id);
     if (r == nullptr)
         return bad_field(parameter.offset + 2, fmt::format("parameter {} has the unknown id {}", number, *id),
                          "known are 1 to 7, as uint16, low octet first");
@@ -244,7 +222,7 @@ Expected<Frame> decode_sound(ByteView octets) {
     if (!number)
         return std::unexpected(number.error());
     Frame frame{.octets = octets, .command = Command{*number}, .parameters = {}};
-    if (frame.command != Command::write_certificate && frame.command != Command::delete_certificate)
+    if (table_of<Command>.find(frame.command) == nullptr)
         return bad_field(2, fmt::format("the command is {}", *number),
                          "known are 1 (write) and 3 (delete), low octet first");
 
@@ -272,14 +250,6 @@ Expected<Frame> decode_sound(ByteView octets) {
 
 } // namespace
 
-std::string_view word(Command command) {
-    return command == Command::write_certificate ? "write certificate" : "delete certificate";
-}
-
-std::string_view word(ParameterId id) {
-    return row(id)->word;
-}
-
 Expected<pki::Secret> encode(const SecureCommand& command) {
     if (auto sound = check_texts(command); !sound)
         return std::unexpected(std::move(sound.error()));
@@ -301,7 +271,7 @@ Expected<pki::Secret> encode(const SecureCommand& command) {
     out.number(parameters.items().size());
     for (const auto& item : parameters.items()) {
         out.number(item.size());
-        out.number(std::to_underlying(item.row.id));
+        out.number(std::to_underlying(item.row.value));
         out.octets(item.data);
         if (item.row.is_text)
             out.octet(std::byte{0});

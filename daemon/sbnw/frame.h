@@ -4,8 +4,10 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/error.h"
+#include "daemon/base/words.h"
 #include "daemon/pki/secret.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,9 +34,34 @@ enum class ParameterId : std::uint16_t {
     store = 7,
 };
 
-/// "write certificate"; "slot", "private key". For ids and commands of the table of protocol.md §1 only.
-std::string_view word(Command command);
-std::string_view word(ParameterId id);
+consteval auto words(Command) {
+    return EnumTable{Word{Command::write_certificate, "write certificate"},
+                     Word{Command::delete_certificate, "delete certificate"}};
+}
+
+struct ParameterRow {
+    ParameterId value;
+    std::string_view word;
+    bool is_text; ///< a NUL ends the data
+};
+
+consteval auto words(ParameterId) {
+    return EnumTable{
+        ParameterRow{ParameterId::slot, "slot", false},
+        ParameterRow{ParameterId::certificate, "certificate", false},
+        ParameterRow{ParameterId::signature, "signature", true},
+        ParameterRow{ParameterId::imei, "IMEI", true},
+        ParameterRow{ParameterId::private_key, "private key", false},
+        ParameterRow{ParameterId::thumbprint, "thumbprint", true},
+        ParameterRow{ParameterId::store, "certificate store", true},
+    };
+}
+
+/// The order in which encode() writes the parameters (protocol.md §1).
+inline constexpr std::array wire_order{ParameterId::store,       ParameterId::thumbprint,  ParameterId::slot,
+                                       ParameterId::certificate, ParameterId::private_key, ParameterId::imei,
+                                       ParameterId::signature};
+static_assert(wire_order.size() == table_of<ParameterId>.size());
 
 /// What a secure command says. Optional parts are sent only if they are there, in the order of protocol.md
 /// §1.

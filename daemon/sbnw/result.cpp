@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/result.h"
 
+#include "daemon/base/words.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,13 +31,13 @@ constexpr std::array line_rows{
 };
 
 struct ResultRow {
-    Result result;
-    RetryAdvice remedy;
+    Result value;
+    RetryAdvice advice;
     ErrorCode code;
     std::string_view hint;
 };
 
-constexpr std::array result_rows{
+constexpr EnumTable result_rows{
     ResultRow{Result::stored, RetryAdvice::none, ErrorCode::failed, ""},
     ResultRow{Result::length_error, RetryAdvice::retry, ErrorCode::modem_rejected,
               "a length arrived wrong: check the flow control and the wiring"},
@@ -56,10 +58,6 @@ constexpr std::array result_rows{
               "this firmware does not know the certificate store; ask it with AT^SBNW=?"},
 };
 
-const ResultRow& result_row(Result result) {
-    return *std::ranges::find(result_rows, result, &ResultRow::result);
-}
-
 } // namespace
 
 std::optional<Result> parse_result(std::string_view line) {
@@ -68,12 +66,12 @@ std::optional<Result> parse_result(std::string_view line) {
     return found == line_rows.end() ? std::nullopt : std::optional(found->result);
 }
 
-RetryAdvice remedy(Result result) {
-    return result_row(result).remedy;
+RetryAdvice retry_advice(Result result) {
+    return result_rows.at(result).advice;
 }
 
 Error to_error(Result result, std::string_view line) {
-    const ResultRow& r = result_row(result);
+    const ResultRow& r = result_rows.at(result);
     return Error{r.code, fmt::format("the modem answered '{}'", line), std::string(r.hint)};
 }
 

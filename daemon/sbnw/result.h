@@ -32,7 +32,7 @@ enum class RetryAdvice {
 /// The result a line stands for; nothing if the line is not one. Accepts the spellings of all families.
 std::optional<Result> parse_result(std::string_view line);
 
-RetryAdvice remedy(Result result);
+RetryAdvice retry_advice(Result result);
 
 /// The failure in words, with the module's line and its usual cause as hint; not for Result::stored.
 Error to_error(Result result, std::string_view line);

@@ -8,22 +8,17 @@
 #include <openssl/rsa.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace bgs2::sbnw {
 namespace {
 
 struct DigestRow {
-    Digest digest;
-    std::string_view word;
+    Digest value;
     const EVP_MD* (*algorithm)();
 };
 
-constexpr std::array digest_rows{
-    DigestRow{Digest::sha1, "sha1", EVP_sha1},
-    DigestRow{Digest::sha256, "sha256", EVP_sha256},
-};
+constexpr EnumTable digest_rows{DigestRow{Digest::sha1, EVP_sha1}, DigestRow{Digest::sha256, EVP_sha256}};
 
 const unsigned char* raw(ByteView bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
@@ -39,13 +34,14 @@ ByteView signed_part(ByteView octets, std::size_t signature_offset) {
     return octets.first(signature_offset).subspan(2);
 }
 
-Bytes digest_of(ByteView octets, const DigestRow& row) {
-    Bytes digest(EVP_MAX_MD_SIZE);
+Bytes hash_of(ByteView octets, Digest digest) {
+    Bytes hash(EVP_MAX_MD_SIZE);
     unsigned size = 0;
-    if (EVP_Digest(octets.data(), octets.size(), raw(digest), &size, row.algorithm(), nullptr) != 1)
-        throw Exception(Error{ErrorCode::failed, fmt::format("OpenSSL offers no {}", row.word), ""});
-    digest.resize(size);
-    return digest;
+    if (EVP_Digest(octets.data(), octets.size(), raw(hash), &size, digest_rows.at(digest).algorithm(),
+                   nullptr) != 1)
+        throw Exception(Error{ErrorCode::failed, fmt::format("OpenSSL offers no {}", word(digest)), ""});
+    hash.resize(size);
+    return hash;
 }
 
 /// A context that recovers the bare digest: with no signature digest set, OpenSSL looks for no DigestInfo.
@@ -88,15 +84,6 @@ Expected<void> require_rsa(pki::KeyKind kind) {
 
 } // namespace
 
-std::string_view word(Digest digest) {
-    return std::ranges::find(digest_rows, digest, &DigestRow::digest)->word;
-}
-
-std::optional<Digest> digest(std::string_view word) {
-    const auto* found = std::ranges::find(digest_rows, word, &DigestRow::word);
-    return found == digest_rows.end() ? std::nullopt : std::optional(found->digest);
-}
-
 Expected<void> sign(SecureCommand& command, const pki::Signer& signer, Digest digest) {
     const pki::PublicKey key = signer.public_key();
     if (auto rsa = require_rsa(key.kind()); !rsa)
@@ -110,9 +97,8 @@ Expected<void> sign(SecureCommand& command, const pki::Signer& signer, Digest di
     if (!unsigned_frame)
         return std::unexpected(unsigned_frame.error());
 
-    const auto* row = std::ranges::find(digest_rows, digest, &DigestRow::digest);
     const Bytes hash =
-        digest_of(signed_part(unsigned_frame->bytes(), unsigned_frame->size() - parameter_size), *row);
+        hash_of(signed_part(unsigned_frame->bytes(), unsigned_frame->size() - parameter_size), digest);
     const auto signature = signer.sign(hash);
     if (!signature)
         return std::unexpected(signature.error());
@@ -143,9 +129,9 @@ Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key) {
         return wrong;
     }
     recovered.resize(size);
-    for (const DigestRow& row : digest_rows) {
-        if (recovered == digest_of(signed_part(frame.octets, parameter->offset), row))
-            return row.digest;
+    for (const Digest digest : values_of<Digest>) {
+        if (recovered == hash_of(signed_part(frame.octets, parameter->offset), digest))
+            return digest;
     }
     return wrong;
 }

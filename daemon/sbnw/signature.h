@@ -4,14 +4,10 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/error.h"
+#include "daemon/base/words.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/pki/signer.h"
 #include "daemon/sbnw/frame.h"
-
-#include <array>
-#include <optional>
-#include <string>
-#include <string_view>
 
 namespace bgs2::sbnw {
 
@@ -20,10 +16,9 @@ enum class Digest {
     sha256, ///< what today's tools default to
 };
 
-inline constexpr std::array digests{Digest::sha1, Digest::sha256};
-
-std::string_view word(Digest digest); ///< "sha1", "sha256"
-std::optional<Digest> digest(std::string_view word);
+consteval auto words(Digest) {
+    return EnumTable{Word{Digest::sha1, "sha1"}, Word{Digest::sha256, "sha256"}};
+}
 
 /// Puts the signature of an RSA key over everything else into `command`, replacing one that is there.
 /// Errors: InvalidArgument (not an RSA key, or what encode() refuses), TooMuchData, those of Signer::sign().

@@ -40,10 +40,8 @@ std::vector<std::string> lines_of(ByteView octets) {
 
 /// Whether encode() would put the parameters where they are: any order decodes, one is written.
 bool is_in_the_order_of_the_wire(const sbnw::Frame& frame) {
-    using enum sbnw::ParameterId;
-    constexpr std::array order{store, thumbprint, slot, certificate, private_key, imei, signature};
     const auto rank = [&](const sbnw::Parameter& p) {
-        return std::ranges::find(order, p.id) - order.begin();
+        return std::ranges::find(sbnw::wire_order, p.id) - sbnw::wire_order.begin();
     };
     return std::ranges::is_sorted(frame.parameters, {}, rank);
 }

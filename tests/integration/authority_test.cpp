@@ -94,8 +94,8 @@ TEST_P(RightsBy, OthersMayNotAndAreToldWhatRightIsMissing) {
 
 TEST_P(RightsBy, EachCallerIsToldItsOwn) {
     std::vector<std::string> all;
-    for (const dbus::PolkitAction right : dbus::rights)
-        all.emplace_back(action(right));
+    for (const std::string_view right : words_of<dbus::PolkitAction>)
+        all.emplace_back(right);
     EXPECT_EQ(Visitor(*gateway_, root).rights(), all);
     EXPECT_EQ(Visitor(*gateway_, member).rights(), all);
     EXPECT_THAT(Visitor(*gateway_, stranger).rights(), IsEmpty());
@@ -123,11 +123,10 @@ TEST_P(RightsBy, WhoIsDeniedChangesNothing) {
             append_arguments(call, method);
             const Ending ending = visitor.call(call);
             EXPECT_EQ(ending.error, denied) << account.name << ": " << name;
-            EXPECT_TRUE(std::ranges::any_of(dbus::rights,
-                                            [&](dbus::PolkitAction right) {
-                                                return ending.message.find("that takes the right " +
-                                                                           std::string(action(right))) !=
-                                                       std::string::npos;
+            EXPECT_TRUE(std::ranges::any_of(words_of<dbus::PolkitAction>,
+                                            [&](std::string_view right) {
+                                                return ending.message.contains("that takes the right " +
+                                                                               std::string(right));
                                             }))
                 << name << ": " << ending.message;
             ++refused;
@@ -189,8 +188,8 @@ TEST_F(RightsByPolkit, PolkitKnowsEveryActionAndNoOther) {
         EXPECT_EQ(each.get<9>().at("org.freedesktop.policykit.owner"), "unix-user:bgs2d");
     }
     std::set<std::string> asked;
-    for (const dbus::PolkitAction right : dbus::rights)
-        asked.emplace(action(right));
+    for (const std::string_view right : words_of<dbus::PolkitAction>)
+        asked.emplace(right);
     EXPECT_EQ(known, asked);
 }
 

@@ -37,16 +37,16 @@ class Events : public testing::Test {
 
     /// The entries of this event, at least one; each has the level and the fields of the event's row.
     std::vector<Entry> entries(Event event) {
-        const EventRow& expected = row(event);
+        const EventRow& expected = table_of<Event>.at(event);
         const auto found = [&] { return journal_->entries("MESSAGE_ID", std::string(expected.message_id)); };
         EXPECT_TRUE(gateway_.eventually([&] { return !found().empty(); }))
-            << expected.name << " was not told: " << gateway_.log();
+            << expected.word << " was not told: " << gateway_.log();
         for (const Entry& entry : found()) {
             EXPECT_THAT(entry, Contains(Pair("PRIORITY", std::to_string(static_cast<int>(expected.level)))));
             EXPECT_THAT(entry, Contains(Pair("SYSLOG_IDENTIFIER", "bgs2d")));
             std::istringstream names{std::string(expected.fields)};
             for (std::string name; names >> name;)
-                EXPECT_THAT(entry, Contains(Key(name))) << expected.name;
+                EXPECT_THAT(entry, Contains(Key(name))) << expected.word;
         }
         return found();
     }
@@ -66,7 +66,8 @@ TEST_F(Events, OfAModemThatComesIsProvisionedAndGoesNameIt) {
                                                    Contains(Pair("BGS2_PORT", gateway_.path("modem"))))));
     EXPECT_THAT(entries(Event::provisioned),
                 Contains(AllOf(Contains(Pair("BGS2_JOB", "1")), Contains(Pair("BGS2_POLICY", "10-ca")))));
-    EXPECT_THAT(journal_->entries("MESSAGE_ID", std::string(row(Event::blocked).message_id)), IsEmpty());
+    EXPECT_THAT(journal_->entries("MESSAGE_ID", std::string(table_of<Event>.at(Event::blocked).message_id)),
+                IsEmpty());
 }
 
 TEST_F(Events, OfAModemThatNeedsAPersonTellWhyAndWhatToDo) {
@@ -104,8 +105,9 @@ TEST_F(Events, OfPoliciesTellEachMistakeAndThatAllIsWellAgain) {
     // The daemon follows the file by itself as well, and may have told of both mistakes before it was asked.
     EXPECT_THAT(entries(Event::policies_broken),
                 Contains(Contains(Pair("BGS2_REASON", HasSubstr("10-broken.toml:2:1: ")))));
-    EXPECT_THAT(journal_->entries("MESSAGE_ID", std::string(row(Event::policies_reloaded).message_id)),
-                IsEmpty());
+    EXPECT_THAT(
+        journal_->entries("MESSAGE_ID", std::string(table_of<Event>.at(Event::policies_reloaded).message_id)),
+        IsEmpty());
     gateway_.write_policy("10-broken", "[match]\n");
     ASSERT_THAT(gateway_.reload(), IsEmpty());
     EXPECT_FALSE(entries(Event::policies_reloaded).empty());

@@ -123,8 +123,9 @@ TEST_F(NominatesFor, ABrokenFileTellsTheJournalSinceUdevKeepsNothingOfWhatItSays
         std::this_thread::yield();
     const auto entries = journal->entries("PRIORITY", "3");
     ASSERT_THAT(entries, SizeIs(1));
-    EXPECT_THAT(entries[0],
-                Contains(Pair("MESSAGE_ID", std::string(row(Event::policies_broken).message_id))));
+    EXPECT_THAT(
+        entries[0],
+        Contains(Pair("MESSAGE_ID", std::string(table_of<Event>.at(Event::policies_broken).message_id))));
     EXPECT_THAT(entries[0], Contains(Pair("BGS2_REASON", HasSubstr("bgs2d.toml:1:3"))));
     EXPECT_THAT(output(), HasSubstr("bgs2d.toml:1:3"));
 }

@@ -42,15 +42,15 @@ TEST(Bgs2dPage, HasTheOptionsThatThereAre) {
 
 TEST(Bgs2dPage, HasEveryEventWithItsMessageId) {
     std::set<std::string> wanted;
-    for (const EventRow& event : events) {
-        wanted.emplace(event.name);
+    for (const EventRow& event : table_of<Event>) {
+        wanted.emplace(event.word);
         const auto term = std::ranges::find_if(bgs2d_page().terms, [&](const Term& each) {
-            return each.heading == "JOURNAL" && bold(each.line).at(0) == event.name;
+            return each.heading == "JOURNAL" && bold(each.line).at(0) == event.word;
         });
-        ASSERT_NE(term, bgs2d_page().terms.end()) << event.name;
+        ASSERT_NE(term, bgs2d_page().terms.end()) << event.word;
         const auto open = term->line.find('(');
         const std::string level = term->line.substr(open + 1, term->line.find(')') - open - 1);
-        EXPECT_EQ(log_level(level), event.level) << term->line;
+        EXPECT_EQ(from_word<LogLevel>(level), event.level) << term->line;
         EXPECT_THAT(term->body, HasSubstr("*MESSAGE_ID=" + std::string(event.message_id) + "*"));
     }
     EXPECT_EQ(terms_of("JOURNAL"), wanted);
@@ -58,7 +58,7 @@ TEST(Bgs2dPage, HasEveryEventWithItsMessageId) {
 
 TEST(Bgs2dPage, HasEveryFieldOfTheEvents) {
     const std::string text = read_text(BGS2_MAN_SOURCES "/bgs2d.8.scd");
-    for (const EventRow& event : events) {
+    for (const EventRow& event : table_of<Event>) {
         std::istringstream fields{std::string(event.fields)};
         for (std::string field; fields >> field;)
             EXPECT_THAT(text, HasSubstr("*" + field + "*"));

@@ -98,7 +98,7 @@ TEST(InterfaceFile, NamesErrorsThatThereAre) {
     std::size_t checked = 0;
     for (const Documented& each : interface_file().all) {
         for (const std::string& error : errors_of(each.comment)) {
-            EXPECT_TRUE(error_code(error) || methods.contains(error)) << each.name << ": " << error;
+            EXPECT_TRUE(from_word<ErrorCode>(error) || methods.contains(error)) << each.name << ": " << error;
             ++checked;
         }
     }

@@ -68,19 +68,19 @@ TEST(Catalog, HasOneEntryForEveryEventAndNoOther) {
     std::multiset<std::string> told;
     for (const Entry& entry : entries())
         told.insert(entry.id);
-    for (const EventRow& event : events)
-        EXPECT_EQ(told.count(std::string(event.message_id)), 1U) << event.name;
-    EXPECT_EQ(told.size(), events.size());
+    for (const EventRow& event : table_of<Event>)
+        EXPECT_EQ(told.count(std::string(event.message_id)), 1U) << event.word;
+    EXPECT_EQ(told.size(), table_of<Event>.size());
 }
 
 TEST(Catalog, SpeaksOfFieldsOnlyThatTheEventsCarry) {
     for (const Entry& entry : entries()) {
         EXPECT_FALSE(entry.subject.empty()) << entry.id;
-        const auto* const event = std::ranges::find(events, entry.id, &EventRow::message_id);
-        ASSERT_NE(event, events.end()) << entry.id;
+        const auto* const event = std::ranges::find(table_of<Event>, entry.id, &EventRow::message_id);
+        ASSERT_NE(event, table_of<Event>.end()) << entry.id;
         const auto carried = words_of(event->fields);
         for (const std::string& field : fields_in(entry.text))
-            EXPECT_TRUE(carried.contains(field)) << event->name << ": " << field;
+            EXPECT_TRUE(carried.contains(field)) << event->word << ": " << field;
     }
 }
 

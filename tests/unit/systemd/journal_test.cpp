@@ -54,26 +54,26 @@ TEST_F(JournalTest, WritesOneReadableLine) {
     const Journal journal(descriptor());
     EXPECT_FALSE(journal.native());
     const std::array fields{Field{"BGS2_IMEI", "356938035643809"}};
-    journal.write(Priority::warning, "ttyUSB0 does not answer", fields);
+    journal.write(LogLevel::warning, "ttyUSB0 does not answer", fields);
     EXPECT_EQ(written(), "bgs2d: warning: ttyUSB0 does not answer\n");
 }
 
 TEST_F(JournalTest, NamesEveryPriority) {
     const Journal journal(descriptor());
     for (const auto priority :
-         {Priority::error, Priority::warning, Priority::notice, Priority::info, Priority::debug})
+         {LogLevel::error, LogLevel::warning, LogLevel::notice, LogLevel::info, LogLevel::debug})
         journal.write(priority, "x");
     EXPECT_EQ(written(),
               "bgs2d: error: x\nbgs2d: warning: x\nbgs2d: notice: x\nbgs2d: info: x\nbgs2d: debug: x\n");
 }
 
 TEST_F(JournalTest, AModemCanNotForgeALine) {
-    Journal(descriptor()).write(Priority::info, "said \"OK\r\nbgs2d: error: \x1b[31m\x7f\"");
+    Journal(descriptor()).write(LogLevel::info, "said \"OK\r\nbgs2d: error: \x1b[31m\x7f\"");
     EXPECT_EQ(written(), "bgs2d: info: said \"OK\\x0d\\x0abgs2d: error: \\x1b[31m\\x7f\"\n");
 }
 
 TEST_F(JournalTest, LeavesLettersOfOtherScriptsAsTheyAre) {
-    Journal(descriptor()).write(Priority::info, "Gerät");
+    Journal(descriptor()).write(LogLevel::info, "Gerät");
     EXPECT_EQ(written(), "bgs2d: info: Gerät\n");
 }
 
@@ -108,7 +108,7 @@ class OwnRun : public JournalTest {
 };
 
 TEST_F(OwnRun, AnEntryTheJournalRefusesGoesWhereItListensToo) {
-    Journal(descriptor()).write(Priority::error, "can not open ttyUSB0");
+    Journal(descriptor()).write(LogLevel::error, "can not open ttyUSB0");
     EXPECT_EQ(written(), "<3>can not open ttyUSB0\n");
 }
 
@@ -125,7 +125,7 @@ TEST_F(OwnRun, EntriesCarryPriorityIdentifierAndFields) {
         << strerror(errno);
 
     const std::array fields{Field{"BGS2_IMEI", "356938035643809"}, Field{"BGS2_JOB", "7"}};
-    Journal(descriptor()).write(Priority::notice, "slot 0 written", fields);
+    Journal(descriptor()).write(LogLevel::notice, "slot 0 written", fields);
     std::array<char, 4096> buffer{};
     const auto size = recv(journald, buffer.data(), buffer.size(), MSG_DONTWAIT);
     close(journald);

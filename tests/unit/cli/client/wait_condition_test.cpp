@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/client/wait_condition.h"
+#include "daemon/modem/modem_state.h"
 
 #include <gtest/gtest.h>
 
@@ -26,6 +27,11 @@ const Modem bad = modem_in("222", "drifted");
 TEST(States, AreAListWithCommas) {
     EXPECT_EQ(states_of("compliant"), std::vector<std::string>{"compliant"});
     EXPECT_EQ(states_of("blocked,failed"), (std::vector<std::string>{"blocked", "failed"}));
+}
+
+TEST(States, AreThoseOfAModem) {
+    for (const std::string_view state : words_of<ModemState>)
+        EXPECT_EQ(states_of(state), std::vector{std::string(state)}) << state;
 }
 
 TEST(States, ThatDoNotExistAreRefusedWithTheOneThatWasMeant) {

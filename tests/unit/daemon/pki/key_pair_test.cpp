@@ -214,12 +214,5 @@ TEST_F(CredentialTest, SaysWhatIsWrongWithTheKey) {
               ErrorCode::invalid_argument);
 }
 
-TEST_F(CredentialTest, FormatsHaveOneWordEach) {
-    for (const auto format : {CertificateFormat::der, CertificateFormat::pem_chain, CertificateFormat::as_is})
-        EXPECT_EQ(certificate_format(word(format)), format);
-    EXPECT_EQ(word(CertificateFormat::pem_chain), "pem-chain");
-    EXPECT_EQ(certificate_format("pem"), std::nullopt);
-}
-
 } // namespace
 } // namespace bgs2::pki

@@ -66,7 +66,7 @@ TEST_F(Pkcs11, SignsOctetForOctetWhatAKeyInAFileSigns) {
         value_or_throw(sbnw::sign(command, by, digest));
         return value_or_throw(sbnw::encode(command));
     };
-    for (const sbnw::Digest digest : sbnw::digests)
+    for (const sbnw::Digest digest : values_of<sbnw::Digest>)
         EXPECT_EQ(frame(**signer, digest), frame(KeySigner(rsa->key()), digest));
 }
 

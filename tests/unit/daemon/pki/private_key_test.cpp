@@ -70,15 +70,5 @@ TEST(PrivateKey, RefusesAFormThatItsKindDoesNotHave) {
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(PrivateKey, FormatsHaveOneWordEach) {
-    for (const KeyFormat format : {KeyFormat::pkcs8, KeyFormat::traditional})
-        EXPECT_EQ(key_format(word(format)), format);
-    EXPECT_EQ(word(KeyFormat::pkcs8), "pkcs8");
-    EXPECT_EQ(key_format("PKCS8"), std::nullopt);
-    EXPECT_EQ(word(KeyKind::rsa), "RSA");
-    EXPECT_EQ(word(KeyKind::ec), "EC");
-    EXPECT_EQ(word(KeyKind::other), "other");
-}
-
 } // namespace
 } // namespace bgs2::pki

@@ -113,12 +113,5 @@ TEST_F(Explanation, OfABrokenFileComesAfterWhatIsStillInForce) {
     EXPECT_EQ(explained().at(2).line, 4U);
 }
 
-TEST(FileStatus, HasAWordOfItsOwn) {
-    std::set<std::string_view> words;
-    for (int i = 0; i <= static_cast<int>(FileStatus::broken); ++i)
-        words.insert(word(static_cast<FileStatus>(i)));
-    EXPECT_EQ(words.size(), 6U);
-}
-
 } // namespace
 } // namespace bgs2::policy

@@ -37,7 +37,7 @@ TEST(Result, OfEveryFailingLineIsKnownWithWhatToDo) {
         SCOPED_TRACE(failure.line);
         const auto result = parse_result(failure.line);
         ASSERT_EQ(result, failure.result);
-        EXPECT_EQ(remedy(*result), failure.remedy);
+        EXPECT_EQ(retry_advice(*result), failure.remedy);
         const Error error = to_error(*result, failure.line);
         EXPECT_EQ(error.code, failure.code);
         EXPECT_THAT(error.what, testing::HasSubstr(failure.line));
@@ -47,7 +47,7 @@ TEST(Result, OfEveryFailingLineIsKnownWithWhatToDo) {
 
 TEST(Result, IsASuccessForOneLineOnly) {
     EXPECT_EQ(parse_result("SECURE CMD END OK"), Result::stored);
-    EXPECT_EQ(remedy(Result::stored), RetryAdvice::none);
+    EXPECT_EQ(retry_advice(Result::stored), RetryAdvice::none);
 }
 
 TEST(Result, IsNotFoundInOtherLines) {

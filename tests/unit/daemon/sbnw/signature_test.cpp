@@ -63,13 +63,6 @@ class SignatureTest : public testing::Test {
     static inline std::unique_ptr<pki::PrivateKey> key_; // a new one takes too long to make for each test
 };
 
-TEST(Digest, HasAWordThatLeadsBack) {
-    for (const Digest each : {Digest::sha1, Digest::sha256})
-        EXPECT_EQ(digest(word(each)), each);
-    EXPECT_EQ(word(Digest::sha1), "sha1");
-    EXPECT_EQ(digest("md5"), std::nullopt);
-}
-
 TEST_F(SignatureTest, TellsItsDigest) {
     for (const Digest each : {Digest::sha1, Digest::sha256}) {
         const auto verified = verify_octets(signed_frame(key(), each), key().public_key());

@@ -43,7 +43,7 @@ Vector read_vector(const std::filesystem::path& directory, const json& entry) {
     if (!entry.at("imei").is_null())
         command.imei = entry.at("imei");
     if (!entry.at("signature").is_null()) {
-        vector.digest = digest(entry.at("signature").get<std::string>());
+        vector.digest = from_word<Digest>(entry.at("signature").get<std::string>());
         vector.signing_key = directory / entry.at("signing_key");
     }
     return vector;
