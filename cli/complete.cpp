@@ -8,7 +8,6 @@
 #include "cli/terminal/command_error.h"
 #include "daemon/base/bytes.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -18,13 +17,14 @@
 namespace bgs2::cli {
 namespace {
 
-constexpr std::string_view complete_help = R"(Tell a shell what could come next on a command line of bgs2ctl.
+constexpr std::string_view complete_help =
+    R"(Print what can come next on a command line of bgs2ctl, for shells.
 
 Usage: bgs2ctl complete -- [WORD...]
 
-The words are those behind "bgs2ctl", up to and including the one that is to be
-completed, which may be empty. Prints a line for each possibility: the word,
-a tab, what it is. The line ":file" stands for the names of files.
+WORD are the words after "bgs2ctl", up to and including the one to complete,
+which may be empty. Prints one line per candidate: the word, a tab, a
+description. The line ":file" stands for the names of files.
 )";
 
 std::vector<Candidate> modems(Bus& bus) {
@@ -33,7 +33,7 @@ std::vector<Candidate> modems(Bus& bus) {
         candidates.push_back(
             {.word = modem.imei, .about = fmt::format("{} on {}, {}", modem.model, modem.port, modem.state)});
     if (candidates.size() > 1)
-        candidates.push_back({.word = "any", .about = "whichever comes first"});
+        candidates.push_back({.word = "any", .about = "the first modem"});
     return candidates;
 }
 
@@ -57,7 +57,7 @@ std::vector<Candidate> job_candidates(Bus& bus) {
     return candidates;
 }
 
-/// What only bgs2d knows; nothing if it can not be asked, since Tab is no place for a complaint.
+/// What only bgs2d knows; nothing if it cannot be reached: Tab reports no errors.
 std::vector<Candidate> asked(const Completion& completion) {
     try {
         Bus bus;
@@ -73,10 +73,9 @@ std::vector<Candidate> asked(const Completion& completion) {
 }
 
 ExitCode tell(const std::vector<std::string>& words) {
-    CLI::App program;
+    Verb program("bgs2ctl");
     Globals globals;
-    Action chosen;
-    describe(program, globals, chosen);
+    describe(program, globals);
     Completion completion = complete(program, words);
     if (completion.candidates.empty()) {
         for (Candidate& each : asked(completion)) {
@@ -96,7 +95,8 @@ ExitCode tell(const std::vector<std::string>& words) {
 } // namespace
 
 void add_complete(Verb& program) {
-    Verb verb = program.add("complete", complete_help);
+    Verb& verb = program.add("complete");
+    verb.help(complete_help);
     const auto words = std::make_shared<std::vector<std::string>>();
     verb.arguments("WORD", *words);
     verb.hide();

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/cancel.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/follow.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 
 #include <fmt/format.h>
@@ -94,8 +93,8 @@ ExitCode cancel(const std::string& name, const Terminal& terminal) {
 
 } // namespace
 
-void add_cancel(Verb& program) {
-    Verb verb = program.add("cancel", cancel_help);
+void define_cancel(Verb& verb) {
+    verb.help(cancel_help);
     const auto name = std::make_shared<std::string>();
     verb.argument("J", *name, Need::required);
     verb.runs([name](const Terminal& terminal) { return cancel(*name, terminal); });

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/capture.h"
-
 #include "cli/frame/annotate.h"
 #include "cli/frame/hex_dump.h"
 #include "cli/frame/modem_emulator.h"
@@ -9,6 +7,7 @@
 #include "cli/terminal/output_file.h"
 #include "cli/terminal/signal_fd.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
 
@@ -206,8 +205,8 @@ ExitCode capture(const CaptureOptions& options, const Terminal& terminal) {
 
 } // namespace
 
-void add_capture(Verb& program) {
-    Verb verb = program.add("capture", capture_help);
+void define_capture(Verb& verb) {
+    verb.help(capture_help);
     const auto options = std::make_shared<CaptureOptions>();
     verb.option("--pty", options->pty);
     verb.option("-o,--output", options->output);

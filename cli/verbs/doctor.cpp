@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/doctor.h"
-
 #include "cli/client/bus.h"
 #include "cli/doctor/diagnosis.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 
 #include <fmt/format.h>
@@ -93,8 +92,9 @@ ExitCode doctor(const Terminal& terminal) {
 
 } // namespace
 
-void add_doctor(Verb& program) {
-    program.add("doctor", doctor_help).runs(doctor);
+void define_doctor(Verb& verb) {
+    verb.help(doctor_help);
+    verb.runs(doctor);
 }
 
 } // namespace bgs2::cli

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/erase.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 
 #include <memory>
 #include <string>
@@ -48,8 +47,8 @@ ExitCode erase(const EraseOptions& options, const Terminal& terminal) {
 
 } // namespace
 
-void add_erase(Verb& program) {
-    Verb verb = program.add("erase", erase_help);
+void define_erase(Verb& verb) {
+    verb.help(erase_help);
     const auto options = std::make_shared<EraseOptions>();
     verb.argument("M", options->selector, Need::optional);
     verb.required_slot("--slot", options->slot);

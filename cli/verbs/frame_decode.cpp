@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/frame_decode.h"
-
 #include "cli/frame/annotate.h"
 #include "cli/frame/decode_frame.h"
 #include "cli/frame/hex_dump.h"
@@ -9,6 +7,7 @@
 #include "cli/terminal/input_file.h"
 #include "cli/terminal/text.h"
 #include "cli/verbs/trace_decode.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/pki/private_key.h"
 #include "daemon/sbnw/signature.h"
@@ -72,9 +71,9 @@ void show_json(const sbnw::Frame& frame, const FrameDecodeOptions& options,
                const std::optional<Expected<sbnw::Digest>>& verified) {
     auto object = describe(frame, options.show_key);
     if (verified)
-        object["signature"] = {
-            {"good", verified->has_value()},
-            {"digest", *verified ? nlohmann::ordered_json(word(**verified)) : nlohmann::ordered_json()}};
+        object["signature"] = {{"good", verified->has_value()},
+                               {"digest", *verified ? nlohmann::ordered_json(word(**verified))
+                                                    : nlohmann::ordered_json()}};
     print(to_line(object));
 }
 
@@ -112,8 +111,8 @@ ExitCode frame_decode(const FrameDecodeOptions& options, const Terminal& termina
 
 } // namespace
 
-void add_frame_decode(Verb& frame) {
-    Verb verb = frame.add("decode", frame_decode_help);
+void define_frame_decode(Verb& verb) {
+    verb.help(frame_decode_help);
     const auto options = std::make_shared<FrameDecodeOptions>();
     verb.argument("F", options->file, Need::required);
     verb.option("--verify-key", options->verify_key);

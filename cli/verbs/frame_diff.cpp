@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/frame_diff.h"
-
 #include "cli/frame/compare.h"
 #include "cli/terminal/input_file.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 
 #include <fmt/format.h>
@@ -67,8 +66,8 @@ ExitCode frame_diff(const FrameDiffOptions& options, const Terminal& terminal) {
 
 } // namespace
 
-void add_frame_diff(Verb& frame) {
-    Verb verb = frame.add("diff", frame_diff_help);
+void define_frame_diff(Verb& verb) {
+    verb.help(frame_diff_help);
     const auto options = std::make_shared<FrameDiffOptions>();
     verb.argument("A", options->first, Need::required);
     verb.argument("B", options->second, Need::required);

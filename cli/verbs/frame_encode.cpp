@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/frame_encode.h"
-
 #include "cli/frame/annotate.h"
 #include "cli/frame/hex_dump.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/input_file.h"
 #include "cli/terminal/output_file.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/pki/format.h"
 #include "daemon/pki/key_pair.h"
@@ -235,8 +234,8 @@ void add_options(Verb& verb, FrameEncodeOptions& options) {
 
 } // namespace
 
-void add_frame_encode(Verb& frame) {
-    Verb verb = frame.add("encode", frame_encode_help);
+void define_frame_encode(Verb& verb) {
+    verb.help(frame_encode_help);
     const auto options = std::make_shared<FrameEncodeOptions>();
     add_options(verb, *options);
     verb.runs([options](const Terminal& terminal) { return frame_encode(*options, terminal); });

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/frame_send.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
@@ -11,6 +9,7 @@
 #include "cli/terminal/descriptor.h"
 #include "cli/terminal/input_file.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 
 #include <fmt/format.h>
 
@@ -77,8 +76,8 @@ ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
 
 } // namespace
 
-void add_frame_send(Verb& frame) {
-    Verb verb = frame.add("send", frame_send_help);
+void define_frame_send(Verb& verb) {
+    verb.help(frame_send_help);
     const auto options = std::make_shared<FrameSendOptions>();
     verb.argument("M", options->selector, Need::optional);
     verb.argument("F", options->file, Need::optional);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/history.h"
-
 #include "cli/client/bus.h"
+#include "cli/client/objects.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
+#include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
 #include "cli/terminal/time_spec.h"
-#include "cli/verbs/list.h"
+#include "cli/verbs/verbs.h"
 
 #include <fmt/format.h>
 
@@ -133,8 +133,8 @@ Table table_of(std::span<const HistoryEntry> events) {
     return table;
 }
 
-void add_history(Verb& program) {
-    Verb verb = program.add("history", history_help);
+void define_history(Verb& verb) {
+    verb.help(history_help);
     const auto options = std::make_shared<HistoryOptions>();
     verb.option("--modem", options->modem);
     verb.option("--since", options->since);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/install.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
@@ -8,6 +6,7 @@
 #include "cli/terminal/descriptor.h"
 #include "cli/terminal/input_file.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/pki/format.h"
 
 #include <memory>
@@ -83,8 +82,8 @@ ExitCode install(const InstallOptions& options, const Terminal& terminal) {
 
 } // namespace
 
-void add_install(Verb& program) {
-    Verb verb = program.add("install", install_help);
+void define_install(Verb& verb) {
+    verb.help(install_help);
     const auto options = std::make_shared<InstallOptions>();
     verb.argument("M", options->selector, Need::optional);
     verb.required_slot("--slot", options->slot);

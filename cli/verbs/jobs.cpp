@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/jobs.h"
-
 #include "cli/client/bus.h"
+#include "cli/client/objects.h"
+#include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 
 #include <fmt/format.h>
 
@@ -103,8 +104,9 @@ Table table_of(std::span<const JobInfo> jobs) {
     return table;
 }
 
-void add_jobs(Verb& program) {
-    program.add("jobs", jobs_help).runs(jobs);
+void define_jobs(Verb& verb) {
+    verb.help(jobs_help);
+    verb.runs(jobs);
 }
 
 } // namespace bgs2::cli

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/list.h"
-
 #include "cli/client/bus.h"
+#include "cli/client/objects.h"
+#include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 
 namespace bgs2::cli {
 namespace {
@@ -76,8 +77,9 @@ ExitCode list(const Terminal& terminal) {
     return ExitCode::ok;
 }
 
-void add_list(Verb& program) {
-    program.add("list", list_help).runs(list);
+void define_list(Verb& verb) {
+    verb.help(list_help);
+    verb.runs(list);
 }
 
 } // namespace bgs2::cli

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/monitor.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/event_formatter.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 
 #include <fmt/format.h>
 
@@ -75,8 +74,9 @@ ExitCode monitor(const Terminal& terminal) {
 
 } // namespace
 
-void add_monitor(Verb& program) {
-    program.add("monitor", monitor_help).runs(monitor);
+void define_monitor(Verb& verb) {
+    verb.help(monitor_help);
+    verb.runs(monitor);
 }
 
 } // namespace bgs2::cli

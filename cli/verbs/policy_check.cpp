@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/policy_check.h"
-
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/input_file.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
 #include "daemon/policy/directories.h"
@@ -151,8 +150,8 @@ ExitCode policy_check(const std::vector<std::string>& paths, const Terminal& ter
 
 } // namespace
 
-void add_policy_check(Verb& policy) {
-    Verb verb = policy.add("check", policy_check_help);
+void define_policy_check(Verb& verb) {
+    verb.help(policy_check_help);
     const auto paths = std::make_shared<std::vector<std::string>>();
     verb.arguments("FILE", *paths);
     verb.runs([paths](const Terminal& terminal) { return policy_check(*paths, terminal); });

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/policy_explain.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 
 #include <fmt/format.h>
@@ -84,8 +83,8 @@ ExitCode policy_explain(const std::string& selector, const Terminal& terminal) {
 
 } // namespace
 
-void add_policy_explain(Verb& policy) {
-    Verb verb = policy.add("explain", policy_explain_help);
+void define_policy_explain(Verb& verb) {
+    verb.help(policy_explain_help);
     const auto selector = std::make_shared<std::string>();
     verb.argument("M", *selector, Need::optional);
     verb.runs([selector](const Terminal& terminal) { return policy_explain(*selector, terminal); });

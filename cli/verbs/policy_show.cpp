@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/policy_show.h"
-
 #include "cli/client/bus.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/policy/glob.h"
 
 #include <fmt/format.h>
@@ -96,8 +95,8 @@ ExitCode policy_show(const std::string& name, const Terminal& terminal) {
 
 } // namespace
 
-void add_policy_show(Verb& policy) {
-    Verb verb = policy.add("show", policy_show_help);
+void define_policy_show(Verb& verb) {
+    verb.help(policy_show_help);
     const auto name = std::make_shared<std::string>();
     verb.argument("NAME", *name, Need::optional);
     verb.runs([name](const Terminal& terminal) { return policy_show(*name, terminal); });

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/ports.h"
-
 #include "cli/client/bus.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 
 namespace bgs2::cli {
 namespace {
@@ -71,8 +70,9 @@ ExitCode ports(const Terminal& terminal) {
 
 } // namespace
 
-void add_ports(Verb& program) {
-    program.add("ports", ports_help).runs(ports);
+void define_ports(Verb& verb) {
+    verb.help(ports_help);
+    verb.runs(ports);
 }
 
 } // namespace bgs2::cli

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/provision.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
 
@@ -84,8 +83,8 @@ ExitCode provision(const ProvisionOptions& options, const Terminal& terminal) {
 
 } // namespace
 
-void add_provision(Verb& program) {
-    Verb verb = program.add("provision", provision_help);
+void define_provision(Verb& verb) {
+    verb.help(provision_help);
     const auto options = std::make_shared<ProvisionOptions>();
     verb.argument("M", options->selector, Need::optional);
     verb.slot("--slot", options->scope.slot);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/refresh.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
+#include "cli/verbs/verbs.h"
 
 #include <memory>
 
@@ -36,8 +35,8 @@ ExitCode refresh(const std::string& selector, const Terminal& terminal) {
 
 } // namespace
 
-void add_refresh(Verb& program) {
-    Verb verb = program.add("refresh", refresh_help);
+void define_refresh(Verb& verb) {
+    verb.help(refresh_help);
     const auto selector = std::make_shared<std::string>();
     verb.argument("M", *selector, Need::optional);
     verb.runs([selector](const Terminal& terminal) { return refresh(*selector, terminal); });

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/reload.h"
-
 #include "cli/client/bus.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
 
@@ -47,8 +46,9 @@ ExitCode reload(const Terminal& terminal) {
 
 } // namespace
 
-void add_reload(Verb& above) {
-    above.add("reload", reload_help).runs(reload);
+void define_reload(Verb& verb) {
+    verb.help(reload_help);
+    verb.runs(reload);
 }
 
 } // namespace bgs2::cli

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/rescan.h"
-
 #include "cli/client/bus.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 
 #include <nlohmann/json.hpp>
 
@@ -32,8 +31,9 @@ ExitCode rescan(const Terminal& terminal) {
 
 } // namespace
 
-void add_rescan(Verb& program) {
-    program.add("rescan", rescan_help).runs(rescan);
+void define_rescan(Verb& verb) {
+    verb.help(rescan_help);
+    verb.runs(rescan);
 }
 
 } // namespace bgs2::cli

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/show.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
-#include "cli/verbs/list.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
 
@@ -122,8 +120,8 @@ ExitCode show(const std::string& selector, const Terminal& terminal) {
 
 } // namespace
 
-void add_show(Verb& program) {
-    Verb verb = program.add("show", show_help);
+void define_show(Verb& verb) {
+    verb.help(show_help);
     const auto selector = std::make_shared<std::string>();
     verb.argument("M", *selector, Need::optional);
     verb.runs([selector](const Terminal& terminal) { return show(*selector, terminal); });

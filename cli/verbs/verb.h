@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A verb of the command line: what it is called, what it takes, what it does.
+// A verb of the command line: its name, its arguments and options, its action. Pure; knows no parser.
 #pragma once
 
 #include "cli/terminal/terminal.h"
@@ -7,18 +7,16 @@
 #include "daemon/base/words.h"
 
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
-
-namespace CLI { // NOLINT(readability-identifier-naming): the library calls it so
-class App;
-}
 
 namespace bgs2::cli {
 
-/// What a command line asks for, ready to run. Throws Failure.
+/// What a command line asks for, ready to run. Throws CommandError.
 using Action = std::function<ExitCode(const Terminal&)>;
 
 enum class Need : bool {
@@ -26,15 +24,40 @@ enum class Need : bool {
     required,
 };
 
-/// Describes one verb (or the program itself) to the parser of command lines, which is known here and in
-/// program.cpp only. What is given a variable writes to it while a command line is parsed.
+/// An argument or an option of a verb.
+struct Parameter {
+    using Value = std::variant<bool*, std::string*, std::optional<std::string>*, std::vector<std::string>*,
+                               unsigned*, std::optional<unsigned>*>;
+
+    std::string names; ///< "-o,--output" of an option, "M" of an argument
+    Value value;       ///< the parser writes to it
+    Need need = Need::optional;
+    std::vector<std::string> choices{}; ///< the valid values; empty: any
+    unsigned lowest = 0;                ///< of a number
+    unsigned highest = 0;
+    std::string requires_option{}; ///< valid with this option only; empty: always
+
+    [[nodiscard]] std::string name() const; ///< "--output", "M"
+    [[nodiscard]] bool is_option() const { return names.starts_with('-'); }
+    [[nodiscard]] bool is_flag() const { return std::holds_alternative<bool*>(value); }
+    [[nodiscard]] bool is_list() const { return std::holds_alternative<std::vector<std::string>*>(value); }
+};
+
+/// One verb, or the program itself, with the verbs below it. The values that are declared must outlive the
+/// parsing of a command line.
 class Verb {
   public:
-    /// `chosen` becomes the action of the verb that the command line names.
-    Verb(CLI::App& app, Action& chosen);
+    explicit Verb(std::string name, const Verb* parent = nullptr);
+    Verb(const Verb&) = delete;
+    Verb& operator=(const Verb&) = delete;
+    Verb(Verb&&) = delete;
+    Verb& operator=(Verb&&) = delete;
+    ~Verb() = default;
 
-    /// A verb below this one. `help` is the whole of what --help shows.
-    Verb add(const std::string& name, std::string_view help);
+    Verb& add(std::string name); ///< a verb below this one
+
+    void summarize(std::string_view summary) { summary_ = summary; } ///< a few words, for completion
+    void help(std::string_view text) { help_ = text; }               ///< all that --help shows
 
     void argument(const std::string& name, std::string& value, Need need);
     void arguments(const std::string& name, std::vector<std::string>& values); ///< any number, none included
@@ -50,7 +73,7 @@ class Verb {
     /// The name of a certificate store that bgs2d writes (protocol.md §2).
     void store(const std::string& name, std::string& value);
 
-    /// A whole number in these bounds, which belong to it.
+    /// A decimal number from `lowest` to `highest`.
     void number(const std::string& name, std::optional<unsigned>& value, unsigned lowest, unsigned highest);
 
     /// One of `words`.
@@ -61,20 +84,32 @@ class Verb {
         choice(name, value, {words_of<E>.begin(), words_of<E>.end()});
     }
 
-    /// The option `name` makes sense with the option `other` only.
-    void needs(const std::string& name, const std::string& other);
+    /// The option `name` is valid with the option `other` only.
+    void needs(std::string_view name, std::string_view other);
 
-    /// Keeps it out of what is completed.
-    void hide();
+    void hide() { hidden_ = true; } ///< from completion
+    void runs(Action action) { action_ = std::move(action); }
 
-    void runs(Action action);
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] std::string full_name() const; ///< "frame decode"; of the program: empty
+    [[nodiscard]] const std::string& summary() const { return summary_; }
+    [[nodiscard]] const std::string& help() const { return help_; }
+    [[nodiscard]] const std::vector<Parameter>& parameters() const { return parameters_; }
+    [[nodiscard]] const std::list<Verb>& verbs() const { return verbs_; } ///< those below
+    [[nodiscard]] const Verb* find(std::string_view name) const;          ///< below; null: none
+    [[nodiscard]] const Verb* parent() const { return parent_; }
+    [[nodiscard]] bool hidden() const { return hidden_; }
+    [[nodiscard]] const Action& action() const { return action_; }
 
   private:
-    CLI::App& app_;
-    Action& chosen_;
+    std::string name_;
+    const Verb* parent_;
+    std::string summary_;
+    std::string help_;
+    std::vector<Parameter> parameters_;
+    std::list<Verb> verbs_; // their addresses stay
+    bool hidden_ = false;
+    Action action_;
 };
-
-/// "frame decode": the verb with those it belongs to.
-std::string full_name(const CLI::App& verb);
 
 } // namespace bgs2::cli

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/wait.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/wait_condition.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/text.h"
+#include "cli/verbs/verbs.h"
 #include "daemon/policy/duration.h"
 
 #include <fmt/format.h>
@@ -117,8 +116,8 @@ ExitCode wait(const WaitOptions& options, const Terminal& terminal) {
 
 } // namespace
 
-void add_wait(Verb& program) {
-    Verb verb = program.add("wait", wait_help);
+void define_wait(Verb& verb) {
+    verb.help(wait_help);
     const auto options = std::make_shared<WaitOptions>();
     verb.argument("M", options->selector, Need::optional);
     verb.option("--state", options->states);

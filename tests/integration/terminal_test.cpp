@@ -119,7 +119,7 @@ TEST_F(OnATerminal, AJobShowsABarThatFitsAndGoes) {
 
 TEST_F(OnATerminal, LongOutputIsShownAScreenAtATime) {
     TerminalSession session(command({"--help"}), options(80, {"LESS=", "PAGER=less"}));
-    ASSERT_TRUE(session.shows("Modems, by way of bgs2d")) << session.output();
+    ASSERT_TRUE(session.shows("Modems, through bgs2d")) << session.output();
     EXPECT_EQ(session.wait(200ms), std::nullopt) << "it waits for a key";
     EXPECT_THAT(session.output(), Not(HasSubstr("Exit codes")));
     session.type("G");
@@ -134,7 +134,7 @@ TEST_F(OnATerminal, APagerThatIsLeftEarlyIsNoError) {
     EXPECT_THAT(lines_of(quit.output()).front(), StartsWith("bgs2ctl - "));
     EXPECT_THAT(quit.output(), Not(HasSubstr("Usage")));
     TerminalSession interrupted(command({"--help"}), options(80, {"BGS2CTL_PAGER=less"}));
-    ASSERT_TRUE(interrupted.shows("Modems, by way of bgs2d"));
+    ASSERT_TRUE(interrupted.shows("Modems, through bgs2d"));
     // less overlooks one that comes right before it begins to read.
     for (int tries = 0; tries < 100 && !interrupted.wait(200ms); ++tries)
         interrupted.type("\x03");

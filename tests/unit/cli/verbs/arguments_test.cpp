@@ -1,48 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/verbs/verbs.h"
 #include "tests/support/program.h"
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace bgs2::test {
 namespace {
 
 using Words = std::vector<std::string>;
 
-const std::vector<Words>& all_verbs() {
-    static const std::vector<Words> verbs{{},
-                                          {"list"},
-                                          {"show"},
-                                          {"provision"},
-                                          {"refresh"},
-                                          {"install"},
-                                          {"erase"},
-                                          {"wait"},
-                                          {"jobs"},
-                                          {"cancel"},
-                                          {"monitor"},
-                                          {"history"},
-                                          {"ports"},
-                                          {"rescan"},
-                                          {"doctor"},
-                                          {"reload"},
-                                          {"policy"},
-                                          {"policy", "show"},
-                                          {"policy", "explain"},
-                                          {"policy", "check"},
-                                          {"policy", "reload"},
-                                          {"frame"},
-                                          {"frame", "encode"},
-                                          {"frame", "decode"},
-                                          {"frame", "diff"},
-                                          {"frame", "send"},
-                                          {"capture"}};
-    return verbs;
+Words words_of(std::string_view text) {
+    std::istringstream stream{std::string(text)};
+    return {std::istream_iterator<std::string>(stream), {}};
+}
+
+/// The program, its verbs, and what comes before them: "policy".
+std::vector<Words> all_commands() {
+    std::vector<Words> commands{{}};
+    for (const cli::VerbPrefix& prefix : cli::verb_prefixes())
+        commands.push_back(words_of(prefix.name));
+    for (const cli::VerbInfo& verb : cli::all_verbs())
+        commands.push_back(words_of(verb.name));
+    return commands;
 }
 
 TEST(Help, FitsInto80ColumnsForEveryVerb) {
-    for (Words words : all_verbs()) {
+    for (Words words : all_commands()) {
         words.emplace_back("--help");
         const Outcome help = run(words);
         EXPECT_EQ(help.exit, 0);
@@ -52,6 +40,18 @@ TEST(Help, FitsInto80ColumnsForEveryVerb) {
         for (std::string line; std::getline(lines, line);)
             EXPECT_LE(line.size(), 80U) << line;
     }
+}
+
+TEST(Help, ListsEveryVerbInItsGroup) {
+    const std::string help = run({"--help"}).output;
+    for (const cli::VerbInfo& verb : cli::all_verbs())
+        EXPECT_EQ(help.contains("\n  " + std::string(verb.name) + ' '), !verb.alias) << verb.name;
+    EXPECT_LT(help.find("Modems, through bgs2d:\n  list "), help.find("Policies:\n  policy show "));
+    EXPECT_LT(help.find("Policies:\n"), help.find("Frames, offline except send:\n  frame encode "));
+    const std::string policy = run({"policy", "--help"}).output;
+    for (const auto* verb : {"show", "explain", "check", "reload"})
+        EXPECT_TRUE(policy.contains(std::string("\n  ") + verb + ' ')) << verb;
+    EXPECT_FALSE(policy.contains("encode"));
 }
 
 TEST(Help, HasEveryOptionOfEncode) {
@@ -74,22 +74,21 @@ TEST(Arguments, NameTheVerbThatDoesNotExistAndTheOneThatWasMeant) {
     const Outcome wrong = run({"provison"});
     EXPECT_EQ(wrong.exit, 2);
     EXPECT_EQ(wrong.output, "");
-    EXPECT_EQ(wrong.errors, "bgs2ctl: there is no verb 'provison'\n"
-                            "  hint: did you mean 'provision'? Else see 'bgs2ctl --help'\n");
+    EXPECT_EQ(wrong.errors, "bgs2ctl: unknown command 'provison'\n"
+                            "  hint: did you mean 'provision'? See 'bgs2ctl --help'\n");
     EXPECT_EQ(run({"frame", "decod", "x"}).errors,
-              "bgs2ctl: there is no verb 'frame decod'\n"
-              "  hint: did you mean 'decode'? Else see 'bgs2ctl frame --help'\n");
-    EXPECT_EQ(run({"policy", "chekc"}).errors,
-              "bgs2ctl: there is no verb 'policy chekc'\n"
-              "  hint: did you mean 'check'? Else see 'bgs2ctl policy --help'\n");
+              "bgs2ctl: unknown command 'frame decod'\n"
+              "  hint: did you mean 'decode'? See 'bgs2ctl frame --help'\n");
+    EXPECT_EQ(run({"policy", "chekc"}).errors, "bgs2ctl: unknown command 'policy chekc'\n"
+                                               "  hint: did you mean 'check'? See 'bgs2ctl policy --help'\n");
 }
 
 TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
     const Outcome wrong = run({"provision", "any", "--dryrun"});
     EXPECT_EQ(wrong.exit, 2);
-    EXPECT_EQ(wrong.errors, "bgs2ctl: 'provision' takes no option '--dryrun'\n"
-                            "  hint: did you mean '--dry-run'? Else see 'bgs2ctl provision --help'\n");
-    EXPECT_EQ(run({"--colour"}).errors, "bgs2ctl: there is no option '--colour'\n"
+    EXPECT_EQ(wrong.errors, "bgs2ctl: unknown option '--dryrun' for 'provision'\n"
+                            "  hint: did you mean '--dry-run'? See 'bgs2ctl provision --help'\n");
+    EXPECT_EQ(run({"--colour"}).errors, "bgs2ctl: unknown option '--colour'\n"
                                         "  hint: see 'bgs2ctl --help'\n");
 }
 
@@ -156,7 +155,7 @@ TEST(Arguments, AreRefusedInJsonWhereJsonIsAskedFor) {
     const Outcome wrong = run({"provison", "--json"});
     EXPECT_EQ(wrong.exit, 2);
     EXPECT_TRUE(
-        wrong.errors.starts_with(R"({"error":"Usage","message":"there is no verb 'provison'","hint":")"))
+        wrong.errors.starts_with(R"({"error":"Usage","message":"unknown command 'provison'","hint":")"))
         << wrong.errors;
 }
 

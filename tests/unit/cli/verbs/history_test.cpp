@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/verbs/history.h"
+#include "cli/client/objects.h"
+#include "cli/terminal/output.h"
+#include "cli/verbs/verbs.h"
 
 #include <gtest/gtest.h>
 

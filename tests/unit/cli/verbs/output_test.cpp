@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/client/objects.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
-#include "cli/verbs/list.h"
+#include "cli/verbs/verbs.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of all verbs: what the help, the parser, completion and the pager need to know of each. A new
+// verb is a row here and a file of its own.
+#pragma once
+
+#include "cli/verbs/verb.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bgs2::cli {
+
+class Table;
+enum class Colour : std::uint8_t;
+struct HistoryEntry;
+struct JobInfo;
+struct Modem;
+
+/// The paragraphs of the help, in their order.
+enum class VerbGroup : std::uint8_t {
+    modems,
+    policies,
+    frames,
+};
+
+struct VerbInfo {
+    std::string_view name;      ///< "frame decode"
+    std::string_view arguments; ///< as the help shows them: "F"
+    std::string_view summary;   ///< what it does, an imperative
+    VerbGroup group;
+    bool paged;        ///< its output may be longer than a screen
+    bool needs_daemon; ///< exit code 6 without bgs2d
+    void (*define)(Verb& verb);
+    bool alias = false; ///< another name of a verb: not in the help
+};
+
+/// In the order of the help.
+std::span<const VerbInfo> all_verbs();
+
+/// The row of "frame decode"; null: none.
+const VerbInfo* find_verb(std::string_view name);
+
+/// "policy": a word that comes before the verbs of a group.
+struct VerbPrefix {
+    std::string_view name;
+    std::string_view summary;
+    std::string_view description; ///< the beginning of its help
+};
+
+std::span<const VerbPrefix> verb_prefixes();
+
+/// Adds all verbs to the program.
+void add_verbs(Verb& program);
+
+/// The verbs of the table with their summaries, in groups: a part of `bgs2ctl --help`.
+std::string verbs_help();
+
+/// What a word of a command line names.
+enum class Names : std::uint8_t {
+    nothing, ///< nothing that can be listed: a duration, a number
+    word,    ///< a fixed word: a verb, an option, a choice
+    file,
+    modem,
+    slot,
+    job,
+};
+
+/// What an argument or an option of any verb is for: "M", "--cert". Nothing: not in the table.
+std::optional<Names> names_of(std::string_view parameter);
+
+// One a verb: gives it its help, its parameters and its action.
+void define_cancel(Verb& verb);
+void define_capture(Verb& verb);
+void define_doctor(Verb& verb);
+void define_erase(Verb& verb);
+void define_frame_decode(Verb& verb);
+void define_frame_diff(Verb& verb);
+void define_frame_encode(Verb& verb);
+void define_frame_send(Verb& verb);
+void define_history(Verb& verb);
+void define_install(Verb& verb);
+void define_jobs(Verb& verb);
+void define_list(Verb& verb);
+void define_monitor(Verb& verb);
+void define_policy_check(Verb& verb);
+void define_policy_explain(Verb& verb);
+void define_policy_show(Verb& verb);
+void define_ports(Verb& verb);
+void define_provision(Verb& verb);
+void define_refresh(Verb& verb);
+void define_reload(Verb& verb);
+void define_rescan(Verb& verb);
+void define_show(Verb& verb);
+void define_wait(Verb& verb);
+
+/// The action of `list`, and of a command line without a verb.
+ExitCode list(const Terminal& terminal);
+
+// What list, jobs and history show.
+Table table_of(std::span<const Modem> modems);
+Table table_of(std::span<const JobInfo> jobs);
+Table table_of(std::span<const HistoryEntry> events);
+
+/// How good a state of a modem, or the compliance of a slot, is.
+Colour colour_of_state(std::string_view state);
+Colour colour_of_compliance(std::string_view compliance);
+
+} // namespace bgs2::cli
