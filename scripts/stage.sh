@@ -1,13 +1,13 @@
-# shellcheck shell=bash disable=SC2154,SC2317 # build and bus_policy are set by who sources this; wait_for calls by name
+# shellcheck shell=bash disable=SC2154,SC2317 # the sourcing script sets build and bus_policy; wait_for calls by name
 # SPDX-License-Identifier: Apache-2.0
-# A stage for bgs2d in a temporary directory: a private bus, the daemon, and a modem made of software to plug in and out.
-# Leaving takes all of it away. Sourced with `build` naming a build and `bus_policy` the shipped bus configuration.
+# A stage for bgs2d in a temporary directory: a private bus, the daemon, and a simulated modem to plug in and out. Removes
+# all of it at the end. Sourced with `build` naming a build and `bus_policy` the shipped bus configuration.
 
 imei=356938035643809
 modem='' daemon='' bus=''
 
 enter_stage() {
-    dir=$(mktemp -d -t demo.XXX) # short, so that paths in the output are, too
+    dir=$(mktemp -d -t demo.XXX) # a short path, for the output
     trap leave_stage EXIT
     cd "$dir" || exit
     mkdir policy.d frames state
@@ -16,7 +16,7 @@ enter_stage() {
     export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$dir/bus NO_COLOR=1
 }
 
-# In this order, so that nobody complains of what another one's end does; and only then what they write to goes.
+# In this order, so that no process logs the end of another; their files last.
 leave_stage() {
     local each
     for each in $daemon $modem $bus; do
@@ -27,7 +27,7 @@ leave_stage() {
     rm -rf "$dir"
 }
 
-# run COMMAND...: shows the command, then what it says.
+# run COMMAND...: shows the command, then its output.
 run() {
     printf '\n$ %s\n' "$*"
     "$@"
@@ -40,26 +40,26 @@ is_gone() { ! property "/modem/$imei" Modem State &>/dev/null; }
 is_ready() { property "" Manager Version &>/dev/null; }
 listens() { busctl --address="$DBUS_SYSTEM_BUS_ADDRESS" list &>/dev/null; }
 
-# What bgs2d has logged since the last time: the descriptor remembers how far that was.
-tell() { cat <&9; }
+# Shows the log of bgs2d since the last call: the descriptor keeps the position.
+show_log() { cat <&9; }
 
-# wait_for COMMAND...: tells what happens until the command succeeds, for half a minute at the most.
+# wait_for COMMAND...: shows the log until the command succeeds, for at most 30 seconds.
 wait_for() {
     local deadline=$((SECONDS + 30))
     until "$@"; do
-        tell
+        show_log
         if ((SECONDS >= deadline)); then
-            echo "waited in vain for: $*" >&2
+            echo "timeout: $*" >&2
             cat bus.log modem.log >&2
             exit 1
         fi
         sleep 0.05
     done
-    tell
+    show_log
 }
 
-# Only what the shipped configuration allows can be called. dbus-daemon's complaint that there is no user bgs2d here goes
-# to its log: root is who runs the daemon here.
+# The shipped configuration decides which calls are allowed. root runs the daemon here; dbus-daemon logs that the user
+# bgs2d is missing.
 start_bus() {
     cat >bus.conf <<END
 <busconfig>
