@@ -1,9 +1,10 @@
 <?xml version="1.0" encoding="UTF-8"?>
 <!--
-  io.bgs2d1(7) from io.bgs2d1.xml: the comment in front of each interface and member is what the page says of it.
-  Its parameters are version and day (YYYY-MM-DD).
-  In a comment, lines of one indentation are a paragraph. What is indented further, or has two blanks in a row, is the
-  term of a list and, behind these blanks, what it means; lines that are indented further than the term go on with that.
+  Makes io.bgs2d1(7) from io.bgs2d1.xml: the comment before each interface and member is its text on the page.
+  Parameters: version and day (YYYY-MM-DD).
+  In a comment, lines with the same indentation are a paragraph. A line that is indented further, or contains two blanks in a
+  row, is a list item: the term and, after these blanks, its meaning. Lines that are indented further than the term continue
+  the meaning.
 -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
   <xsl:output method="text" encoding="UTF-8"/>
@@ -77,7 +78,7 @@
     <xsl:call-template name="escaped"><xsl:with-param name="text" select="@name"/></xsl:call-template>
   </xsl:template>
 
-  <!-- Of the current element: the comment directly in front of it, and no other. inset: how far its text is indented. -->
+  <!-- The comment directly before the current element. inset: the indentation of its text. -->
   <xsl:template name="documentation">
     <xsl:param name="inset" select="7"/>
     <xsl:call-template name="comment">
@@ -90,7 +91,7 @@
   <xsl:template name="comment">
     <xsl:param name="text"/>
     <xsl:param name="inset"/>
-    <!-- How far the text is indented: what stands in front of the first word on a line of its own. -->
+    <!-- The indentation of the text: the blanks before the first word, if that begins a line. -->
     <xsl:variable name="first" select="substring(normalize-space($text), 1, 1)"/>
     <xsl:variable name="before" select="substring-before($text, $first)"/>
     <xsl:variable name="base">
@@ -123,9 +124,9 @@
   </xsl:template>
 
   <!--
-    The first line, then the others. base: the indentation of paragraphs; indent: that of the first line if it is known
-    already (what is in front of it is cut off), else -1; term: that of the terms of the list that the line before is in,
-    -1 if it is in none, -2 if there is to be a new paragraph.
+    The first line, then the others. base: the indentation of paragraphs; indent: that of the first line, if it is known
+    already (its leading blanks are cut off), otherwise -1; term: that of the terms of the list that contains the previous
+    line, -1 if there is no list, -2 if a new paragraph begins.
   -->
   <xsl:template name="lines">
     <xsl:param name="text"/>
@@ -155,7 +156,7 @@
         <xsl:otherwise>text</xsl:otherwise>
       </xsl:choose>
     </xsl:variable>
-    <!-- A list is indented, and what follows it is a paragraph of the level it is in. -->
+    <!-- A list is indented. The text after it is a paragraph of the outer level. -->
     <xsl:if test="$kind = 'term' and $term &lt; 0">
       <xsl:value-of select="concat('.RS ', $inset, '&#10;.PD 0&#10;')"/>
     </xsl:if>
@@ -214,7 +215,7 @@
     </xsl:choose>
   </xsl:template>
 
-  <!-- Nothing in the text may be an instruction to roff. -->
+  <!-- Escapes everything in the text that roff would read as a request. -->
   <xsl:template name="escaped">
     <xsl:param name="text"/>
     <xsl:if test="starts-with($text, '.') or starts-with($text, &quot;'&quot;)">\&amp;</xsl:if>
