@@ -4,6 +4,7 @@
 #include "daemon/base/clock_watch.h"
 #include "daemon/base/counted.h"
 #include "daemon/base/error.h"
+#include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
 #include "daemon/base/path_watch.h"
 #include "daemon/config.h"
@@ -78,7 +79,7 @@ std::filesystem::path credentials_directory() {
     return directory != nullptr ? directory : "";
 }
 
-class Daemon {
+class Daemon : Immovable {
   public:
     Daemon(Arguments arguments, Log log)
       : arguments_(std::move(arguments))
@@ -110,10 +111,6 @@ class Daemon {
         if (!arguments_.trace_directory.empty())
             fleet_.record_conversations(TraceDirectory(arguments_.trace_directory, log_));
     }
-    Daemon(const Daemon&) = delete;
-    Daemon& operator=(const Daemon&) = delete;
-    Daemon(Daemon&&) = delete;
-    Daemon& operator=(Daemon&&) = delete;
     ~Daemon() {
         fleet_.set_observer(nullptr);
         fleet_.set_inhibitor(nullptr);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/authority.h"
 
+#include "daemon/base/immovable.h"
+
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -85,7 +87,7 @@ Exception refusal(PolkitAction right, std::string hint) {
 
 /// One of the calls for which somebody may be asked for a password. They are counted, since they last: the
 /// bus lets one connection, ours, wait for so many answers only.
-class Authority::PendingCheck {
+class Authority::PendingCheck : Immovable {
   public:
     PendingCheck(std::multiset<uid_t>& asked, uid_t user)
       : asked_(asked) {
@@ -95,10 +97,6 @@ class Authority::PendingCheck {
                                   "answer the password dialogues first"});
         place_ = asked.insert(user);
     }
-    PendingCheck(const PendingCheck&) = delete;
-    PendingCheck& operator=(const PendingCheck&) = delete;
-    PendingCheck(PendingCheck&&) = delete;
-    PendingCheck& operator=(PendingCheck&&) = delete;
     ~PendingCheck() { asked_.erase(place_); }
 
   private:

@@ -2,6 +2,7 @@
 // io.bgs2d1.Job: a job as seen on the bus.
 #pragma once
 
+#include "daemon/base/immovable.h"
 #include "daemon/modem/job.h"
 #include "dbus/authority.h"
 #include "dbus/serve.h"
@@ -16,14 +17,11 @@
 namespace bgs2::dbus {
 
 class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor, sdbus::Properties_adaptor,
-                                                        sdbus::ManagedObject_adaptor> {
+                                                        sdbus::ManagedObject_adaptor>,
+                        Immovable {
   public:
     JobObject(sdbus::IConnection& connection, ReplyContext context, std::shared_ptr<bgs2::Job> job,
               std::shared_ptr<Authority> authority);
-    JobObject(const JobObject&) = delete;
-    JobObject& operator=(const JobObject&) = delete;
-    JobObject(JobObject&&) = delete;
-    JobObject& operator=(JobObject&&) = delete;
     ~JobObject();
 
     /// Tells how far the job is.

@@ -2,6 +2,7 @@
 // io.bgs2d1.Manager: the daemon as seen on the bus.
 #pragma once
 
+#include "daemon/base/immovable.h"
 #include "daemon/history/recorder.h"
 #include "daemon/policy/directories.h"
 #include "daemon/port/fleet.h"
@@ -40,14 +41,11 @@ struct PolicyStatus {
 
 class ManagerObject final
   : public sdbus::AdaptorInterfaces<io::bgs2d1::Manager_adaptor, sdbus::Properties_adaptor,
-                                    sdbus::ObjectManager_adaptor> {
+                                    sdbus::ObjectManager_adaptor>,
+    Immovable {
   public:
     ManagerObject(sdbus::IConnection& connection, ReplyContext context, const Fleet& fleet, Controls controls,
                   std::shared_ptr<Authority> authority);
-    ManagerObject(const ManagerObject&) = delete;
-    ManagerObject& operator=(const ManagerObject&) = delete;
-    ManagerObject(ManagerObject&&) = delete;
-    ManagerObject& operator=(ManagerObject&&) = delete;
     ~ManagerObject();
 
     void set_policy_status(PolicyStatus status);

@@ -61,10 +61,6 @@ class ModemManager::InhibitLock final : public Inhibition {
       , port_(port.device) {
         manager->hold(port, wanted);
     }
-    InhibitLock(const InhibitLock&) = delete;
-    InhibitLock& operator=(const InhibitLock&) = delete;
-    InhibitLock(InhibitLock&&) = delete;
-    InhibitLock& operator=(InhibitLock&&) = delete;
     ~InhibitLock() override { // NOLINT(bugprone-exception-escape): only without any memory left
         if (const auto manager = manager_.lock())
             manager->let_go(uid_, port_);

@@ -2,6 +2,7 @@
 // io.bgs2d1.Modem: a modem as seen on the bus.
 #pragma once
 
+#include "daemon/base/immovable.h"
 #include "daemon/modem/modem.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
@@ -20,14 +21,11 @@ namespace bgs2::dbus {
 
 class ModemObject final
   : public sdbus::AdaptorInterfaces<io::bgs2d1::Modem_adaptor, sdbus::Properties_adaptor,
-                                    sdbus::ManagedObject_adaptor> {
+                                    sdbus::ManagedObject_adaptor>,
+    Immovable {
   public:
     ModemObject(sdbus::IConnection& connection, ReplyContext context, std::shared_ptr<bgs2::Modem> modem,
                 std::shared_ptr<Authority> authority);
-    ModemObject(const ModemObject&) = delete;
-    ModemObject& operator=(const ModemObject&) = delete;
-    ModemObject(ModemObject&&) = delete;
-    ModemObject& operator=(ModemObject&&) = delete;
     ~ModemObject();
 
     /// Tells of the properties that are others than last told.

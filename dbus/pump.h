@@ -2,6 +2,8 @@
 // A D-Bus connection driven by the event loop.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <asio/any_io_executor.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
@@ -13,16 +15,12 @@
 
 namespace bgs2::dbus {
 
-class Pump {
+class Pump : Immovable {
   public:
     using Lost = std::function<void(const std::string& why)>;
 
     /// `connection` outlives this. `lost` is called once if the bus closes the connection.
     Pump(const asio::any_io_executor& executor, sdbus::IConnection& connection, Lost lost);
-    Pump(const Pump&) = delete;
-    Pump& operator=(const Pump&) = delete;
-    Pump(Pump&&) = delete;
-    Pump& operator=(Pump&&) = delete;
     ~Pump();
 
     /// Finds out anew what the connection waits for: after anything that may have sent or received.

@@ -32,10 +32,6 @@ class Service final : public Observer {
     /// without a name yet. `lost` is called once if the bus goes away. Throws sdbus::Error.
     Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
             ModemManager::OnConflict on_conflict, const Log& log);
-    Service(const Service&) = delete;
-    Service& operator=(const Service&) = delete;
-    Service(Service&&) = delete;
-    Service& operator=(Service&&) = delete;
     ~Service() override;
 
     /// Takes the name io.bgs2d1. Throws sdbus::Error: somebody else has it, or the bus does not allow it.

@@ -8,6 +8,7 @@
 #include "daemon/at/tap.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/error.h"
+#include "daemon/base/immovable.h"
 
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_state.hpp>
@@ -39,15 +40,11 @@ class Channel {
     Channel(SerialPort port, const LineSettings& settings, std::unique_ptr<Tap> tap = nullptr);
 
     /// A flag that is up for as long as this lives.
-    class ScopedFlag {
+    class ScopedFlag : Immovable {
       public:
         explicit ScopedFlag(bool& flag)
           : flag_(flag)
           , before_(std::exchange(flag, true)) {}
-        ScopedFlag(const ScopedFlag&) = delete;
-        ScopedFlag& operator=(const ScopedFlag&) = delete;
-        ScopedFlag(ScopedFlag&&) = delete;
-        ScopedFlag& operator=(ScopedFlag&&) = delete;
         ~ScopedFlag() { flag_ = before_; }
 
       private:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/immovable.h"
 
 #include <cstddef>
 #include <span>
@@ -25,13 +26,8 @@ struct Sent {
     std::span<const Extent> shown; ///< the parts of the whole that may be kept; of the rest only the number
 };
 
-class Tap {
+class Tap : Immovable {
   public:
-    Tap() = default;
-    Tap(const Tap&) = delete;
-    Tap& operator=(const Tap&) = delete;
-    Tap(Tap&&) = delete;
-    Tap& operator=(Tap&&) = delete;
     virtual ~Tap() = default;
 
     virtual void said(const Sent& sent) = 0;

@@ -30,10 +30,6 @@ class Transcript : public Tap {
     using Sink = std::function<void(std::string_view entry)>;
 
     explicit Transcript(Sink sink);
-    Transcript(const Transcript&) = delete;
-    Transcript& operator=(const Transcript&) = delete;
-    Transcript(Transcript&&) = delete;
-    Transcript& operator=(Transcript&&) = delete;
     ~Transcript() override; ///< tells what came last, if no line end came with it
 
     void said(const Sent& sent) override;

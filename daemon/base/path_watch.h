@@ -3,6 +3,8 @@
 // that is plugged.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -29,7 +31,7 @@ namespace bgs2 {
 /// renamed into place, or any symbolic link or directory on the way to it was swapped. Watches directories by
 /// inotify(7), since what is renamed into place is not the file that was there before; where a directory does
 /// not exist yet, the nearest that does.
-class PathWatch {
+class PathWatch : Immovable {
   public:
     using Changed = std::function<void(const std::vector<std::filesystem::path>&)>;
 
@@ -51,10 +53,6 @@ class PathWatch {
 
     /// Throws Exception if inotify is not available.
     PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed);
-    PathWatch(const PathWatch&) = delete;
-    PathWatch& operator=(const PathWatch&) = delete;
-    PathWatch(PathWatch&&) = delete;
-    PathWatch& operator=(PathWatch&&) = delete;
     ~PathWatch();
 
     /// Watches these absolute paths and no others. What becomes of them from now on is told. Returns those

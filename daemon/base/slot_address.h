@@ -23,9 +23,12 @@ consteval auto words(Store) {
                      Word{Store::preconfig, "preconfig_cert"}};
 }
 
-/// Slots are numbered from 0, which holds the client's certificate and its private key, to this (protocol.md
-/// §3: 30 on newer families; assumed to be 10 on a BGS2).
+/// Slots are numbered from 0 to this (protocol.md §3: 30 on newer families; assumed to be 10 on a BGS2).
 inline constexpr unsigned highest_slot = 30;
+
+/// The slot of the client's certificate: in the store of TLS the only one that takes a private key
+/// (protocol.md §3).
+inline constexpr unsigned client_slot = 0;
 
 /// Ordered by store, then by number. The store of TLS comes first, so that a module is not put under a
 /// management key before it holds what it is to hold.
@@ -35,6 +38,8 @@ struct SlotAddress {
 
     auto operator<=>(const SlotAddress&) const = default;
 };
+
+inline constexpr SlotAddress client_address{.store = Store::tls, .slot = client_slot};
 
 /// "slot 1"; "slot 0 of management_cert" for any store but that of TLS.
 std::string to_string(const SlotAddress& address);

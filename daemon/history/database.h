@@ -3,6 +3,8 @@
 // that is loaded before, by load_sqlite().
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -87,13 +89,9 @@ class Statement {
 };
 
 /// All of what runs while it lives, or nothing unless it is committed.
-class Transaction {
+class Transaction : Immovable {
   public:
     explicit Transaction(Database& database);
-    Transaction(const Transaction&) = delete;
-    Transaction& operator=(const Transaction&) = delete;
-    Transaction(Transaction&&) = delete;
-    Transaction& operator=(Transaction&&) = delete;
     ~Transaction();
 
     void commit();

@@ -30,7 +30,7 @@ class Loader {
                              .key = std::nullopt,
                              .key_name = "",
                              .passphrase = nullptr,
-                             .key_from_certificate = rule.address() == policy::client_address};
+                             .key_from_certificate = rule.address() == client_address};
         std::string lagging;
         pki::Secret key;
         const auto passphrase = read_passphrase(rule.passphrase);

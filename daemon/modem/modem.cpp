@@ -3,6 +3,7 @@
 
 #include "daemon/at/clock.h"
 #include "daemon/base/background.h"
+#include "daemon/base/immovable.h"
 #include "daemon/policy/match.h"
 #include "daemon/policy/permission.h"
 
@@ -30,16 +31,12 @@ std::chrono::sys_seconds now() {
 } // namespace
 
 /// The modem can be talked to while this lives; a job that is still there then fails with it.
-class Modem::Attended {
+class Modem::Attended : Immovable {
   public:
     Attended(Modem& modem, at::Channel& channel)
       : modem_(modem) {
         modem_.channel_ = &channel;
     }
-    Attended(const Attended&) = delete;
-    Attended& operator=(const Attended&) = delete;
-    Attended(Attended&&) = delete;
-    Attended& operator=(Attended&&) = delete;
     ~Attended() {
         modem_.channel_ = nullptr;
         modem_.change_.reset();

@@ -5,6 +5,7 @@
 #include "daemon/at/channel.h"
 #include "daemon/at/identify.h"
 #include "daemon/base/error.h"
+#include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
 #include "daemon/base/port_info.h"
 #include "daemon/base/slot_address.h"
@@ -42,13 +43,8 @@ namespace bgs2 {
 class Modem {
   public:
     /// What a modem needs of the one who keeps it.
-    class Host {
+    class Host : Immovable {
       public:
-        Host() = default;
-        Host(const Host&) = delete;
-        Host& operator=(const Host&) = delete;
-        Host(Host&&) = delete;
-        Host& operator=(Host&&) = delete;
         virtual ~Host() = default;
 
         /// The policies in force. A copy shares the set, which stays as it is while somebody holds it.

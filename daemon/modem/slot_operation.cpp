@@ -24,7 +24,7 @@ Expected<pki::KeyPair> load(const InstallRequest& install_request) {
                          .key_name = "the private key handed over",
                          .loaded_key = nullptr,
                          .passphrase = install_request.passphrase ? &*install_request.passphrase : nullptr,
-                         .key_from_certificate = install_request.address == policy::client_address};
+                         .key_from_certificate = install_request.address == client_address};
     if (install_request.private_key)
         sources.key = install_request.private_key->bytes();
     return pki::load(sources, install_request.format, pki::KeyFormat::pkcs8);

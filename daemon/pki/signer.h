@@ -4,17 +4,13 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/error.h"
+#include "daemon/base/immovable.h"
 #include "daemon/pki/private_key.h"
 
 namespace bgs2::pki {
 
-class Signer {
+class Signer : Immovable {
   public:
-    Signer() = default;
-    Signer(const Signer&) = delete;
-    Signer& operator=(const Signer&) = delete;
-    Signer(Signer&&) = delete;
-    Signer& operator=(Signer&&) = delete;
     virtual ~Signer() = default;
 
     /// The half by which its signatures are verified.

@@ -40,10 +40,6 @@ consteval auto words(Mode) {
 inline constexpr std::array baud_rates{300U,   600U,   1200U,   2400U,   4800U,   9600U,  19200U,
                                        38400U, 57600U, 115200U, 230400U, 460800U, 921600U};
 
-/// The only slot that takes a private key (protocol.md §3).
-inline constexpr int client_slot = 0;
-inline constexpr SlotAddress client_address{.store = Store::tls, .slot = client_slot};
-
 /// The longest pause that `settle` may ask for.
 inline constexpr std::chrono::seconds longest_settle{10};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/text_file.h"
 
+#include "daemon/base/immovable.h"
 #include "daemon/base/system_error.h"
 
 #include <fmt/format.h>
@@ -15,14 +16,10 @@
 namespace bgs2::policy {
 namespace {
 
-class Descriptor {
+class Descriptor : Immovable {
   public:
     explicit Descriptor(int number)
       : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor(Descriptor&&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
     ~Descriptor() {
         if (number_ >= 0)
             ::close(number_);

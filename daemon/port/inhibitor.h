@@ -2,6 +2,7 @@
 // Another program that takes serial ports, ModemManager, is asked to keep off those that are held here.
 #pragma once
 
+#include "daemon/base/immovable.h"
 #include "daemon/base/port_info.h"
 
 #include <asio/awaitable.hpp>
@@ -11,26 +12,16 @@
 namespace bgs2 {
 
 /// That a port's device is held here, until its end: then the other program may have it back.
-class Inhibition {
+class Inhibition : Immovable {
   public:
-    Inhibition() = default;
-    Inhibition(const Inhibition&) = delete;
-    Inhibition& operator=(const Inhibition&) = delete;
-    Inhibition(Inhibition&&) = delete;
-    Inhibition& operator=(Inhibition&&) = delete;
     virtual ~Inhibition() = default;
 
     /// Whether the other program has agreed to keep off.
     [[nodiscard]] virtual bool in_force() const = 0;
 };
 
-class Inhibitor {
+class Inhibitor : Immovable {
   public:
-    Inhibitor() = default;
-    Inhibitor(const Inhibitor&) = delete;
-    Inhibitor& operator=(const Inhibitor&) = delete;
-    Inhibitor(Inhibitor&&) = delete;
-    Inhibitor& operator=(Inhibitor&&) = delete;
     virtual ~Inhibitor() = default;
 
     /// Asks the other program to keep off the port's device, now and whenever it takes to it later. Returns

@@ -2,6 +2,8 @@
 // Who wants to know what becomes of modems and jobs.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <memory>
 
 namespace bgs2 {
@@ -9,13 +11,8 @@ namespace bgs2 {
 class Job;
 class Modem;
 
-class Observer {
+class Observer : Immovable {
   public:
-    Observer() = default;
-    Observer(const Observer&) = delete;
-    Observer& operator=(const Observer&) = delete;
-    Observer(Observer&&) = delete;
-    Observer& operator=(Observer&&) = delete;
     virtual ~Observer() = default;
 
     virtual void modem_added(const std::shared_ptr<Modem>& modem) = 0;

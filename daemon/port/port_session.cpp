@@ -3,6 +3,7 @@
 
 #include "daemon/at/channel.h"
 #include "daemon/at/serial_port.h"
+#include "daemon/base/immovable.h"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
@@ -18,14 +19,10 @@
 namespace bgs2 {
 
 /// However a try ends, its modem goes with it.
-class PortSession::ModemGuard {
+class PortSession::ModemGuard : Immovable {
   public:
     explicit ModemGuard(PortSession& session)
       : attendance_(session) {}
-    ModemGuard(const ModemGuard&) = delete;
-    ModemGuard& operator=(const ModemGuard&) = delete;
-    ModemGuard(ModemGuard&&) = delete;
-    ModemGuard& operator=(ModemGuard&&) = delete;
     ~ModemGuard() {
         if (const auto modem = std::exchange(attendance_.modem_, nullptr))
             attendance_.host_.dismiss(modem);

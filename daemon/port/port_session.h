@@ -7,6 +7,7 @@
 #include "daemon/at/tap.h"
 #include "daemon/base/backoff.h"
 #include "daemon/base/error.h"
+#include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
 #include "daemon/base/port_info.h"
 #include "daemon/base/words.h"
@@ -47,13 +48,8 @@ consteval auto words(PortState) {
 class PortSession : public std::enable_shared_from_this<PortSession> {
   public:
     /// What a port needs of the one who keeps it.
-    class Host {
+    class Host : Immovable {
       public:
-        Host() = default;
-        Host(const Host&) = delete;
-        Host& operator=(const Host&) = delete;
-        Host(Host&&) = delete;
-        Host& operator=(Host&&) = delete;
         virtual ~Host() = default;
 
         /// How to drive the line before it is known who is there.

@@ -2,6 +2,7 @@
 #include "daemon/port/trace_directory.h"
 
 #include "daemon/at/transcript.h"
+#include "daemon/base/immovable.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -55,16 +56,12 @@ class TraceDirectory::WarnOnce {
     bool told_ = false;
 };
 
-class TraceDirectory::File {
+class TraceDirectory::File : Immovable {
   public:
     File(int descriptor, std::string name, std::shared_ptr<WarnOnce> trouble)
       : descriptor_(descriptor)
       , name_(std::move(name))
       , trouble_(std::move(trouble)) {}
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    File(File&&) = delete;
-    File& operator=(File&&) = delete;
     ~File() {
         write("# end\n");
         close(descriptor_);

@@ -2,6 +2,7 @@
 #include "daemon/sbnw/frame.h"
 
 #include "daemon/base/counted.h"
+#include "daemon/base/immovable.h"
 #include "daemon/sbnw/corruption.h"
 
 #include <fmt/format.h>
@@ -41,19 +42,15 @@ Expected<void> check_texts(const SecureCommand& command) {
     return {};
 }
 
-/// The data of each parameter that `command` has, in the order of the wire.
-class ParameterList {
+/// The data of each parameter that `command` has, in the order of the wire. Immovable, since the items refer
+/// to a member.
+class ParameterList : Immovable {
   public:
     explicit ParameterList(const SecureCommand& command)
       : slot_{std::byte(command.slot & 0xffU), std::byte(command.slot >> 8U)} {
         for (const ParameterId id : wire_order)
             add(table_of<ParameterId>.at(id), command);
     }
-    ParameterList(const ParameterList&) = delete; // items_ points into slot_
-    ParameterList& operator=(const ParameterList&) = delete;
-    ParameterList(ParameterList&&) = delete;
-    ParameterList& operator=(ParameterList&&) = delete;
-    ~ParameterList() = default;
 
     struct Item {
         ParameterRow row;

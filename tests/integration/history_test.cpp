@@ -180,7 +180,7 @@ TEST_F(HistoryOfAProvisionedModem, IsShownByTheCommandLine) {
                 AllOf(HasSubstr("compliant"), Not(HasSubstr("provisioning"))));
     EXPECT_THAT(shown("--modem any --json"),
                 AllOf(testing::StartsWith("[{\"time\":"), HasSubstr("\"state\":\"provisioning\"")));
-    EXPECT_EQ(shown("--failed"), "nothing of that kind is in the history\n");
+    EXPECT_EQ(shown("--failed"), "no matching events in the history\n");
     EXPECT_EQ(shown("--modem 111 --json"), "[]\n");
 }
 
@@ -206,7 +206,7 @@ TEST(History, IsLostSinceTheStartWhereThereIsNoDirectoryForItAndModemsAreProvisi
     EXPECT_EQ(refusal(gateway, {}), "io.bgs2d1.Error.Failed");
     gateway.plug("modem");
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
-    EXPECT_THAT(gateway.log(), HasSubstr("warning: the history "));
+    EXPECT_THAT(gateway.log(), HasSubstr("warning: cannot open the history "));
     // Answered after all that was recorded so far was tried: none of it is to be in the history that begins
     // now.
     EXPECT_EQ(refusal(gateway, {}), "io.bgs2d1.Error.Failed");

@@ -64,7 +64,8 @@ TEST(Port, ThatAnotherProcessHoldsIsUnavailableUntilItIsFree) {
     ASSERT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "unavailable"; }))
         << gateway.log();
     EXPECT_EQ(gateway.port("modem").at("code").get<std::string>(), "PortClaimed");
-    EXPECT_THAT(gateway.port("modem").at("hint").get<std::string>(), HasSubstr("another program"));
+    EXPECT_THAT(gateway.port("modem").at("hint").get<std::string>(),
+                HasSubstr("the program that uses the port"));
     holder->signal(SIGKILL);
     EXPECT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "modem"; })) << gateway.log();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/accounts.h"
 
+#include "daemon/base/immovable.h"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -31,7 +33,7 @@ void write_extended(const fs::path& source, const fs::path& target, const std::s
 }
 
 /// The groups and the user that are in force, until its end.
-class Disguise {
+class Disguise : Immovable {
   public:
     explicit Disguise(const Account& account)
       : groups_(static_cast<std::size_t>(::getgroups(0, nullptr))) {
@@ -40,10 +42,6 @@ class Disguise {
         must(::setegid(account.uid), "setegid");
         must(::seteuid(account.uid), "seteuid");
     }
-    Disguise(const Disguise&) = delete;
-    Disguise& operator=(const Disguise&) = delete;
-    Disguise(Disguise&&) = delete;
-    Disguise& operator=(Disguise&&) = delete;
     ~Disguise() {
         if (::seteuid(0) != 0 || ::setegid(0) != 0 || ::setgroups(groups_.size(), groups_.data()) != 0)
             std::terminate();

@@ -2,6 +2,8 @@
 // The journal's socket in a /run of one's own: what a service sends there, in the journal's own protocol.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -11,7 +13,7 @@
 
 namespace bgs2::test {
 
-class FakeJournal {
+class FakeJournal : Immovable {
   public:
     /// The fields of a log line, by name.
     using Entry = std::map<std::string, std::string>;
@@ -21,10 +23,6 @@ class FakeJournal {
     /// process whose standard error leads there takes it for the journal. Throws std::system_error where
     /// there can be no mount namespace: it takes root.
     explicit FakeJournal(const std::filesystem::path& log);
-    FakeJournal(const FakeJournal&) = delete;
-    FakeJournal& operator=(const FakeJournal&) = delete;
-    FakeJournal(FakeJournal&&) = delete;
-    FakeJournal& operator=(FakeJournal&&) = delete;
     ~FakeJournal();
 
     /// All entries so far whose `field` is `value`.

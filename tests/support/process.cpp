@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.h"
 
+#include "daemon/base/immovable.h"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
@@ -29,7 +31,7 @@ std::vector<std::string> whole_environment(const std::vector<std::string>& more)
     return all;
 }
 
-class FileActions {
+class FileActions : Immovable {
   public:
     explicit FileActions(const std::filesystem::path& output) {
         ::posix_spawn_file_actions_init(&actions_);
@@ -39,10 +41,6 @@ class FileActions {
                                            O_WRONLY | O_CREAT | O_APPEND, 0644);
         ::posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO);
     }
-    FileActions(const FileActions&) = delete;
-    FileActions& operator=(const FileActions&) = delete;
-    FileActions(FileActions&&) = delete;
-    FileActions& operator=(FileActions&&) = delete;
     ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
     [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
 

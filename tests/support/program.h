@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/immovable.h"
 
 #include <filesystem>
 #include <string>
@@ -27,13 +28,9 @@ struct RunOptions {
 Outcome run(const std::vector<std::string>& arguments, const RunOptions& options = {});
 
 /// A folder of its own, gone at the end, that everybody may enter.
-class Folder {
+class Folder : Immovable {
   public:
     Folder();
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    Folder(Folder&&) = delete;
-    Folder& operator=(Folder&&) = delete;
     ~Folder();
 
     /// A path in it.

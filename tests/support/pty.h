@@ -2,19 +2,17 @@
 // A pseudo-terminal: the cable between a test and what it tests.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <string>
 
 namespace bgs2::test {
 
 /// Owns the master side. The slave is held open as well, so that the master sees no hang-up between two users
 /// of it.
-class Pty {
+class Pty : Immovable {
   public:
     Pty(); ///< throws std::system_error
-    Pty(const Pty&) = delete;
-    Pty(Pty&&) = delete;
-    Pty& operator=(const Pty&) = delete;
-    Pty& operator=(Pty&&) = delete;
     ~Pty();
 
     [[nodiscard]] int master() const { return master_; }

@@ -2,6 +2,8 @@
 // A program's end of a serial line.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <functional>
 #include <string>
 #include <string_view>
@@ -9,14 +11,10 @@
 namespace bgs2::test {
 
 /// What is waited for, is waited for 20 seconds.
-class SerialLine {
+class SerialLine : Immovable {
   public:
     /// Octets pass as they are. Throws std::runtime_error if there is no such terminal.
     explicit SerialLine(const std::string& path);
-    SerialLine(const SerialLine&) = delete;
-    SerialLine(SerialLine&&) = delete;
-    SerialLine& operator=(const SerialLine&) = delete;
-    SerialLine& operator=(SerialLine&&) = delete;
     ~SerialLine();
 
     /// Throws std::runtime_error if there is nobody at the other end.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/soft_token.h"
 
+#include "daemon/base/immovable.h"
+
 #include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -52,7 +54,7 @@ Octets curve(const pki::PrivateKey& key) {
 }
 
 /// The token "gateway", open for writing.
-class WritableSession {
+class WritableSession : Immovable {
   public:
     WritableSession()
       : module_(p11_kit_module_load(std::string(SoftToken::module).c_str(), 0)) {
@@ -73,10 +75,6 @@ class WritableSession {
             module_->C_Login(session_, CKU_USER, reinterpret_cast<unsigned char*>(pin.data()), pin.size()),
             "login");
     }
-    WritableSession(const WritableSession&) = delete;
-    WritableSession& operator=(const WritableSession&) = delete;
-    WritableSession(WritableSession&&) = delete;
-    WritableSession& operator=(WritableSession&&) = delete;
     ~WritableSession() {
         module_->C_CloseSession(session_);
         p11_kit_module_finalize(module_);

@@ -2,6 +2,8 @@
 // A directory that is gone when the test is.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -14,7 +16,7 @@
 
 namespace bgs2::test {
 
-class TemporaryDirectory {
+class TemporaryDirectory : Immovable {
   public:
     TemporaryDirectory() {
         std::string name = ::testing::TempDir() + "bgs2.XXXXXX";
@@ -22,10 +24,6 @@ class TemporaryDirectory {
             throw std::runtime_error("can not make " + name);
         path_ = name;
     }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory(TemporaryDirectory&&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
     ~TemporaryDirectory() {
         std::error_code error;
         std::filesystem::remove_all(path_, error);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/udev_sandbox.h"
 
+#include "daemon/base/immovable.h"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -87,17 +89,13 @@ void run(std::vector<std::string> words) {
         throw std::runtime_error(words.front() + " " + words.at(1) + " failed");
 }
 
-class Socket {
+class Socket : Immovable {
   public:
     Socket()
       : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT)) {
         if (descriptor_ < 0)
             give_up("open a netlink socket");
     }
-    Socket(const Socket&) = delete;
-    Socket(Socket&&) = delete;
-    Socket& operator=(const Socket&) = delete;
-    Socket& operator=(Socket&&) = delete;
     ~Socket() { close(descriptor_); }
 
     void send_to_kernel(std::string_view payload) const {

@@ -2,6 +2,8 @@
 // Made-up hardware for the real systemd-udevd, inside the namespaces that tests/hotplug/sandbox opens.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <map>
 #include <set>
 #include <string>
@@ -25,13 +27,9 @@ struct UsbSerial {
 /// Plugs serial ports in and out. What is plugged in is a pty in truth: its slave appears as /dev/NAME, in
 /// /sys and to udev. A call returns when udev is done with the device. Throws std::runtime_error when
 /// something goes wrong, and when constructed outside the sandbox. Unplugs everything when destroyed.
-class UdevSandbox {
+class UdevSandbox : Immovable {
   public:
     UdevSandbox();
-    UdevSandbox(const UdevSandbox&) = delete;
-    UdevSandbox(UdevSandbox&&) = delete;
-    UdevSandbox& operator=(const UdevSandbox&) = delete;
-    UdevSandbox& operator=(UdevSandbox&&) = delete;
     ~UdevSandbox();
 
     void plug(const UsbSerial& device, const std::string& pts); ///< `pts`: "/dev/pts/7"

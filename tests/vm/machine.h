@@ -3,6 +3,7 @@
 // ports, and cables with modems made of software behind them, which run on the host.
 #pragma once
 
+#include "daemon/base/immovable.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/vm/line_socket.h"
@@ -33,7 +34,7 @@ struct Answer {
 inline constexpr std::array<const char*, 2> adapters{"ADAPTER1", "ADAPTER2"}; ///< FTDI, 0403:6001
 inline constexpr const char* uart = "UART"; ///< /dev/ttyS1, an on-board 16550A, there from boot
 
-class Machine {
+class Machine : Immovable {
   public:
     enum class Start {
         boot,   ///< from the kernel on
@@ -46,10 +47,6 @@ class Machine {
     /// Starts it and waits until the guest can be talked to; its clock is the host's then. `files` are in the
     /// guest before a boot, everybody may read them. Throws std::runtime_error.
     explicit Machine(Start start, const Files& files = {});
-    Machine(const Machine&) = delete;
-    Machine(Machine&&) = delete;
-    Machine& operator=(const Machine&) = delete;
-    Machine& operator=(Machine&&) = delete;
     ~Machine();
 
     /// Saves the running machine, into which nothing was plugged yet, for those that resume it, and ends it.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "daemon/base/immovable.h"
 #include "daemon/history/recorder.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/daemon/history/entries.h"
@@ -176,7 +177,7 @@ TEST_F(HistoryRecorder, LosesEntriesRatherThanCollectThemWithoutEndWhileTheDiskH
 }
 
 /// A small disk that nobody else sees; unmounted at the end.
-class SmallDisk {
+class SmallDisk : Immovable {
   public:
     explicit SmallDisk(const std::filesystem::path& place)
       : place_(place) {
@@ -187,10 +188,6 @@ class SmallDisk {
         if (!mounted_)
             why_ = std::strerror(errno);
     }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-    SmallDisk(SmallDisk&&) = delete;
-    SmallDisk& operator=(SmallDisk&&) = delete;
     ~SmallDisk() {
         if (mounted_)
             ::umount2(place_.c_str(), MNT_DETACH);

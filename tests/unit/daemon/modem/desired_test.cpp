@@ -133,13 +133,13 @@ TEST_F(DesiredTest, NamesWhatCouldNotBeRead) {
     ASSERT_FALSE(desired);
     EXPECT_EQ(desired.error().code, ErrorCode::not_found);
     EXPECT_THAT(desired.error().what,
-                testing::StartsWith("slot 2 of management_cert: /nowhere/a.pem can not"));
+                testing::StartsWith("slot 2 of management_cert: cannot read /nowhere/a.pem: "));
 
     policy.slots.clear();
     policy.sign = policy::Sign{.key = {.kind = SourceKind::file, .name = "/nowhere/b.key"}, .passphrase = {}};
     desired = load(policy);
     ASSERT_FALSE(desired);
-    EXPECT_THAT(desired.error().what, testing::StartsWith("the signing key: /nowhere/b.key can not"));
+    EXPECT_THAT(desired.error().what, testing::StartsWith("the signing key: cannot read /nowhere/b.key: "));
 }
 
 TEST_F(DesiredTest, NamesTheOlderHalfOfACredential) {
