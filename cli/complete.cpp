@@ -58,7 +58,7 @@ std::vector<Candidate> job_candidates(Bus& bus) {
 }
 
 /// What only bgs2d knows; nothing if it cannot be reached: Tab reports no errors.
-std::vector<Candidate> asked(const Completion& completion) {
+std::vector<Candidate> ask_daemon(const Completion& completion) {
     try {
         Bus bus;
         if (completion.names == Names::modem)
@@ -72,13 +72,13 @@ std::vector<Candidate> asked(const Completion& completion) {
     return {};
 }
 
-ExitCode tell(const std::vector<std::string>& words) {
+ExitCode print_candidates(const std::vector<std::string>& words) {
     Verb program("bgs2ctl");
     Globals globals;
     describe(program, globals);
     Completion completion = complete(program, words);
     if (completion.candidates.empty()) {
-        for (Candidate& each : asked(completion)) {
+        for (Candidate& each : ask_daemon(completion)) {
             if (each.word.starts_with(completion.begun))
                 completion.candidates.push_back(std::move(each));
         }
@@ -100,7 +100,7 @@ void add_complete(Verb& program) {
     const auto words = std::make_shared<std::vector<std::string>>();
     verb.arguments("WORD", *words);
     verb.hide();
-    verb.runs([words](const Terminal& /*terminal*/) { return tell(*words); });
+    verb.runs([words](const Terminal& /*terminal*/) { return print_candidates(*words); });
 }
 
 } // namespace bgs2::cli

@@ -12,9 +12,9 @@ namespace {
 
 using bgs2::cli::CommandError;
 
-int tell(const CommandError& failure, bool json) {
-    bgs2::cli::print_error(json ? failure.json() : failure.text());
-    return std::to_underlying(failure.exit());
+int report(const CommandError& error, bool json) {
+    bgs2::cli::print_error(json ? error.json() : error.text());
+    return std::to_underlying(error.exit());
 }
 
 } // namespace
@@ -26,11 +26,11 @@ int main(int argc, char** argv) {
     try {
         const bgs2::cli::Action action = bgs2::cli::parse(arguments);
         return std::to_underlying(action(bgs2::cli::terminal_of_process(json)));
-    } catch (const CommandError& failure) {
-        return tell(failure, json);
+    } catch (const CommandError& error) {
+        return report(error, json);
     } catch (const bgs2::Exception& exception) {
-        return tell(CommandError(exception.error()), json);
+        return report(CommandError(exception.error()), json);
     } catch (const std::exception& exception) {
-        return tell(CommandError(bgs2::Error{bgs2::ErrorCode::failed, exception.what(), {}}), json);
+        return report(CommandError(bgs2::Error{bgs2::ErrorCode::failed, exception.what(), {}}), json);
     }
 }

@@ -62,8 +62,8 @@ std::map<std::string, sdbus::Variant> options_of(const HistoryScope& scope) {
     return options;
 }
 
-std::map<std::string, sdbus::Variant> options_of(const SlotAddress& place) {
-    return {{"store", sdbus::Variant(place.store)}};
+std::map<std::string, sdbus::Variant> options_of(Store store) {
+    return {{"store", sdbus::Variant(std::string(word(store)))}};
 }
 
 /// sdbus-c++ 1.2 keeps the message of sd-bus to itself, and with it this flag.
@@ -313,30 +313,29 @@ std::string Bus::refresh(const std::string& modem) {
     return connection_->ask(modem, modem_interface, "Refresh", options_of(Scope{})).at(0);
 }
 
-std::string Bus::install(const std::string& modem, const SlotAddress& place,
+std::string Bus::install(const std::string& modem, const SlotAddress& address,
                          const CertificateFds& certificate) {
-    auto options = options_of(place);
+    auto options = options_of(address.store);
     options.emplace("format", sdbus::Variant(certificate.format));
     if (certificate.key)
         options.emplace("private-key", sdbus::Variant(sdbus::UnixFd(*certificate.key)));
     if (certificate.passphrase)
         options.emplace("passphrase", sdbus::Variant(sdbus::UnixFd(*certificate.passphrase)));
     return connection_
-        ->ask(modem, modem_interface, "InstallCertificate", std::uint32_t{place.slot},
+        ->ask(modem, modem_interface, "InstallCertificate", std::uint32_t{address.slot},
               sdbus::UnixFd(certificate.certificate), options)
         .at(0);
 }
 
-std::string Bus::erase(const std::string& modem, const SlotAddress& place) {
+std::string Bus::erase(const std::string& modem, const SlotAddress& address) {
     return connection_
-        ->ask(modem, modem_interface, "EraseCertificate", std::uint32_t{place.slot}, options_of(place))
+        ->ask(modem, modem_interface, "EraseCertificate", std::uint32_t{address.slot},
+              options_of(address.store))
         .at(0);
 }
 
-std::string Bus::send_frame(const std::string& modem, int frame, const std::string& store) {
-    return connection_
-        ->ask(modem, modem_interface, "SendFrame", sdbus::UnixFd(frame),
-              options_of(SlotAddress{.slot = 0, .store = store}))
+std::string Bus::send_frame(const std::string& modem, int frame, Store store) {
+    return connection_->ask(modem, modem_interface, "SendFrame", sdbus::UnixFd(frame), options_of(store))
         .at(0);
 }
 

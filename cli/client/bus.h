@@ -4,8 +4,10 @@
 
 #include "cli/client/objects.h"
 #include "cli/client/service_unit.h"
-#include "cli/terminal/access.h"
 #include "cli/terminal/signal_fd.h"
+#include "cli/terminal/terminal.h"
+#include "daemon/base/immovable.h"
+#include "daemon/base/slot_address.h"
 
 #include <chrono>
 #include <cstdint>
@@ -32,14 +34,6 @@ struct Scope {
     std::optional<unsigned> slot; ///< nothing: all of them
 
     bool operator==(const Scope&) const = default;
-};
-
-/// One slot of a store.
-struct SlotAddress {
-    unsigned slot = 0;
-    std::string store = "is_cert";
-
-    bool operator==(const SlotAddress&) const = default;
 };
 
 /// A certificate that is handed to bgs2d: descriptors of open files, which stay open.
@@ -71,14 +65,10 @@ inline constexpr const char* hands_over_files = "hands open files to bgs2d, whic
 
 /// A connection to the system bus (or to what DBUS_SYSTEM_BUS_ADDRESS names), of this machine or of another.
 /// Every function throws Failure. What needs a right may ask for a password, see Access.
-class Bus {
+class Bus : Immovable {
   public:
     explicit Bus(const Access& access = {});
     ~Bus();
-    Bus(const Bus&) = delete;
-    Bus& operator=(const Bus&) = delete;
-    Bus(Bus&&) = delete;
-    Bus& operator=(Bus&&) = delete;
 
     std::vector<Modem> modems(); ///< by IMEI; one call, with all properties
     std::vector<JobInfo> jobs(); ///< by number
@@ -95,10 +85,10 @@ class Bus {
     std::string provision(const std::string& modem, const Scope& scope); ///< the job's path
     std::string refresh(const std::string& modem);                       ///< the job's path
 
-    std::string install(const std::string& modem, const SlotAddress& place,
+    std::string install(const std::string& modem, const SlotAddress& address,
                         const CertificateFds& certificate);
-    std::string erase(const std::string& modem, const SlotAddress& place);
-    std::string send_frame(const std::string& modem, int frame, const std::string& store);
+    std::string erase(const std::string& modem, const SlotAddress& address);
+    std::string send_frame(const std::string& modem, int frame, Store store);
     void cancel(const std::string& job); ///< by its path
 
     /// From here on events are collected. Nothing that happens after it returned is missed.

@@ -5,6 +5,7 @@
 #include "cli/client/progress.h"
 #include "cli/terminal/text.h"
 #include "daemon/base/bytes.h"
+#include "daemon/base/immovable.h"
 
 #include <fmt/format.h>
 
@@ -17,14 +18,10 @@ namespace {
 constexpr std::string_view clear_line = "\r\x1b[K";
 
 /// The line that is written over and over, and gone in the end however that comes.
-class ProgressLine {
+class ProgressLine : Immovable {
   public:
     explicit ProgressLine(const Terminal& terminal)
       : terminal_(terminal) {}
-    ProgressLine(const ProgressLine&) = delete;
-    ProgressLine& operator=(const ProgressLine&) = delete;
-    ProgressLine(ProgressLine&&) = delete;
-    ProgressLine& operator=(ProgressLine&&) = delete;
     ~ProgressLine() {
         if (terminal_.progress)
             print_error(clear_line);

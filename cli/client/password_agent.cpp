@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/client/password_agent.h"
 
-#include "cli/terminal/descriptor.h"
+#include "cli/terminal/files.h"
 
 #include <array>
 #include <cerrno>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/terminal/child_process.h"
+#include "daemon/base/immovable.h"
 
 #include <optional>
 
@@ -14,13 +15,9 @@ bool somebody_can_be_asked();
 
 /// pkttyagent for this process, for as long as this lives. It is ready once this is made; where it is not
 /// installed or can not be, nobody is asked.
-class PasswordAgent {
+class PasswordAgent : Immovable {
   public:
     PasswordAgent();
-    PasswordAgent(const PasswordAgent&) = delete;
-    PasswordAgent& operator=(const PasswordAgent&) = delete;
-    PasswordAgent(PasswordAgent&&) = delete;
-    PasswordAgent& operator=(PasswordAgent&&) = delete;
     ~PasswordAgent();
 
   private:

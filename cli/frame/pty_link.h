@@ -2,21 +2,19 @@
 // A serial port that is none: a pty, and a link that other programs find it by.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <string>
 
 namespace bgs2::cli {
 
 /// Holds both ends, so that programs may open and close the port as often as they like. The line is raw until
 /// one of them sets it otherwise.
-class PtyLink {
+class PtyLink : Immovable {
   public:
     /// Makes a symbolic link at `path`, in place of a dangling one to a pty that is gone. Throws Failure,
     /// also if anything else stands there.
     explicit PtyLink(std::string path);
-    PtyLink(const PtyLink&) = delete;
-    PtyLink& operator=(const PtyLink&) = delete;
-    PtyLink(PtyLink&&) = delete;
-    PtyLink& operator=(PtyLink&&) = delete;
     ~PtyLink(); ///< removes the link, and hangs up
 
     /// The module's end; neither reading nor writing blocks.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal/child_process.h"
 
+#include "daemon/base/immovable.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +26,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     return pointers;
 }
 
-/// Ours, but for what is given anew.
+/// The environment of this process, with the variables of `added` replaced.
 std::vector<std::string> environment_with(const std::vector<std::string>& added) {
     std::vector<std::string> all = added;
     for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -36,10 +38,10 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
     return all;
 }
 
-/// How a program is to find its descriptors and signals.
-class Beginning {
+/// The descriptors and signals that a program starts with.
+class SpawnSettings : Immovable {
   public:
-    explicit Beginning(const ChildProcess::Options& options) {
+    explicit SpawnSettings(const ChildProcess::Options& options) {
         posix_spawn_file_actions_init(&actions_);
         for (const auto& [ours, number] : options.descriptors)
             posix_spawn_file_actions_adddup2(&actions_, ours, number);
@@ -54,11 +56,7 @@ class Beginning {
         posix_spawnattr_setsigdefault(&attributes_, &usual);
         posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     }
-    Beginning(const Beginning&) = delete;
-    Beginning& operator=(const Beginning&) = delete;
-    Beginning(Beginning&&) = delete;
-    Beginning& operator=(Beginning&&) = delete;
-    ~Beginning() {
+    ~SpawnSettings() {
         posix_spawn_file_actions_destroy(&actions_);
         posix_spawnattr_destroy(&attributes_);
     }
@@ -86,12 +84,11 @@ bool is_program(std::string_view name) {
 }
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command, const Options& options) {
-    const Beginning beginning(options);
+    const SpawnSettings settings(options);
     std::vector<std::string> arguments = command;
     std::vector<std::string> environment = environment_with(options.environment);
-    const int error =
-        posix_spawnp(&pid_, command.front().c_str(), beginning.actions(), beginning.attributes(),
-                     pointers_to(arguments).data(), pointers_to(environment).data());
+    const int error = posix_spawnp(&pid_, command.front().c_str(), settings.actions(), settings.attributes(),
+                                   pointers_to(arguments).data(), pointers_to(environment).data());
     if (error != 0)
         throw std::system_error(error, std::system_category(), command.front());
 }

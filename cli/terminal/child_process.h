@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Other programs that bgs2ctl runs for as long as it takes.
+// A program that bgs2ctl runs.
 #pragma once
+
+#include "daemon/base/immovable.h"
 
 #include <string>
 #include <string_view>
@@ -10,26 +12,22 @@
 
 namespace bgs2::cli {
 
-/// Whether PATH has it.
+/// Whether it is in PATH.
 bool is_program(std::string_view name);
 
-/// A program that was started; waited for at the end of its life.
-class ChildProcess {
+/// Starts a program; the destructor waits for its end.
+class ChildProcess : Immovable {
   public:
     struct Options {
-        std::vector<std::pair<int, int>> descriptors{}; ///< ours, and its number there
-        std::vector<std::string> environment{};         ///< "NAME=value", in place of ours of that name
+        std::vector<std::pair<int, int>> descriptors{}; ///< the descriptor here, and its number there
+        std::vector<std::string> environment{};         ///< "NAME=value", replaces a variable of that name
     };
 
-    /// Throws std::system_error if it can not be started. Signals are as usual for it.
+    /// Throws std::system_error if it cannot be started. Signals have their default effect on it.
     ChildProcess(const std::vector<std::string>& command, const Options& options);
-    ChildProcess(const ChildProcess&) = delete;
-    ChildProcess& operator=(const ChildProcess&) = delete;
-    ChildProcess(ChildProcess&&) = delete;
-    ChildProcess& operator=(ChildProcess&&) = delete;
     ~ChildProcess();
 
-    void end() const; ///< asks it to end
+    void end() const; ///< sends SIGTERM
     void wait();      ///< until it has ended
 
   private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a run of bgs2ctl fails: an exit code and what is told about it.
+// Why a command fails: an exit code and a message.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -10,12 +10,12 @@
 
 namespace bgs2::cli {
 
-/// Ends the program: `word` is for programs, the error's two sentences are for people.
+/// Ends the program: `word` is for programs, the message and its hint are for people.
 class CommandError : public std::runtime_error {
   public:
-    /// With the word and the exit code of the error's code.
+    /// Takes the word and the exit code of the error's code.
     explicit CommandError(const Error& error);
-    /// With another exit code, where the table of daemon/error.h speaks of something else.
+    /// Takes another exit code than that of daemon/base/error.h.
     CommandError(ExitCode exit, const Error& error);
     CommandError(ExitCode exit, std::string word, const std::string& what, std::string hint = {});
 
@@ -37,14 +37,14 @@ class CommandError : public std::runtime_error {
 /// The command line is wrong.
 CommandError usage_error(const std::string& what, std::string hint = {});
 
-/// The content of a file is wrong. That is a failure (exit code 1), not a wrong command line, even though the
-/// code of such an error often is InvalidArgument.
+/// The content of a file is invalid. That is a failure (exit code 1), not a wrong command line, even though
+/// the code of such an error often is InvalidArgument.
 CommandError content_error(const Error& error);
 
-/// bgs2d, or the bus it is asked over, is not there.
+/// bgs2d, or the bus, cannot be reached.
 CommandError no_daemon(const std::string& what, std::string hint);
 
-/// The value, or a Failure with the error.
+/// The value. Throws CommandError with the error.
 template<class T>
 T value_or_fail(Expected<T> result) {
     if (!result)
@@ -53,7 +53,7 @@ T value_or_fail(Expected<T> result) {
         return std::move(*result);
 }
 
-/// The value, or a Failure that blames the content of a file: see content_error().
+/// The value. Throws content_error() of the error.
 template<class T>
 T content_or_fail(Expected<T> result) {
     if (!result)

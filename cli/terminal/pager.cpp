@@ -2,9 +2,10 @@
 #include "cli/terminal/pager.h"
 
 #include "cli/terminal/child_process.h"
-#include "cli/terminal/descriptor.h"
+#include "cli/terminal/files.h"
 #include "cli/terminal/terminal.h"
 #include "cli/terminal/text.h"
+#include "daemon/base/immovable.h"
 
 #include <algorithm>
 #include <array>
@@ -23,9 +24,8 @@
 namespace bgs2::cli {
 namespace {
 
-/// Standard output and standard error, as far as they are terminals, into a file in memory for as long as it
-/// lives.
-class HeldOutput {
+/// Redirects standard output and standard error, if they are terminals, to a file in memory while it lives.
+class HeldOutput : Immovable {
   public:
     explicit HeldOutput(const Descriptor& memory) {
         for (std::size_t i = 0; i < streams.size(); ++i) {
@@ -36,10 +36,6 @@ class HeldOutput {
                 saved_[i].emplace(std::move(saved));
         }
     }
-    HeldOutput(const HeldOutput&) = delete;
-    HeldOutput& operator=(const HeldOutput&) = delete;
-    HeldOutput(HeldOutput&&) = delete;
-    HeldOutput& operator=(HeldOutput&&) = delete;
     ~HeldOutput() {
         for (std::size_t i = 0; i < streams.size(); ++i) {
             if (const auto& saved = saved_[i])
@@ -52,19 +48,15 @@ class HeldOutput {
     std::array<std::optional<Descriptor>, 2> saved_;
 };
 
-/// Ctrl-C is the pager's affair while there is one.
-class Patience {
+/// Leaves Ctrl-C to the pager.
+class IgnoreInterrupt : Immovable {
   public:
-    Patience() {
+    IgnoreInterrupt() {
         struct sigaction ignore{};
         ignore.sa_handler = SIG_IGN;
         sigaction(SIGINT, &ignore, &before_);
     }
-    Patience(const Patience&) = delete;
-    Patience& operator=(const Patience&) = delete;
-    Patience(Patience&&) = delete;
-    Patience& operator=(Patience&&) = delete;
-    ~Patience() { sigaction(SIGINT, &before_, nullptr); }
+    ~IgnoreInterrupt() { sigaction(SIGINT, &before_, nullptr); }
 
   private:
     struct sigaction before_{};
@@ -87,14 +79,14 @@ std::string whole(const Descriptor& memory) {
 bool fits(std::string_view text) {
     winsize size{};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
-        return true; // nobody knows how long a screen is
+        return true; // the size of the screen is unknown
     return lines_on_screen(text, size.ws_col) < size.ws_row;
 }
 
 void page(const std::vector<std::string>& command, const Descriptor& memory) {
     lseek(memory.get(), 0, SEEK_SET);
-    const Patience patience;
-    // Secure: what is shown is all that it lets do, no shell and no editor.
+    const IgnoreInterrupt ignore_interrupt;
+    // Secure: it starts no shell and no editor.
     ChildProcess pager(command, {.descriptors = {{memory.get(), STDIN_FILENO}},
                                  .environment = {"LESS=FRSXMK", "LESSCHARSET=utf-8", "LESSSECURE=1"}});
     pager.wait();
@@ -110,7 +102,7 @@ void show(const Descriptor& memory) {
     try {
         page(command, memory);
     } catch (const std::system_error&) {
-        print(text); // it can not be started
+        print(text); // it cannot be started
     }
 }
 

@@ -30,14 +30,14 @@ SignalFd::SignalFd() {
     if (descriptor_ < 0)
         throw CommandError(
             Error{ErrorCode::failed,
-                  fmt::format("signals can not be waited for: {}", std::system_category().message(errno)),
+                  fmt::format("cannot wait for signals: {}", std::system_category().message(errno)),
                   {}});
     sigprocmask(SIG_BLOCK, &signals, nullptr);
 }
 
 SignalFd::~SignalFd() {
     signalfd_siginfo taken{};
-    // A signal that was noticed must not end the process after all when it is let through again.
+    // A signal that was received must not end the process when it is unblocked.
     while (::read(descriptor_, &taken, sizeof taken) > 0) {
     }
     close(descriptor_);

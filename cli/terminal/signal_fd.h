@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGINT and SIGTERM as something to wait for.
+// SIGINT and SIGTERM as a file descriptor.
 #pragma once
+
+#include "daemon/base/immovable.h"
 
 namespace bgs2::cli {
 
-/// From here on, for as long as it lives, SIGINT and SIGTERM do not end the process but make descriptor()
-/// readable. Throws Failure if the system has no descriptor left.
-class SignalFd {
+/// While it lives, SIGINT and SIGTERM do not end the process but make descriptor() readable. Throws
+/// CommandError if the system has no descriptor left.
+class SignalFd : Immovable {
   public:
     SignalFd();
-    SignalFd(const SignalFd&) = delete;
-    SignalFd& operator=(const SignalFd&) = delete;
-    SignalFd(SignalFd&&) = delete;
-    SignalFd& operator=(SignalFd&&) = delete;
     ~SignalFd();
 
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }

@@ -50,14 +50,14 @@ Terminal terminal_of_process(bool json) {
 
 void print(std::string_view text) {
     if (!write_all(STDOUT_FILENO, text))
-        throw CommandError(Error{
-            ErrorCode::failed,
-            fmt::format("standard output can not be written: {}", std::system_category().message(errno)),
-            {}});
+        throw CommandError(
+            Error{ErrorCode::failed,
+                  fmt::format("cannot write to standard output: {}", std::system_category().message(errno)),
+                  {}});
 }
 
 void print_error(std::string_view text) {
-    // Nobody could be told that standard error can not be written.
+    // A failure to write to standard error cannot be reported.
     (void)write_all(STDERR_FILENO, text);
 }
 

@@ -1,33 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the program writes to, and what that can show.
+// Standard output and standard error, and what the terminal can show.
 #pragma once
-
-#include "cli/terminal/access.h"
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace bgs2::cli {
 
-/// Standard output and standard error, the form that the user asked for, and of whom.
+/// Which bgs2d to connect to, and how.
+struct Access {
+    std::string host;         ///< "USER@GATEWAY", over ssh; empty: this machine
+    bool ask_password = true; ///< for an authorization that requires one
+
+    bool operator==(const Access&) const = default;
+};
+
+/// The terminal, and the options of all verbs.
 struct Terminal {
     bool json = false;                ///< --json
     bool interactive = false;         ///< standard output is a terminal
-    bool progress = false;            ///< a line can be written over, and nobody wants JSON
+    bool progress = false;            ///< a line can be overwritten, and --json is not given
     bool colour = false;              ///< a terminal, NO_COLOR is not set and TERM is not "dumb"
-    std::optional<std::size_t> width; ///< columns of the terminal; nothing: not a terminal, do not cut
-    Access access;                    ///< which bgs2d is meant
+    std::optional<std::size_t> width; ///< columns of the terminal; nothing: not a terminal, lines are not cut
+    Access access;
 
     bool operator==(const Terminal&) const = default;
 };
 
-/// What this process' standard output is.
+/// Of this process' standard output.
 Terminal terminal_of_process(bool json);
 
-/// Writes all of `text` to standard output or standard error at once. Throws Failure when that is not
-/// possible (a full disk, say). A reader of standard output that went away ends the program by SIGPIPE, as
-/// usual.
+/// Writes all of `text` to standard output or standard error. print() throws CommandError if that fails (a
+/// full disk, say). SIGPIPE ends the program when the reader of standard output is gone, as usual.
 void print(std::string_view text);
 void print_error(std::string_view text);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal/text.h"
 
-#include "daemon/base/slot_address.h"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -35,10 +33,10 @@ constexpr std::array double_width{
 
 struct Character {
     char32_t code;
-    std::size_t length; ///< in octets
+    std::size_t length; ///< in bytes
 };
 
-/// The octets of a character that begins with this one (RFC 3629 §3).
+/// The length in bytes of a character that begins with this byte (RFC 3629 §3).
 std::size_t sequence_length(unsigned char lead) {
     if (lead < 0xc2)
         return 1;
@@ -47,17 +45,17 @@ std::size_t sequence_length(unsigned char lead) {
     return lead < 0xf0 ? 3 : 4;
 }
 
-/// The first character of a text that is not empty. What is not UTF-8 counts as one character an octet.
+/// The first character of a text that is not empty. Invalid UTF-8 counts as one character per byte.
 Character first_character(std::string_view text) {
-    const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const std::size_t length = sequence_length(octet(0));
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const std::size_t length = sequence_length(byte(0));
     if (length == 1 || length > text.size())
-        return {octet(0), 1};
-    char32_t code = octet(0) & (0xffU >> (length + 1));
+        return {byte(0), 1};
+    char32_t code = byte(0) & (0xffU >> (length + 1));
     for (std::size_t i = 1; i < length; ++i) {
-        if ((octet(i) & 0xc0U) != 0x80)
-            return {octet(0), 1};
-        code = code << 6U | (octet(i) & 0x3fU);
+        if ((byte(i) & 0xc0U) != 0x80)
+            return {byte(0), 1};
+        code = code << 6U | (byte(i) & 0x3fU);
     }
     return {code, length};
 }
@@ -144,11 +142,6 @@ std::string bus_time(std::uint64_t seconds, std::string_view never) {
 
 std::string bus_day(std::uint64_t seconds, std::string_view never) {
     return seconds == 0 ? std::string(never) : iso_day(time_of(seconds));
-}
-
-std::string slot_name(unsigned slot, std::string_view store) {
-    return store == word(Store::tls) ? fmt::format("slot {}", slot)
-                                     : fmt::format("slot {} of {}", slot, store);
 }
 
 std::string to_line(const nlohmann::ordered_json& value) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text as a terminal shows it: columns, cuts, times; and JSON as a line.
+// Text for terminals: columns, truncation, times; and JSON on one line.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -32,10 +32,7 @@ std::string iso_day(std::chrono::sys_seconds time);
 std::string bus_time(std::uint64_t seconds, std::string_view never);
 std::string bus_day(std::uint64_t seconds, std::string_view never);
 
-/// "slot 3"; "slot 3 of management_cert" for any store but is_cert.
-std::string slot_name(unsigned slot, std::string_view store);
-
-/// `value` as JSON on one line, with its line end; octets that are not UTF-8 become U+FFFD.
+/// `value` as JSON on one line, with its line end; bytes that are not UTF-8 become U+FFFD.
 std::string to_line(const nlohmann::ordered_json& value);
 
 } // namespace bgs2::cli

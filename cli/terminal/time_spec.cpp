@@ -11,10 +11,10 @@
 namespace bgs2::cli {
 namespace {
 
-/// Takes its parts off the front of a text; the first that is not there spoils it.
-class Reader {
+/// Takes the parts of a time off the front of a text.
+class TimeReader {
   public:
-    explicit Reader(std::string_view text)
+    explicit TimeReader(std::string_view text)
       : rest_(text) {}
 
     /// A number of exactly so many digits, not more than `highest`.
@@ -44,7 +44,7 @@ class Reader {
 };
 
 std::optional<std::chrono::sys_seconds> read_time(std::string_view text) {
-    Reader reader(text);
+    TimeReader reader(text);
     const std::chrono::year year(static_cast<int>(reader.number(4, 9999)));
     reader.mark("-");
     const std::chrono::month month(reader.number(2, 12));
@@ -73,8 +73,9 @@ Expected<std::chrono::sys_seconds> time_spec(std::string_view text, std::chrono:
         return std::chrono::floor<std::chrono::seconds>(now - *age);
     if (const auto time = read_time(text))
         return *time;
-    return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not a time", text),
-                "give a day as 2026-11-20, a time as \"2026-11-20 12:00\" (UTC), or how long ago: 2h, 3d");
+    return fail(
+        ErrorCode::invalid_argument, fmt::format("'{}' is not a time", text),
+        "give a day such as 2026-11-20, a time such as \"2026-11-20 12:00\" (UTC), or an age: 2h, 3d");
 }
 
 } // namespace bgs2::cli

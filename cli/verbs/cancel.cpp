@@ -15,14 +15,14 @@
 namespace bgs2::cli {
 namespace {
 
-constexpr std::string_view cancel_help = R"(End a job at the next safe place, and wait for its end.
+constexpr std::string_view cancel_help = R"(Cancel a job at the next safe point, and wait for its end.
 
 Usage: bgs2ctl cancel J [--json]
 
-J is a job's number, or its path as in 'bgs2ctl jobs --json'. A frame that has
-begun is sent to its end, then the slots are read, so that the modem is in a
-known state. Needs the right that the job took. A job that has ended stays as
-it is.
+J is the job's number, or its path as in 'bgs2ctl jobs --json'. bgs2d completes
+a frame that it has begun to send and then reads the slots, so that the state of
+the modem is known. A job that has ended is not changed. Requires the
+authorization that the job required.
 
 Ctrl-C ends the waiting only.
 
@@ -31,28 +31,34 @@ Examples:
   bgs2ctl cancel 3
 
 Options:
-  --json            one object with what became of the job
+  --json            Print one object with the result of the job
 
-Exit codes: 0 the job has ended, however that is; 3 there is no such job.
+Exit codes: 0 the job has ended, whatever its result; 3 there is no such job.
 )";
 
+bool is_path(const std::string& name) {
+    return name.starts_with('/');
+}
+
+void check_job_name(const std::string& name) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (name.empty() || (!is_path(name) && !std::ranges::all_of(name, is_digit)))
+        throw usage_error(fmt::format("'{}' is not a job", name),
+                          "give the number or the path of a job; see 'bgs2ctl jobs'");
+}
+
 JobInfo find(const std::vector<JobInfo>& jobs, const std::string& name) {
-    const bool is_path = name.starts_with('/');
-    if (!is_path && !std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; }))
-        throw usage_error(fmt::format("'{}' does not name a job", name),
-                          "give its number or its path; 'bgs2ctl jobs' shows the jobs");
-    const std::string digits = name.substr(std::min(name.find_first_not_of('0'), name.size()));
+    const std::string digits = name.substr(std::min(name.find_first_not_of('0'), name.size() - 1));
     const auto found = std::ranges::find_if(jobs, [&](const JobInfo& job) {
-        return is_path ? job.path == name : std::to_string(job.number) == (digits.empty() ? "0" : digits);
+        return is_path(name) ? job.path == name : std::to_string(job.number) == digits;
     });
     if (found == jobs.end())
-        throw CommandError(
-            Error{ErrorCode::not_found, fmt::format("there is no job {}", name),
-                  "'bgs2ctl jobs' shows those that there are; one that ended is known for a minute"});
+        throw CommandError(Error{ErrorCode::not_found, fmt::format("no job {}", name),
+                                 "see 'bgs2ctl jobs', which lists a job until a minute after its end"});
     return *found;
 }
 
-JobResult end(Bus& bus, const JobInfo& listed, const SignalFd& interrupt, const Terminal& terminal) {
+JobResult cancel_job(Bus& bus, const JobInfo& listed, const SignalFd& interrupt, const Terminal& terminal) {
     if (listed.ended())
         return {.success = !listed.failed(),
                 .error = listed.error,
@@ -68,16 +74,17 @@ std::string text_of(const JobInfo& job, const JobResult& result) {
     const std::string what = fmt::format("job {} ({} of {})", job.number, printable(job.operation), job.imei);
     const std::string message = result.message.empty() ? "" : ": " + printable(result.message);
     if (result.success)
-        return fmt::format("{} ended by itself: done{}\n", what, message);
+        return fmt::format("{} had succeeded already{}\n", what, message);
     return fmt::format("{} ended: {}{}\n", what, printable(result.error), message);
 }
 
 ExitCode cancel(const std::string& name, const Terminal& terminal) {
+    check_job_name(name);
     const SignalFd interrupt;
     Bus bus(terminal.access);
-    bus.subscribe(); // before anything is asked: it may end at any moment
+    bus.subscribe(); // first: the job may end at any moment
     const JobInfo job = find(bus.jobs(), name);
-    const JobResult result = end(bus, job, interrupt, terminal);
+    const JobResult result = cancel_job(bus, job, interrupt, terminal);
     if (terminal.json)
         print(to_line({{"job", job.path},
                        {"imei", job.imei},

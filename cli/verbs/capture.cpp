@@ -4,12 +4,13 @@
 #include "cli/frame/modem_emulator.h"
 #include "cli/frame/pty_link.h"
 #include "cli/terminal/command_error.h"
-#include "cli/terminal/output_file.h"
+#include "cli/terminal/files.h"
 #include "cli/terminal/signal_fd.h"
 #include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
+#include "daemon/base/system_error.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -80,10 +81,7 @@ void check(const CaptureOptions& options) {
     // Told before somebody waits for a frame that then can not be kept.
     const std::filesystem::path folder = std::filesystem::absolute(*options.output).parent_path();
     if (access(folder.c_str(), W_OK | X_OK) != 0)
-        throw CommandError(Error{
-            errno == ENOENT ? ErrorCode::not_found : ErrorCode::access_denied,
-            fmt::format("{} can not be written: {}", *options.output, std::system_category().message(errno)),
-            "check the directory it is to stand in"});
+        throw CommandError(system_error(errno, "write " + *options.output, "check its directory"));
 }
 
 /// The modem at its end of the line, until there is a frame.

@@ -15,18 +15,18 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view doctor_help =
-    R"(Find what keeps modems from being provisioned, and tell what to do about it.
+    R"(Diagnose why modems are not provisioned, and print what to do about it.
 
 Usage: bgs2ctl doctor [--json]
 
-Looked at are bgs2d and its service, the serial ports and the processes that
-hold them, the clock, the policies, and what bgs2d says of each modem. Nothing
-is changed, and bgs2d is not started. Root sees more: who holds a port.
+Checks bgs2d and its service, the serial ports and the processes that hold them,
+the clock, the policies, and what bgs2d reports about each modem. Changes
+nothing and does not start bgs2d. Only root sees which process holds a port.
 
 Severities:
-  error             modems are not provisioned, or will fail their servers
-  warning           that may come, or somebody has to decide
-  note              nothing is wrong, but it may explain something
+  error             modems are not provisioned, or their connections will fail
+  warning           an error may follow, or a decision is required
+  note              nothing is wrong; may explain something
 
 Examples:
   bgs2ctl doctor
@@ -34,12 +34,12 @@ Examples:
   bgs2ctl doctor --json | jq -r '.[] | select(.severity == "error") | .id'
 
 Options:
-  --json            an array with one object a finding: "severity", "id" (a word
-                    that never changes), "subject" (a port, an IMEI, a file),
-                    "message" and "hint"; nothing is wrong: an empty array, or
-                    notes
+  --json            Print an array with one object per finding: "severity", "id"
+                    (stable across versions), "subject" (a port, an IMEI, a
+                    file), "message" and "hint". If nothing is wrong, the array
+                    is empty or has notes only
 
-Exit codes: 0 there is no error (but maybe warnings), 1 there is at least one.
+Exit codes: 0 no errors (warnings are possible), 1 at least one error.
 )";
 
 Colour colour_of(Severity severity) {

@@ -13,23 +13,23 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view erase_help =
-    R"(Empty a slot that no policy governs, and read it back. Asks nothing.
+    R"(Erase a slot that no policy governs, and read it back.
 
 Usage: bgs2ctl erase [M] --slot N [--store NAME] [--json]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any".
-It may be left out where there is one modem only. Needs the right to erase
-certificates: root, a member of the group bgs2d, or whom polkit lets.
+M is an IMEI or any unambiguous suffix of it, the device node of a port, or
+"any". Default: the only modem. Does not ask for confirmation.
+Requires io.bgs2d1.erase-certificate (root, group bgs2d, or polkit).
 
-Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 
 Examples:
   bgs2ctl erase 43809 --slot 3
 
 Options:
-  --slot N          the slot, 0 to 30
-  --store NAME      is_cert (default), management_cert or preconfig_cert
-  --json            one object with the result
+  --slot N          The slot, a decimal number from 0 to 30
+  --store NAME      is_cert, management_cert or preconfig_cert. Default: is_cert
+  --json            Print one object with the result
 )";
 
 struct EraseOptions {
@@ -41,8 +41,9 @@ struct EraseOptions {
 ExitCode erase(const EraseOptions& options, const Terminal& terminal) {
     Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
-    const auto begin = [&] { return bus.erase(modem.path, {options.slot, options.store}); };
-    return follow(bus, modem, "erase", slot_name(options.slot, options.store) + " erased", begin, terminal);
+    const SlotAddress address{.store = store_of(options.store), .slot = options.slot};
+    const auto begin = [&] { return bus.erase(modem.path, address); };
+    return follow(bus, modem, "erase", to_string(address) + " erased", begin, terminal);
 }
 
 } // namespace

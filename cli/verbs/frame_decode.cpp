@@ -4,7 +4,7 @@
 #include "cli/frame/hex_dump.h"
 #include "cli/frame/trace.h"
 #include "cli/terminal/command_error.h"
-#include "cli/terminal/input_file.h"
+#include "cli/terminal/files.h"
 #include "cli/terminal/text.h"
 #include "cli/verbs/trace_decode.h"
 #include "cli/verbs/verbs.h"
@@ -71,9 +71,9 @@ void show_json(const sbnw::Frame& frame, const FrameDecodeOptions& options,
                const std::optional<Expected<sbnw::Digest>>& verified) {
     auto object = describe(frame, options.show_key);
     if (verified)
-        object["signature"] = {{"good", verified->has_value()},
-                               {"digest", *verified ? nlohmann::ordered_json(word(**verified))
-                                                    : nlohmann::ordered_json()}};
+        object["signature"] = {
+            {"good", verified->has_value()},
+            {"digest", *verified ? nlohmann::ordered_json(word(**verified)) : nlohmann::ordered_json()}};
     print(to_line(object));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/compare.h"
-#include "cli/terminal/input_file.h"
+#include "cli/terminal/files.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"

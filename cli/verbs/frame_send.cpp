@@ -6,8 +6,7 @@
 #include "cli/frame/decode_frame.h"
 #include "cli/frame/frame_effect.h"
 #include "cli/terminal/command_error.h"
-#include "cli/terminal/descriptor.h"
-#include "cli/terminal/input_file.h"
+#include "cli/terminal/files.h"
 #include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"
 
@@ -70,7 +69,7 @@ ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
     Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
     const Descriptor copy = sealed_copy(octets.bytes()); // what was shown, whatever becomes of the file
-    const auto begin = [&] { return bus.send_frame(modem.path, copy.get(), options.store); };
+    const auto begin = [&] { return bus.send_frame(modem.path, copy.get(), store_of(options.store)); };
     return follow(bus, modem, "send", done_by(frame, options.store), begin, terminal);
 }
 

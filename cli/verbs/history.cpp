@@ -20,19 +20,19 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view history_help =
-    R"(Show what became of modems, the newest last; restarts do not end it.
+    R"(Show past events of modems, the newest last, across restarts of bgs2d.
 
 Usage: bgs2ctl history [--modem M] [--since T] [--failed] [--limit N] [--json]
 
-M is an IMEI or the last digits of one, of a modem that may be gone; or the
-device node of a port, or "any". T is a day as 2026-11-20, a time as
-"2026-11-20 12:00", both UTC, or how long ago: 90s, 15m, 2h, 3d.
+M is an IMEI or any suffix of it, also of a modem that is gone; or the device
+node of a port, or "any". T is a day such as 2026-11-20, a time such as
+"2026-11-20 12:00", both UTC, or an age: 90s, 15m, 2h, 3d.
 
 Events:
-  state             a modem came to be in a state
-  write             a slot was written; ERROR says how it failed, if it did
-  erase             a slot was emptied; ERROR as above
-  drift             a slot changed, and not by bgs2d
+  state             a modem entered a state
+  write             a slot was written; ERROR has the reason if that failed
+  erase             a slot was erased; ERROR as above
+  drift             a slot changed, and bgs2d did not change it
   gap               entries before this one are lost
 
 Examples:
@@ -41,13 +41,14 @@ Examples:
   bgs2ctl history --json | jq '.[] | select(.event == "write")'
 
 Options:
-  --modem M         only of this modem
-  --since T         not before that
-  --failed          only what failed: entries with an error, and of modems that
-                    came to be failed or blocked
-  --limit N         the newest N of those, 1 to 10000; 1000 if it is not given
-  --json            an array with one object an entry; times in seconds since
-                    1970, durations in milliseconds
+  --modem M         Show events of this modem only
+  --since T         Show events since this time only
+  --failed          Show failures only: entries with an error, and modems that
+                    entered the state failed or blocked
+  --limit N         Show the newest N of these only. Default: 1000. Maximum:
+                    10000
+  --json            Print an array with one object per entry; times in seconds
+                    since 1970, durations in milliseconds
 )";
 
 struct HistoryOptions {
@@ -57,11 +58,18 @@ struct HistoryOptions {
     std::optional<unsigned> limit;
 };
 
-/// Digits name a modem that may be gone, so only bgs2d's history knows it.
+/// Digits may name a modem that is gone, which only the history of bgs2d knows.
 std::string imei_of(Bus& bus, const std::string& selector) {
     const bool is_digits =
         !selector.empty() && std::ranges::all_of(selector, [](char c) { return c >= '0' && c <= '9'; });
     return is_digits ? selector : value_or_fail(resolve(bus.modems(), selector)).imei;
+}
+
+std::chrono::sys_seconds since_of(const std::string& text, std::chrono::sys_seconds now) {
+    auto time = time_spec(text, now);
+    if (!time)
+        throw usage_error(fmt::format("--since: {}", time.error().what), time.error().hint);
+    return *time;
 }
 
 Cell error_cell(const std::string& error) {
@@ -76,7 +84,7 @@ ExitCode history(const HistoryOptions& options, const Terminal& terminal) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     HistoryScope scope{.modem = {}, .since = {}, .failed = options.failed, .limit = options.limit};
     if (options.since)
-        scope.since = value_or_fail(time_spec(*options.since, now));
+        scope.since = since_of(*options.since, now);
     Bus bus(terminal.access);
     if (options.modem)
         scope.modem = imei_of(bus, *options.modem);
@@ -84,12 +92,13 @@ ExitCode history(const HistoryOptions& options, const Terminal& terminal) {
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())
-        print_error("nothing of that kind is in the history\n");
+        print_error("no matching events in the history\n");
     else
         print(table.text(terminal));
     if (const auto lost = bus.history_lost_since(); lost != 0 && !terminal.json)
-        print_error(fmt::format("bgs2d can not write its history: all since {} is lost, see its log\n",
-                                bus_time(lost, "")));
+        print_error(
+            fmt::format("bgs2d cannot write its history: events since {} are lost; see the log of bgs2d\n",
+                        bus_time(lost, "")));
     return ExitCode::ok;
 }
 
@@ -110,7 +119,7 @@ Table table_of(std::span<const HistoryEntry> events) {
                  {.title = "POLICY", .key = "policy", .json_only = true},
                  {.title = "GENERATION", .key = "generation", .json_only = true},
                  {.title = "DURATION", .key = "duration", .json_only = true},
-                 {.title = "OCTETS", .key = "bytes", .json_only = true},
+                 {.title = "BYTES", .key = "bytes", .json_only = true},
                  {.title = "BOOT", .key = "boot_id", .json_only = true}});
     const auto number = [](std::uint64_t value) { return Cell{.text = "", .value = value}; };
     for (const HistoryEntry& event : events)

@@ -3,8 +3,7 @@
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
-#include "cli/terminal/descriptor.h"
-#include "cli/terminal/input_file.h"
+#include "cli/terminal/files.h"
 #include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"
 #include "daemon/pki/format.h"
@@ -22,14 +21,15 @@ constexpr std::string_view install_help =
 
 Usage: bgs2ctl install [M] --slot N --cert F [--key F] [OPTIONS]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any".
-It may be left out where there is one modem only. Needs the right to install
-certificates: root, a member of the group bgs2d, or whom polkit lets.
+M is an IMEI or any unambiguous suffix of it, the device node of a port, or
+"any". Default: the only modem.
+Requires io.bgs2d1.install-certificate (root, group bgs2d, or polkit).
 
-F is a file; one of them may be "-", standard input. bgs2d gets them opened, so
-you must be able to read them; what is in them passes nobody else.
+F is a file, a pipe such as <(COMMAND), or "-" for standard input, which only
+one of them can be. bgs2ctl opens the files, so your user must be able to read
+them, and passes them to bgs2d; no other program sees their content.
 
-Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 
 Examples:
   bgs2ctl install 43809 --slot 1 --cert ca.pem
@@ -37,15 +37,15 @@ Examples:
   pass show modem | bgs2ctl install --slot 0 --cert m.p12 --passphrase-file -
 
 Options:
-  --slot N          the slot, 0 to 30
-  --cert F          the certificate: PEM, DER or PKCS#12
-  --key F           its private key: PEM, DER or PKCS#12
+  --slot N          The slot, a decimal number from 0 to 30
+  --cert F          The certificate: PEM, DER or PKCS#12
+  --key F           Its private key: PEM, DER or PKCS#12
   --passphrase-file F
-                    of an encrypted key or a PKCS#12
-  --store NAME      is_cert (default), management_cert or preconfig_cert
-  --format FORM     der (default): the first certificate; pem-chain: all as PEM;
-                    as-is: the file's octets
-  --json            one object with the result
+                    The passphrase of an encrypted key or a PKCS#12
+  --store NAME      is_cert, management_cert or preconfig_cert. Default: is_cert
+  --format FORM     der: the first certificate; pem-chain: all, as PEM; as-is:
+                    the bytes of the file. Default: der
+  --json            Print one object with the result
 )";
 
 struct InstallOptions {
@@ -58,7 +58,7 @@ struct InstallOptions {
     std::string format = "der";
 };
 
-std::optional<Descriptor> open_if_given(const std::optional<std::string>& file) {
+std::optional<Descriptor> open_optional(const std::optional<std::string>& file) {
     return file ? std::optional(open_input(*file)) : std::nullopt;
 }
 
@@ -66,18 +66,17 @@ ExitCode install(const InstallOptions& options, const Terminal& terminal) {
     require_one_standard_input({options.certificate, options.key, options.passphrase_file});
     require_local(terminal.access, "install", hands_over_files);
     const Descriptor certificate = open_input(options.certificate);
-    const auto key = open_if_given(options.key);
-    const auto passphrase = open_if_given(options.passphrase_file);
+    const auto key = open_optional(options.key);
+    const auto passphrase = open_optional(options.passphrase_file);
     Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
-    const CertificateFds handed_over{.certificate = certificate.get(),
-                                     .key = key ? std::optional(key->get()) : std::nullopt,
-                                     .passphrase =
-                                         passphrase ? std::optional(passphrase->get()) : std::nullopt,
-                                     .format = options.format};
-    const auto begin = [&] { return bus.install(modem.path, {options.slot, options.store}, handed_over); };
-    return follow(bus, modem, "install", slot_name(options.slot, options.store) + " written", begin,
-                  terminal);
+    const CertificateFds files{.certificate = certificate.get(),
+                               .key = key ? std::optional(key->get()) : std::nullopt,
+                               .passphrase = passphrase ? std::optional(passphrase->get()) : std::nullopt,
+                               .format = options.format};
+    const SlotAddress address{.store = store_of(options.store), .slot = options.slot};
+    const auto begin = [&] { return bus.install(modem.path, address, files); };
+    return follow(bus, modem, "install", to_string(address) + " written", begin, terminal);
 }
 
 } // namespace

@@ -13,26 +13,27 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view jobs_help =
-    R"(List the jobs that go on, and those that ended within the last minute.
+    R"(List the active jobs, and those that ended within the last minute.
 
 Usage: bgs2ctl jobs [--json]
 
 'bgs2ctl history' shows what was done before that.
 
 Operations:
-  provision         what the policy says is written
-  refresh           slots are read anew
-  install           a certificate that was handed over is written
-  erase             a slot is emptied
-  send              a frame that was made elsewhere is sent
+  provision         bgs2d writes what the policy requires
+  refresh           bgs2d reads the slots again
+  install           bgs2d writes a certificate that it was given
+  erase             bgs2d erases a slot
+  send              bgs2d sends a frame that it was given
 
 Examples:
   bgs2ctl jobs
   bgs2ctl jobs --json | jq '.[] | select(.ended == 0) | .job'
 
 Options:
-  --json            an array with one object a job; times in seconds since 1970,
-                    "ended" is 0 while it goes on or if bgs2d does not tell
+  --json            Print an array with one object per job; times in seconds
+                    since 1970. "ended" is 0 while the job is active, or if
+                    bgs2d does not report it
 )";
 
 Cell result_cell(const JobInfo& job) {
@@ -50,7 +51,7 @@ Cell progress_cell(const JobInfo& job) {
     return {fmt::format("{}%", static_cast<int>(std::clamp(job.progress, 0.0, 1.0) * 100)), job.progress};
 }
 
-Cell octets_cell(const JobInfo& job) {
+Cell bytes_cell(const JobInfo& job) {
     return {job.bytes_total == 0 ? "-" : fmt::format("{}/{}", job.bytes_sent, job.bytes_total),
             job.bytes_sent};
 }
@@ -61,7 +62,7 @@ ExitCode jobs(const Terminal& terminal) {
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())
-        print_error("no job goes on, and none ended within the last minute; see 'bgs2ctl history'\n");
+        print_error("no active jobs, and none ended within the last minute; see 'bgs2ctl history'\n");
     else
         print(table.text(terminal));
     return ExitCode::ok;
@@ -75,7 +76,7 @@ Table table_of(std::span<const JobInfo> jobs) {
                  {"IMEI", "imei"},
                  {"STEP", "step"},
                  {"PROGRESS", "progress"},
-                 {"OCTETS", "bytes_sent"},
+                 {"BYTES", "bytes_sent"},
                  {"STARTED", "started"},
                  {"RESULT", "result"},
                  {.title = "OF", .key = "bytes_total", .json_only = true},
@@ -91,7 +92,7 @@ Table table_of(std::span<const JobInfo> jobs) {
                    Cell::of(job.imei),
                    Cell::of(job.step, job.ended() ? Colour::plain : Colour::busy),
                    progress_cell(job),
-                   octets_cell(job),
+                   bytes_cell(job),
                    {bus_time(job.start_time, "-"), job.start_time},
                    result_cell(job),
                    {"", job.bytes_total},

@@ -13,20 +13,20 @@ constexpr std::string_view list_help = R"(List all modems.
 Usage: bgs2ctl [list] [--json]
 
 States:
-  reading           its slots are being read
-  unmanaged         no policy is for it
-  compliant         read back, it holds what the policy says
-  drifted           it does not, and the policy does not let bgs2d repair it
-  provisioning      it is being written to
-  failed            the last try failed; bgs2d tries again by itself
-  blocked           it needs a person: 'bgs2ctl show' tells what to do
+  reading           bgs2d is reading its slots
+  unmanaged         it matches no policy
+  compliant         its slots, read back, are as the policy requires
+  drifted           they are not, and the policy does not let bgs2d repair them
+  provisioning      bgs2d is writing to it
+  failed            the last attempt failed; bgs2d retries by itself
+  blocked           it requires manual intervention; see 'bgs2ctl show'
 
 Examples:
   bgs2ctl
   bgs2ctl list --json | jq -r '.[] | select(.state != "compliant") | .imei'
 
 Options:
-  --json            an array with one object a modem
+  --json            Print an array with one object per modem
 )";
 
 } // namespace
@@ -71,7 +71,7 @@ ExitCode list(const Terminal& terminal) {
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())
-        print_error("no modem is there; 'bgs2ctl ports' shows which ports are looked at\n");
+        print_error("no modems; see 'bgs2ctl ports' for the ports that bgs2d probes\n");
     else
         print(table.text(terminal));
     return ExitCode::ok;

@@ -13,47 +13,48 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view monitor_help =
-    R"(Show what happens, as it happens: modems that come and go, their states and
-slots, jobs, policies. Until Ctrl-C; if bgs2d goes or comes, it says so and
-goes on. The first line tells whether bgs2d is there; from then on nothing is
-missed.
+    R"(Show events as they happen, until Ctrl-C: modems, their states and slots, jobs,
+policies.
 
 Usage: bgs2ctl monitor [--json]
+
+The first line reports whether bgs2d is running; no later event is missed. If
+bgs2d stops or starts, monitor reports that and continues.
 
 Examples:
   bgs2ctl monitor
   bgs2ctl monitor --json | jq -r 'select(.event == "job-completed")'
 
 Options:
-  --json            an object a line, each with "time" (seconds since 1970) and
-                    "event": daemon, modem-added, modem-changed, modem-removed,
-                    job-added, job-changed, job-completed, policy-reloaded or
-                    policy-error
+  --json            Print one object per line, each with "time" (seconds since
+                    1970) and "event": daemon, modem-added, modem-changed,
+                    modem-removed, job-added, job-changed, job-completed,
+                    policy-reloaded or policy-error
 )";
 
-void show(const EventLine& told, const Terminal& terminal) {
+void show(const EventLine& line, const Terminal& terminal) {
     using namespace std::chrono;
     const auto now = system_clock::now();
     if (!terminal.json) {
-        print(fmt::format("{}  {}\n", iso_time(floor<seconds>(now)), told.text));
+        print(fmt::format("{}  {}\n", iso_time(floor<seconds>(now)), line.text));
         return;
     }
-    if (told.json.is_null())
+    if (line.json.is_null())
         return;
     Value object{{"time", static_cast<double>(floor<milliseconds>(now).time_since_epoch().count()) / 1000}};
-    object.update(told.json);
+    object.update(line.json);
     print(to_line(object));
 }
 
-/// What the slots hold now, so that the first change can be told from it.
-void learn(Bus& bus, EventFormatter& teller) {
+/// Gives the formatter the present content of the slots, to compare the first change with.
+void learn(Bus& bus, EventFormatter& formatter) {
     if (!bus.daemon_is_there())
         return;
     try {
-        teller.know(bus.modems());
-    } catch (const CommandError& failure) {
-        // It went away this very moment; the signal that says so is on its way.
-        if (failure.exit() != ExitCode::no_daemon)
+        formatter.know(bus.modems());
+    } catch (const CommandError& error) {
+        // It has just stopped; the signal that reports it is on its way.
+        if (error.exit() != ExitCode::no_daemon)
             throw;
     }
 }
@@ -63,11 +64,11 @@ ExitCode monitor(const Terminal& terminal) {
     Bus bus(terminal.access);
     bus.subscribe();
     show(daemon_event(bus.daemon_is_there()), terminal);
-    EventFormatter teller;
-    learn(bus, teller);
+    EventFormatter formatter;
+    learn(bus, formatter);
     while (const auto event = bus.next_event(interrupt)) {
-        for (const EventLine& told : teller.tell(*event))
-            show(told, terminal);
+        for (const EventLine& line : formatter.tell(*event))
+            show(line, terminal);
     }
     return ExitCode::ok;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal/command_error.h"
-#include "cli/terminal/input_file.h"
+#include "cli/terminal/files.h"
 #include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
@@ -21,14 +21,15 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view policy_check_help =
-    R"(Find the mistakes in policy files, all of them. Offline: needs no bgs2d.
+    R"(Check policy files, and report all errors. Offline: does not require bgs2d.
 
 Usage: bgs2ctl policy check [FILE...] [--json]
 
-FILE may be a directory: all its *.toml files. Without one, the files that bgs2d
-reads are checked: those in /etc/bgs2d/policy.d, /run/bgs2d/policy.d and
-/usr/lib/bgs2d/policy.d that no file of the same name masks. Each mistake is
-shown as "file:line:column: what". Certificates and keys are not looked at.
+FILE is a file, a directory (all its *.toml files), a pipe such as <(COMMAND),
+or "-" for standard input. Default: the files that bgs2d reads, which are those
+in /etc/bgs2d/policy.d, /run/bgs2d/policy.d and /usr/lib/bgs2d/policy.d that no
+file of the same name masks. Each error is printed as "file:line:column: what".
+Does not check certificates and keys.
 
 Examples:
   bgs2ctl policy check 50-cloud.toml
@@ -36,12 +37,12 @@ Examples:
   bgs2ctl policy check --json | jq -r '.problems[].file' | sort -u
 
 Options:
-  --json            an object with "files", how many there are, and the array
-                    "problems" with "file", "line", "column" and "message" each;
-                    line 0 is the file as a whole
+  --json            Print an object with "files", the number of files, and the
+                    array "problems" with "file", "line", "column" and "message"
+                    each; line 0 is the file as a whole
 
-Exit codes: 0 no mistake, 1 there are mistakes, 3 a file is missing, 4 a file
-may not be read (3 and 4: if there is nothing worse).
+Exit codes: 0 no errors, 1 errors, 3 a file is missing, 4 permission denied for
+a file (3 and 4 if nothing is worse).
 )";
 
 struct Checked {
@@ -83,7 +84,7 @@ class Check {
         if (problems.empty())
             return;
         const bool is_first = result_.problems.empty();
-        // A mistake in what could be read counts for more than what could not be.
+        // An error in a file outweighs a file that cannot be read.
         if (is_first || code == ErrorCode::policy_invalid)
             result_.worst = code;
         result_.problems.insert(result_.problems.end(), problems.begin(), problems.end());
@@ -93,6 +94,7 @@ class Check {
 };
 
 Checked check(const std::vector<std::string>& paths) {
+    require_one_standard_input(paths);
     Check check;
     if (paths.empty()) {
         const std::vector<std::filesystem::path> directories(policy::default_directories.begin(),
@@ -127,11 +129,11 @@ ExitCode policy_check(const std::vector<std::string>& paths, const Terminal& ter
     if (checked.problems.empty()) {
         if (!terminal.json)
             print(checked.files == 0
-                      ? fmt::format("there is no policy file in {}\n",
+                      ? fmt::format("no policy files in {}\n",
                                     paths.empty()
                                         ? fmt::format("{}", fmt::join(policy::default_directories, ", "))
                                         : fmt::format("{}", fmt::join(paths, ", ")))
-                      : fmt::format("{}, no mistake\n", files));
+                      : fmt::format("{}, no errors\n", files));
         return ExitCode::ok;
     }
     std::string lines;
@@ -141,11 +143,10 @@ ExitCode policy_check(const std::vector<std::string>& paths, const Terminal& ter
         print_error(lines);
     throw CommandError(
         checked.worst == ErrorCode::policy_invalid
-            ? Error{checked.worst,
-                    fmt::format("{} in {}", counted(checked.problems.size(), "mistake"), files),
-                    "bgs2d would keep the policies that it has until they are corrected"}
-            : Error{checked.worst,
-                    fmt::format("{} could not be read", counted(checked.problems.size(), "file")), ""});
+            ? Error{checked.worst, fmt::format("{} in {}", counted(checked.problems.size(), "error"), files),
+                    "fix the files: until then, bgs2d would keep its active policies"}
+            : Error{checked.worst, fmt::format("cannot read {}", counted(checked.problems.size(), "file")),
+                    "check the path and its permissions"});
 }
 
 } // namespace

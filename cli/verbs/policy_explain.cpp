@@ -16,29 +16,29 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view policy_explain_help =
-    R"(Explain why a modem has the policy that it has, or none: every policy file in
-the order in which they are asked.
+    R"(Explain why a modem has its policy, or none: all policy files in evaluation
+order.
 
 Usage: bgs2ctl policy explain [M] [--json]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any".
-It may be left out where there is one modem only.
+M is an IMEI or any unambiguous suffix of it, the device node of a port, or
+"any". Default: the only modem.
 
 Verdicts:
-  applies           the first whose [match] holds
-  does-not-match    the line of [match] that does not hold is shown
-  not-asked         an earlier one applies
-  masks             says nothing; all it does is to mask files of its name
+  applies           the first whose [match] matches
+  does-not-match    WHY has the line of [match] that does not match
+  not-asked         an earlier file applies
+  masks             an empty file; only masks files of its name
   masked            not read: a file of its name comes first
-  broken            can not be used; while there is one, what was in force
-                    before stays in force
+  broken            invalid; while there is one, the policies that were active
+                    before stay active
 
 Examples:
   bgs2ctl policy explain 43809
   bgs2ctl policy explain --json | jq '.[] | select(.verdict == "broken")'
 
 Options:
-  --json            an array with one object a file
+  --json            Print an array with one object per file
 )";
 
 Colour colour_of_file_status(std::string_view verdict) {
@@ -51,14 +51,14 @@ std::string place_of(const FileExplanation& explained) {
     return explained.line == 0 ? explained.file : fmt::format("{}:{}", explained.file, explained.line);
 }
 
-/// What comes of it all, for people.
+/// The result, for people.
 std::string conclusion(const std::string& imei, const std::vector<FileExplanation>& files) {
     const auto applies = std::ranges::find(files, std::string("applies"), &FileExplanation::verdict);
     if (applies != files.end())
         return fmt::format("{}: policy '{}' applies", imei, applies->policy);
     const bool broken =
         std::ranges::find(files, std::string("broken"), &FileExplanation::verdict) != files.end();
-    return fmt::format("{}: no policy applies{}", imei, broken ? "; what is broken can not" : "");
+    return fmt::format("{}: no policy applies{}", imei, broken ? "; broken files cannot apply" : "");
 }
 
 ExitCode policy_explain(const std::string& selector, const Terminal& terminal) {

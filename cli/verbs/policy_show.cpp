@@ -15,13 +15,13 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view policy_show_help =
-    R"(Show the policies in force, in the order in which they are asked: the first that
-matches a modem is the one that counts.
+    R"(Show the active policies in evaluation order: the first that matches a modem
+applies.
 
 Usage: bgs2ctl policy show [NAME] [--json]
 
-NAME is a policy's file name without ".toml". What is shown of a slot is where
-its certificate and key come from, never what is in them.
+NAME is the file name of a policy without ".toml". Of a slot, the sources of its
+certificate and key are shown, never their content.
 
 Examples:
   bgs2ctl policy show
@@ -29,7 +29,7 @@ Examples:
   bgs2ctl policy show --json | jq -r '.[].slots[].certificate'
 
 Options:
-  --json            an array with one object a policy
+  --json            Print an array with one object per policy
 )";
 
 std::string sources_text(const Value& slot) {
@@ -68,9 +68,9 @@ std::vector<Policy> named(std::vector<Policy> policies, const std::string& name)
         return policies;
     std::erase_if(policies, [&](const Policy& policy) { return policy.name != name; });
     if (policies.empty())
-        throw CommandError(Error{ErrorCode::not_found, fmt::format("no policy '{}' is in force", name),
-                                 "'bgs2ctl policy show' shows those that are, 'bgs2ctl policy check' what is "
-                                 "wrong with others"});
+        throw CommandError(Error{ErrorCode::not_found, fmt::format("no active policy '{}'", name),
+                                 "see 'bgs2ctl policy show' for the active ones, 'bgs2ctl policy check' for "
+                                 "errors in others"});
     return policies;
 }
 
@@ -85,7 +85,7 @@ ExitCode policy_show(const std::string& name, const Terminal& terminal) {
         return ExitCode::ok;
     }
     if (policies.empty())
-        print_error("no policy is in force; 'bgs2ctl policy check' shows what is wrong, if there are any\n");
+        print_error("no active policies; 'bgs2ctl policy check' reports errors in policy files\n");
     std::string text;
     for (const Policy& policy : policies)
         text += (text.empty() ? "" : "\n") + policy_text(policy, terminal);

@@ -8,26 +8,26 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view ports_help =
-    R"(List every serial port that bgs2d knows of, and why it is or is not a modem.
+    R"(List the serial ports that bgs2d knows, and why each is or is not a modem.
 
 Usage: bgs2ctl ports [--json]
 
 States:
-  ignored           not nominated, never written to
-  absent            named in bgs2d.toml, but not there
-  probing           being asked who is there
+  ignored           matches no rule; bgs2d never writes to it
+  absent            named in bgs2d.toml, but not present
+  probing           bgs2d is identifying the device
   modem             a BGS2 answers
-  not-a-modem       something else answers
+  not-a-modem       another device answers
   silent            nothing answers
-  second            another port of a modem that is attended on the first
-  unavailable       it can not be opened or claimed
+  duplicate         another port of a modem that bgs2d uses on its first port
+  unavailable       bgs2d cannot open or claim it
 
 Examples:
   bgs2ctl ports
   bgs2ctl ports --json | jq '.[] | select(.state == "silent")'
 
 Options:
-  --json            an array with one object a port
+  --json            Print an array with one object per port
 )";
 
 Colour colour_of_port_state(std::string_view state) {
@@ -45,7 +45,7 @@ ExitCode ports(const Terminal& terminal) {
     Table table({{"DEVICE", "device"},
                  {"STATE", "state"},
                  {"IMEI", "imei"},
-                 {.title = "TRIES AGAIN", .key = "retry_at"},
+                 {.title = "RETRY AT", .key = "retry_at"},
                  {.title = "PATH", .key = "path", .yields = true},
                  {"REASON", "reason"},
                  {.title = "CODE", .key = "code", .json_only = true},
@@ -62,7 +62,7 @@ ExitCode ports(const Terminal& terminal) {
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())
-        print_error("bgs2d knows of no serial port; 'bgs2ctl rescan' looks anew\n");
+        print_error("no serial ports; 'bgs2ctl rescan' searches again\n");
     else
         print(table.text(terminal));
     return ExitCode::ok;

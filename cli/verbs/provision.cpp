@@ -17,15 +17,15 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view provision_help =
-    R"(Make a modem what its policy says: write the slots that differ, read them back.
+    R"(Apply the policy to a modem: write the slots that differ, and read them back.
 
 Usage: bgs2ctl provision [M] [--slot N] [--dry-run] [--json]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any".
-It may be left out where there is one modem only. Needs the right to provision:
-root, a member of the group bgs2d, or whom polkit lets.
+M is an IMEI or any unambiguous suffix of it, the device node of a port, or
+"any". Default: the only modem.
+Requires io.bgs2d1.provision (root, group bgs2d, or polkit).
 
-Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 
 Examples:
   bgs2ctl provision 43809
@@ -33,10 +33,11 @@ Examples:
   bgs2ctl provision --dry-run || test $? -eq 9
 
 Options:
-  --slot N          only this slot
-  --dry-run         show what would be done, and why; touch nothing. The exit
-                    code is 9 if there is something to do
-  --json            one object with the result; with --dry-run an array of steps
+  --slot N          Provision this slot only, a decimal number from 0 to 30
+  --dry-run         Show the steps and their reasons, and change nothing. The
+                    exit code is 9 if there are any
+  --json            Print one object with the result; with --dry-run an array of
+                    steps
 )";
 
 struct ProvisionOptions {
@@ -50,7 +51,7 @@ ExitCode dry_run(const Modem& modem, const std::vector<PlanStep>& steps, const S
     Table table({{"ACTION", "action"},
                  {"STORE", "store"},
                  {"SLOT", "slot"},
-                 {"OCTETS", "bytes"},
+                 {"BYTES", "bytes"},
                  {"REASON", "reason"}});
     for (const PlanStep& step : steps)
         table.add({Cell::of(step.action),
@@ -61,10 +62,11 @@ ExitCode dry_run(const Modem& modem, const std::vector<PlanStep>& steps, const S
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())
-        print(fmt::format("{}: nothing to do: {} holds what policy '{}' says\n", modem.imei,
-                          scope.slot ? fmt::format("slot {}", *scope.slot) : "it", printable(modem.policy)));
+        print(fmt::format("{}: nothing to do: {} complies with policy '{}'\n", modem.imei,
+                          scope.slot ? fmt::format("slot {}", *scope.slot) : "the modem",
+                          printable(modem.policy)));
     else
-        print(fmt::format("{}: {} to change for policy '{}'; nothing was touched\n\n{}", modem.imei,
+        print(fmt::format("{}: {} to change for policy '{}'; nothing was changed\n\n{}", modem.imei,
                           counted(steps.size(), "slot"), printable(modem.policy), table.text(terminal)));
     return table.empty() ? ExitCode::ok : ExitCode::drift;
 }

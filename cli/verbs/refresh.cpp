@@ -10,21 +10,21 @@
 namespace bgs2::cli {
 namespace {
 
-constexpr std::string_view refresh_help = R"(Read a modem's slots anew and compare them with its policy.
+constexpr std::string_view refresh_help = R"(Read a modem's slots again, and compare them with its policy.
 
 Usage: bgs2ctl refresh [M] [--json]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any".
-It may be left out where there is one modem only. Needs the right to provision:
-root, a member of the group bgs2d, or whom polkit lets.
+M is an IMEI or any unambiguous suffix of it, the device node of a port, or
+"any". Default: the only modem.
+Requires io.bgs2d1.provision (root, group bgs2d, or polkit).
 
-Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 
 Examples:
   bgs2ctl refresh 43809 && bgs2ctl show 43809
 
 Options:
-  --json            one object with the result
+  --json            Print one object with the result
 )";
 
 ExitCode refresh(const std::string& selector, const Terminal& terminal) {

@@ -12,17 +12,17 @@
 namespace bgs2::cli {
 namespace {
 
-constexpr std::string_view reload_help = R"(Read configuration and policies anew and apply them.
+constexpr std::string_view reload_help = R"(Read configuration and policies again, and apply them.
 
 Usage: bgs2ctl [policy] reload [--json]
 
-Needs the right to manage: root, a member of the group bgs2d, or whom polkit
-lets. If something is wrong with the policies, each mistake is shown as
-"file:line:column: what", the exit code is 1 and the last good set stays in
-force.
+If a policy file is invalid, each error is printed as
+"file:line:column: what", the active policies stay active, and the exit code is
+1. Requires io.bgs2d1.manage (root, group bgs2d, or polkit).
 
 Options:
-  --json            an object with the array "errors", empty if all is well
+  --json            Print an object with the array "errors", which is empty on
+                    success
 )";
 
 ExitCode reload(const Terminal& terminal) {
@@ -37,11 +37,10 @@ ExitCode reload(const Terminal& terminal) {
         lines += printable(error) + "\n";
     if (!terminal.json)
         print_error(lines);
-    throw CommandError(
-        Error{ErrorCode::policy_invalid,
-              fmt::format("{} in the policies; the last good set stays in force",
-                          counted(errors.size(), "mistake")),
-              "correct the files ('bgs2ctl policy check' tells whether they are), then reload again"});
+    throw CommandError(Error{
+        ErrorCode::policy_invalid,
+        fmt::format("{} in the policies; the active policies stay active", counted(errors.size(), "error")),
+        "fix the files, check them with 'bgs2ctl policy check', then reload again"});
 }
 
 } // namespace

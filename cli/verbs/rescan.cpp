@@ -9,16 +9,15 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view rescan_help =
-    R"(Look for ports anew, and try those at once that wait for another try.
+    R"(Search for ports again, and retry at once those that wait for a retry.
 
 Usage: bgs2ctl rescan [--json]
 
-Needs the right to manage: root, a member of the group bgs2d, or whom polkit
-lets. Returns at once; 'bgs2ctl ports' shows what is found, 'bgs2ctl monitor' as
-it is found.
+Returns at once; 'bgs2ctl ports' shows the result, 'bgs2ctl monitor' each modem
+as it is found. Requires io.bgs2d1.manage (root, group bgs2d, or polkit).
 
 Options:
-  --json            an empty object, if it was done
+  --json            Print an empty object on success
 )";
 
 ExitCode rescan(const Terminal& terminal) {

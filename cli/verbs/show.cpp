@@ -15,20 +15,20 @@
 namespace bgs2::cli {
 namespace {
 
-constexpr std::string_view show_help = R"(Show one modem: how it is, why, what to do about it, and its slots.
+constexpr std::string_view show_help = R"(Show one modem: its state, the reason, what to do, and its slots.
 
 Usage: bgs2ctl show [M] [--json]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any".
-It may be left out where there is one modem only.
+M is an IMEI or any unambiguous suffix of it, the device node of a port, or
+"any". Default: the only modem.
 
 Compliance of a slot:
-  compliant         holds what the policy says
-  missing           should hold a certificate, is empty
-  different         holds another certificate than the policy says
-  corrupted         the modem says so
-  unlisted          holds one that the policy does not name
-  empty             and should be
+  compliant         holds what the policy requires
+  missing           is empty, and the policy requires a certificate
+  different         holds another certificate than the policy requires
+  corrupted         the modem reports it as corrupted
+  unlisted          holds a certificate that the policy does not name
+  empty             is empty, as it should be
   unknown           was written to, and not read since
 
 Examples:
@@ -37,7 +37,7 @@ Examples:
   bgs2ctl show /dev/ttyUSB0 --json | jq '.slots[] | {slot, expires}'
 
 Options:
-  --json            one object; times in seconds since 1970, 0 for never
+  --json            Print one object; times in seconds since 1970, 0 is never
 )";
 
 std::vector<std::pair<std::string, Cell>> facts_of(const Modem& modem) {
@@ -55,11 +55,11 @@ std::vector<std::pair<std::string, Cell>> facts_of(const Modem& modem) {
     facts.emplace_back("Policy", Cell::of(modem.policy));
     facts.emplace_back("Provisioned", Cell::of(bus_time(modem.last_provisioned, "not yet")));
     if (modem.retry_at != 0)
-        facts.emplace_back("Tries again", Cell::of(bus_time(modem.retry_at, "")));
+        facts.emplace_back("Retry at", Cell::of(bus_time(modem.retry_at, "")));
     return facts;
 }
 
-/// The slots that hold or should hold something, and how many do neither.
+/// The slots that hold or should hold something, and the number of the others.
 std::string slots_text(const std::map<unsigned, Slot>& slots, const Terminal& terminal) {
     Table table({{"SLOT", "slot"},
                  {"COMPLIANCE", "compliance"},
@@ -90,7 +90,7 @@ std::string slots_text(const std::map<unsigned, Slot>& slots, const Terminal& te
     return text;
 }
 
-/// What speaks against the certificates that the policy names.
+/// The findings about the certificates that the policy names.
 std::string findings_text(const Modem& modem, const Terminal& terminal) {
     std::string text;
     for (const Finding& finding : modem.findings) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs/verb.h"
 
-#include "daemon/base/slot_address.h"
+#include "cli/terminal/command_error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -76,6 +79,13 @@ std::string Verb::full_name() const {
         return {};
     const std::string above = parent_->full_name();
     return above.empty() ? name_ : above + " " + name_;
+}
+
+Store store_of(const std::string& name) {
+    const auto store = from_word<Store>(name);
+    if (!store)
+        throw usage_error(fmt::format("'{}' is not one of {}", name, fmt::join(words_of<Store>, ", ")));
+    return *store;
 }
 
 const Verb* Verb::find(std::string_view name) const {

@@ -4,6 +4,8 @@
 
 #include "cli/terminal/terminal.h"
 #include "daemon/base/error.h"
+#include "daemon/base/immovable.h"
+#include "daemon/base/slot_address.h"
 #include "daemon/base/words.h"
 
 #include <functional>
@@ -45,14 +47,9 @@ struct Parameter {
 
 /// One verb, or the program itself, with the verbs below it. The values that are declared must outlive the
 /// parsing of a command line.
-class Verb {
+class Verb : Immovable {
   public:
     explicit Verb(std::string name, const Verb* parent = nullptr);
-    Verb(const Verb&) = delete;
-    Verb& operator=(const Verb&) = delete;
-    Verb(Verb&&) = delete;
-    Verb& operator=(Verb&&) = delete;
-    ~Verb() = default;
 
     Verb& add(std::string name); ///< a verb below this one
 
@@ -70,7 +67,7 @@ class Verb {
     void slot(const std::string& name, std::optional<unsigned>& value);
     void required_slot(const std::string& name, unsigned& value);
 
-    /// The name of a certificate store that bgs2d writes (protocol.md §2).
+    /// The name of a certificate store that bgs2d writes (protocol.md §2). See store_of().
     void store(const std::string& name, std::string& value);
 
     /// A decimal number from `lowest` to `highest`.
@@ -111,5 +108,8 @@ class Verb {
     bool hidden_ = false;
     Action action_;
 };
+
+/// The store of the value of Verb::store(). Throws CommandError (exit code 2) if it is not one.
+Store store_of(const std::string& name);
 
 } // namespace bgs2::cli

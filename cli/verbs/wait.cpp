@@ -23,25 +23,23 @@ constexpr std::string_view wait_help = R"(Wait until modems are in a state.
 
 Usage: bgs2ctl wait [M] [--state S] [--timeout T] [--json]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any": one
-of them will do. Left out, all modems that are there must be in the state, and
-at least one must be there. A modem that is not there yet is waited for, and so
-is bgs2d.
+M is an IMEI or any unambiguous suffix of it, the device node of a port, or
+"any": at least one modem must be in the state. Default: all modems that are
+present must be in the state, and at least one must be present. Also waits for a
+modem that is not present yet, and for bgs2d.
 
 Examples:
   bgs2ctl wait --timeout 5m
   bgs2ctl wait 43809 --state compliant,drifted --timeout 90s && echo ready
 
 Options:
-  --state S         one state, or several with commas between them, of which one
-                    must hold; 'bgs2ctl list --help' has them all. compliant if
-                    it is not given
-  --timeout T       for how long at most: 500ms, 90s, 15m, 2h; without it, as
-                    long as it takes
-  --json            an array with the modems: imei, state, reason
+  --state S         One state, or several separated by commas, of which one must
+                    match; see 'bgs2ctl list --help'. Default: compliant
+  --timeout T       Maximum time to wait: 500ms, 90s, 15m, 2h. Default: no limit
+  --json            Print an array with the modems: imei, state, reason
 
-Exit codes: 0 they are, 2 several modems have that M, 7 time-out: standard error
-says how they are instead, and why.
+Exit codes: 0 the modems are in the state, 2 M is ambiguous, 7 timeout: standard
+error has their states and the reasons.
 )";
 
 struct WaitOptions {
@@ -55,7 +53,7 @@ std::optional<SteadyClock::time_point> deadline_of(const WaitOptions& options) {
         return std::nullopt;
     const auto duration = policy::parse_duration(*options.timeout);
     if (!duration)
-        throw usage_error(fmt::format("--timeout: '{}' is not a length of time", *options.timeout),
+        throw usage_error(fmt::format("--timeout: '{}' is not a duration", *options.timeout),
                           "give a number and a unit: 500ms, 90s, 15m, 2h");
     return SteadyClock::now() + *duration;
 }
@@ -65,9 +63,9 @@ std::vector<Modem> modems_now(Bus& bus) {
         return {};
     try {
         return bus.modems();
-    } catch (const CommandError& failure) {
-        // It went away this very moment; the signal that says so is on its way.
-        if (failure.exit() != ExitCode::no_daemon)
+    } catch (const CommandError& error) {
+        // It has just stopped; the signal that reports it is on its way.
+        if (error.exit() != ExitCode::no_daemon)
             throw;
         return {};
     }
@@ -95,9 +93,9 @@ ExitCode wait(const WaitOptions& options, const Terminal& terminal) {
     bus.subscribe();
     while (true) {
         const std::vector<Modem> modems = modems_now(bus);
-        const WaitStatus outlook = value_or_fail(condition.look_at(modems));
-        if (outlook.met) {
-            show(outlook.modems, terminal);
+        const WaitStatus status = value_or_fail(condition.look_at(modems));
+        if (status.met) {
+            show(status.modems, terminal);
             return ExitCode::ok;
         }
         std::optional<BusSignal> event;
@@ -107,10 +105,11 @@ ExitCode wait(const WaitOptions& options, const Terminal& terminal) {
         if (event)
             continue;
         if (deadline && SteadyClock::now() >= *deadline) {
-            const Error why = bus.daemon_is_there() ? condition.unmet(outlook) : no_daemon_came();
+            const Error why = bus.daemon_is_there() ? condition.unmet(status) : no_daemon_came();
             throw CommandError(ExitCode::timed_out, "Timeout", why.what, why.hint);
         }
-        throw CommandError(ExitCode::failed, "Interrupted", "not waited for any longer", {});
+        throw CommandError(ExitCode::failed, "Interrupted", "interrupted before the modems were in the state",
+                           {});
     }
 }
 

@@ -95,13 +95,13 @@ TEST_F(OnACompliantModem, ADryRunEndsWithNineIfThereIsSomethingToDo) {
     const AccessOutcome nothing = bgs2ctl(gateway_, {"provision", "--dry-run"});
     EXPECT_EQ(nothing.exit, 0);
     EXPECT_EQ(nothing.output,
-              std::string(default_imei) + ": nothing to do: it holds what policy '10-ca' says\n");
+              std::string(default_imei) + ": nothing to do: the modem complies with policy '10-ca'\n");
     gateway_.write_policy("10-ca", "[provision]\nmode = \"manual\"\n" + client_policy(gateway_));
     gateway_.reload();
     ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
     const AccessOutcome outcome = bgs2ctl(gateway_, {"provision", "--dry-run"});
     EXPECT_EQ(outcome.exit, 9) << outcome.output;
-    EXPECT_THAT(outcome.output, HasSubstr(": 1 slot to change for policy '10-ca'; nothing was touched\n"));
+    EXPECT_THAT(outcome.output, HasSubstr(": 1 slot to change for policy '10-ca'; nothing was changed\n"));
     EXPECT_THAT(outcome.output, HasSubstr("slot 0 is empty"));
     const AccessOutcome json = bgs2ctl(gateway_, {"provision", "--dry-run", "--json"});
     EXPECT_EQ(json.exit, 9) << json.output;
@@ -144,7 +144,7 @@ TEST_F(OnACompliantModem, ReloadIsAVerbOfItsOwnAndOneOfPolicies) {
     EXPECT_EQ(one.exit, 1) << one.output;
     EXPECT_EQ(other.exit, 1) << other.output;
     EXPECT_EQ(one.output, other.output);
-    EXPECT_THAT(one.output, HasSubstr("1 mistake in the policies"));
+    EXPECT_THAT(one.output, HasSubstr("1 error in the policies"));
 }
 
 TEST_F(OnACompliantModem, TheTreeAndTheInterfacesCanBeIntrospected) {

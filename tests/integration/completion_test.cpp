@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tab, in the real shells.
+#include "daemon/base/immovable.h"
 #include "tests/integration/certificates.h"
 #include "tests/support/octets.h"
 
@@ -25,7 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// A shell on a terminal of its own, and somebody who types.
-class Shell {
+class Shell : Immovable {
   public:
     Shell(std::vector<std::string> command, const std::string& bus_address) {
         winsize size{.ws_row = 50, .ws_col = 200, .ws_xpixel = 0, .ws_ypixel = 0};
@@ -46,10 +47,6 @@ class Shell {
             ::_exit(127);
         }
     }
-    Shell(const Shell&) = delete;
-    Shell& operator=(const Shell&) = delete;
-    Shell(Shell&&) = delete;
-    Shell& operator=(Shell&&) = delete;
     ~Shell() {
         ::kill(child_, SIGKILL);
         ::waitpid(child_, nullptr, 0);

@@ -83,7 +83,7 @@ TEST_F(OnADriftedModem, JobsAreListedWhileTheyGoOnAndAfterwards) {
     const Outcome none = ctl(gateway_, {"jobs", "--json"});
     EXPECT_EQ(none.exit, 0);
     EXPECT_EQ(none.output, "[]\n");
-    EXPECT_THAT(ctl(gateway_, {"jobs"}).errors, StartsWith("no job goes on"));
+    EXPECT_THAT(ctl(gateway_, {"jobs"}).errors, StartsWith("no active jobs"));
     const auto job = gateway_.ask("Provision");
     ASSERT_TRUE(writes(job)) << gateway_.log();
     EXPECT_THAT(ctl(gateway_, {"jobs"}).output, HasSubstr("writing slot 0"));
@@ -115,7 +115,8 @@ TEST_F(OnADriftedModem, OnlyAJobCanBeCancelled) {
     EXPECT_EQ(ctl(gateway_, {"cancel", "7"}).exit, 3);
     EXPECT_EQ(ctl(gateway_, {"cancel", "/io/bgs2d1/job/7"}).exit, 3);
     EXPECT_EQ(ctl(gateway_, {"cancel", "seven"}).exit, 2);
-    EXPECT_EQ(ctl(gateway_, {"cancel", ""}).exit, 3);
+    EXPECT_EQ(ctl(gateway_, {"cancel", ""}).exit, 2);
+    EXPECT_THAT(ctl(gateway_, {"cancel", "007"}).errors, StartsWith("bgs2ctl: no job 007\n"));
 }
 
 TEST_F(OnADriftedModem, WhoIsThereAlreadyIsNotWaitedFor) {
@@ -158,7 +159,7 @@ TEST_F(OnADriftedModem, AnInterruptedWaitSaysSo) {
     }));
     waiting.signal(SIGINT);
     EXPECT_EQ(waiting.wait(10s), 1);
-    EXPECT_THAT(read_text(output), StartsWith("bgs2ctl: not waited for any longer"));
+    EXPECT_THAT(read_text(output), StartsWith("bgs2ctl: interrupted before the modems were in the state"));
 }
 
 TEST(Waiting, StartsBeforeDaemonAndModem) {

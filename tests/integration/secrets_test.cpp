@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys and passphrases reach the modem, and nothing and nobody else.
+#include "daemon/base/immovable.h"
 #include "tests/integration/certificates.h"
 #include "tests/integration/secret_scan.h"
 #include "tests/support/octets.h"
@@ -47,16 +48,12 @@ SecretScan secrets() {
 }
 
 /// The group of whoever it starts is not root's while this lives, if root is who tests.
-class OtherGroup {
+class OtherGroup : Immovable {
   public:
     OtherGroup() {
         if (::geteuid() == 0)
             is_set_ = ::setresgid(nogroup, nogroup, 0) == 0;
     }
-    OtherGroup(const OtherGroup&) = delete;
-    OtherGroup& operator=(const OtherGroup&) = delete;
-    OtherGroup(OtherGroup&&) = delete;
-    OtherGroup& operator=(OtherGroup&&) = delete;
     ~OtherGroup() {
         if (is_set_ && ::setresgid(0, 0, 0) != 0)
             ADD_FAILURE() << "can not be root's group again";

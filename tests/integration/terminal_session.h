@@ -2,6 +2,8 @@
 // A program on a terminal of its own.
 #pragma once
 
+#include "daemon/base/immovable.h"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -11,7 +13,7 @@
 namespace bgs2::test {
 
 /// Its standard streams are a new pseudo-terminal, which is also its controlling one. Killed at the end.
-class TerminalSession {
+class TerminalSession : Immovable {
   public:
     struct Options {
         unsigned short columns = 80;
@@ -20,10 +22,6 @@ class TerminalSession {
     };
 
     TerminalSession(const std::vector<std::string>& command, const Options& options);
-    TerminalSession(const TerminalSession&) = delete;
-    TerminalSession(TerminalSession&&) = delete;
-    TerminalSession& operator=(const TerminalSession&) = delete;
-    TerminalSession& operator=(TerminalSession&&) = delete;
     ~TerminalSession();
 
     void type(const std::string& keys) const;

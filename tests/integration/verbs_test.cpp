@@ -94,6 +94,13 @@ TEST_F(HandsOver, ASlotIsEmptied) {
     EXPECT_EQ(text.exit, 0) << text.errors;
     EXPECT_EQ(text.output, std::string(default_imei) + ": slot 2 erased\n");
     EXPECT_EQ(gateway_.thumbprint(2), "");
+    for (const auto* slot : {"8", "10"})
+        ASSERT_EQ(ctl(gateway_, {"install", "--slot", slot, "--cert", file("ca.pem")}).exit, 0) << slot;
+    EXPECT_EQ(ctl(gateway_, {"erase", "--slot", "010"}).output,
+              std::string(default_imei) + ": slot 10 erased\n")
+        << "decimal, whatever digit it begins with";
+    EXPECT_EQ(gateway_.thumbprint(10), "");
+    EXPECT_NE(gateway_.thumbprint(8), "");
     ASSERT_EQ(ctl(gateway_, {"install", "--slot", "3", "--cert", file("ca.pem")}).exit, 0);
     EXPECT_EQ(json::parse(ctl(gateway_, {"erase", "any", "--slot", "3", "--json"}).output)["success"], true);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real program, and clients at the other end of its pty that speak as those of the field do.
+#include "daemon/base/immovable.h"
 #include "daemon/sbnw/frame.h"
 #include "tests/support/identity.h"
 #include "tests/support/process.h"
@@ -27,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
 /// A program that has opened the port.
-class Client {
+class Client : Immovable {
   public:
     explicit Client(const std::string& path, tcflag_t more = 0)
       : descriptor_(open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC)) {
@@ -35,10 +36,6 @@ class Client {
             throw std::runtime_error(path + " can not be opened");
         set(more);
     }
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
-    Client(Client&&) = delete;
-    Client& operator=(Client&&) = delete;
     ~Client() { close(descriptor_); }
 
     /// Raw, with these flags of termios' c_cflag on top.

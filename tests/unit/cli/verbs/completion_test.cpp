@@ -45,7 +45,7 @@ TEST_F(CompletionTest, SaysWhatEachIs) {
                 ElementsAre(Candidate{.word = "list", .about = "List all modems (the default)"}));
     EXPECT_THAT(of({"provision", "--dry"}).candidates,
                 ElementsAre(Candidate{.word = "--dry-run",
-                                      .about = "show what would be done, and why; touch nothing. The exit"}));
+                                      .about = "Show the steps and their reasons, and change nothing. The"}));
 }
 
 TEST_F(CompletionTest, OfAnOptionIsOneOfTheVerbOrOfAll) {
@@ -78,8 +78,9 @@ TEST_F(CompletionTest, OfAChoiceIsItsWords) {
 /// Every option that takes a value, and every argument, of this verb and those below it.
 void check(const Verb& verb) {
     for (const Parameter& parameter : verb.parameters()) {
-        if (!parameter.is_flag())
+        if (!parameter.is_flag()) {
             EXPECT_TRUE(names_of(parameter.name()).has_value()) << verb.name() << ' ' << parameter.name();
+        }
     }
     for (const Verb& below : verb.verbs())
         check(below);

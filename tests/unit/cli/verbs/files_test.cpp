@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <string>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace bgs2::test {
 namespace {
@@ -24,7 +27,7 @@ TEST(CertificateFds, AFileThatIsNotThereIsNotFound) {
         words.insert(words.end(), options.begin(), options.end());
         const Outcome result = run(words, {.environment = nowhere});
         EXPECT_EQ(result.exit, 3);
-        EXPECT_TRUE(result.errors.starts_with("bgs2ctl: " + options.back() + " can not be read: "))
+        EXPECT_TRUE(result.errors.starts_with("bgs2ctl: cannot read " + options.back() + ": "))
             << result.errors;
     }
 }
@@ -38,17 +41,27 @@ TEST(CertificateFds, AFileThatMayNotBeReadIsDenied) {
     const Outcome result =
         run({"install", "--slot", "0", "--cert", file}, {.environment = nowhere, .as_nobody = true});
     EXPECT_EQ(result.exit, 4);
-    EXPECT_NE(result.errors.find("\n  hint: be root, or let your user read the file"), std::string::npos)
+    EXPECT_NE(result.errors.find("\n  hint: run bgs2ctl as root, or give your user read access"),
+              std::string::npos)
         << result.errors;
 }
 
-TEST(CertificateFds, WhatHasNoEndIsRefused) {
-    for (const auto* path : {"/tmp", "/dev/zero"}) {
-        const Outcome result = run({"install", "--slot", "0", "--cert", path}, {.environment = nowhere});
-        EXPECT_EQ(result.exit, 1);
-        EXPECT_TRUE(
-            result.errors.starts_with(std::string("bgs2ctl: ") + path + " is neither a file nor a pipe\n"))
-            << result.errors;
+TEST(CertificateFds, WhatHasNoEndIsRefusedByEveryVerb) {
+    for (const auto& [path, reason] : {std::pair{"/tmp", "it is a directory"},
+                                       std::pair{"/dev/zero", "it is neither a file nor a pipe"}}) {
+        const std::string file = path;
+        for (const auto& words :
+             std::vector<std::vector<std::string>>{{"install", "--slot", "0", "--cert", file},
+                                                   {"frame", "encode", "--slot", "1", "--cert", file},
+                                                   {"frame", "decode", file},
+                                                   {"frame", "diff", file, file},
+                                                   {"frame", "send", "any", file}}) {
+            const Outcome result = run(words, {.environment = nowhere});
+            EXPECT_EQ(result.exit, 1);
+            EXPECT_TRUE(result.errors.starts_with("bgs2ctl: cannot read " + file + ": " + reason +
+                                                  "\n  hint: name a file"))
+                << result.errors;
+        }
     }
 }
 

@@ -72,7 +72,7 @@ TEST(FrameDecode, SaysWhatIsNotThereAndWhatMayNotBeRead) {
     std::filesystem::permissions(secret, std::filesystem::perms::owner_read);
     const Outcome denied = run({"frame", "decode", secret}, {.as_nobody = true});
     EXPECT_EQ(denied.exit, 4);
-    EXPECT_NE(denied.errors.find("\n  hint: be root"), std::string::npos) << denied.errors;
+    EXPECT_NE(denied.errors.find("\n  hint: run bgs2ctl as root"), std::string::npos) << denied.errors;
 }
 
 TEST(FrameDecode, DoesNotHangOnMoreThanAFrameCanBe) {

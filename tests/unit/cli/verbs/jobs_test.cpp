@@ -53,7 +53,7 @@ TEST(Jobs, AreATable) {
     const Table table = table_of(jobs);
     EXPECT_EQ(
         table.text(Terminal{}),
-        "JOB  OPERATION  IMEI             STEP                   PROGRESS  OCTETS     STARTED               "
+        "JOB  OPERATION  IMEI             STEP                   PROGRESS  BYTES      STARTED               "
         "RESULT\n"
         "1    provision  356938035643809  writing slot 0         52%       1000/1925  2026-11-18T11:06:40Z  "
         "-\n"

@@ -23,9 +23,9 @@ TEST(PolicyCheck, SaysHowManyFilesAreGood) {
     const std::string second = folder.write("20.toml", std::string_view());
     const Outcome one = run({"policy", "check", first});
     EXPECT_EQ(one.exit, 0);
-    EXPECT_EQ(one.output, "1 policy file, no mistake\n");
+    EXPECT_EQ(one.output, "1 policy file, no errors\n");
     EXPECT_EQ(one.errors, "");
-    EXPECT_EQ(run({"policy", "check", first, second}).output, "2 policy files, no mistake\n");
+    EXPECT_EQ(run({"policy", "check", first, second}).output, "2 policy files, no errors\n");
 }
 
 TEST(PolicyCheck, TellsEveryMistakeOfEveryFileWithItsPlace) {
@@ -40,7 +40,7 @@ TEST(PolicyCheck, TellsEveryMistakeOfEveryFileWithItsPlace) {
                 StartsWith(first + ":2:1: unknown key \"modle\" in [match]; did you mean \"model\"?\n" +
                            first + ":5:8: "));
     EXPECT_THAT(result.errors, HasSubstr("\n" + third + ":1:"));
-    EXPECT_THAT(result.errors, HasSubstr("\nbgs2ctl: 3 mistakes in 3 policy files\n  hint: "));
+    EXPECT_THAT(result.errors, HasSubstr("\nbgs2ctl: 3 errors in 3 policy files\n  hint: "));
 }
 
 TEST(PolicyCheck, LooksIntoADirectoryForPoliciesOnly) {
@@ -52,7 +52,7 @@ TEST(PolicyCheck, LooksIntoADirectoryForPoliciesOnly) {
     (void)folder.write("policy.d/README", bad);
     const Outcome result = run({"policy", "check", folder.path("policy.d")});
     EXPECT_EQ(result.exit, 1);
-    EXPECT_THAT(result.errors, HasSubstr("bgs2ctl: 2 mistakes in 2 policy files\n"));
+    EXPECT_THAT(result.errors, HasSubstr("bgs2ctl: 2 errors in 2 policy files\n"));
 }
 
 TEST(PolicyCheck, FindsNothingWrongWithADirectoryWithoutPolicies) {
@@ -60,7 +60,7 @@ TEST(PolicyCheck, FindsNothingWrongWithADirectoryWithoutPolicies) {
     std::filesystem::create_directory(folder.path("policy.d"));
     const Outcome result = run({"policy", "check", folder.path("policy.d")});
     EXPECT_EQ(result.exit, 0);
-    EXPECT_EQ(result.output, "there is no policy file in " + folder.path("policy.d") + "\n");
+    EXPECT_EQ(result.output, "no policy files in " + folder.path("policy.d") + "\n");
 }
 
 TEST(PolicyCheck, EndsWithThreeIfAFileIsMissingAndNothingWorse) {
