@@ -53,20 +53,19 @@ asio::awaitable<pki::Secret> read_pipe(sdbus::UnixFd descriptor, std::string nam
     const auto executor = co_await asio::this_coro::executor;
     asio::posix::stream_descriptor pipe(executor, descriptor.release());
     asio::steady_timer timer(executor, pipe_patience);
-    pki::Secret octets(4096); // secure memory is scarce: it grows with what comes
+    pki::Secret bytes(4096); // secure memory is scarce: it grows with what comes
     std::size_t filled = 0;
-    while (const std::size_t size = co_await read_some(pipe, timer, octets.bytes().subspan(filled), name)) {
+    while (const std::size_t size = co_await read_some(pipe, timer, bytes.bytes().subspan(filled), name)) {
         filled += size;
         if (filled > pki::max_file_size)
-            throw Exception(
-                Error{ErrorCode::too_much_data,
-                      fmt::format("{} is larger than {} octets", name, pki::max_file_size),
-                      "check that it is the right one: certificates, keys and frames are far smaller"});
-        if (filled == octets.size())
-            octets.resize(std::min(filled * 2, pki::max_file_size + 1));
+            throw Exception(Error{
+                ErrorCode::too_much_data, fmt::format("{} is larger than {} bytes", name, pki::max_file_size),
+                "check that it is the right one: certificates, keys and frames are far smaller"});
+        if (filled == bytes.size())
+            bytes.resize(std::min(filled * 2, pki::max_file_size + 1));
     }
-    octets.resize(filled);
-    co_return octets;
+    bytes.resize(filled);
+    co_return bytes;
 }
 
 } // namespace

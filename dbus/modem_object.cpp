@@ -106,8 +106,8 @@ asio::awaitable<sdbus::ObjectPath> send(std::shared_ptr<Authority> authority, Ca
                                         Dictionary options) {
     co_await authority->require(caller, PolkitAction::install_certificate);
     const Store store = store_option(options);
-    pki::Secret octets = co_await read_handed_over(std::move(frame), "the frame");
-    SlotOperation change = value_or_throw(make_send(store, std::move(octets), modem->identity().imei));
+    pki::Secret bytes = co_await read_handed_over(std::move(frame), "the frame");
+    SlotOperation change = value_or_throw(make_send(store, std::move(bytes), modem->identity().imei));
     if (change.action == Action::erase)
         co_await authority->require(caller, PolkitAction::erase_certificate);
     co_return path_of(modem->request(std::move(change)));

@@ -12,7 +12,7 @@
 namespace bgs2::dbus {
 namespace {
 
-// A file's name may have any octets, and the bus takes UTF-8 only: hence printable() below.
+// A file's name may have any bytes, and the bus takes UTF-8 only: hence printable() below.
 
 std::map<std::string, std::vector<std::string>> conditions(const policy::Match& match) {
     std::map<std::string, std::vector<std::string>> result;

@@ -126,7 +126,7 @@ std::vector<EventLine> EventFormatter::added(const BusSignal& event) {
 std::vector<EventLine> EventFormatter::job_changed(const std::string& path, const Value& properties) {
     KnownJob& known = jobs_[path];
     const std::string step = properties.value("Step", known.step);
-    if (step == known.step) // octet by octet would be too much for people and programs
+    if (step == known.step) // byte by byte would be too much for people and programs
         return {};
     known.step = step;
     return {told(fmt::format("job {}: {}", last_component(path), step),

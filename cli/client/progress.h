@@ -13,15 +13,15 @@ namespace bgs2::cli {
 struct Progress {
     std::string step = "waiting";
     double fraction = 0;     ///< 0 to 1
-    std::uint64_t sent = 0;  ///< octets
+    std::uint64_t sent = 0;  ///< bytes
     std::uint64_t total = 0; ///< 0: not known yet
 
     bool operator==(const Progress&) const = default;
 };
 
 /// "writing slot 0 [#######-------]  52%  1000/1925 B  11.2 kB/s", in at most `width` columns: where that is
-/// too narrow the rate is left out, then the octets, the bar, the percentage. `rate` in octets a second. No
-/// bar until the octets to send are known.
+/// too narrow the rate is left out, then the bytes, the bar, the percentage. `rate` in bytes a second. No
+/// bar until the bytes to send are known.
 std::string progress_line(const Progress& progress, std::optional<double> rate, std::size_t width);
 
 /// How fast a job sends. Only the time in which it does counts, not that of reading and waiting.
@@ -32,7 +32,7 @@ class Pace {
     /// The job is that far at this time. To be told in order.
     void note(const Progress& progress, Clock::time_point now);
 
-    /// Octets a second; nothing before there is enough to go by.
+    /// Bytes a second; nothing before there is enough to go by.
     [[nodiscard]] std::optional<double> rate() const;
 
   private:

@@ -15,7 +15,7 @@ namespace bgs2::cli {
 struct Holder {
     std::string device; ///< as it was asked for
     pid_t pid = 0;
-    std::string name; ///< of the program, at most 15 octets
+    std::string name; ///< of the program, at most 15 bytes
 
     bool operator==(const Holder&) const = default;
 };

@@ -28,7 +28,7 @@ unsigned slot_number(const Parameter& parameter) {
 
 std::vector<std::string> certificate_lines(const Parameter& parameter) {
     const std::string_view form = word(format_of(parameter.data));
-    std::vector<std::string> lines{fmt::format("{}, {}", counted(parameter.data.size(), "octet"), form)};
+    std::vector<std::string> lines{fmt::format("{}, {}", counted(parameter.data.size(), "byte"), form)};
     const auto certificates = certificates_of(parameter.data);
     if (!certificates) {
         lines.push_back(printable(certificates.error().what));
@@ -45,8 +45,7 @@ std::vector<std::string> certificate_lines(const Parameter& parameter) {
 
 std::vector<std::string> key_lines(const Parameter& parameter, bool show_key) {
     const KeyFacts facts = key_facts(parameter.data);
-    std::vector<std::string> lines{
-        fmt::format("{}, {}", counted(parameter.data.size(), "octet"), facts.form)};
+    std::vector<std::string> lines{fmt::format("{}, {}", counted(parameter.data.size(), "byte"), facts.form)};
     lines.push_back(facts.kind.empty() ? "not a private key that can be read"
                                        : fmt::format("{} key of {} bits", facts.kind, facts.bits));
     if (!show_key)
@@ -78,7 +77,7 @@ void add_parameter(std::vector<Field>& fields, const Parameter& parameter, bool 
     fields.push_back({.offset = at,
                       .size = 2,
                       .name = "length",
-                      .meaning = {fmt::format("{} = 4 + {} octets of data", length, parameter.data.size())},
+                      .meaning = {fmt::format("{} = 4 + {} bytes of data", length, parameter.data.size())},
                       .opens = true});
     fields.push_back(
         {.offset = at + 2,
@@ -171,7 +170,7 @@ std::vector<Field> annotate(const Frame& frame, bool show_key) {
         {.offset = 0,
          .size = 2,
          .name = "total length",
-         .meaning = {fmt::format("{} octets, these two included", frame.octets.size())}},
+         .meaning = {fmt::format("{} bytes, these two included", frame.bytes.size())}},
         {.offset = 2,
          .size = 2,
          .name = "command",
@@ -191,7 +190,7 @@ Json describe(const Frame& frame, bool show_key) {
     Json parameters = Json::array();
     for (const Parameter& parameter : frame.parameters)
         parameters.push_back(describe(parameter, show_key));
-    return {{"length", frame.octets.size()},
+    return {{"length", frame.bytes.size()},
             {"command", word(frame.command)},
             {"parameters", std::move(parameters)}};
 }

@@ -21,7 +21,7 @@ struct Field {
     std::string name;                 ///< "total length", "id", "data"
     std::vector<std::string> meaning; ///< lines
     bool opens = false;               ///< the first field of a parameter
-    bool hidden = false;              ///< its octets are not to be shown
+    bool hidden = false;              ///< its bytes are not to be shown
 
     bool operator==(const Field&) const = default;
 };
@@ -30,7 +30,7 @@ struct Field {
 struct KeyFacts {
     std::string kind; ///< "RSA", "EC"; empty if it can not be read
     int bits = 0;
-    std::string form; ///< "PKCS#8", see octet_form.h
+    std::string form; ///< "PKCS#8", see byte_form.h
 
     bool operator==(const KeyFacts&) const = default;
 };

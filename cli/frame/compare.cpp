@@ -30,25 +30,25 @@ constexpr std::string_view absent = "-";
 /// One of the two, made sense of as far as possible.
 struct Side {
     std::string_view name;
-    ByteView octets;
+    ByteView bytes;
     std::optional<FrameFault> mistake; ///< holds what `frame` is a view of, if it had to be put right
     std::optional<Frame> frame;
 };
 
-std::size_t announced_length(ByteView octets) {
-    return octets.size() < 2
+std::size_t announced_length(ByteView bytes) {
+    return bytes.size() < 2
                ? 0
-               : std::to_integer<std::size_t>(octets[0]) | std::to_integer<std::size_t>(octets[1]) << 8U;
+               : std::to_integer<std::size_t>(bytes[0]) | std::to_integer<std::size_t>(bytes[1]) << 8U;
 }
 
 Side side_of(const Named& named, std::vector<std::string>& likely) {
-    Side side{.name = named.name, .octets = named.octets, .mistake = {}, .frame = {}};
-    const auto decoded = sbnw::decode(named.octets);
+    Side side{.name = named.name, .bytes = named.bytes, .mistake = {}, .frame = {}};
+    const auto decoded = sbnw::decode(named.bytes);
     if (decoded) {
         side.frame = *decoded;
         return side;
     }
-    side.mistake = recognise_mistake(named.octets);
+    side.mistake = recognise_mistake(named.bytes);
     if (side.mistake) {
         for (const std::string& words : side.mistake->words)
             likely.push_back(fmt::format("{}: {}", named.name, words));
@@ -58,9 +58,9 @@ Side side_of(const Named& named, std::vector<std::string>& likely) {
     }
     likely.push_back(fmt::format("{}: {}", named.name, to_string(decoded.error())));
     // What stands behind the announced end does not keep the rest from being compared.
-    const std::size_t announced = announced_length(named.octets);
-    if (announced >= 6 && announced < named.octets.size()) {
-        if (const auto beginning = sbnw::decode(named.octets.first(announced)))
+    const std::size_t announced = announced_length(named.bytes);
+    if (announced >= 6 && announced < named.bytes.size()) {
+        if (const auto beginning = sbnw::decode(named.bytes.first(announced)))
             side.frame = *beginning;
     }
     return side;
@@ -85,13 +85,13 @@ std::string summary(const Parameter* parameter) {
                               std::to_integer<unsigned>(parameter->data[1]) << 8U);
     case ParameterId::certificate: {
         const auto certificates = certificates_of(parameter->data);
-        return fmt::format("{}, {}, {}", counted(parameter->data.size(), "octet"),
+        return fmt::format("{}, {}, {}", counted(parameter->data.size(), "byte"),
                            word(format_of(parameter->data)),
                            certificates ? printable(certificates->front().subject()) : "can not be read");
     }
     case ParameterId::private_key: {
         const KeyFacts facts = key_facts(parameter->data);
-        return fmt::format("{}, {}, {}", counted(parameter->data.size(), "octet"), facts.form,
+        return fmt::format("{}, {}, {}", counted(parameter->data.size(), "byte"), facts.form,
                            facts.kind.empty() ? "can not be read"
                                               : fmt::format("{} key of {} bits", facts.kind, facts.bits));
     }
@@ -162,7 +162,7 @@ void compare_parameters(const Side& a, const Frame& first_frame, const Side& b, 
         if (first != nullptr && second != nullptr) {
             const std::size_t at = first_difference(first->data, second->data);
             if (difference.first == difference.second)
-                difference.field += fmt::format(", octet {} on", at);
+                difference.field += fmt::format(", byte {} on", at);
             explain(a, *first, b, *second, comparison.likely);
         }
         comparison.differences.push_back(std::move(difference));
@@ -174,17 +174,17 @@ void compare_frames(const Side& a, const Side& b, Comparison& comparison) {
         if (first != second)
             comparison.differences.push_back({std::move(field), std::move(first), std::move(second)});
     };
-    differ("octets", std::to_string(a.octets.size()), std::to_string(b.octets.size()));
-    differ("total length", std::to_string(announced_length(a.octets)),
-           std::to_string(announced_length(b.octets)));
+    differ("bytes", std::to_string(a.bytes.size()), std::to_string(b.bytes.size()));
+    differ("total length", std::to_string(announced_length(a.bytes)),
+           std::to_string(announced_length(b.bytes)));
     if (!a.frame || !b.frame) {
-        const std::size_t at = first_difference(a.octets, b.octets);
+        const std::size_t at = first_difference(a.bytes, b.bytes);
         differ("is a frame", a.frame ? "yes" : "no", b.frame ? "yes" : "no");
-        const auto octet = [at](ByteView octets) {
-            return at < octets.size() ? to_hex(octets.subspan(at, 1)) : "the end";
+        const auto byte = [at](ByteView bytes) {
+            return at < bytes.size() ? to_hex(bytes.subspan(at, 1)) : "the end";
         };
-        // No octets of what may be a private key; one tells what happened (ef, 0d, the end).
-        differ(fmt::format("offset {:04x}", at), octet(a.octets), octet(b.octets));
+        // No bytes of what may be a private key; one tells what happened (ef, 0d, the end).
+        differ(fmt::format("offset {:04x}", at), byte(a.bytes), byte(b.bytes));
         return;
     }
     const Frame& first = *a.frame;
@@ -199,7 +199,7 @@ void compare_frames(const Side& a, const Side& b, Comparison& comparison) {
 
 Comparison compare(const Named& first, const Named& second) {
     Comparison comparison{
-        .same = std::ranges::equal(first.octets, second.octets), .differences = {}, .likely = {}};
+        .same = std::ranges::equal(first.bytes, second.bytes), .differences = {}, .likely = {}};
     if (comparison.same)
         return comparison;
     const Side a = side_of(first, comparison.likely);

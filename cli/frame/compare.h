@@ -12,7 +12,7 @@
 
 namespace bgs2::cli {
 
-/// A field that is not the same in both; in words, never a private key's octets.
+/// A field that is not the same in both; in words, never a private key's bytes.
 struct Difference {
     std::string field;
     std::string first;
@@ -22,17 +22,17 @@ struct Difference {
 };
 
 struct Comparison {
-    bool same = false; ///< octet for octet
+    bool same = false; ///< byte for byte
     std::vector<Difference> differences;
     std::vector<std::string> likely; ///< mistakes, each a sentence that names the frame
 
     bool operator==(const Comparison&) const = default;
 };
 
-/// A frame that is to be compared. Octets that are no frame are compared as far as they can be made sense of.
+/// A frame that is to be compared. Bytes that are no frame are compared as far as they can be made sense of.
 struct Named {
     std::string_view name; ///< for the sentences
-    ByteView octets;
+    ByteView bytes;
 };
 
 Comparison compare(const Named& first, const Named& second);

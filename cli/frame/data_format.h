@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What certificates and keys look like from outside: their form, told from a few octets. Pure.
+// What certificates and keys look like from outside: their form, told from a few bytes. Pure.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -30,10 +30,10 @@ consteval auto words(DataFormat) {
 }
 
 /// Looks at the outermost tags only; nothing is checked beyond them.
-DataFormat format_of(ByteView octets);
+DataFormat format_of(ByteView bytes);
 
-/// The octets that a DER value at the beginning of `octets` says it has, its header included; nothing if
-/// there is none (a length of more than 4 octets counts as none).
-std::optional<std::size_t> der_size(ByteView octets);
+/// The bytes that a DER value at the beginning of `bytes` says it has, its header included; nothing if
+/// there is none (a length of more than 4 bytes counts as none).
+std::optional<std::size_t> der_size(ByteView bytes);
 
 } // namespace bgs2::cli

@@ -8,11 +8,11 @@
 
 namespace bgs2::cli {
 
-sbnw::Frame decode_frame(ByteView octets) {
-    auto frame = sbnw::decode(octets);
+sbnw::Frame decode_frame(ByteView bytes) {
+    auto frame = sbnw::decode(bytes);
     if (frame)
         return std::move(*frame);
-    throw content_error(with_fault(frame.error(), octets));
+    throw content_error(with_fault(frame.error(), bytes));
 }
 
 } // namespace bgs2::cli

@@ -7,8 +7,8 @@
 
 namespace bgs2::cli {
 
-/// A view into `octets`. Throws Failure (exit code 1) if they are no sound frame, which names the offset, the
+/// A view into `bytes`. Throws Failure (exit code 1) if they are no sound frame, which names the offset, the
 /// field and, if one explains it, the well-known mistake (mistake.h).
-sbnw::Frame decode_frame(ByteView octets);
+sbnw::Frame decode_frame(ByteView bytes);
 
 } // namespace bgs2::cli

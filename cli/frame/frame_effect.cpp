@@ -31,7 +31,7 @@ std::string slot_text(const sbnw::Frame& frame, std::string_view store) {
 std::string certificate_text(const Parameter& parameter) {
     const auto certificates = certificates_of(parameter.data);
     if (!certificates || certificates->empty())
-        return counted(parameter.data.size(), "octet") + " that are no certificate";
+        return counted(parameter.data.size(), "byte") + " that are no certificate";
     const pki::Certificate& first = certificates->front();
     const std::string others =
         certificates->size() == 1 ? "" : fmt::format(" and {} more", certificates->size() - 1);
@@ -57,7 +57,7 @@ std::string effect_of(const sbnw::Frame& frame, std::string_view store) {
     if (const Parameter* imei = frame.find(ParameterId::imei))
         text += fmt::format("; only on the modem {}", printable(imei->text()));
     text += frame.find(ParameterId::signature) != nullptr ? "; signed" : "; not signed";
-    return text + "; " + counted(frame.octets.size(), "octet");
+    return text + "; " + counted(frame.bytes.size(), "byte");
 }
 
 std::string done_by(const sbnw::Frame& frame, std::string_view store) {

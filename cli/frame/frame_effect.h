@@ -10,7 +10,7 @@
 namespace bgs2::cli {
 
 /// "writes slot 0 of is_cert: CN=gateway-7, expires 2027-11-23, with its private key (RSA 2048); signed; 1925
-/// octets". `store` is the one that is meant if the frame names none. No octet of a key is in it.
+/// bytes". `store` is the one that is meant if the frame names none. No byte of a key is in it.
 std::string effect_of(const sbnw::Frame& frame, std::string_view store);
 
 /// The same once it is done: "slot 0 of is_cert written".

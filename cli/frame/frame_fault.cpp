@@ -20,7 +20,7 @@ constexpr std::size_t parameter_header_size = 4;
 struct Habit {
     bool big_endian = false;
     bool words = false;
-    std::size_t total_omits = 0; ///< octets that the total length leaves out: 0, its own 2, the header's 6
+    std::size_t total_omits = 0;     ///< bytes that the total length leaves out: 0, its own 2, the header's 6
     std::size_t parameter_omits = 0; ///< the same of a parameter's length: 0, 2, 4
     bool id_first = false;
 
@@ -67,28 +67,28 @@ bool plausible(std::size_t id, ByteView data) {
     }
 }
 
-/// Reads octets by a habit.
+/// Reads bytes by a habit.
 class Reading {
   public:
-    Reading(ByteView octets, const Habit& habit)
-      : octets_(octets)
+    Reading(ByteView bytes, const Habit& habit)
+      : bytes_(bytes)
       , habit_(habit) {}
 
     [[nodiscard]] std::size_t number(std::size_t offset) const {
-        const auto first = std::to_integer<std::size_t>(octets_[offset]);
-        const auto second = std::to_integer<std::size_t>(octets_[offset + 1]);
+        const auto first = std::to_integer<std::size_t>(bytes_[offset]);
+        const auto second = std::to_integer<std::size_t>(bytes_[offset + 1]);
         return habit_.big_endian ? first << 8U | second : second << 8U | first;
     }
 
     [[nodiscard]] bool header_fits() const {
         const auto lengths = lengths_of(number(0), habit_.total_omits);
-        return std::ranges::find(lengths, octets_.size()) != lengths.end() &&
+        return std::ranges::find(lengths, bytes_.size()) != lengths.end() &&
                (number(2) == 1 || number(2) == 3);
     }
 
-    /// Takes the octets from `offset` on apart to the very end.
+    /// Takes the bytes from `offset` on apart to the very end.
     bool parts_from(std::size_t offset, std::vector<Part>& parts) const {
-        const std::size_t left = octets_.size() - offset;
+        const std::size_t left = bytes_.size() - offset;
         if (left == 0)
             return has_id(parts, std::size_t{1});
         if (left < parameter_header_size)
@@ -101,7 +101,7 @@ class Reading {
             if (length < parameter_header_size || length > left)
                 continue;
             const ByteView data =
-                octets_.subspan(offset + parameter_header_size, length - parameter_header_size);
+                bytes_.subspan(offset + parameter_header_size, length - parameter_header_size);
             if (!plausible(id, data))
                 continue;
             parts.push_back({id, data});
@@ -113,7 +113,7 @@ class Reading {
     }
 
   private:
-    /// The lengths in octets that a length field can stand for: an odd one may be rounded either way in
+    /// The lengths in bytes that a length field can stand for: an odd one may be rounded either way in
     /// words.
     [[nodiscard]] std::vector<std::size_t> lengths_of(std::size_t field, std::size_t omits) const {
         if (!habit_.words)
@@ -121,24 +121,24 @@ class Reading {
         return {2 * field + omits, 2 * field + omits + 1, 2 * field + omits - (field > 0 ? 1 : 0)};
     }
 
-    ByteView octets_;
+    ByteView bytes_;
     Habit habit_;
 };
 
 std::vector<std::string> words_of(const Habit& habit, std::size_t counted, std::size_t parameters) {
     std::vector<std::string> words;
     if (habit.big_endian)
-        words.emplace_back("its integers are big-endian; the low octet stands first on the wire");
+        words.emplace_back("its integers are big-endian; the low byte stands first on the wire");
     if (habit.words)
-        words.emplace_back("its lengths count words of two octets; they count octets");
+        words.emplace_back("its lengths count words of two bytes; they count bytes");
     if (habit.total_omits == 2)
-        words.emplace_back("its total length does not count its own two octets");
+        words.emplace_back("its total length does not count its own two bytes");
     if (habit.total_omits == header_size)
-        words.emplace_back("its total length does not count the header of 6 octets");
+        words.emplace_back("its total length does not count the header of 6 bytes");
     if (habit.parameter_omits == 2)
-        words.emplace_back("a parameter's length does not count its own two octets");
+        words.emplace_back("a parameter's length does not count its own two bytes");
     if (habit.parameter_omits == parameter_header_size)
-        words.emplace_back("a parameter's length does not count its header of 4 octets (length and id)");
+        words.emplace_back("a parameter's length does not count its header of 4 bytes (length and id)");
     if (habit.id_first)
         words.emplace_back("a parameter's id stands before its length; the length comes first");
     if (counted != parameters)
@@ -174,11 +174,11 @@ pki::Secret rightly_made(std::size_t command, const std::vector<Part>& parts, bo
 
 } // namespace
 
-std::optional<FrameFault> recognise_mistake(ByteView octets) {
-    if (octets.size() < header_size || octets.size() > sbnw::max_frame_size)
+std::optional<FrameFault> recognise_mistake(ByteView bytes) {
+    if (bytes.size() < header_size || bytes.size() > sbnw::max_frame_size)
         return std::nullopt;
     for (const Habit& habit : all_habits()) {
-        const Reading reading(octets, habit);
+        const Reading reading(bytes, habit);
         std::vector<Part> parts;
         if (!reading.header_fits() || !reading.parts_from(header_size, parts))
             continue;
@@ -190,8 +190,8 @@ std::optional<FrameFault> recognise_mistake(ByteView octets) {
     return std::nullopt;
 }
 
-Error with_fault(Error error, ByteView octets) {
-    if (const auto mistake = recognise_mistake(octets)) {
+Error with_fault(Error error, ByteView bytes) {
+    if (const auto mistake = recognise_mistake(bytes)) {
         error.hint = "it makes sense if";
         for (std::size_t i = 0; i < mistake->words.size(); ++i)
             error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];

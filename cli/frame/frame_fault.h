@@ -12,7 +12,7 @@
 
 namespace bgs2::cli {
 
-/// Well-known mistakes under which octets that are no frame make sense after all.
+/// Well-known mistakes under which bytes that are no frame make sense after all.
 struct FrameFault {
     std::vector<std::string> words; ///< each a clause about the frame: "its integers are big-endian, ..."
     pki::Secret frame;              ///< the frame without them
@@ -20,13 +20,13 @@ struct FrameFault {
     bool operator==(const FrameFault&) const = default;
 };
 
-/// Nothing if the octets are a right frame, or if no combination of the mistakes known explains them:
-/// integers big-endian; lengths in words of two octets; a total length without itself or its header; a
+/// Nothing if the bytes are a right frame, or if no combination of the mistakes known explains them:
+/// integers big-endian; lengths in words of two bytes; a total length without itself or its header; a
 /// parameter's length without itself or its header; its id before its length; a wrong number of parameters.
 /// The explanation with the fewest of them is taken.
-std::optional<FrameFault> recognise_mistake(ByteView octets);
+std::optional<FrameFault> recognise_mistake(ByteView bytes);
 
-/// Why `octets` do not decode, with the mistake that explains it as the hint if one does.
-Error with_fault(Error error, ByteView octets);
+/// Why `bytes` do not decode, with the mistake that explains it as the hint if one does.
+Error with_fault(Error error, ByteView bytes);
 
 } // namespace bgs2::cli

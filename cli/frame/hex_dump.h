@@ -10,9 +10,9 @@
 
 namespace bgs2::cli {
 
-/// Four columns: offset (hex), eight octets a line, field, meaning; a blank line before each parameter. The
-/// octets of a hidden field are "..". Unless `full`, a long field shows its first and last lines only.
-/// `octets` is what the fields' offsets count in.
-std::string hex_dump(ByteView octets, std::span<const Field> fields, bool full);
+/// Four columns: offset (hex), eight bytes a line, field, meaning; a blank line before each parameter. The
+/// bytes of a hidden field are "..". Unless `full`, a long field shows its first and last lines only.
+/// `bytes` is what the fields' offsets count in.
+std::string hex_dump(ByteView bytes, std::span<const Field> fields, bool full);
 
 } // namespace bgs2::cli

@@ -103,38 +103,38 @@ std::string_view result_line(ByteView frame, bool sound) {
 ModemEmulator::ModemEmulator(std::string imei)
   : imei_(std::move(imei)) {}
 
-std::string ModemEmulator::hear(ByteView octets) {
+std::string ModemEmulator::hear(ByteView bytes) {
     std::string said;
-    while (!octets.empty()) {
+    while (!bytes.empty()) {
         if (in_frame_) {
-            hear_frame(octets);
+            hear_frame(bytes);
             break;
         }
-        said += hear_command(octets.front());
-        octets = octets.subspan(1);
+        said += hear_command(bytes.front());
+        bytes = bytes.subspan(1);
         // Together with its CR it can not be the frame's: no program has seen READY yet.
-        if (in_frame_ && !octets.empty() && octets.front() == lf) {
-            octets = octets.subspan(1);
+        if (in_frame_ && !bytes.empty() && bytes.front() == lf) {
+            bytes = bytes.subspan(1);
             line_is_over_ = true;
         }
     }
     return said;
 }
 
-std::string ModemEmulator::hear_command(std::byte octet) {
-    if (octet != lf && after_cr_)
+std::string ModemEmulator::hear_command(std::byte byte) {
+    if (byte != lf && after_cr_)
         line_end_ = LineEnd::cr;
-    else if (octet == lf && after_cr_)
+    else if (byte == lf && after_cr_)
         line_end_ = LineEnd::cr_lf;
-    after_cr_ = octet == cr;
+    after_cr_ = byte == cr;
     std::string said;
     if (echo_)
-        said += static_cast<char>(octet);
-    if (octet == lf)
+        said += static_cast<char>(byte);
+    if (byte == lf)
         return said;
-    if (octet != cr) {
+    if (byte != cr) {
         if (line_.size() < longest_line)
-            line_ += static_cast<char>(octet);
+            line_ += static_cast<char>(byte);
         return said;
     }
     const std::string line = std::exchange(line_, {});
@@ -196,14 +196,14 @@ std::string ModemEmulator::refusal() const {
     return fmt::format("\r\n{}\r\n", words.at(static_cast<std::size_t>(error_report_)));
 }
 
-void ModemEmulator::hear_frame(ByteView octets) {
-    const std::size_t taken = std::min(octets.size(), room - size_);
-    std::ranges::copy(octets.first(taken), frame_.bytes().subspan(size_).begin());
+void ModemEmulator::hear_frame(ByteView bytes) {
+    const std::size_t taken = std::min(bytes.size(), room - size_);
+    std::ranges::copy(bytes.first(taken), frame_.bytes().subspan(size_).begin());
     size_ += taken;
-    dropped_ += octets.size() - taken;
+    dropped_ += bytes.size() - taken;
 }
 
-/// A LF at the beginning can be that of the command line, come late, or the low octet of the frame's length.
+/// A LF at the beginning can be that of the command line, come late, or the low byte of the frame's length.
 ByteView ModemEmulator::frame() const {
     const ByteView all = received();
     if (all.empty() || all.front() != lf || line_is_over_ || sbnw::decode(all))
@@ -228,22 +228,22 @@ std::optional<ModemEmulator::Duration> ModemEmulator::quiet_after() const {
 std::string ModemEmulator::quiet() {
     if (!in_frame_)
         return {};
-    const ByteView octets = frame();
-    const auto decoded = sbnw::decode(octets);
+    const ByteView bytes = frame();
+    const auto decoded = sbnw::decode(bytes);
     const bool sound = decoded.has_value() && dropped_ == 0;
-    const std::string_view result = result_line(octets, sound);
-    if (!octets.empty()) {
+    const std::string_view result = result_line(bytes, sound);
+    if (!bytes.empty()) {
         CaughtFrame caught{.store = store_,
-                           .octets = pki::Secret::copy_of(octets),
+                           .bytes = pki::Secret::copy_of(bytes),
                            .dropped = dropped_,
                            .error = {},
                            .answer = std::string(result)};
         if (dropped_ > 0)
             caught.error = Error{ErrorCode::too_much_data,
-                                 fmt::format("more than {} came", counted(octets.size(), "octet")),
+                                 fmt::format("more than {} came", counted(bytes.size(), "byte")),
                                  fmt::format("a frame has at most {}", sbnw::max_frame_size)};
         else if (!decoded)
-            caught.error = with_fault(decoded.error(), octets);
+            caught.error = with_fault(decoded.error(), bytes);
         caught_ = std::move(caught);
     }
     in_frame_ = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A BGS2 played for another program, so that the frame it sends can be caught (protocol.md §2 and §5). Pure:
-// octets in, octets out; whoever holds the line says when it was quiet.
+// bytes in, bytes out; whoever holds the line says when it was quiet.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -17,8 +17,8 @@ namespace bgs2::cli {
 /// What a program sent after `SECURE CMD READY`.
 struct CaughtFrame {
     std::string store;          ///< as the program named it, "is_cert"
-    pki::Secret octets;         ///< all that came, but for the LF of the command line
-    std::size_t dropped = 0;    ///< octets beyond what a frame can be, which were not kept
+    pki::Secret bytes;          ///< all that came, but for the LF of the command line
+    std::size_t dropped = 0;    ///< bytes beyond what a frame can be, which were not kept
     std::optional<Error> error; ///< why it is no sound frame
     std::string answer;         ///< the result line that the program was given
 };
@@ -36,7 +36,7 @@ class ModemEmulator {
     explicit ModemEmulator(std::string imei);
 
     /// Takes what came over the line, and gives what the modem says to it.
-    [[nodiscard]] std::string hear(ByteView octets);
+    [[nodiscard]] std::string hear(ByteView bytes);
 
     /// How long the line has to be quiet for quiet() to be called; nothing: the modem waits for a command.
     [[nodiscard]] std::optional<Duration> quiet_after() const;
@@ -51,8 +51,8 @@ class ModemEmulator {
     /// How the program ends its lines, as far as that was seen: is there a LF behind the CR?
     enum class LineEnd { unknown, cr, cr_lf };
 
-    std::string hear_command(std::byte octet);
-    void hear_frame(ByteView octets);
+    std::string hear_command(std::byte byte);
+    void hear_frame(ByteView bytes);
     std::string answer(std::string_view command);
     std::string answer_query(std::string_view command);
     std::string begin_frame(std::string_view arguments);
@@ -69,7 +69,7 @@ class ModemEmulator {
     bool in_frame_ = false;
     bool line_is_over_ = false; ///< the LF of the frame's command line was seen
     std::string store_;
-    pki::Secret frame_; ///< room for the longest; `size_` octets of it came
+    pki::Secret frame_; ///< room for the longest; `size_` bytes of it came
     std::size_t size_ = 0;
     std::size_t dropped_ = 0;
     std::optional<CaughtFrame> caught_;

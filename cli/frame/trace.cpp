@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view any_version = "# bgs2d trace ";
 
-std::optional<unsigned> hex_octet(std::string_view digits) {
+std::optional<unsigned> hex_byte(std::string_view digits) {
     unsigned value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
     return digits.size() == 2 && error == std::errc() && end == digits.data() + 2 ? std::optional(value)
@@ -40,10 +40,10 @@ std::optional<std::string> without_quotes(std::string_view text) {
         if (++i == text.size())
             return std::nullopt;
         if (text[i] == 'x') {
-            const auto octet = hex_octet(text.substr(i + 1, 2));
-            if (!octet)
+            const auto byte = hex_byte(text.substr(i + 1, 2));
+            if (!byte)
                 return std::nullopt;
-            result += static_cast<char>(*octet);
+            result += static_cast<char>(*byte);
             i += 2;
         } else if (const auto escape = std::string_view("rnt").find(text[i]); escape != std::string::npos) {
             result += "\r\n\t"[escape];
@@ -92,8 +92,8 @@ class Reader {
         double seconds = 0;
         if (!words.take_number(seconds))
             return false;
-        if (words.take(" > octets "))
-            return read_octets(seconds, words);
+        if (words.take(" > bytes "))
+            return read_bytes(seconds, words);
         if (words.take(" < hidden "))
             return true;
         const bool said = words.take(" > ");
@@ -130,7 +130,7 @@ class Reader {
     }
 
     /// "512+512 of 1902: ...".
-    bool read_octets(double seconds, Words words) {
+    bool read_bytes(double seconds, Words words) {
         std::size_t offset = 0;
         std::size_t size = 0;
         std::size_t total = 0;
@@ -143,24 +143,24 @@ class Reader {
             commands_.push_back({.seconds = seconds,
                                  .store = store_,
                                  .total = total,
-                                 .octets = {},
+                                 .bytes = {},
                                  .hidden = {},
                                  .result = {}});
             awaits_result_ = true;
         }
-        if (commands_.empty() || commands_.back().octets.size() != offset || commands_.back().total != total)
+        if (commands_.empty() || commands_.back().bytes.size() != offset || commands_.back().total != total)
             return false;
         return words.rest() == "hidden" ? hide(size) : add(words.rest(), size);
     }
 
     bool hide(std::size_t size) {
         TracedCommand& command = commands_.back();
-        const std::size_t offset = command.octets.size();
+        const std::size_t offset = command.bytes.size();
         if (!command.hidden.empty() && command.hidden.back().offset + command.hidden.back().size == offset)
             command.hidden.back().size += size;
         else
             command.hidden.push_back({.offset = offset, .size = size});
-        command.octets.resize(offset + size);
+        command.bytes.resize(offset + size);
         return true;
     }
 
@@ -172,10 +172,10 @@ class Reader {
                 hide(1);
                 continue;
             }
-            const auto octet = hex_octet(digits.substr(0, 2));
-            if (!octet)
+            const auto byte = hex_byte(digits.substr(0, 2));
+            if (!byte)
                 return false;
-            commands_.back().octets.push_back(std::byte(*octet));
+            commands_.back().bytes.push_back(std::byte(*byte));
         }
         return true;
     }

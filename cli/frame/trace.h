@@ -18,14 +18,14 @@ namespace bgs2::cli {
 inline constexpr std::size_t largest_trace = std::size_t{2} << 20U;
 
 struct TracedCommand {
-    double seconds = 0;             ///< when its first octets were sent, since the conversation began
+    double seconds = 0;             ///< when its first bytes were sent, since the conversation began
     std::string store;              ///< as it was named, "is_cert"; empty if the record does not tell
-    std::size_t total = 0;          ///< octets of the frame
-    Bytes octets;                   ///< those that were sent; 0 where they are hidden
-    std::vector<at::Extent> hidden; ///< octets that the record does not tell, in order
+    std::size_t total = 0;          ///< bytes of the frame
+    Bytes bytes;                    ///< those that were sent; 0 where they are hidden
+    std::vector<at::Extent> hidden; ///< bytes that the record does not tell, in order
     std::string result;             ///< the modem's result line; empty if none came
 
-    [[nodiscard]] bool is_whole() const { return octets.size() == total; }
+    [[nodiscard]] bool is_whole() const { return bytes.size() == total; }
 };
 
 /// Whether a file begins as a record does, of whatever version.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal/files.h"
 
-#include "daemon/base/immovable.h"
 #include "cli/terminal/command_error.h"
+#include "daemon/base/immovable.h"
 #include "daemon/base/system_error.h"
 
 #include <fmt/format.h>

@@ -164,15 +164,15 @@ void tell(const Terminal& terminal, std::string_view text) {
 }
 
 void show_frame(const CaughtFrame& caught, const CaptureOptions& options, const Terminal& terminal) {
-    const ByteView octets = caught.octets.bytes();
-    const sbnw::Frame frame = content_or_fail(sbnw::decode(octets));
+    const ByteView bytes = caught.bytes.bytes();
+    const sbnw::Frame frame = content_or_fail(sbnw::decode(bytes));
     if (terminal.json) {
         auto object = describe(frame, false);
         object["store"] = caught.store;
         object["file"] = options.output ? nlohmann::ordered_json(*options.output) : nlohmann::ordered_json();
         print(to_line(object));
     } else if (!options.output) {
-        print(hex_dump(octets, annotate(frame, false), false));
+        print(hex_dump(bytes, annotate(frame, false), false));
     }
 }
 
@@ -191,8 +191,8 @@ ExitCode capture(const CaptureOptions& options, const Terminal& terminal) {
         throw CommandError(ExitCode::failed, "Interrupted", "no frame came",
                            fmt::format("the program has to send AT^SBNW=<store>,1 to {}", link));
     if (options.output)
-        write_private_file(*options.output, caught->octets.bytes());
-    tell(terminal, fmt::format("{} for {}, answered '{}'{}\n", counted(caught->octets.size(), "octet"),
+        write_private_file(*options.output, caught->bytes.bytes());
+    tell(terminal, fmt::format("{} for {}, answered '{}'{}\n", counted(caught->bytes.size(), "byte"),
                                caught->store, caught->answer,
                                options.output ? fmt::format(", in {}", printable(*options.output)) : ""));
     if (caught->error)

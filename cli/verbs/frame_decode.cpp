@@ -27,7 +27,7 @@ constexpr std::string_view frame_decode_help =
 Usage: bgs2ctl frame decode F [--verify-key F] [--full] [--show-key] [--json]
 
 F is a file, "-" is standard input. A private key in it is described, but its
-octets are left out. F can also be a record of conversations that bgs2d --trace
+bytes are left out. F can also be a record of conversations that bgs2d --trace
 made: each secure command in it is shown, with the modem's result. It has no
 private keys, and a signature that covers one can not be checked.
 
@@ -42,7 +42,7 @@ Options:
   --passphrase-file F
                     of that private key, if it is encrypted
   --full            show long data whole, not its first and last lines only
-  --show-key        show the private key's octets, too
+  --show-key        show the private key's bytes, too
   --json            one object; of a record an array
 
 Exit codes: 0 the frame is sound (and its signature good), 1 it is not, or the
@@ -90,17 +90,17 @@ ExitCode frame_decode(const FrameDecodeOptions& options, const Terminal& termina
     if (is_trace_file(options.file))
         return show_trace(as_text(read_input(options.file, largest_trace)), trace_options(options, key),
                           terminal);
-    const pki::Secret octets = read_secret_input(options.file);
-    if (is_trace(as_text(octets.bytes())))
-        return show_trace(as_text(octets.bytes()), trace_options(options, key), terminal);
-    const sbnw::Frame frame = decode_frame(octets.bytes());
+    const pki::Secret bytes = read_secret_input(options.file);
+    if (is_trace(as_text(bytes.bytes())))
+        return show_trace(as_text(bytes.bytes()), trace_options(options, key), terminal);
+    const sbnw::Frame frame = decode_frame(bytes.bytes());
     std::optional<Expected<sbnw::Digest>> verified;
     if (key)
         verified = sbnw::verify(frame, *key);
     if (terminal.json)
         show_json(frame, options, verified);
     else
-        print(hex_dump(frame.octets, annotate(frame, options.show_key), options.full));
+        print(hex_dump(frame.bytes, annotate(frame, options.show_key), options.full));
     if (verified && !*verified) // whatever the reason: asked whether it is good, the answer is no
         throw CommandError(ExitCode::failed, verified->error());
     if (verified && !terminal.json)

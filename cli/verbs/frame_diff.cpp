@@ -22,7 +22,7 @@ conversion to UTF-8.
 
 Usage: bgs2ctl frame diff A B [--json]
 
-"-" is standard input. No octets of a private key are shown.
+"-" is standard input. No bytes of a private key are shown.
 
 Examples:
   bgs2ctl frame diff capture.bin mine.bin
@@ -30,7 +30,7 @@ Examples:
 Options:
   --json            one object: same, differences, likely
 
-Exit codes: 0 the same octet for octet, 1 they differ.
+Exit codes: 0 the same byte for byte, 1 they differ.
 )";
 
 struct FrameDiffOptions {

@@ -48,7 +48,7 @@ What to write:
   --passphrase-file F
                     of an encrypted key or a PKCS#12
   --format FORM     der (default): the first certificate; pem-chain: all as PEM;
-                    as-is: the file's octets. What is DER already goes as it is
+                    as-is: the file's bytes. What is DER already goes as it is
   --key-format FORM pkcs8 (default) or traditional, for keys that are not DER
   --delete          delete the slot's certificate instead
 
@@ -173,27 +173,27 @@ sbnw::SecureCommand command_for(const FrameEncodeOptions& options, const Termina
 }
 
 void sign(sbnw::SecureCommand& command, const std::string& file, const FrameEncodeOptions& options) {
-    const pki::Secret octets = read_secret_input(file);
+    const pki::Secret bytes = read_secret_input(file);
     const auto passphrase = read_passphrase(options.sign_passphrase_file);
     const pki::KeySigner signer(
-        content_or_fail(pki::load_private_key(octets.bytes(), file, passphrase ? &*passphrase : nullptr)));
+        content_or_fail(pki::load_private_key(bytes.bytes(), file, passphrase ? &*passphrase : nullptr)));
     content_or_fail(sbnw::sign(command, signer, known(from_word<sbnw::Digest>(options.digest))));
 }
 
-void show(ByteView octets, const FrameEncodeOptions& options, const Terminal& terminal) {
+void show(ByteView bytes, const FrameEncodeOptions& options, const Terminal& terminal) {
     if (options.output)
-        write_private_file(*options.output, octets);
+        write_private_file(*options.output, bytes);
     if (terminal.json) {
-        print(to_line(describe(value_or_fail(sbnw::decode(octets)), false)));
+        print(to_line(describe(value_or_fail(sbnw::decode(bytes)), false)));
         return;
     }
     if (options.output)
         return;
     if (terminal.interactive) {
-        const sbnw::Frame frame = value_or_fail(sbnw::decode(octets));
-        print(hex_dump(octets, annotate(frame, false), false));
+        const sbnw::Frame frame = value_or_fail(sbnw::decode(bytes));
+        print(hex_dump(bytes, annotate(frame, false), false));
     } else {
-        print(as_text(octets));
+        print(as_text(bytes));
     }
 }
 

@@ -57,8 +57,8 @@ ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
     if (!options.dry_run)
         require_local(terminal.access, "frame send", hands_over_files);
     pki::set_up_secure_heap();
-    const pki::Secret octets = read_secret_input(options.file);
-    const sbnw::Frame frame = decode_frame(octets.bytes());
+    const pki::Secret bytes = read_secret_input(options.file);
+    const sbnw::Frame frame = decode_frame(bytes.bytes());
     const std::string effect = effect_of(frame, options.store);
     if (terminal.json && options.dry_run)
         print(to_line({{"effect", effect}, {"frame", describe(frame, false)}}));
@@ -68,7 +68,7 @@ ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
         return ExitCode::ok;
     Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
-    const Descriptor copy = sealed_copy(octets.bytes()); // what was shown, whatever becomes of the file
+    const Descriptor copy = sealed_copy(bytes.bytes()); // what was shown, whatever becomes of the file
     const auto begin = [&] { return bus.send_frame(modem.path, copy.get(), store_of(options.store)); };
     return follow(bus, modem, "send", done_by(frame, options.store), begin, terminal);
 }

@@ -32,14 +32,14 @@ bool hides(const TracedCommand& command, std::size_t offset, std::size_t size) {
 Expected<sbnw::Frame> decode(const TracedCommand& command) {
     if (!command.is_whole())
         return fail(ErrorCode::failed,
-                    fmt::format("only {} of {} octets were sent", command.octets.size(), command.total),
+                    fmt::format("only {} of {} bytes were sent", command.bytes.size(), command.total),
                     "the conversation ended there");
     if (hides(command, 0, parameter_header))
-        return fail(ErrorCode::failed, "none of its octets is in the record",
+        return fail(ErrorCode::failed, "none of its bytes is in the record",
                     "bgs2d does not record what it can not tell a private key from");
-    auto frame = sbnw::decode(command.octets);
+    auto frame = sbnw::decode(command.bytes);
     if (!frame)
-        return std::unexpected(with_fault(frame.error(), command.octets));
+        return std::unexpected(with_fault(frame.error(), command.bytes));
     return frame;
 }
 
@@ -47,7 +47,7 @@ Expected<sbnw::Digest> check_signature(const TracedCommand& command, const sbnw:
                                        const TraceOptions& options) {
     if (!command.hidden.empty())
         return fail(ErrorCode::failed,
-                    "the signature can not be checked: it covers octets that are not in the record",
+                    "the signature can not be checked: it covers bytes that are not in the record",
                     "check the frame itself: 'bgs2ctl capture' catches it");
     return options.verify(frame);
 }
@@ -58,7 +58,7 @@ std::vector<Field> annotate_traced(const TracedCommand& command, const sbnw::Fra
         if (!hides(command, field.offset, field.size))
             continue;
         field.hidden = true;
-        field.meaning = {fmt::format("{}, not in the record", counted(field.size, "octet"))};
+        field.meaning = {fmt::format("{}, not in the record", counted(field.size, "byte"))};
     }
     return fields;
 }
@@ -92,20 +92,20 @@ void add_error(Shown& shown, const Error& error) {
 Shown show(const TracedCommand& command, const TraceOptions& options) {
     const std::string result = command.result.empty() ? "no result came" : printable(command.result);
     Shown shown{.text =
-                    fmt::format("{:.3f} s: {} for {}: {}\n", command.seconds, counted(command.total, "octet"),
+                    fmt::format("{:.3f} s: {} for {}: {}\n", command.seconds, counted(command.total, "byte"),
                                 command.store.empty() ? "-" : printable(command.store), result),
                 .object = {{"time", command.seconds},
                            {"store", command.store},
                            {"result", command.result},
                            {"length", command.total},
-                           {"sent", command.octets.size()},
+                           {"sent", command.bytes.size()},
                            {"frame", Json()}}};
     const auto frame = decode(command);
     if (!frame) {
         add_error(shown, frame.error());
         return shown;
     }
-    shown.text += "\n" + hex_dump(command.octets, annotate_traced(command, *frame), options.full);
+    shown.text += "\n" + hex_dump(command.bytes, annotate_traced(command, *frame), options.full);
     shown.object["frame"] = describe_traced(command, *frame);
     if (!options.verify)
         return shown;

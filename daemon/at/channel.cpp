@@ -64,7 +64,7 @@ asio::awaitable<void> Channel::send_line(std::string text) {
     last_command_ = text;
     text.push_back('\r');
     const std::vector<Extent> all(1, Extent{.offset = 0, .size = text.size()});
-    co_await send_octets(as_bytes(text), std::chrono::seconds(5), {}, all);
+    co_await send_bytes(as_bytes(text), std::chrono::seconds(5), {}, all);
 }
 
 asio::awaitable<void> Channel::settle() {
@@ -96,14 +96,14 @@ asio::awaitable<std::string> Channel::line(Clock::duration timeout) {
                           ""});
 }
 
-asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration timeout, Progress progress,
-                                           std::vector<Extent> shown) {
+asio::awaitable<void> Channel::send_bytes(ByteView bytes, Clock::duration timeout, Progress progress,
+                                          std::vector<Extent> shown) {
     const ScopedFlag whole = uninterrupted();
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     const auto deadline = Clock::now() + timeout;
-    for (std::size_t sent = 0; sent < octets.size();) {
+    for (std::size_t sent = 0; sent < bytes.size();) {
         throw_if_ended(cancellation);
-        const ByteView part = octets.subspan(sent, std::min(write_size, octets.size() - sent));
+        const ByteView part = bytes.subspan(sent, std::min(write_size, bytes.size() - sent));
         timer_.expires_at(deadline);
         const auto [order, error, written, timer_error] =
             co_await make_parallel_group(
@@ -111,13 +111,12 @@ asio::awaitable<void> Channel::send_octets(ByteView octets, Clock::duration time
                 timer_.async_wait(deferred))
                 .async_wait(wait_for_one(), asio::use_awaitable);
         if (tap_ && written > 0)
-            tap_->said(
-                {.octets = part.first(written), .offset = sent, .total = octets.size(), .shown = shown});
+            tap_->said({.bytes = part.first(written), .offset = sent, .total = bytes.size(), .shown = shown});
         if (expired(error, timer_error))
             throw Exception(
                 Error{ErrorCode::modem_timeout,
-                      fmt::format("{}: {} of {} octets were not taken within {:g} s", port_.node(),
-                                  octets.size() - sent, octets.size(), seconds(timeout)),
+                      fmt::format("{}: {} of {} bytes were not taken within {:g} s", port_.node(),
+                                  bytes.size() - sent, bytes.size(), seconds(timeout)),
                       "the modem holds the line: check the flow control (RTS/CTS) and the wiring"});
         if (error)
             throw_failed(error);
@@ -221,10 +220,10 @@ void Channel::drop_leftovers() {
 }
 
 void Channel::feed(std::size_t size) {
-    const ByteView octets = ByteView(buffer_).first(size);
-    reader_.feed(octets);
+    const ByteView bytes = ByteView(buffer_).first(size);
+    reader_.feed(bytes);
     if (tap_ && size > 0)
-        tap_->heard(octets);
+        tap_->heard(bytes);
 }
 
 bool Channel::interrupted() const {

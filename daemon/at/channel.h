@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A conversation with a module over a serial port: commands, answers, URCs, octets, each with a deadline.
+// A conversation with a module over a serial port: commands, answers, URCs, bytes, each with a deadline.
 #pragma once
 
 #include "daemon/at/answer.h"
@@ -34,7 +34,7 @@ namespace bgs2::at {
 class Channel {
   public:
     using Clock = std::chrono::steady_clock;
-    using Progress = std::function<void(std::size_t sent)>; ///< octets that the kernel took so far
+    using Progress = std::function<void(std::size_t sent)>; ///< bytes that the kernel took so far
 
     /// `tap` listens to all that is said and heard; null: nobody does.
     Channel(SerialPort port, const LineSettings& settings, std::unique_ptr<Tap> tap = nullptr);
@@ -63,10 +63,10 @@ class Channel {
     /// ModemTimeout even if there is one, so that a chatterer can not keep a loop of calls busy for ever.
     asio::awaitable<std::string> line(Clock::duration timeout);
 
-    /// Sends octets as they are. Not interrupted once begun, so that the module is not left within a frame.
+    /// Sends bytes as they are. Not interrupted once begun, so that the module is not left within a frame.
     /// `shown` is what a tap may keep of them: unless told otherwise, nothing.
-    asio::awaitable<void> send_octets(ByteView octets, Clock::duration timeout, Progress progress,
-                                      std::vector<Extent> shown = {});
+    asio::awaitable<void> send_bytes(ByteView bytes, Clock::duration timeout, Progress progress,
+                                     std::vector<Extent> shown = {});
 
     /// Waits until wake() is called, the deadline passes or the module restarts; returns at once if that has
     /// happened since the last call. Without a deadline it takes no timer.
@@ -99,7 +99,7 @@ class Channel {
     asio::awaitable<void> settle();
     std::optional<std::string> next_line();
     void drop_leftovers();
-    void feed(std::size_t size); ///< takes so many octets of the buffer
+    void feed(std::size_t size); ///< takes so many bytes of the buffer
     [[nodiscard]] bool interrupted() const;
     void throw_if_interrupted() const;
     void throw_if_ended(const asio::cancellation_state& cancellation) const; ///< interrupted or cancelled
@@ -114,7 +114,7 @@ class Channel {
     std::array<std::byte, 512> buffer_{};
     std::string last_command_;
     Clock::time_point last_answer_ = Clock::time_point::min();
-    Clock::time_point asked_; ///< when the last octet of a command or frame was sent
+    Clock::time_point asked_; ///< when the last byte of a command or frame was sent
     std::optional<Error> interruption_;
     bool uninterrupted_ = false;
     bool idle_ = false;

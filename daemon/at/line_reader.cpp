@@ -5,8 +5,8 @@
 
 namespace bgs2::at {
 
-void LineReader::feed(ByteView octets) {
-    for (const char c : as_text(octets)) {
+void LineReader::feed(ByteView bytes) {
+    for (const char c : as_text(bytes)) {
         if (c == '\r' || c == '\n') {
             if (!partial_.empty())
                 lines_.push_back(std::exchange(partial_, {}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Octets from a serial line, cut into lines. Pure.
+// Bytes from a serial line, cut into lines. Pure.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -11,14 +11,14 @@
 
 namespace bgs2::at {
 
-/// Takes octets in pieces of any size and gives lines. CR, LF and any run of them end a line; empty lines are
-/// not given. NUL octets, which a UART shows on a break or a wrong baud rate, are dropped.
+/// Takes bytes in pieces of any size and gives lines. CR, LF and any run of them end a line; empty lines are
+/// not given. NUL bytes, which a UART shows on a break or a wrong baud rate, are dropped.
 class LineReader {
   public:
     /// Longer lines are cut here: no answer of a module is that long, and noise must not fill the memory.
     static constexpr std::size_t max_line_length = 4096;
 
-    void feed(ByteView octets);
+    void feed(ByteView bytes);
 
     /// The next whole line, without its end; nothing if none is complete.
     std::optional<std::string> next();

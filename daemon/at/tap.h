@@ -10,7 +10,7 @@
 
 namespace bgs2::at {
 
-/// Octets of a whole.
+/// Bytes of a whole.
 struct Extent {
     std::size_t offset = 0;
     std::size_t size = 0;
@@ -20,9 +20,9 @@ struct Extent {
 
 /// What the kernel took at once of something that is sent.
 struct Sent {
-    ByteView octets;
-    std::size_t offset = 0;        ///< of `octets` in the whole
-    std::size_t total = 0;         ///< octets of the whole
+    ByteView bytes;
+    std::size_t offset = 0;        ///< of `bytes` in the whole
+    std::size_t total = 0;         ///< bytes of the whole
     std::span<const Extent> shown; ///< the parts of the whole that may be kept; of the rest only the number
 };
 
@@ -32,7 +32,7 @@ class Tap : Immovable {
 
     virtual void said(const Sent& sent) = 0;
     /// As it came: a module can echo what it was sent, secrets included.
-    virtual void heard(ByteView octets) = 0;
+    virtual void heard(ByteView bytes) = 0;
 };
 
 } // namespace bgs2::at

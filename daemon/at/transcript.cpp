@@ -12,7 +12,7 @@
 namespace bgs2::at {
 namespace {
 
-constexpr std::size_t longest_entry = 1024; ///< octets of an answer without a line end
+constexpr std::size_t longest_entry = 1024; ///< bytes of an answer without a line end
 
 std::string quoted(std::string_view text) {
     std::string result = "\"";
@@ -48,7 +48,7 @@ bool is_within(std::size_t offset, std::span<const Extent> extents) {
 }
 
 bool is_command_line(const Sent& sent) {
-    return sent.octets.size() == sent.total && std::ranges::all_of(as_text(sent.octets), [](char c) {
+    return sent.bytes.size() == sent.total && std::ranges::all_of(as_text(sent.bytes), [](char c) {
                return (c >= ' ' && c <= '~') || c == '\r' || c == '\n';
            });
 }
@@ -56,10 +56,10 @@ bool is_command_line(const Sent& sent) {
 std::string hex(const Sent& sent) {
     std::string text;
     bool any = false;
-    for (std::size_t i = 0; i < sent.octets.size(); ++i) {
+    for (std::size_t i = 0; i < sent.bytes.size(); ++i) {
         const bool shown = is_within(sent.offset + i, sent.shown);
         any = any || shown;
-        text += shown ? to_hex(sent.octets.subspan(i, 1)) : "..";
+        text += shown ? to_hex(sent.bytes.subspan(i, 1)) : "..";
     }
     return any ? text : "hidden";
 }
@@ -73,7 +73,7 @@ bool shows_all(const Sent& sent) {
 }
 
 /// Whether a line is what a module says by itself, and has no room for anything else: so short and without
-/// lower-case letters it is neither Base64 nor the octets of a key.
+/// lower-case letters it is neither Base64 nor the bytes of a key.
 bool is_ordinary(std::string_view line) {
     constexpr std::array<std::string_view, 8> beginnings{"OK",         "ERROR",     "CONNECT", "SECURE CMD",
                                                          "+CME ERROR", "^SYSSTART", "AT",      "+CREG"};
@@ -102,14 +102,14 @@ void Transcript::said(const Sent& sent) {
     } else if (is_command_line(sent)) {
         if (echo_ == Echo::secret)
             echo_ = Echo::secret_but_in_step;
-        sink_(fmt::format("> {}", quoted(as_text(sent.octets))));
+        sink_(fmt::format("> {}", quoted(as_text(sent.bytes))));
         return;
     }
-    sink_(fmt::format("> octets {}+{} of {}: {}", sent.offset, sent.octets.size(), sent.total, hex(sent)));
+    sink_(fmt::format("> bytes {}+{} of {}: {}", sent.offset, sent.bytes.size(), sent.total, hex(sent)));
 }
 
-void Transcript::heard(ByteView octets) {
-    for (const char c : as_text(octets)) {
+void Transcript::heard(ByteView bytes) {
+    for (const char c : as_text(bytes)) {
         heard_ += c;
         const bool has_text = heard_.find_first_not_of("\r\n") != std::string::npos;
         if ((c == '\n' && has_text) || heard_.size() >= longest_entry)

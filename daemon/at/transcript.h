@@ -8,9 +8,9 @@
 //   # begun 2026-11-23T01:02:03Z
 //   0.104 > "AT\r"                         seconds since then; > to the module, < from it; escapes are
 //   0.112 < "AT\r\r\nOK\r\n"               \r \n \t \" \\ and \xNN
-//   3.042 > octets 0+512 of 1902: 6e0701.. octets 0 to 511 of 1902, in hex; ".." is one that is not told
-//   3.087 > octets 512+512 of 1902: hidden none of them is told
-//   3.900 < hidden 12                      12 octets that may be an echo of what is not told
+//   3.042 > bytes 0+512 of 1902: 6e0701.. bytes 0 to 511 of 1902, in hex; ".." is one that is not told
+//   3.087 > bytes 512+512 of 1902: hidden none of them is told
+//   3.900 < hidden 12                      12 bytes that may be an echo of what is not told
 //   # end
 #pragma once
 
@@ -33,7 +33,7 @@ class Transcript : public Tap {
     ~Transcript() override; ///< tells what came last, if no line end came with it
 
     void said(const Sent& sent) override;
-    void heard(ByteView octets) override;
+    void heard(ByteView bytes) override;
 
   private:
     /// What may still be echoed. A module that starts anew within a frame takes the rest for commands, and

@@ -15,11 +15,11 @@ struct Sequence {
     std::size_t length = 0; ///< 0: there is none
 };
 
-unsigned octet(std::string_view text, std::size_t at) {
+unsigned byte(std::string_view text, std::size_t at) {
     return static_cast<unsigned char>(text[at]);
 }
 
-/// By its first octet; 0 if none begins so.
+/// By its first byte; 0 if none begins so.
 std::size_t announced_length(unsigned lead) {
     if (lead < 0x80)
         return 1;
@@ -31,14 +31,14 @@ std::size_t announced_length(unsigned lead) {
 }
 
 Sequence first_sequence(std::string_view text) {
-    const std::size_t length = text.empty() ? 0 : announced_length(octet(text, 0));
+    const std::size_t length = text.empty() ? 0 : announced_length(byte(text, 0));
     if (length <= 1 || length > text.size())
-        return length == 1 ? Sequence{.code = octet(text, 0), .length = 1} : Sequence{};
-    char32_t code = octet(text, 0) & (0x7fU >> length);
+        return length == 1 ? Sequence{.code = byte(text, 0), .length = 1} : Sequence{};
+    char32_t code = byte(text, 0) & (0x7fU >> length);
     for (std::size_t i = 1; i < length; ++i) {
-        if ((octet(text, i) & 0xc0U) != 0x80U)
+        if ((byte(text, i) & 0xc0U) != 0x80U)
             return {};
-        code = code << 6U | (octet(text, i) & 0x3fU);
+        code = code << 6U | (byte(text, i) & 0x3fU);
     }
     const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
     const bool surrogate = code >= 0xd800 && code < 0xe000;
@@ -57,8 +57,8 @@ bool can_be_shown(char32_t code) {
 std::string to_hex(ByteView bytes) {
     std::string text;
     text.reserve(bytes.size() * 2);
-    for (const std::byte octet : bytes)
-        fmt::format_to(std::back_inserter(text), "{:02x}", std::to_integer<unsigned>(octet));
+    for (const std::byte byte : bytes)
+        fmt::format_to(std::back_inserter(text), "{:02x}", std::to_integer<unsigned>(byte));
     return text;
 }
 
@@ -76,7 +76,7 @@ std::string printable(std::string_view text) {
             result += whole;
         } else {
             for (std::size_t i = 0; i < whole.size(); ++i)
-                fmt::format_to(std::back_inserter(result), "\\x{:02x}", octet(whole, i));
+                fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte(whole, i));
         }
         text.remove_prefix(whole.size());
     }

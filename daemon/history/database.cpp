@@ -9,7 +9,7 @@ namespace {
 /// Somebody else may look at the file with sqlite3(1), and hold a lock for a moment.
 constexpr int timeouts = 2000; // ms
 
-/// The lower octet is the error, the rest says more of it.
+/// The lower byte is the error, the rest says more of it.
 constexpr int primary(int code) {
     return code & 0xff;
 }

@@ -44,7 +44,7 @@ struct Entry {
     std::string error{};                  ///< the word of an error; empty: a success
     std::string message{};                ///< why, in words
     std::chrono::milliseconds duration{}; ///< how long it took
-    std::uint64_t bytes = 0;              ///< octets sent
+    std::uint64_t bytes = 0;              ///< bytes sent
 
     bool operator==(const Entry&) const = default;
 };

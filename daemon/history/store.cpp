@@ -21,11 +21,11 @@ namespace bgs2::history {
 namespace {
 
 constexpr std::int64_t version = 1; // of the schema, in PRAGMA user_version
-constexpr std::int64_t page = 4096; // octets
+constexpr std::int64_t page = 4096; // bytes
 /// Kept free for the next entry, which is cut to less than half of that.
 constexpr std::int64_t reserve = 8;        // pages
-constexpr std::size_t longest_word = 500;  // octets
-constexpr std::size_t longest_text = 2000; // octets
+constexpr std::size_t longest_word = 500;  // bytes
+constexpr std::size_t longest_text = 2000; // bytes
 constexpr int most_set_aside = 9;
 
 constexpr std::array<std::string_view, 2> companions{"-wal", "-shm"};

@@ -24,7 +24,7 @@ inline constexpr std::uint64_t mebibyte = 1024 * kibibyte;
 /// How much is kept; beyond that the oldest goes.
 struct Limits {
     std::chrono::milliseconds keep = std::chrono::days(400); ///< 0: there is to be no history at all
-    /// Octets of the file, from 64 KiB on. The write-ahead log beside it takes up to 1 MiB more.
+    /// Bytes of the file, from 64 KiB on. The write-ahead log beside it takes up to 1 MiB more.
     std::uint64_t max_size = 16 * mebibyte;
 
     bool operator==(const Limits&) const = default;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a step to the octets that carry it out.
+// From a step to the bytes that carry it out.
 #pragma once
 
 #include "daemon/base/slot_address.h"
@@ -14,7 +14,7 @@
 
 namespace bgs2 {
 
-/// A step and the octets that carry it out.
+/// A step and the bytes that carry it out.
 struct PreparedStep {
     PlanStep step;
     std::vector<pki::Secret> frames;     ///< to be sent one after another
@@ -22,7 +22,7 @@ struct PreparedStep {
     std::optional<pki::Secret> rollback; ///< empties a slot that kept a certificate and not its private key
 };
 
-/// The octets of all frames.
+/// The bytes of all frames.
 std::uint64_t size_of(const PreparedStep& step);
 std::uint64_t size_of(const std::vector<PreparedStep>& steps);
 

@@ -75,7 +75,7 @@ void ModemReporter::begins(const PreparedPlan& prepared_plan) const {
             .warning("{}: {}", imei_, to_string(finding.error));
     for (const PreparedStep& each : prepared_plan.steps)
         log_.with({{"BGS2_SLOT", std::to_string(each.step.address.slot)}})
-            .info("{}: {}: {} octets to {} it", imei_, each.step.reason, size_of(each),
+            .info("{}: {}: {} bytes to {} it", imei_, each.step.reason, size_of(each),
                   word(each.step.action));
 }
 

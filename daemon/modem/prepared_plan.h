@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What carrying out a policy takes, read, checked and encoded before the modem sees an octet of it.
+// What carrying out a policy takes, read, checked and encoded before the modem sees a byte of it.
 #pragma once
 
 #include "daemon/base/error.h"

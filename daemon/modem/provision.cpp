@@ -14,7 +14,7 @@
 namespace bgs2 {
 namespace {
 
-/// Tells a job of the octets of its frames, one frame after another.
+/// Tells a job of the bytes of its frames, one frame after another.
 class Progress {
   public:
     Progress(Job& job, std::uint64_t total)
@@ -23,7 +23,7 @@ class Progress {
         job_.set_bytes(0, total_);
     }
 
-    void sent(std::size_t octets) { job_.set_bytes(before_ + octets, total_); }
+    void sent(std::size_t bytes) { job_.set_bytes(before_ + bytes, total_); }
     void done(const pki::Secret& frame) { before_ += frame.size(); }
 
   private:
@@ -35,7 +35,7 @@ class Progress {
 asio::awaitable<void> send(at::Channel& channel, const PreparedStep& step, Progress& progress) {
     for (const pki::Secret& frame : step.frames) {
         co_await sbnw::push(channel, std::string(word(step.step.address.store)), frame,
-                            [&progress](std::size_t octets) { progress.sent(octets); });
+                            [&progress](std::size_t bytes) { progress.sent(bytes); });
         progress.done(frame);
     }
 }

@@ -102,7 +102,7 @@ Expected<SlotOperation> make_send(Store store, pki::Secret frame, const std::str
     return SlotOperation{
         .task = {.operation = Operation::send,
                  .slot = *address,
-                 .description = fmt::format("send a frame of {} octets that {} {}", frame.size(),
+                 .description = fmt::format("send a frame of {} bytes that {} {}", frame.size(),
                                             writes ? "writes" : "erases", to_string(*address))},
         .address = *address,
         .action = writes ? Action::write : Action::erase,

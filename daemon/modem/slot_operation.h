@@ -17,7 +17,7 @@
 
 namespace bgs2 {
 
-/// A certificate, and perhaps its private key, as they were handed over: octets in any form that a file of
+/// A certificate, and perhaps its private key, as they were handed over: bytes in any form that a file of
 /// them may have (pki/credential.h).
 struct InstallRequest {
     SlotAddress address;

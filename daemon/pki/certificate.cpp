@@ -65,7 +65,7 @@ Certificate::Certificate(std::shared_ptr<const Content> content)
 Expected<Certificate> Certificate::from_der(ByteView der, std::string_view name) {
     if (auto error = check_length(der, name, ErrorCode::invalid_certificate))
         return std::unexpected(std::move(*error));
-    const unsigned char* position = octets_of(der);
+    const unsigned char* position = bytes_of(der);
     X509Ptr x509(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
     if (!x509)
         return fail(ErrorCode::invalid_certificate,
@@ -99,9 +99,9 @@ std::string Certificate::serial() const {
         allocated(BignumPtr(ASN1_INTEGER_to_BN(X509_get0_serialNumber(content_->x509.get()), nullptr)));
     std::string magnitude = to_hex(Bytes(1));
     if (BN_is_zero(number.get()) == 0) {
-        Bytes octets(static_cast<std::size_t>(BN_num_bytes(number.get())));
-        BN_bn2bin(number.get(), reinterpret_cast<unsigned char*>(octets.data()));
-        magnitude = to_hex(octets);
+        Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
+        BN_bn2bin(number.get(), reinterpret_cast<unsigned char*>(bytes.data()));
+        magnitude = to_hex(bytes);
     }
     std::ranges::transform(magnitude, magnitude.begin(),
                            [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });

@@ -26,11 +26,11 @@ class Certificate {
     static Expected<Certificate> from_der(ByteView der, std::string_view name = "the certificate");
 
     [[nodiscard]] ByteView
-    der() const; ///< the very octets it was read from; valid as long as a copy of this lives
+    der() const; ///< the very bytes it was read from; valid as long as a copy of this lives
     [[nodiscard]] std::string
     subject() const; ///< after RFC 2253, most specific part first, UTF-8: "CN=Gateway,O=Example"
     [[nodiscard]] std::string issuer() const;                  ///< written like subject()
-    [[nodiscard]] std::string serial() const;                  ///< upper-case hex, two digits an octet
+    [[nodiscard]] std::string serial() const;                  ///< upper-case hex, two digits a byte
     [[nodiscard]] std::chrono::sys_seconds not_before() const; ///< first second at which it is valid
     [[nodiscard]] std::chrono::sys_seconds not_after() const;  ///< last second at which it is valid
     [[nodiscard]] bool is_ca() const;                          ///< may sign other certificates

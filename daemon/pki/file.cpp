@@ -29,11 +29,11 @@ std::unexpected<Error> unreadable(int number, std::string_view name) {
     return std::unexpected(std::move(error));
 }
 
-std::span<std::byte> octets(Bytes& buffer) {
+std::span<std::byte> bytes(Bytes& buffer) {
     return buffer;
 }
 
-std::span<std::byte> octets(Secret& buffer) {
+std::span<std::byte> bytes(Secret& buffer) {
     return buffer.bytes();
 }
 
@@ -48,19 +48,19 @@ Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max
                                 S_ISDIR(status.st_mode) ? "a directory" : "a device, pipe or socket"),
                     "name the file itself");
     const auto too_large = [&] {
-        return fail(ErrorCode::too_much_data, fmt::format("{} is larger than {} octets", name, max_size),
+        return fail(ErrorCode::too_much_data, fmt::format("{} is larger than {} bytes", name, max_size),
                     "check that it is the right file: certificates, keys and frames are far smaller");
     };
     if (std::cmp_greater(status.st_size, max_size))
         return too_large();
-    // One octet more than announced shows whether there are more; files of the kernel's announce none at all.
+    // One byte more than announced shows whether there are more; files of the kernel's announce none at all.
     constexpr std::size_t least = 4096;
     Buffer buffer;
     buffer.resize(
         std::clamp(static_cast<std::size_t>(status.st_size), least - 1, std::max(least - 1, max_size)) + 1);
     std::size_t filled = 0;
     for (;;) {
-        const auto free = octets(buffer).subspan(filled);
+        const auto free = bytes(buffer).subspan(filled);
         const auto got = ::pread(descriptor, free.data(), free.size(), static_cast<off_t>(filled));
         if (got < 0 && errno == EINTR)
             continue;
@@ -71,7 +71,7 @@ Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max
         filled += static_cast<std::size_t>(got);
         if (filled > max_size)
             return too_large();
-        if (filled == octets(buffer).size())
+        if (filled == bytes(buffer).size())
             buffer.resize(std::min(filled * 2, max_size + 1));
     }
     buffer.resize(filled);

@@ -44,7 +44,7 @@ class File {
 };
 
 /// Regular files only, symbolic links followed; never waits for somebody to write.
-/// Errors: NotFound, AccessDenied, TooMuchData (more than `max_size` octets), Failed (anything else).
+/// Errors: NotFound, AccessDenied, TooMuchData (more than `max_size` bytes), Failed (anything else).
 Expected<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size = max_file_size);
 
 /// The same, straight into secure memory.

@@ -18,7 +18,7 @@ namespace {
 enum Tag : std::uint8_t {
     integer = 0x02,
     bit_string = 0x03,
-    octet_string = 0x04,
+    byte_string = 0x04,
     oid = 0x06,
     sequence = 0x30,
 };
@@ -26,23 +26,23 @@ enum Tag : std::uint8_t {
 /// One value of DER: tag, length, content.
 struct Value {
     std::uint8_t tag = 0;
-    std::size_t header = 0;  ///< octets of tag and length
+    std::size_t header = 0;  ///< bytes of tag and length
     std::size_t length = 0;  ///< of the content, as announced
     bool indefinite = false; ///< BER: the length is found by reading on (PKCS#12 of some tools)
     ByteView content;        ///< as far as it is there
     ByteView rest;           ///< what follows
 };
 
-std::optional<Value> read_value(ByteView octets) {
-    if (octets.size() < 2)
+std::optional<Value> read_value(ByteView bytes) {
+    if (bytes.size() < 2)
         return std::nullopt;
     Value value;
-    value.tag = std::to_integer<std::uint8_t>(octets[0]);
+    value.tag = std::to_integer<std::uint8_t>(bytes[0]);
     value.header = 2;
-    const auto first = std::to_integer<std::size_t>(octets[1]);
+    const auto first = std::to_integer<std::size_t>(bytes[1]);
     if (first == 0x80) {
         value.indefinite = true;
-        value.content = octets.subspan(value.header);
+        value.content = bytes.subspan(value.header);
         value.length = value.content.size();
         return value;
     }
@@ -50,22 +50,22 @@ std::optional<Value> read_value(ByteView octets) {
         value.length = first;
     } else {
         const std::size_t count = first & 0x7fU;
-        if (count > 4 || octets.size() < 2 + count)
+        if (count > 4 || bytes.size() < 2 + count)
             return std::nullopt;
         value.header += count;
-        for (const std::byte octet : octets.subspan(2, count))
-            value.length = value.length << 8U | std::to_integer<std::size_t>(octet);
+        for (const std::byte byte : bytes.subspan(2, count))
+            value.length = value.length << 8U | std::to_integer<std::size_t>(byte);
     }
-    const std::size_t there = std::min(value.length, octets.size() - value.header);
-    value.content = octets.subspan(value.header, there);
-    value.rest = octets.subspan(value.header + there);
+    const std::size_t there = std::min(value.length, bytes.size() - value.header);
+    value.content = bytes.subspan(value.header, there);
+    value.rest = bytes.subspan(value.header + there);
     return value;
 }
 
 template<class Pointer, auto Read>
 bool reads_as(ByteView der) {
     ERR_set_mark();
-    const unsigned char* position = octets_of(der);
+    const unsigned char* position = bytes_of(der);
     const bool well = Pointer(Read(nullptr, &position, static_cast<long>(der.size()))) != nullptr;
     ERR_pop_to_mark();
     return well;
@@ -99,7 +99,7 @@ FileFormat recognise_der(ByteView der) {
         const bool version = first->length == 1;
         if (second->tag == integer)
             return version ? FileFormat::private_key : FileFormat::public_key;
-        if (second->tag == octet_string && version)
+        if (second->tag == byte_string && version)
             return FileFormat::private_key;
         if (second->tag == sequence && version)
             return first->content.front() == std::byte{3} ? FileFormat::pkcs12 : FileFormat::private_key;
@@ -107,15 +107,15 @@ FileFormat recognise_der(ByteView der) {
     }
     if (first->tag != sequence)
         return FileFormat::unknown;
-    if (second->tag == octet_string)
+    if (second->tag == byte_string)
         return FileFormat::encrypted_key;
     if (second->tag == bit_string)
         return FileFormat::public_key;
     return second->tag == sequence ? recognise_signed(der) : FileFormat::unknown;
 }
 
-bool starts_with(ByteView octets, std::string_view start) {
-    return as_text(octets).starts_with(start);
+bool starts_with(ByteView bytes, std::string_view start) {
+    return as_text(bytes).starts_with(start);
 }
 
 struct FileFormatRow {
@@ -159,7 +159,7 @@ constexpr EnumTable file_formats{
     FileFormatRow{FileFormat::utf16, "text in UTF-16", "save it again as ASCII or UTF-8",
                   "save it again as ASCII or UTF-8"},
     FileFormatRow{FileFormat::mangled,
-                  "binary data damaged by a conversion of text (octets above 7f became ef bf bd)", copy_again,
+                  "binary data damaged by a conversion of text (bytes above 7f became ef bf bd)", copy_again,
                   copy_again},
     FileFormatRow{FileFormat::unknown, "in no form known here", export_certificate, export_key},
 };
@@ -192,19 +192,19 @@ constexpr std::array labels{
 
 } // namespace
 
-FileFormat detect_format(ByteView octets) {
-    const std::string_view text = as_text(octets);
+FileFormat detect_format(ByteView bytes) {
+    const std::string_view text = as_text(bytes);
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
         return FileFormat::empty;
     using namespace std::string_view_literals;
-    if (starts_with(octets, "\xfe\xed\xfe\xed") || starts_with(octets, "\xce\xce\xce\xce"))
+    if (starts_with(bytes, "\xfe\xed\xfe\xed") || starts_with(bytes, "\xce\xce\xce\xce"))
         return FileFormat::java_keystore;
-    if (starts_with(octets, "\xff\xfe") || starts_with(octets, "\xfe\xff") || starts_with(octets, "-\0"sv) ||
-        starts_with(octets, "\0-"sv))
+    if (starts_with(bytes, "\xff\xfe") || starts_with(bytes, "\xfe\xff") || starts_with(bytes, "-\0"sv) ||
+        starts_with(bytes, "\0-"sv))
         return FileFormat::utf16;
-    if (starts_with(octets, "0\xef\xbf\xbd"))
+    if (starts_with(bytes, "0\xef\xbf\xbd"))
         return FileFormat::mangled;
-    if (const FileFormat container = recognise_der(octets); container != FileFormat::unknown)
+    if (const FileFormat container = recognise_der(bytes); container != FileFormat::unknown)
         return container;
     return text.find("-----BEGIN ") != std::string_view::npos ? FileFormat::pem : FileFormat::unknown;
 }
@@ -232,13 +232,13 @@ std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode
         return Error{code, fmt::format("{} is not DER", name), std::string(copy_again)};
     if (value->content.size() < value->length)
         return Error{code,
-                     fmt::format("{} is cut off: {} of its {} octets are there", name, der.size(),
+                     fmt::format("{} is cut off: {} of its {} bytes are there", name, der.size(),
                                  value->header + value->length),
                      std::string(copy_again)};
     if (!value->rest.empty())
         return Error{code,
                      fmt::format("{} has {} after the end of its DER, at offset {}", name,
-                                 counted(value->rest.size(), "octet"), value->header + value->length),
+                                 counted(value->rest.size(), "byte"), value->header + value->length),
                      "remove what follows, a line end perhaps: a modem refuses it"};
     return std::nullopt;
 }

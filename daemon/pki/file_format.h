@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the octets of a file are, judged by their shape; nothing is decoded that a wrong guess could harm.
+// What the bytes of a file are, judged by their shape; nothing is decoded that a wrong guess could harm.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -30,8 +30,8 @@ enum class FileFormat {
     unknown,
 };
 
-/// What a file's octets are. Kinds other than `pem` mean DER, unless they say something else.
-FileFormat detect_format(ByteView octets);
+/// What a file's bytes are. Kinds other than `pem` mean DER, unless they say something else.
+FileFormat detect_format(ByteView bytes);
 
 /// What a PEM block with this label holds.
 FileFormat recognise_label(std::string_view label);
@@ -47,7 +47,7 @@ std::string_view hint_for_key(FileFormat container);
 /// it.
 std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode code);
 
-/// The octets of the first DER value of `der`; nothing if there is no whole one.
+/// The bytes of the first DER value of `der`; nothing if there is no whole one.
 std::optional<ByteView> first_value(ByteView der);
 
 } // namespace bgs2::pki

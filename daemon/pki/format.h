@@ -11,7 +11,7 @@ enum class CertificateFormat {
     der,       ///< the first certificate of the source, as DER
     pem_chain, ///< all certificates of the source as PEM, LF line ends, nothing between them (families that
                ///< take chains)
-    as_is,     ///< the source's octets, untouched
+    as_is,     ///< the source's bytes, untouched
 };
 
 /// In which form a key is sent that is not DER yet; never encrypted. A key that is plain DER goes as it is.

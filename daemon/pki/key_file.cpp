@@ -39,7 +39,7 @@ std::unexpected<Error> decryption_failed(std::string_view name) {
 Expected<PrivateKey> plain_key(ByteView der, std::string_view name) {
     if (auto error = check_length(der, name, code))
         return std::unexpected(std::move(*error));
-    const unsigned char* position = octets_of(der);
+    const unsigned char* position = bytes_of(der);
     KeyPtr key(d2i_AutoPrivateKey(nullptr, &position, static_cast<long>(der.size())));
     if (!key)
         return fail(
@@ -54,7 +54,7 @@ Expected<PrivateKey> plain_key(ByteView der, std::string_view name) {
 Expected<PrivateKey> encrypted_key(ByteView der, std::string_view name, const Secret* passphrase) {
     if (auto error = check_length(der, name, code))
         return std::unexpected(std::move(*error));
-    const unsigned char* position = octets_of(der);
+    const unsigned char* position = bytes_of(der);
     const EncryptedPkcs8Ptr encrypted(d2i_X509_SIG(nullptr, &position, static_cast<long>(der.size())));
     if (!encrypted)
         return fail(code,
@@ -126,10 +126,10 @@ bool is_private_key(const PemBlock& block) {
 Expected<PublicKey> plain_public_key(ByteView der, std::string_view name) {
     if (auto error = check_length(der, name, code))
         return std::unexpected(std::move(*error));
-    const unsigned char* position = octets_of(der);
+    const unsigned char* position = bytes_of(der);
     KeyPtr key(d2i_PUBKEY(nullptr, &position, static_cast<long>(der.size())));
     if (!key) {
-        position = octets_of(der);
+        position = bytes_of(der);
         key.reset(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &position, static_cast<long>(der.size())));
     }
     const OpensslError error = take_openssl_error();
@@ -166,10 +166,10 @@ std::unexpected<Error> no_key(const std::vector<PemBlock>& blocks, std::string_v
 
 } // namespace
 
-Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name, const Secret* passphrase) {
-    switch (const FileFormat container = detect_format(octets)) {
+Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name, const Secret* passphrase) {
+    switch (const FileFormat container = detect_format(bytes)) {
     case FileFormat::pem: {
-        const auto blocks = read_pem(octets, name, code);
+        const auto blocks = read_pem(bytes, name, code);
         if (!blocks)
             return std::unexpected(blocks.error());
         const auto found = std::ranges::find_if(*blocks, is_private_key);
@@ -177,11 +177,11 @@ Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name, co
                                       : key_in(*found, name, passphrase);
     }
     case FileFormat::private_key:
-        return plain_key(octets, name);
+        return plain_key(bytes, name);
     case FileFormat::encrypted_key:
-        return encrypted_key(octets, name, passphrase);
+        return encrypted_key(bytes, name, passphrase);
     case FileFormat::pkcs12: {
-        auto store = read_pkcs12(octets, name, passphrase, code);
+        auto store = read_pkcs12(bytes, name, passphrase, code);
         if (!store)
             return std::unexpected(std::move(store.error()));
         if (auto& key = store->key)
@@ -194,11 +194,11 @@ Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name, co
     }
 }
 
-Expected<PublicKey> load_public_key(ByteView octets, std::string_view name, const Secret* passphrase) {
+Expected<PublicKey> load_public_key(ByteView bytes, std::string_view name, const Secret* passphrase) {
     constexpr std::string_view wanted = "a public key, a certificate or a private key";
-    switch (const FileFormat container = detect_format(octets)) {
+    switch (const FileFormat container = detect_format(bytes)) {
     case FileFormat::pem: {
-        const auto blocks = read_pem(octets, name, code);
+        const auto blocks = read_pem(bytes, name, code);
         if (!blocks)
             return std::unexpected(blocks.error());
         for (const PemBlock& block : *blocks) {
@@ -213,13 +213,13 @@ Expected<PublicKey> load_public_key(ByteView octets, std::string_view name, cons
         return no_key(*blocks, name, wanted);
     }
     case FileFormat::public_key:
-        return plain_public_key(octets, name);
+        return plain_public_key(bytes, name);
     case FileFormat::certificate:
-        return certified_key(octets, name);
+        return certified_key(bytes, name);
     case FileFormat::private_key:
     case FileFormat::encrypted_key:
     case FileFormat::pkcs12:
-        return public_half(load_private_key(octets, name, passphrase));
+        return public_half(load_private_key(bytes, name, passphrase));
     default:
         return no_key(container, name, wanted);
     }

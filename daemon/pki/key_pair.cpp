@@ -45,8 +45,8 @@ Expected<std::vector<Certificate>> certificates_of(const std::vector<PemBlock>& 
     return chain;
 }
 
-Bytes copy_of(ByteView octets) {
-    return {octets.begin(), octets.end()};
+Bytes copy_of(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
 }
 
 /// Puts what the chain is to be sent as into `credential`.

@@ -33,7 +33,7 @@ struct KeyPair {
     Secret key;                     ///< what is sent as the private key; empty if there is none
     std::optional<PrivateKey> private_key;
 
-    /// What the modem will report of this certificate: SHA-1 over the octets as they are sent (protocol.md
+    /// What the modem will report of this certificate: SHA-1 over the bytes as they are sent (protocol.md
     /// §3); 40 lower-case hex digits.
     [[nodiscard]] std::string thumbprint() const;
 };

@@ -28,7 +28,7 @@ OpensslError take_openssl_error() {
 
 BioPtr reading_bio(ByteView bytes) {
     if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        throw std::length_error("more octets than OpenSSL reads at once");
+        throw std::length_error("more bytes than OpenSSL reads at once");
     return allocated(BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))));
 }
 

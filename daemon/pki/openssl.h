@@ -60,8 +60,8 @@ Pointer allocated(Pointer pointer) {
 /// A source that reads `bytes` where they are, which must outlive it. Throws std::length_error beyond 2 GiB.
 BioPtr reading_bio(ByteView bytes);
 
-/// For the functions of OpenSSL that want to be given octets so.
-inline const unsigned char* octets_of(ByteView bytes) {
+/// For the functions of OpenSSL that want to be given bytes so.
+inline const unsigned char* bytes_of(ByteView bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 

@@ -70,7 +70,7 @@ Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, E
 Bytes write_pem(const std::vector<Certificate>& certificates) {
     const BioPtr text = allocated(BioPtr(BIO_new(BIO_s_mem())));
     for (const Certificate& certificate : certificates) {
-        if (PEM_write_bio(text.get(), "CERTIFICATE", "", octets_of(certificate.der()),
+        if (PEM_write_bio(text.get(), "CERTIFICATE", "", bytes_of(certificate.der()),
                           static_cast<long>(certificate.der().size())) <= 0)
             throw Exception(Error{ErrorCode::failed,
                                   "a certificate can not be written as PEM: " + take_openssl_error().reason,

@@ -33,14 +33,14 @@ std::unexpected<Error> unusable(const TokenKey& key) {
                 "check the key with the tool of the token's maker");
 }
 
-/// A number as tokens tell it, most significant octet first; in secure memory. Null if it is not told.
+/// A number as tokens tell it, most significant byte first; in secure memory. Null if it is not told.
 SecretNumber number(const TokenKey& key, CK_ATTRIBUTE_TYPE type) {
-    const auto octets = key.attribute(type);
-    if (!octets || octets->empty())
+    const auto bytes = key.attribute(type);
+    if (!bytes || bytes->empty())
         return nullptr;
     SecretNumber result = allocated(SecretNumber(BN_secure_new()));
-    const ByteView bytes = std::as_const(*octets).bytes();
-    allocated(BN_bin2bn(octets_of(bytes), static_cast<int>(bytes.size()), result.get()));
+    const ByteView bytes = std::as_const(*bytes).bytes();
+    allocated(BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), result.get()));
     return result;
 }
 
@@ -94,22 +94,22 @@ std::shared_ptr<EVP_PKEY> ec_key(const TokenKey& key) {
     const SecretNumber value = number(key, CKA_VALUE);
     if (!parameters || value == nullptr)
         return nullptr;
-    const unsigned char* der = octets_of(parameters->bytes());
+    const unsigned char* der = bytes_of(parameters->bytes());
     const GroupPtr group(d2i_ECPKParameters(nullptr, &der, static_cast<long>(parameters->size())));
     if (group == nullptr)
         return nullptr;
     // Tokens do not tell the public half with the private one.
     const PointPtr point = allocated(PointPtr(EC_POINT_new(group.get())));
-    std::array<unsigned char, 256> octets{};
+    std::array<unsigned char, 256> bytes{};
     if (EC_POINT_mul(group.get(), point.get(), value.get(), nullptr, nullptr, nullptr) != 1)
         return nullptr;
     const std::size_t size = EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED,
-                                                octets.data(), octets.size(), nullptr);
+                                                bytes.data(), bytes.size(), nullptr);
     const char* curve = OBJ_nid2sn(EC_GROUP_get_curve_name(group.get()));
     const BuilderPtr builder = allocated(BuilderPtr(OSSL_PARAM_BLD_new()));
     if (size == 0 || curve == nullptr ||
         OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) != 1 ||
-        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, octets.data(), size) != 1 ||
+        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, bytes.data(), size) != 1 ||
         OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, value.get()) != 1)
         return nullptr;
     return assemble("EC", EVP_PKEY_KEYPAIR, builder.get());

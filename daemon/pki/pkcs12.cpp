@@ -24,7 +24,7 @@ Expected<Certificate> copy_of(X509* x509, std::string_view name) {
         return fail(ErrorCode::invalid_certificate,
                     fmt::format("a certificate in {} can not be written as DER: {}", name,
                                 take_openssl_error().reason));
-    const std::unique_ptr<unsigned char, decltype([](unsigned char* octets) { OPENSSL_free(octets); })> owned(
+    const std::unique_ptr<unsigned char, decltype([](unsigned char* bytes) { OPENSSL_free(bytes); })> owned(
         start);
     return Certificate::from_der(std::as_bytes(std::span(start, static_cast<std::size_t>(length))), name);
 }
@@ -33,18 +33,18 @@ Expected<Certificate> copy_of(X509* x509, std::string_view name) {
 
 Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Secret* passphrase,
                                   ErrorCode code) {
-    const unsigned char* position = octets_of(der);
+    const unsigned char* position = bytes_of(der);
     const Pkcs12Ptr store(d2i_PKCS12(nullptr, &position, static_cast<long>(der.size())));
     if (!store)
         return fail(code, fmt::format("{} is no sound PKCS#12 store: {}", name, take_openssl_error().reason),
                     "export it again");
-    if (const auto used = static_cast<std::size_t>(position - octets_of(der)); used != der.size())
+    if (const auto used = static_cast<std::size_t>(position - bytes_of(der)); used != der.size())
         return fail(code,
                     fmt::format("{} has {} after the end of its PKCS#12 store, at offset {}", name,
-                                counted(der.size() - used, "octet"), used),
+                                counted(der.size() - used, "byte"), used),
                     "export it again");
     if (passphrase != nullptr && as_text(passphrase->bytes()).contains('\0'))
-        return fail(code, fmt::format("the passphrase of {} holds a NUL octet", name),
+        return fail(code, fmt::format("the passphrase of {} holds a NUL byte", name),
                     "check the passphrase's file: it is text");
 
     // PKCS12_parse wants a terminated string; null makes it try both ways of having no passphrase.

@@ -137,8 +137,8 @@ class Preflight {
             length += parameter_header + credential.key.size();
         if (length >= frame_limit)
             add(Severity::error, ErrorCode::too_much_data,
-                fmt::format("certificate and key make a frame of {} octets, and it must stay below {}",
-                            length, frame_limit),
+                fmt::format("certificate and key make a frame of {} bytes, and it must stay below {}", length,
+                            frame_limit),
                 "send fewer certificates: the first one alone with the format der");
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What speaks against sending credentials, before a modem sees an octet of them.
+// What speaks against sending credentials, before a modem sees a byte of them.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -49,7 +49,7 @@ inline constexpr std::chrono::sys_seconds clock_was_set_after =
 /// `all`. Empty is "go ahead".
 /// Errors: KeyMismatch; InvalidArgument (a key for another slot than 0 of the TLS store); Expired;
 /// NotYetValid (also: `now` is a clock's that was never set); TooMuchData (the unsigned frame would not stay
-/// below 65,536 octets). Of the severity `beyond_family`: NotSupported (a kind or size of key, a hash or a
+/// below 65,536 bytes). Of the severity `beyond_family`: NotSupported (a kind or size of key, a hash or a
 /// form that `family` is assumed to refuse). Warnings: InvalidArgument (slot 0 of the TLS store without a
 /// key; a certificate that another slot of it holds already); InvalidCertificate (a server certificate that
 /// is not a CA's; a client certificate that no CA in the other slots vouches for, where there is any).

@@ -61,15 +61,15 @@ class PrivateKey {
     std::shared_ptr<EVP_PKEY> key_;
 };
 
-/// Reads the first private key of a file's octets. PEM (other blocks and text around it are skipped) or DER;
+/// Reads the first private key of a file's bytes. PEM (other blocks and text around it are skipped) or DER;
 /// PKCS#8, PKCS#1, SEC1, encrypted or not, or PKCS#12. `name` is for messages. Nobody is asked for a
 /// passphrase, ever. Errors: InvalidArgument (none of these, no key in it, passphrase missing or wrong).
-Expected<PrivateKey> load_private_key(ByteView octets, std::string_view name,
+Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name,
                                       const Secret* passphrase = nullptr);
 
-/// Reads the public key that a file's octets hold: as such, or in a certificate, or as half of a private key;
+/// Reads the public key that a file's bytes hold: as such, or in a certificate, or as half of a private key;
 /// PEM or DER. Errors: InvalidArgument.
-Expected<PublicKey> load_public_key(ByteView octets, std::string_view name,
+Expected<PublicKey> load_public_key(ByteView bytes, std::string_view name,
                                     const Secret* passphrase = nullptr);
 
 } // namespace bgs2::pki

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Octets that must not leak: private keys, passphrases, and the frames that carry them.
+// Bytes that must not leak: private keys, passphrases, and the frames that carry them.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -9,12 +9,12 @@
 
 namespace bgs2::pki {
 
-/// Owns octets in OpenSSL's secure heap: locked into memory, left out of core dumps, zeroed on release.
+/// Owns bytes in OpenSSL's secure heap: locked into memory, left out of core dumps, zeroed on release.
 /// Moved, never copied by accident: see clone(). Throws std::bad_alloc when the secure heap is used up.
 class Secret {
   public:
     Secret() = default;
-    explicit Secret(std::size_t size); ///< `size` zero octets
+    explicit Secret(std::size_t size); ///< `size` zero bytes
     static Secret copy_of(ByteView bytes);
 
     Secret(Secret&& other) noexcept;
@@ -29,7 +29,7 @@ class Secret {
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
 
-    /// Forgets all octets from `size` on (zeroed); no effect if there are fewer.
+    /// Forgets all bytes from `size` on (zeroed); no effect if there are fewer.
     void truncate(std::size_t size);
 
     /// Moves what there is, as far as it goes, to as much memory as that takes; what is new is zero.
@@ -48,7 +48,7 @@ enum class SecureHeap {
     unavailable, ///< secrets live in the ordinary heap, zeroed on release all the same
 };
 
-/// Sets the secure heap up, once, before any other use of OpenSSL. `size` in octets, a power of two. Called
+/// Sets the secure heap up, once, before any other use of OpenSSL. `size` in bytes, a power of two. Called
 /// that early, it also makes OpenSSL zero whatever it releases: what it keeps on the ordinary heap while it
 /// decodes or decrypts a key.
 SecureHeap set_up_secure_heap(std::size_t size = std::size_t{1} << 20U);

@@ -29,7 +29,7 @@ Expected<Bytes> KeySigner::sign(ByteView digest) const {
     if (context == nullptr || EVP_PKEY_sign_init(context.get()) != 1 ||
         EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1 ||
         EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                      octets_of(digest), digest.size()) != 1)
+                      bytes_of(digest), digest.size()) != 1)
         return fail(ErrorCode::failed, fmt::format("the key could not sign: {}", take_openssl_error().reason),
                     "check that it is a usable RSA private key");
     signature.resize(size);

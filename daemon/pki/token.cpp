@@ -271,8 +271,8 @@ Expected<void> TokenKey::log_in(const CK_TOKEN_INFO& token, const Secret* pin) {
     if (refused.contains(identity, *pin))
         return wrong_pin(token_);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): PKCS#11 has no const, and changes no PIN
-    auto* octets = reinterpret_cast<unsigned char*>(const_cast<std::byte*>(pin->bytes().data()));
-    const CK_RV result = module_->C_Login(session_, CKU_USER, octets, pin->size());
+    auto* bytes = reinterpret_cast<unsigned char*>(const_cast<std::byte*>(pin->bytes().data()));
+    const CK_RV result = module_->C_Login(session_, CKU_USER, bytes, pin->size());
     switch (result) {
     case CKR_OK:
     case CKR_USER_ALREADY_LOGGED_IN: // by another session of this process
@@ -375,13 +375,13 @@ std::optional<bool> TokenKey::flag(CK_ATTRIBUTE_TYPE type) const {
     return value == CK_TRUE;
 }
 
-Expected<Bytes> TokenKey::sign(CK_MECHANISM_TYPE mechanism, ByteView octets) const {
+Expected<Bytes> TokenKey::sign(CK_MECHANISM_TYPE mechanism, ByteView bytes) const {
     CK_MECHANISM how{.mechanism = mechanism, .pParameter = nullptr, .ulParameterLen = 0};
     if (const CK_RV failed = module_->C_SignInit(session_, &how, key_); failed != CKR_OK)
         return token_error(token_, fmt::format("does not sign with the key {:?}", label()), failed);
     Bytes signature(1024); // of RSA with 8192 bits
     CK_ULONG size = signature.size();
-    Bytes input(octets.begin(), octets.end()); // PKCS#11 has no const
+    Bytes input(bytes.begin(), bytes.end()); // PKCS#11 has no const
     const CK_RV result =
         module_->C_Sign(session_, reinterpret_cast<unsigned char*>(input.data()), input.size(),
                         reinterpret_cast<unsigned char*>(signature.data()), &size);

@@ -75,7 +75,7 @@ class TokenKey {
     [[nodiscard]] std::optional<bool> flag(CK_ATTRIBUTE_TYPE type) const;
 
     /// Errors: Failed.
-    [[nodiscard]] Expected<Bytes> sign(CK_MECHANISM_TYPE mechanism, ByteView octets) const;
+    [[nodiscard]] Expected<Bytes> sign(CK_MECHANISM_TYPE mechanism, ByteView bytes) const;
 
   private:
     TokenKey(TokenModules modules, CK_FUNCTION_LIST* module, CK_SESSION_HANDLE session, std::string token);

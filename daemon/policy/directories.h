@@ -25,7 +25,7 @@ struct Masked {
     bool operator==(const Masked&) const = default;
 };
 
-/// The policy files of some directories, by name (octet by octet).
+/// The policy files of some directories, by name (byte by byte).
 struct Files {
     std::vector<std::filesystem::path> read; ///< those that count, in the order in which they are asked
     std::vector<Masked> masked;              ///< the others, those of one name by descending precedence
@@ -40,7 +40,7 @@ struct Files {
 Files find_files(std::span<const std::filesystem::path> directories);
 
 struct LoadResult {
-    Policies policies;                         ///< those of the valid files, sorted by name (octet by octet)
+    Policies policies;                         ///< those of the valid files, sorted by name (byte by byte)
     std::vector<std::filesystem::path> silent; ///< files that say nothing, and mask only; by name
     std::vector<Masked> masked;                ///< by name
     Problems problems;                         ///< of all the other files

@@ -11,7 +11,7 @@ namespace bgs2::policy {
 /// A place in a text; both count from 1. Line 0 is the file as a whole.
 struct Position {
     std::size_t line = 0;
-    std::size_t column = 0; ///< in characters, not octets
+    std::size_t column = 0; ///< in characters, not bytes
 
     auto operator<=>(const Position&) const = default;
 };

@@ -62,7 +62,7 @@ Expected<std::string> read_text_file(const std::filesystem::path& file) {
             return text;
         text.append(buffer.data(), static_cast<std::size_t>(got));
         if (text.size() > largest_text_file)
-            return fail(ErrorCode::failed, fmt::format("is larger than {} octets", largest_text_file));
+            return fail(ErrorCode::failed, fmt::format("is larger than {} bytes", largest_text_file));
     }
 }
 

@@ -10,7 +10,7 @@
 
 namespace bgs2::policy {
 
-/// No sensible policy or configuration is larger, octets.
+/// No sensible policy or configuration is larger, bytes.
 inline constexpr std::size_t largest_text_file = std::size_t{1} << 20U;
 
 /// All of a regular file, or nothing of /dev/null. Never blocks on a pipe or a device. Errors, which do not

@@ -16,7 +16,7 @@ namespace bgs2 {
 class TraceDirectory {
   public:
     static constexpr std::size_t most_files = 1000;
-    static constexpr std::size_t largest_file = std::size_t{1} << 20U; ///< octets
+    static constexpr std::size_t largest_file = std::size_t{1} << 20U; ///< bytes
 
     /// `directory` has to exist.
     TraceDirectory(std::filesystem::path directory, Log log);

@@ -11,19 +11,19 @@
 namespace bgs2::sbnw {
 namespace {
 
-std::uint8_t at(ByteView octets, std::size_t offset) {
-    return std::to_integer<std::uint8_t>(octets[offset]);
+std::uint8_t at(ByteView bytes, std::size_t offset) {
+    return std::to_integer<std::uint8_t>(bytes[offset]);
 }
 
-std::size_t announced_length(ByteView octets) {
-    return octets.size() < 2 ? 0 : at(octets, 0) + (std::size_t{at(octets, 1)} << 8U);
+std::size_t announced_length(ByteView bytes) {
+    return bytes.size() < 2 ? 0 : at(bytes, 0) + (std::size_t{at(bytes, 1)} << 8U);
 }
 
 /// How many characters beyond ASCII there are, if all of it is UTF-8; nothing if it is not.
-std::optional<std::size_t> utf8_beyond_ascii(ByteView octets) {
+std::optional<std::size_t> utf8_beyond_ascii(ByteView bytes) {
     std::size_t count = 0;
-    for (std::size_t offset = 0; offset < octets.size();) {
-        const std::size_t length = utf8_sequence(as_text(octets.subspan(offset)));
+    for (std::size_t offset = 0; offset < bytes.size();) {
+        const std::size_t length = utf8_sequence(as_text(bytes.subspan(offset)));
         if (length == 0)
             return std::nullopt;
         count += length > 1 ? 1 : 0;
@@ -54,21 +54,21 @@ bool is_pem(std::string_view text) {
     return text.find("-----BEGIN ") != std::string_view::npos && text.find('\0') == std::string_view::npos;
 }
 
-/// A frame of 0x8130 or 0x8230 octets begins as DER does, but goes on with a small command and count.
-bool has_header(ByteView octets) {
-    return octets.size() >= 6 && (at(octets, 2) == 1 || at(octets, 2) == 3) && at(octets, 3) == 0 &&
-           at(octets, 4) <= 7 && at(octets, 5) == 0;
+/// A frame of 0x8130 or 0x8230 bytes begins as DER does, but goes on with a small command and count.
+bool has_header(ByteView bytes) {
+    return bytes.size() >= 6 && (at(bytes, 2) == 1 || at(bytes, 2) == 3) && at(bytes, 3) == 0 &&
+           at(bytes, 4) <= 7 && at(bytes, 5) == 0;
 }
 
 /// A SEQUENCE, which all files of keys and certificates are.
-bool is_der(ByteView octets) {
-    const std::string_view text = as_text(octets);
-    return ((text.starts_with("\x30\x82") || text.starts_with("\x30\x81")) && !has_header(octets)) ||
-           (octets.size() >= 2 && at(octets, 0) == 0x30 && at(octets, 1) < 0x80 &&
-            octets.size() == at(octets, 1) + 2U);
+bool is_der(ByteView bytes) {
+    const std::string_view text = as_text(bytes);
+    return ((text.starts_with("\x30\x82") || text.starts_with("\x30\x81")) && !has_header(bytes)) ||
+           (bytes.size() >= 2 && at(bytes, 0) == 0x30 && at(bytes, 1) < 0x80 &&
+            bytes.size() == at(bytes, 1) + 2U);
 }
 
-/// The octets with a single LF for each CR LF, if all LFs have their CR and that is a frame's length again.
+/// The bytes with a single LF for each CR LF, if all LFs have their CR and that is a frame's length again.
 /// The length field itself may have got a CR, so it is not read before.
 std::optional<std::size_t> line_feeds_of_text_copy(std::string_view text) {
     const std::size_t line_feeds = count_of(text, "\n");
@@ -84,23 +84,23 @@ std::optional<std::size_t> line_feeds_of_text_copy(std::string_view text) {
 
 } // namespace
 
-std::optional<Error> recognise_damage(ByteView octets) {
-    const std::string_view text = as_text(octets);
+std::optional<Error> recognise_damage(ByteView bytes) {
+    const std::string_view text = as_text(bytes);
     constexpr std::string_view make_a_frame = "make a frame of it with 'bgs2ctl frame encode'";
     if (is_pem(text))
         return not_a_frame("this is a PEM file, not a frame", std::string(make_a_frame));
-    if (is_der(octets))
+    if (is_der(bytes))
         return not_a_frame("this is a DER file, not a frame", std::string(make_a_frame));
     if (is_hex_text(text))
         return not_a_frame("this is a hex dump saved as text, not a frame",
-                           "turn it into octets first, for example with 'xxd -r -p'");
+                           "turn it into bytes first, for example with 'xxd -r -p'");
 
-    const auto beyond_ascii = utf8_beyond_ascii(octets);
+    const auto beyond_ascii = utf8_beyond_ascii(bytes);
     if (const std::size_t count = count_of(text, "\xef\xbf\xbd"); beyond_ascii && count > 0)
         return not_a_frame(
             fmt::format("the frame went through a UTF-8 conversion: {} beyond 7f became ef bf bd, first at "
                         "offset {}",
-                        counted(count, "octet"), text.find("\xef\xbf\xbd")),
+                        counted(count, "byte"), text.find("\xef\xbf\xbd")),
             "its content is lost; capture or encode it again, and copy it as binary");
 
     if (const auto line_feeds = line_feeds_of_text_copy(text))
@@ -109,20 +109,20 @@ std::optional<Error> recognise_damage(ByteView octets) {
                         *line_feeds),
             "copy it as binary");
 
-    const std::size_t announced = announced_length(octets);
-    if (announced >= 6 && octets.size() > announced) {
+    const std::size_t announced = announced_length(bytes);
+    if (announced >= 6 && bytes.size() > announced) {
         const std::string_view excess = text.substr(announced);
         if (excess.find_first_not_of("\r\n") == std::string_view::npos)
             return not_a_frame(
                 fmt::format("{} of CR/LF added behind the frame, at offset {}",
-                            counted(excess.size(), "octet"), announced),
-                fmt::format("cut the file to {} octets; a module takes them for too many data", announced));
+                            counted(excess.size(), "byte"), announced),
+                fmt::format("cut the file to {} bytes; a module takes them for too many data", announced));
     }
 
     if (beyond_ascii && *beyond_ascii > 0)
         return not_a_frame(
             fmt::format("the frame went through a UTF-8 conversion: {} beyond 7f became several each",
-                        counted(*beyond_ascii, "octet")),
+                        counted(*beyond_ascii, "byte")),
             "turn it back with 'iconv -f UTF-8 -t ISO-8859-1', or copy it as binary");
     return std::nullopt;
 }

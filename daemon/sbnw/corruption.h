@@ -9,9 +9,9 @@
 
 namespace bgs2::sbnw {
 
-/// Why octets that do not decode are no frame any more, or never were one, if it is a well-known mishap:
+/// Why bytes that do not decode are no frame any more, or never were one, if it is a well-known mishap:
 /// UTF-8 conversion, CR/LF added or LF turned into CR LF, a hex dump saved as text, PEM or DER in place of a
 /// frame.
-std::optional<Error> recognise_damage(ByteView octets);
+std::optional<Error> recognise_damage(ByteView bytes);
 
 } // namespace bgs2::sbnw

@@ -14,7 +14,7 @@
 namespace bgs2::sbnw {
 namespace {
 
-/// Octets a second at 9600 Bd: the slowest line that anyone would do this over.
+/// Bytes a second at 9600 Bd: the slowest line that anyone would do this over.
 constexpr std::size_t slowest_rate = 960;
 
 using Clock = at::Channel::Clock;
@@ -97,7 +97,7 @@ asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::S
     co_await wait_until_ready(channel, deadlines);
     const auto sending = std::chrono::seconds(5 + frame.size() / slowest_rate);
     std::vector<at::Extent> shown = public_part(frame.bytes());
-    co_await channel.send_octets(frame.bytes(), sending, std::move(progress), std::move(shown));
+    co_await channel.send_bytes(frame.bytes(), sending, std::move(progress), std::move(shown));
     co_await wait_until_stored(channel, deadlines);
 }
 

@@ -16,7 +16,7 @@ namespace bgs2::sbnw {
 /// How long the module may take. Defaults from protocol.md §2.
 struct Deadlines {
     std::chrono::milliseconds ready{10'000};  ///< from the command to `SECURE CMD READY`
-    std::chrono::milliseconds result{65'000}; ///< from the frame's last octet to the result line
+    std::chrono::milliseconds result{65'000}; ///< from the frame's last byte to the result line
     std::chrono::milliseconds final{2'000};   ///< from there to the final `OK`
     std::chrono::milliseconds slots{20'000};  ///< for the list of the slots
     std::chrono::milliseconds stores{5'000};  ///< for the list of the stores

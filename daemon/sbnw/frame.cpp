@@ -69,19 +69,19 @@ class ParameterList : Immovable {
             if (text)
                 items_.push_back({r, as_bytes(*text)});
         };
-        const auto add_octets = [&](ByteView octets) {
-            if (!octets.empty())
-                items_.push_back({r, octets});
+        const auto add_bytes = [&](ByteView bytes) {
+            if (!bytes.empty())
+                items_.push_back({r, bytes});
         };
         switch (r.value) {
         case ParameterId::slot:
-            add_octets(slot_);
+            add_bytes(slot_);
             break;
         case ParameterId::certificate:
-            add_octets(command.certificate);
+            add_bytes(command.certificate);
             break;
         case ParameterId::private_key:
-            add_octets(command.private_key.bytes());
+            add_bytes(command.private_key.bytes());
             break;
         case ParameterId::store:
             add_text(command.store);
@@ -102,18 +102,18 @@ class ParameterList : Immovable {
     std::vector<Item> items_;
 };
 
-/// Writes little-endian integers and octets one behind the other into a span that is known to be large
+/// Writes little-endian integers and bytes one behind the other into a span that is known to be large
 /// enough.
 class Writer {
   public:
     explicit Writer(std::span<std::byte> out)
       : out_(out) {}
     void number(std::size_t value) {
-        octet(std::byte(value & 0xffU));
-        octet(std::byte(value >> 8U & 0xffU));
+        byte(std::byte(value & 0xffU));
+        byte(std::byte(value >> 8U & 0xffU));
     }
-    void octet(std::byte value) { out_[offset_++] = value; }
-    void octets(ByteView data) {
+    void byte(std::byte value) { out_[offset_++] = value; }
+    void bytes(ByteView data) {
         std::ranges::copy(data, out_.subspan(offset_).begin());
         offset_ += data.size();
     }
@@ -126,27 +126,27 @@ class Writer {
 /// Reads a frame front to back; every failure names the field and where it stands.
 class Reader {
   public:
-    explicit Reader(ByteView octets)
-      : octets_(octets) {}
+    explicit Reader(ByteView bytes)
+      : bytes_(bytes) {}
 
     [[nodiscard]] std::size_t offset() const { return offset_; }
-    [[nodiscard]] std::size_t left() const { return octets_.size() - offset_; }
+    [[nodiscard]] std::size_t left() const { return bytes_.size() - offset_; }
 
     Expected<std::uint16_t> number(std::string_view field) {
         if (left() < 2)
             return fail(ErrorCode::invalid_argument,
                         fmt::format("offset {}: the frame ends within the {}", offset_, field),
                         "a part of it is missing");
-        const auto low = std::to_integer<unsigned>(octets_[offset_]);
-        const auto high = std::to_integer<unsigned>(octets_[offset_ + 1]);
+        const auto low = std::to_integer<unsigned>(bytes_[offset_]);
+        const auto high = std::to_integer<unsigned>(bytes_[offset_ + 1]);
         offset_ += 2;
         return static_cast<std::uint16_t>(low | high << 8U);
     }
 
-    ByteView take(std::size_t size) { return octets_.subspan(std::exchange(offset_, offset_ + size), size); }
+    ByteView take(std::size_t size) { return bytes_.subspan(std::exchange(offset_, offset_ + size), size); }
 
   private:
-    ByteView octets_;
+    ByteView bytes_;
     std::size_t offset_ = 0;
 };
 
@@ -157,7 +157,7 @@ std::unexpected<Error> bad_field(std::size_t offset, std::string what, std::stri
 Expected<void> check_data(const ParameterRow& r, const Parameter& parameter) {
     const std::size_t at = parameter.offset + parameter_header_size;
     if (r.value == ParameterId::slot && parameter.data.size() != 2)
-        return bad_field(parameter.offset, fmt::format("a slot parameter is 6 octets long, this one says {}",
+        return bad_field(parameter.offset, fmt::format("a slot parameter is 6 bytes long, this one says {}",
                                                        parameter.data.size() + 4));
     if (!r.is_text)
         return {};
@@ -183,15 +183,15 @@ Expected<Parameter> read_parameter(Reader& reader, unsigned number) {
     const ParameterRow* r = table_of<ParameterId>.find(parameter.id);
     if (r == nullptr)
         return bad_field(parameter.offset + 2, fmt::format("parameter {} has the unknown id {}", number, *id),
-                         "known are 1 to 7, as uint16, low octet first");
+                         "known are 1 to 7, as uint16, low byte first");
     if (*length < parameter_header_size)
         return bad_field(parameter.offset,
                          fmt::format("the {} says that it is {} long, its header alone is 4", r->word,
-                                     counted(*length, "octet")),
-                         "a length counts its own 4 octets of header too");
+                                     counted(*length, "byte")),
+                         "a length counts its own 4 bytes of header too");
     if (*length - parameter_header_size > reader.left())
         return bad_field(parameter.offset,
-                         fmt::format("the {} says that it is {} octets long, {} are left", r->word, *length,
+                         fmt::format("the {} says that it is {} bytes long, {} are left", r->word, *length,
                                      reader.left() + parameter_header_size));
     parameter.data = reader.take(*length - parameter_header_size);
     if (const auto sound = check_data(*r, parameter); !sound)
@@ -199,29 +199,29 @@ Expected<Parameter> read_parameter(Reader& reader, unsigned number) {
     return parameter;
 }
 
-Expected<Frame> decode_sound(ByteView octets) {
-    Reader reader(octets);
+Expected<Frame> decode_sound(ByteView bytes) {
+    Reader reader(bytes);
     const auto total = reader.number("total length");
     if (!total)
         return std::unexpected(total.error());
     if (*total < header_size)
         return bad_field(0, fmt::format("the total length is {}, a header alone is {}", *total, header_size));
-    if (*total > octets.size())
-        return bad_field(0, fmt::format("the total length is {}, there are {} octets", *total, octets.size()),
+    if (*total > bytes.size())
+        return bad_field(0, fmt::format("the total length is {}, there are {} bytes", *total, bytes.size()),
                          "a part of the frame is missing");
-    if (*total < octets.size())
+    if (*total < bytes.size())
         return bad_field(0,
-                         fmt::format("the total length is {}, there are {} octets: {} too many", *total,
-                                     octets.size(), octets.size() - *total),
-                         "a length counts all octets, its own two included; it does not count words");
+                         fmt::format("the total length is {}, there are {} bytes: {} too many", *total,
+                                     bytes.size(), bytes.size() - *total),
+                         "a length counts all bytes, its own two included; it does not count words");
 
     const auto number = reader.number("command");
     if (!number)
         return std::unexpected(number.error());
-    Frame frame{.octets = octets, .command = Command{*number}, .parameters = {}};
+    Frame frame{.bytes = bytes, .command = Command{*number}, .parameters = {}};
     if (table_of<Command>.find(frame.command) == nullptr)
         return bad_field(2, fmt::format("the command is {}", *number),
-                         "known are 1 (write) and 3 (delete), low octet first");
+                         "known are 1 (write) and 3 (delete), low byte first");
 
     const auto count = reader.number("number of parameters");
     if (!count)
@@ -237,7 +237,7 @@ Expected<Frame> decode_sound(ByteView octets) {
     if (reader.left() > 0)
         return bad_field(reader.offset(),
                          fmt::format("{} the last of {}",
-                                     counted(reader.left(), "octet follows", "octets follow"),
+                                     counted(reader.left(), "byte follows", "bytes follow"),
                                      counted(*count, "parameter")),
                          "the number of parameters counts all of them, the signature included");
     if (frame.find(ParameterId::slot) == nullptr)
@@ -258,7 +258,7 @@ Expected<pki::Secret> encode(const SecureCommand& command) {
     if (total > max_frame_size)
         return fail(
             ErrorCode::too_much_data,
-            fmt::format("the frame would be {} octets long, at most {} are possible", total, max_frame_size),
+            fmt::format("the frame would be {} bytes long, at most {} are possible", total, max_frame_size),
             "send a smaller certificate, or only the first of the chain");
 
     pki::Secret frame(total);
@@ -269,9 +269,9 @@ Expected<pki::Secret> encode(const SecureCommand& command) {
     for (const auto& item : parameters.items()) {
         out.number(item.size());
         out.number(std::to_underlying(item.row.value));
-        out.octets(item.data);
+        out.bytes(item.data);
         if (item.row.is_text)
-            out.octet(std::byte{0});
+            out.byte(std::byte{0});
     }
     return frame;
 }
@@ -286,10 +286,10 @@ const Parameter* Frame::find(ParameterId id) const {
     return found == parameters.end() ? nullptr : &*found;
 }
 
-Expected<Frame> decode(ByteView octets) {
-    auto frame = decode_sound(octets);
+Expected<Frame> decode(ByteView bytes) {
+    auto frame = decode_sound(bytes);
     if (!frame) {
-        if (auto corruption = recognise_damage(octets))
+        if (auto corruption = recognise_damage(bytes))
             return std::unexpected(std::move(*corruption));
     }
     return frame;

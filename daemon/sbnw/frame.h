@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The secure command: one binary frame (protocol.md §1). Pure: octets in, values out.
+// The secure command: one binary frame (protocol.md §1). Pure: bytes in, values out.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -68,7 +68,7 @@ static_assert(wire_order.size() == table_of<ParameterId>.size());
 struct SecureCommand {
     Command command = Command::write_certificate;
     std::uint16_t slot = 0;
-    Bytes certificate;                     ///< octets as they are; empty: not sent
+    Bytes certificate;                     ///< bytes as they are; empty: not sent
     pki::Secret private_key;               ///< DER, not encrypted; empty: not sent
     std::optional<std::string> store;      ///< "is_cert", ...
     std::optional<std::string> thumbprint; ///< 40 lower-case hex digits
@@ -93,9 +93,9 @@ struct Parameter {
     [[nodiscard]] std::string_view text() const;
 };
 
-/// A frame taken apart. Views into the octets it was decoded from.
+/// A frame taken apart. Views into the bytes it was decoded from.
 struct Frame {
-    ByteView octets;
+    ByteView bytes;
     Command command{};
     std::vector<Parameter> parameters; ///< in the order of the wire
 
@@ -104,7 +104,7 @@ struct Frame {
 
 /// Takes a frame apart without trusting any length in it. The error (InvalidArgument) names the offset and
 /// the field; a frame that a text tool damaged is called that (see damage.h).
-Expected<Frame> decode(ByteView octets);
+Expected<Frame> decode(ByteView bytes);
 
 /// The command of a decoded frame, by value.
 SecureCommand command_of(const Frame& frame);

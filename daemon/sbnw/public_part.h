@@ -9,7 +9,7 @@
 
 namespace bgs2::sbnw {
 
-/// All but the data of the private key, and of a certificate that is none. Nothing of octets that are no
+/// All but the data of the private key, and of a certificate that is none. Nothing of bytes that are no
 /// frame.
 std::vector<at::Extent> public_part(ByteView frame);
 

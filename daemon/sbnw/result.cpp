@@ -42,14 +42,14 @@ constexpr EnumTable result_rows{
     ResultRow{Result::length_error, RetryAdvice::retry, ErrorCode::modem_rejected,
               "a length arrived wrong: check the flow control and the wiring"},
     ResultRow{Result::too_many_data, RetryAdvice::retry, ErrorCode::modem_rejected,
-              "octets followed the frame: is another program writing to the port?"},
+              "bytes followed the frame: is another program writing to the port?"},
     ResultRow{Result::certificate_corrupted, RetryAdvice::retry_once, ErrorCode::modem_rejected,
               "the module reads DER; try an RSA certificate of up to 2048 bits with SHA-1 or SHA-256"},
     ResultRow{
         Result::private_key_removed, RetryAdvice::person, ErrorCode::modem_rejected,
         "the key did not suit: only slot 0 takes one, as unencrypted DER; try key-format = \"traditional\""},
     ResultRow{Result::service_timeout, RetryAdvice::retry, ErrorCode::modem_timeout,
-              "octets were lost on the way: check the flow control and the wiring"},
+              "bytes were lost on the way: check the flow control and the wiring"},
     ResultRow{Result::refused, RetryAdvice::person, ErrorCode::modem_rejected,
               "a module in secure mode wants the command signed by its management key; else the certificate, "
               "the key or "

@@ -30,14 +30,14 @@ unsigned char* raw(Bytes& bytes) {
 
 /// From the command to the end of the last parameter before the signature (protocol.md §1, "Signed
 /// commands").
-ByteView signed_part(ByteView octets, std::size_t signature_offset) {
-    return octets.first(signature_offset).subspan(2);
+ByteView signed_part(ByteView bytes, std::size_t signature_offset) {
+    return bytes.first(signature_offset).subspan(2);
 }
 
-Bytes hash_of(ByteView octets, Digest digest) {
+Bytes hash_of(ByteView bytes, Digest digest) {
     Bytes hash(EVP_MAX_MD_SIZE);
     unsigned size = 0;
-    if (EVP_Digest(octets.data(), octets.size(), raw(hash), &size, digest_rows.at(digest).algorithm(),
+    if (EVP_Digest(bytes.data(), bytes.size(), raw(hash), &size, digest_rows.at(digest).algorithm(),
                    nullptr) != 1)
         throw Exception(Error{ErrorCode::failed, fmt::format("OpenSSL offers no {}", word(digest)), ""});
     hash.resize(size);
@@ -65,7 +65,7 @@ Expected<Bytes> from_base64(std::string_view text) {
     Bytes bytes(text.size() / 4 * 3);
     const int size = EVP_DecodeBlock(raw(bytes), reinterpret_cast<const unsigned char*>(text.data()),
                                      static_cast<int>(text.size()));
-    // EVP_DecodeBlock counts the padding as zero octets.
+    // EVP_DecodeBlock counts the padding as zero bytes.
     const auto padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
     bytes.resize(size > 0 && padding <= 2 ? static_cast<std::size_t>(size) - padding : 0);
     if (bytes.empty() ||
@@ -130,7 +130,7 @@ Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key) {
     }
     recovered.resize(size);
     for (const Digest digest : values_of<Digest>) {
-        if (recovered == hash_of(signed_part(frame.octets, parameter->offset), digest))
+        if (recovered == hash_of(signed_part(frame.bytes, parameter->offset), digest))
             return digest;
     }
     return wrong;

@@ -16,13 +16,13 @@ namespace bgs2::sbnw {
 
 /// One slot as read back. Texts are the module's own, "" where it did not say.
 struct Slot {
-    std::uint32_t size = 0; ///< octets of the certificate as it was sent; 0: empty
+    std::uint32_t size = 0; ///< bytes of the certificate as it was sent; 0: empty
     bool corrupted = false; ///< the module says so of it
     std::string issuer;
     std::string serial; ///< hexadecimal, as the module spells it
     std::string subject;
     std::string signature_algorithm;
-    std::string thumbprint; ///< SHA-1 over the octets as they were sent, as lower-case hex
+    std::string thumbprint; ///< SHA-1 over the bytes as they were sent, as lower-case hex
     std::optional<std::chrono::year_month_day> expires;
 
     [[nodiscard]] bool empty() const { return size == 0 && !corrupted && thumbprint.empty(); }

@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double octets_per_second = 115200.0 / 10;
+constexpr double bytes_per_second = 115200.0 / 10;
 
 std::string name(int number) {
     return fmt::format("modem{:02}", number);
@@ -30,19 +30,19 @@ std::string imei(int number) {
 }
 
 /// What went over the wire both ways, by the modem's own account: commands, answers and frames.
-double octets_on_the_wire(const Gateway& gateway, const std::string& modem) {
-    std::size_t octets = 0;
+double bytes_on_the_wire(const Gateway& gateway, const std::string& modem) {
+    std::size_t bytes = 0;
     std::ifstream log(gateway.path(modem + ".log"));
     for (std::string line; std::getline(log, line);) {
         std::size_t at = 0;
         if (at = line.find(" command "); at != std::string::npos)
-            octets += line.size() - at - 9 + 1; // and CR
+            bytes += line.size() - at - 9 + 1; // and CR
         else if (at = line.find(" answer "); at != std::string::npos)
-            octets += line.size() - at - 8 + 4; // between CR LF and CR LF
+            bytes += line.size() - at - 8 + 4; // between CR LF and CR LF
     }
     for (const auto& frame : std::filesystem::directory_iterator(gateway.path(modem + ".frames")))
-        octets += frame.file_size();
-    return static_cast<double>(octets);
+        bytes += frame.file_size();
+    return static_cast<double>(bytes);
 }
 
 /// The figure behind a name in one of the daemon's files of /proc, as it stands there.
@@ -69,8 +69,7 @@ Run provision(Gateway& gateway, int modems) {
             throw std::runtime_error(imei(i) + " is not compliant\n" + gateway.log());
     }
     const std::chrono::duration<double> taken = Clock::now() - start;
-    return {.seconds = taken.count(),
-            .on_the_wire = octets_on_the_wire(gateway, name(0)) / octets_per_second};
+    return {.seconds = taken.count(), .on_the_wire = bytes_on_the_wire(gateway, name(0)) / bytes_per_second};
 }
 
 Run measure(int modems, const std::string& settle, bool weigh) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/targets.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 
 #include <gtest/gtest.h>
 

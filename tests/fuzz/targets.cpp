@@ -32,9 +32,9 @@ std::vector<std::string> lines_of(at::LineReader& reader) {
     return lines;
 }
 
-std::vector<std::string> lines_of(ByteView octets) {
+std::vector<std::string> lines_of(ByteView bytes) {
     at::LineReader reader;
-    reader.feed(octets);
+    reader.feed(bytes);
     return lines_of(reader);
 }
 
@@ -52,8 +52,8 @@ bool has_empty_parameter(const sbnw::Frame& frame) {
 
 } // namespace
 
-void check_frame(ByteView octets) {
-    const auto frame = sbnw::decode(octets);
+void check_frame(ByteView bytes) {
+    const auto frame = sbnw::decode(bytes);
     if (!frame) {
         require(frame.error().code == ErrorCode::invalid_argument && !frame.error().what.empty(),
                 "what is no frame is refused with a reason");
@@ -64,55 +64,55 @@ void check_frame(ByteView octets) {
         require(parameter.offset == covered, "parameters stand back to back");
         covered += 4 + parameter.data.size();
     }
-    require(covered == octets.size(), "the parameters are the frame");
+    require(covered == bytes.size(), "the parameters are the frame");
 
     const sbnw::SecureCommand command = sbnw::command_of(*frame);
     const auto again = sbnw::encode(command);
     if (!again)
         return; // an IMEI that is none and the like: decoded to be shown, not to be sent
     if (is_in_the_order_of_the_wire(*frame) && !has_empty_parameter(*frame))
-        require(std::ranges::equal(again->bytes(), octets), "decode, then encode is the identity");
+        require(std::ranges::equal(again->bytes(), bytes), "decode, then encode is the identity");
     const auto decoded_again = sbnw::decode(again->bytes());
     require(decoded_again.has_value(), "what is encoded decodes");
     require(sbnw::command_of(*decoded_again) == command, "what is encoded decodes to the same");
 }
 
-void check_damage(ByteView octets) {
-    if (const auto corruption = sbnw::recognise_damage(octets))
+void check_damage(ByteView bytes) {
+    if (const auto corruption = sbnw::recognise_damage(bytes))
         require(!corruption->what.empty() && !corruption->hint.empty(), "a damage is explained");
 }
 
-void check_line_reader(ByteView octets) {
-    if (octets.empty())
+void check_line_reader(ByteView bytes) {
+    if (bytes.empty())
         return;
-    const std::size_t piece = std::to_integer<std::size_t>(octets.front()) + 1;
-    const ByteView text = octets.subspan(1);
+    const std::size_t piece = std::to_integer<std::size_t>(bytes.front()) + 1;
+    const ByteView text = bytes.subspan(1);
     const auto whole = lines_of(text);
     at::LineReader reader;
     for (std::size_t offset = 0; offset < text.size(); offset += piece)
         reader.feed(text.subspan(offset, std::min(piece, text.size() - offset)));
-    require(lines_of(reader) == whole, "lines do not depend on how the octets arrive");
+    require(lines_of(reader) == whole, "lines do not depend on how the bytes arrive");
     for (const std::string& line : whole)
         require(!line.empty() && line.size() <= at::LineReader::max_line_length &&
                     line.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos,
                 "a line is a line");
 }
 
-void check_slots(ByteView octets) {
-    for (const auto& [number, slot] : sbnw::parse_slots(lines_of(octets))) {
+void check_slots(ByteView bytes) {
+    for (const auto& [number, slot] : sbnw::parse_slots(lines_of(bytes))) {
         require(!slot.expires || slot.expires->ok(), "a date is a date");
         require(!slot.corrupted || slot.size == 0, "nothing else is said of a corrupted slot");
     }
 }
 
-void check_identification(ByteView octets) {
-    const at::ModuleIdentity identity = at::parse_identification(lines_of(octets));
+void check_identification(ByteView bytes) {
+    const at::ModuleIdentity identity = at::parse_identification(lines_of(bytes));
     require(identity.imei.empty(), "ATI1 tells no IMEI");
     require(identity.model.empty() || !identity.manufacturer.empty(), "the manufacturer comes first");
 }
 
-void check_policy(ByteView octets) {
-    const auto policy = policy::parse(as_text(octets), "fuzz.toml");
+void check_policy(ByteView bytes) {
+    const auto policy = policy::parse(as_text(bytes), "fuzz.toml");
     require(policy.has_value() || !policy.error().empty(), "a refusal has a reason");
 }
 

@@ -5,7 +5,7 @@
 #include "daemon/sbnw/signature.h"
 #include "tests/integration/certificates.h"
 #include "tests/integration/secret_scan.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,9 +28,9 @@ using testing::Not;
 using testing::StartsWith;
 
 /// A memfd with this in it, its offset at the end.
-sdbus::UnixFd memory(std::string_view octets) {
+sdbus::UnixFd memory(std::string_view bytes) {
     const int descriptor = ::memfd_create("handed over", MFD_CLOEXEC);
-    if (::write(descriptor, octets.data(), octets.size()) != static_cast<ssize_t>(octets.size()))
+    if (::write(descriptor, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
         throw std::runtime_error("no memfd");
     return {descriptor, sdbus::adopt_fd};
 }
@@ -44,15 +44,15 @@ std::pair<sdbus::UnixFd, sdbus::UnixFd> make_pipe() {
 }
 
 /// A pipe that was written to and closed.
-sdbus::UnixFd full_pipe(std::string_view octets) {
+sdbus::UnixFd full_pipe(std::string_view bytes) {
     auto [reading, writing] = make_pipe();
-    if (::write(writing.get(), octets.data(), octets.size()) != static_cast<ssize_t>(octets.size()))
+    if (::write(writing.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
         throw std::runtime_error("the pipe is too small");
     return std::move(reading);
 }
 
-std::string_view text_of(const Bytes& octets) {
-    return as_text(octets);
+std::string_view text_of(const Bytes& bytes) {
+    return as_text(bytes);
 }
 
 class Change : public testing::Test {

@@ -2,7 +2,7 @@
 // Tab, in the real shells.
 #include "daemon/base/immovable.h"
 #include "tests/integration/certificates.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -48,7 +48,7 @@ class OnABlankModem : public testing::Test {
         sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
 };
 
-TEST_F(OnABlankModem, AJobTellsItsStepsAndOctets) {
+TEST_F(OnABlankModem, AJobTellsItsStepsAndBytes) {
     const auto job = gateway_.ask("Provision");
     ASSERT_TRUE(is_at(job, "writing slot 0")) << gateway_.log();
     ASSERT_TRUE(is_at(job, "writing slot 1")) << gateway_.log();

@@ -5,7 +5,7 @@
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
 #include "tests/integration/json_page.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -56,10 +56,10 @@ std::string slot(unsigned index, const std::string& certificate, const std::stri
     return text;
 }
 
-/// Seconds that the wire takes at 115200 Bd for what the modem logged from this octet of its log on.
+/// Seconds that the wire takes at 115200 Bd for what the modem logged from this byte of its log on.
 double on_the_wire(const Gateway& gateway, std::size_t from) {
-    constexpr double octets_per_second = 115200.0 / 10;
-    std::size_t octets = 0;
+    constexpr double bytes_per_second = 115200.0 / 10;
+    std::size_t bytes = 0;
     std::istringstream log(gateway.modem_log("modem").substr(from));
     const auto behind = [](const std::string& line, std::string_view subject) {
         const auto found = line.find(subject);
@@ -67,13 +67,13 @@ double on_the_wire(const Gateway& gateway, std::size_t from) {
     };
     for (std::string line; std::getline(log, line);) {
         if (const std::string command = behind(line, " command "); !command.empty())
-            octets += command.size() + 1; // and CR
+            bytes += command.size() + 1; // and CR
         if (const std::string answer = behind(line, " answer "); !answer.empty())
-            octets += answer.size() + 4; // between CR LF and CR LF
+            bytes += answer.size() + 4; // between CR LF and CR LF
         if (const std::string frame = behind(line, " frame "); !frame.empty())
-            octets += std::stoul(frame);
+            bytes += std::stoul(frame);
     }
-    return static_cast<double>(octets) / octets_per_second;
+    return static_cast<double>(bytes) / bytes_per_second;
 }
 
 bool holds(Gateway& gateway, unsigned slot, const Identity& identity,

@@ -34,13 +34,13 @@ std::size_t writes(const Gateway& gateway) {
     return count(gateway, " command AT^SBNW");
 }
 
-/// How often the modem has asked for the octets of a frame.
+/// How often the modem has asked for the bytes of a frame.
 std::size_t invitations(const Gateway& gateway) {
     return count(gateway, " answer SECURE CMD READY");
 }
 
-/// Octets of frames that the first job has sent; 0 if there is none yet.
-std::uint64_t octets_sent(const Gateway& gateway) {
+/// Bytes of frames that the first job has sent; 0 if there is none yet.
+std::uint64_t bytes_sent(const Gateway& gateway) {
     const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway.bus_address());
     try {
         return sdbus::createProxy(*connection, "io.bgs2d1", "/io/bgs2d1/job/1")
@@ -137,8 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
               [](Gateway& gateway) { return is_in(gateway, "provisioning") && writes(gateway) == 0; }},
         Point{"WithinTheFirstFrame", client_policy, slow,
               [](Gateway& gateway) {
-                  return invitations(gateway) == 1 && octets_sent(gateway) > 0 &&
-                         gateway.frames("modem") == 0;
+                  return invitations(gateway) == 1 && bytes_sent(gateway) > 0 && gateway.frames("modem") == 0;
               }},
         Point{"BetweenTwoFrames",
               unhurried,

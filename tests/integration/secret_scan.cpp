@@ -11,35 +11,35 @@
 namespace bgs2::test {
 namespace {
 
-// As many characters of Base64 hold no fewer than 28 octets; a line of PEM has 64.
-constexpr std::size_t octets_width = 32;
+// As many characters of Base64 hold no fewer than 28 bytes; a line of PEM has 64.
+constexpr std::size_t bytes_width = 32;
 constexpr std::size_t base64_width = 40;
 
-std::string base64(ByteView octets) {
-    std::string text(4 * ((octets.size() + 2) / 3) + 1, '\0');
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                       reinterpret_cast<const unsigned char*>(octets.data()),
-                                       static_cast<int>(octets.size()));
+std::string base64(ByteView bytes) {
+    std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+    const int length =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     text.resize(static_cast<std::size_t>(length));
     return text;
 }
 
-std::string hex(ByteView octets, bool upper) {
+std::string hex(ByteView bytes, bool upper) {
     std::string text;
-    for (const std::byte octet : octets)
-        text += upper ? fmt::format("{:02X}", static_cast<unsigned>(octet))
-                      : fmt::format("{:02x}", static_cast<unsigned>(octet));
+    for (const std::byte byte : bytes)
+        text += upper ? fmt::format("{:02X}", static_cast<unsigned>(byte))
+                      : fmt::format("{:02x}", static_cast<unsigned>(byte));
     return text;
 }
 
 } // namespace
 
 void SecretScan::add(std::string_view name, ByteView secret) {
-    if (secret.size() < 2 * octets_width)
+    if (secret.size() < 2 * bytes_width)
         throw std::invalid_argument("too short to be searched for in parts");
-    add_windows(fmt::format("{} as it is", name), as_text(secret), octets_width);
+    add_windows(fmt::format("{} as it is", name), as_text(secret), bytes_width);
     for (const bool upper : {false, true})
-        add_windows(fmt::format("{} as hex", name), hex(secret, upper), 2 * octets_width);
+        add_windows(fmt::format("{} as hex", name), hex(secret, upper), 2 * bytes_width);
     for (const std::size_t skipped : {0U, 1U, 2U}) {
         ByteView whole = secret.subspan(skipped);
         whole = whole.first(whole.size() - whole.size() % 3);
@@ -55,10 +55,10 @@ void SecretScan::add_key(std::string_view name, const pki::PrivateKey& key) {
         BIGNUM* number = nullptr;
         if (EVP_PKEY_get_bn_param(key.native(), parameter, &number) != 1)
             throw std::runtime_error("not an RSA key");
-        Bytes octets(static_cast<std::size_t>(BN_num_bytes(number)));
-        BN_bn2bin(number, reinterpret_cast<unsigned char*>(octets.data()));
+        Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number)));
+        BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
         BN_clear_free(number);
-        add(fmt::format("{}'s {}", name, letter), octets);
+        add(fmt::format("{}'s {}", name, letter), bytes);
     }
 }
 

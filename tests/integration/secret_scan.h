@@ -14,11 +14,11 @@
 
 namespace bgs2::test {
 
-/// What is searched for. Of a long secret any part is found that has 32 octets or more: as it is, as hex, or
+/// What is searched for. Of a long secret any part is found that has 32 bytes or more: as it is, as hex, or
 /// as Base64 (PEM included) wherever the Base64 begins.
 class SecretScan {
   public:
-    /// A number or anything else that is secret in each of its parts; of 64 octets or more.
+    /// A number or anything else that is secret in each of its parts; of 64 bytes or more.
     void add(std::string_view name, ByteView secret);
     /// A private key's numbers, and not its public ones.
     void add_key(std::string_view name, const pki::PrivateKey& key);

@@ -3,7 +3,7 @@
 #include "daemon/base/immovable.h"
 #include "tests/integration/certificates.h"
 #include "tests/integration/secret_scan.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/signature.h"
 #include "tests/integration/certificates.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 #include "tests/support/soft_token.h"
 
 #include <gmock/gmock.h>
@@ -37,8 +37,8 @@ std::string provision_section(const Gateway& gateway, const std::string& rest = 
 
 /// The digest of the signature on the frame that the modem received as the `nth`.
 std::optional<sbnw::Digest> digest_of(const Gateway& gateway, unsigned nth) {
-    const Bytes octets = read_whole(gateway.path(fmt::format("modem.frames/{:03}.bin", nth)));
-    const auto frame = sbnw::decode(octets);
+    const Bytes bytes = read_whole(gateway.path(fmt::format("modem.frames/{:03}.bin", nth)));
+    const auto frame = sbnw::decode(bytes);
     if (!frame)
         return std::nullopt;
     const auto digest = sbnw::verify(*frame, management().key().public_key());

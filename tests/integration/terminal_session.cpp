@@ -58,11 +58,11 @@ bool TerminalSession::read_on(Clock::time_point deadline) {
     pollfd waiting{.fd = master_, .events = POLLIN, .revents = 0};
     if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0)
         return false;
-    std::array<char, 4096> octets{};
-    const ssize_t count = ::read(master_, octets.data(), octets.size());
+    std::array<char, 4096> bytes{};
+    const ssize_t count = ::read(master_, bytes.data(), bytes.size());
     if (count <= 0) // EIO: nobody has the other side open any more
         return false;
-    output_.append(octets.data(), static_cast<std::size_t>(count));
+    output_.append(bytes.data(), static_cast<std::size_t>(count));
     return true;
 }
 

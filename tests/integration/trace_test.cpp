@@ -88,7 +88,7 @@ TEST_F(Trace, TellsASessionInOrderAndNoKey) {
     for (const std::string& next :
          {std::string(R"( > "AT\r")"), std::string(R"( > "AT+CGSN\r")"), std::string(default_imei),
           std::string(R"( > "AT^SBNR=\"is_cert\"\r")"), std::string(R"( > "AT^SBNW=is_cert,1\r")"),
-          std::string("SECURE CMD READY"), std::string(" > octets 0+"), std::string("SECURE CMD END OK"),
+          std::string("SECURE CMD READY"), std::string(" > bytes 0+"), std::string("SECURE CMD END OK"),
           std::string(R"( > "AT^SBNR=\"is_cert\"\r")"), std::string("thumbprint: ")}) {
         at = trace.find(next, at);
         ASSERT_NE(at, std::string::npos) << next << " is not in order in " << trace;
@@ -97,16 +97,16 @@ TEST_F(Trace, TellsASessionInOrderAndNoKey) {
     EXPECT_EQ(needles_.find_in(trace), std::nullopt);
 
     EXPECT_EQ(decode(file), 0) << told();
-    EXPECT_THAT(told(), ContainsRegex(" s: [0-9]+ octets for is_cert: SECURE CMD END OK\n\n0000  "));
+    EXPECT_THAT(told(), ContainsRegex(" s: [0-9]+ bytes for is_cert: SECURE CMD END OK\n\n0000  "));
     EXPECT_THAT(told(), HasSubstr("subject CN=Test Client"));
-    EXPECT_THAT(told(), ContainsRegex("octets, not in the record"));
+    EXPECT_THAT(told(), ContainsRegex("bytes, not in the record"));
     EXPECT_THAT(told(), HasSubstr("subject CN=Test CA"));
 }
 
 TEST_F(Trace, TellsNoKeyWhereTheLineBreaksWithinAFrame) {
     gateway_.start({"--trace", traces_});
     gateway_.plug("modem", {"--fault", "hang-up-in-frame:1200"});
-    ASSERT_TRUE(gateway_.eventually([&] { return all().contains(" > octets 512+512 of "); }))
+    ASSERT_TRUE(gateway_.eventually([&] { return all().contains(" > bytes 512+512 of "); }))
         << gateway_.log() << all();
     gateway_.unplug("modem");
     ASSERT_TRUE(gateway_.eventually([&] { return all().contains("# end\n"); }));
@@ -126,7 +126,7 @@ TEST_F(Trace, CanNotCheckASignatureOverWhatItDoesNotHave) {
     EXPECT_EQ(needles_.find_in(all()), std::nullopt);
     const std::string certificate = gateway_.write("management.pem", management().certificate_pem());
     EXPECT_EQ(decode(files().front(), {"--verify-key", certificate}), 1);
-    EXPECT_THAT(told(), HasSubstr("the signature can not be checked: it covers octets that are not in the"));
+    EXPECT_THAT(told(), HasSubstr("the signature can not be checked: it covers bytes that are not in the"));
     EXPECT_THAT(told(), HasSubstr("signature good: ")) << "that of the CA's certificate, without a key";
 }
 

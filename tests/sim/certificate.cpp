@@ -13,24 +13,24 @@
 namespace bgs2::sim {
 namespace {
 
-X509Certificate from_der(OctetView octets) {
-    const auto* cursor = octets.data();
-    X509Certificate certificate(d2i_X509(nullptr, &cursor, static_cast<long>(octets.size())));
-    const bool whole = certificate && cursor == octets.data() + octets.size();
+X509Certificate from_der(ByteView bytes) {
+    const auto* cursor = bytes.data();
+    X509Certificate certificate(d2i_X509(nullptr, &cursor, static_cast<long>(bytes.size())));
+    const bool whole = certificate && cursor == bytes.data() + bytes.size();
     ERR_clear_error();
     return whole ? std::move(certificate) : nullptr;
 }
 
-X509Certificate from_pem(OctetView octets) {
-    const Bio memory(BIO_new_mem_buf(octets.data(), static_cast<int>(octets.size())));
+X509Certificate from_pem(ByteView bytes) {
+    const Bio memory(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
     X509Certificate certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
     ERR_clear_error();
     return certificate;
 }
 
-X509Certificate parse(OctetView octets, bool chains) {
-    auto certificate = from_der(octets);
-    return certificate || !chains ? std::move(certificate) : from_pem(octets);
+X509Certificate parse(ByteView bytes, bool chains) {
+    auto certificate = from_der(bytes);
+    return certificate || !chains ? std::move(certificate) : from_pem(bytes);
 }
 
 std::string utf8(const ASN1_STRING* text) {
@@ -56,9 +56,9 @@ std::string name_text(const X509_NAME* name) {
 
 std::string serial_text(const X509* certificate) {
     const BigNumber number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
-    Octets octets(static_cast<std::size_t>(BN_num_bytes(number.get())));
-    BN_bn2bin(number.get(), octets.data());
-    return octets.empty() ? "00" : hex_upper(octets);
+    Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
+    BN_bn2bin(number.get(), bytes.data());
+    return bytes.empty() ? "00" : hex_upper(bytes);
 }
 
 std::string signature_text(const X509* certificate) {
@@ -86,34 +86,34 @@ std::chrono::sys_seconds expiry(const X509* certificate) {
 
 } // namespace
 
-std::optional<CertificateFacts> facts_of(OctetView octets, bool chains) {
-    const auto certificate = parse(octets, chains);
+std::optional<CertificateFacts> facts_of(ByteView bytes, bool chains) {
+    const auto certificate = parse(bytes, chains);
     if (!certificate)
         return std::nullopt;
-    return CertificateFacts{.size = octets.size(),
+    return CertificateFacts{.size = bytes.size(),
                             .issuer = name_text(X509_get_issuer_name(certificate.get())),
                             .serial = serial_text(certificate.get()),
                             .subject = name_text(X509_get_subject_name(certificate.get())),
                             .signature = signature_text(certificate.get()),
-                            .thumbprint = hex_upper(sha1(octets)),
+                            .thumbprint = hex_upper(sha1(bytes)),
                             .expires = expiry(certificate.get())};
 }
 
-std::optional<std::string> der_thumbprint(OctetView octets, bool chains) {
-    const auto certificate = parse(octets, chains);
+std::optional<std::string> der_thumbprint(ByteView bytes, bool chains) {
+    const auto certificate = parse(bytes, chains);
     if (!certificate)
         return std::nullopt;
-    Octets der(static_cast<std::size_t>(std::max(i2d_X509(certificate.get(), nullptr), 0)));
+    Bytes der(static_cast<std::size_t>(std::max(i2d_X509(certificate.get(), nullptr), 0)));
     auto* cursor = der.data();
     i2d_X509(certificate.get(), &cursor);
     return hex_lower(sha1(der));
 }
 
-bool key_suits(OctetView octets, OctetView certificate, bool chains) {
+bool key_suits(ByteView bytes, ByteView certificate, bool chains) {
     const auto x509 = parse(certificate, chains);
-    const auto* cursor = octets.data();
-    const Key key(d2i_AutoPrivateKey(nullptr, &cursor, static_cast<long>(octets.size())));
-    const bool suits = x509 && key && cursor == octets.data() + octets.size() &&
+    const auto* cursor = bytes.data();
+    const Key key(d2i_AutoPrivateKey(nullptr, &cursor, static_cast<long>(bytes.size())));
+    const bool suits = x509 && key && cursor == bytes.data() + bytes.size() &&
                        X509_check_private_key(x509.get(), key.get()) == 1;
     ERR_clear_error(); // an unsuitable key is an answer, not a fault of ours
     return suits;

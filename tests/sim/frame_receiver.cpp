@@ -9,28 +9,28 @@ asio::awaitable<ReceivedFrame> FrameReceiver::receive(Wire& wire) const {
     ReceivedFrame frame;
     auto last = Clock::now();
     auto wanted = std::size_t{2};
-    while (frame.octets.size() < wanted) {
-        if (hang_up_after && frame.octets.size() >= *hang_up_after)
+    while (frame.bytes.size() < wanted) {
+        if (hang_up_after && frame.bytes.size() >= *hang_up_after)
             throw LineDead("hung up in the frame by a fault");
         const auto arrival = co_await wire.receive(last + timeout);
         if (!arrival)
             co_return frame;
         last = arrival->when;
-        frame.octets.push_back(arrival->octet);
-        if (frame.octets.size() == 2) {
-            frame.announced = announced_size(frame.octets[0], frame.octets[1]);
+        frame.bytes.push_back(arrival->byte);
+        if (frame.bytes.size() == 2) {
+            frame.announced = announced_size(frame.bytes[0], frame.bytes[1]);
             if (frame.announced >= preamble_size)
                 wanted = frame.announced;
         }
     }
-    if (hang_up_after && frame.octets.size() >= *hang_up_after)
+    if (hang_up_after && frame.bytes.size() >= *hang_up_after)
         throw LineDead("hung up in the frame by a fault");
 
     // Slow lines need more: the gap is measured from stop bit to stop bit.
     const auto quiet = gap + wire.duration(4);
     while (const auto arrival = co_await wire.receive(last + quiet)) {
         last = arrival->when;
-        frame.behind.push_back(arrival->octet);
+        frame.behind.push_back(arrival->byte);
     }
     co_return frame;
 }

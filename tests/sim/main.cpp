@@ -112,7 +112,7 @@ void run(const Options& options) {
         log.write("port-open", options.tty->string());
     }
     Wire wire(*port, executor, options.baud,
-              [&](std::size_t count) { log.write("unread", fmt::format("{} octets nobody took", count)); });
+              [&](std::size_t count) { log.write("unread", fmt::format("{} bytes nobody took", count)); });
     Modem modem(wire, std::move(answers), receiver, std::move(service), std::move(slots), std::move(faults),
                 {.settle = options.settle, .urc = options.urc, .frames = options.frames}, log);
     asio::co_spawn(executor, wire.pump(hang_up_after), ended);

@@ -91,18 +91,18 @@ asio::awaitable<void> Modem::run() {
 
 asio::awaitable<Modem::CommandLine> Modem::next_command() {
     CommandLine line;
-    Octets echo;
+    Bytes echo;
     for (;;) {
         auto arrival = wire_.receive_now();
         if (!arrival) {
             co_await wire_.send(std::exchange(echo, {}));
             arrival = co_await wire_.receive();
         }
-        const auto c = static_cast<char>(arrival->octet);
+        const auto c = static_cast<char>(arrival->byte);
         if (std::exchange(line_feed_may_follow_, false) && c == '\n')
             continue;
         if (answers_.echo() && !silent_ && deaf_for_ == 0)
-            echo.push_back(arrival->octet);
+            echo.push_back(arrival->byte);
         if (c == '\r') {
             line_feed_may_follow_ = true;
             if (line.text.empty())
@@ -180,7 +180,7 @@ asio::awaitable<void> Modem::take_frame(const std::string& store) {
     co_await swallow_line_feed();
     co_await say_line("CONNECT");
     if (behaviour_.urc)
-        co_await wire_.send(octets_of(unsolicited()));
+        co_await wire_.send(bytes_of(unsolicited()));
     if (const auto early = wire_.discard(); !early.empty())
         log_.write("lost", "before the module was ready: " + escaped(text_of(early)));
     if (silent_)
@@ -197,18 +197,18 @@ asio::awaitable<void> Modem::take_frame(const std::string& store) {
     co_await say(std::vector(1, result), triggered(FaultKind::no_ok) ? "" : "OK");
 }
 
-// An LF behind the CR of the command may be under way still; it must not become the first octet of the frame.
+// An LF behind the CR of the command may be under way still; it must not become the first byte of the frame.
 asio::awaitable<void> Modem::swallow_line_feed() {
     const auto grace = line_feed_grace + wire_.duration(4);
     const auto arrival = co_await wire_.receive(Clock::now() + grace);
     line_feed_may_follow_ = false;
-    if (arrival && arrival->octet != '\n')
-        log_.write("lost", fmt::format("before the module was ready: \\x{:02x}", arrival->octet));
+    if (arrival && arrival->byte != '\n')
+        log_.write("lost", fmt::format("before the module was ready: \\x{:02x}", arrival->byte));
 }
 
 void Modem::save(const ReceivedFrame& frame) {
-    log_.write("frame", fmt::format("{} octets sha256={} announced={} behind={}", frame.octets.size(),
-                                    hex_lower(sha256(frame.octets)), frame.announced, frame.behind.size()));
+    log_.write("frame", fmt::format("{} bytes sha256={} announced={} behind={}", frame.bytes.size(),
+                                    hex_lower(sha256(frame.bytes)), frame.announced, frame.behind.size()));
     if (!behaviour_.frames)
         return;
     std::filesystem::path file;
@@ -216,7 +216,7 @@ void Modem::save(const ReceivedFrame& frame) {
         file = *behaviour_.frames / fmt::format("{:03}.bin", ++frames_);
     } while (std::filesystem::exists(file)); // those of an earlier run stay
     std::ofstream stream(file, std::ios::binary);
-    stream << text_of(frame.octets) << text_of(frame.behind);
+    stream << text_of(frame.bytes) << text_of(frame.behind);
     stream.close();
     if (!stream)
         throw std::system_error(errno, std::generic_category(),
@@ -237,18 +237,18 @@ ResultCode Modem::refuse(const Refusal& refusal) {
 }
 
 ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
-    const auto size = frame.octets.size();
+    const auto size = frame.bytes.size();
     if (size >= 2 && frame.announced < preamble_size)
         return refuse(
-            {ResultCode::length_error, fmt::format("a frame can not have {} octets", frame.announced)});
+            {ResultCode::length_error, fmt::format("a frame can not have {} bytes", frame.announced)});
     if (size < 2 || size < frame.announced)
         return refuse(
-            {ResultCode::service_timeout, fmt::format("{} octets of {} came", size, frame.announced)});
+            {ResultCode::service_timeout, fmt::format("{} bytes of {} came", size, frame.announced)});
     if (!frame.behind.empty())
         return refuse(
-            {ResultCode::too_many_data, fmt::format("{} octets came behind the frame", frame.behind.size())});
+            {ResultCode::too_many_data, fmt::format("{} bytes came behind the frame", frame.behind.size())});
 
-    const auto command = read_secure_command(frame.octets);
+    const auto command = read_secure_command(frame.bytes);
     if (!command)
         return refuse(command.error());
     log_.write("asked", fmt::format("{} {} {} parameters={}",
@@ -266,7 +266,7 @@ ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store
         change->content->private_key.reset();
     slots_.apply(*change);
     if (const auto& content = change->content)
-        log_.write("slot", fmt::format("{} {} written {} octets sha1={} key={}", store, change->slot,
+        log_.write("slot", fmt::format("{} {} written {} bytes sha1={} key={}", store, change->slot,
                                        content->certificate.size(), hex_upper(sha1(content->certificate)),
                                        content->private_key ? "yes" : "no"));
     else
@@ -321,7 +321,7 @@ asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string fin
         silent_ = true;
         text = "\r\n" + lines.front().substr(0, lines.front().size() / 2);
         log_.write("answer", escaped(text));
-        co_await wire_.send(octets_of(text));
+        co_await wire_.send(bytes_of(text));
         co_return;
     }
     const bool garbled = triggered(FaultKind::garbage);
@@ -335,7 +335,7 @@ asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string fin
         if (behaviour_.urc && i + 1 < lines.size())
             text += unsolicited();
     }
-    answered_ = co_await wire_.send(octets_of(text));
+    answered_ = co_await wire_.send(bytes_of(text));
 }
 
 asio::awaitable<void> Modem::say_line(std::string line) {

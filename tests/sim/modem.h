@@ -39,7 +39,7 @@ class Modem {
   private:
     struct CommandLine {
         std::string text;
-        Clock::time_point began; ///< when its first octet had arrived
+        Clock::time_point began; ///< when its first byte had arrived
     };
 
     asio::awaitable<CommandLine> next_command();
@@ -72,7 +72,7 @@ class Modem {
     Behaviour behaviour_;
     Log& log_;
     unsigned deaf_for_ = 0;             ///< this many commands are not heard
-    bool line_feed_may_follow_ = false; ///< a CR was the last octet: an LF now belongs to it
+    bool line_feed_may_follow_ = false; ///< a CR was the last byte: an LF now belongs to it
     bool silent_ = false;               ///< for good
     std::size_t unsolicited_ = 0;
     unsigned frames_ = 0;

@@ -68,7 +68,7 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
     line->require_option(1);
 
     app.add_option("--baud", options.baud,
-                   "pace octets both ways as a UART would, 10 bits each; 0: as fast as it goes")
+                   "pace bytes both ways as a UART would, 10 bits each; 0: as fast as it goes")
         ->type_name("N")
         ->check(CLI::Range(0, 4000000).description(""));
     app.add_option("--imei", options.imei, "who it is")
@@ -94,11 +94,11 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
                    "lose commands that come sooner than this after an answer (BGS2: 100)")
         ->type_name("MS")
         ->check(CLI::Range(0L, 60000L).description(""));
-    app.add_option("--frame-timeout", timeout_s, "how long to wait for the next octet of a frame")
+    app.add_option("--frame-timeout", timeout_s, "how long to wait for the next byte of a frame")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.001, 3600.0).description(""))
         ->capture_default_str();
-    app.add_option("--frame-gap", gap_ms, "octets that follow a frame within this time are too many")
+    app.add_option("--frame-gap", gap_ms, "bytes that follow a frame within this time are too many")
         ->type_name("MS")
         ->check(CLI::Range(1L, 60000L).description(""))
         ->capture_default_str();

@@ -36,10 +36,10 @@ asio::awaitable<void> Port::readable() {
     co_await descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
 }
 
-std::size_t Port::send(OctetView octets) {
+std::size_t Port::send(ByteView bytes) {
     std::size_t sent = 0;
-    while (sent < octets.size()) {
-        const auto count = ::write(descriptor_.native_handle(), octets.data() + sent, octets.size() - sent);
+    while (sent < bytes.size()) {
+        const auto count = ::write(descriptor_.native_handle(), bytes.data() + sent, bytes.size() - sent);
         if (count < 0 && hung_up(errno))
             throw LineDead("the other side closed the line");
         if (count < 0 && would_block(errno))

@@ -2,7 +2,7 @@
 // The near end of the modem's serial line.
 #pragma once
 
-#include "tests/sim/octets.h"
+#include "tests/sim/bytes.h"
 
 #include <asio/awaitable.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -20,7 +20,7 @@ class LineDead : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Octets in, octets out, as fast as they go. Implementations: Pty, Socket, Tty.
+/// Bytes in, bytes out, as fast as they go. Implementations: Pty, Socket, Tty.
 class Port {
   public:
     virtual ~Port() = default;
@@ -32,7 +32,7 @@ class Port {
     /// Until somebody is at the other end.
     virtual asio::awaitable<void> opened() = 0;
 
-    /// What waits to be read, at least one octet; nothing if nothing waits. Throws LineDead,
+    /// What waits to be read, at least one byte; nothing if nothing waits. Throws LineDead,
     /// std::system_error.
     std::optional<std::size_t> receive_now(std::span<std::uint8_t> into);
 
@@ -41,7 +41,7 @@ class Port {
 
     /// Sends what the other end has room for and returns how much that was: like a UART without flow control,
     /// it does not wait. Throws LineDead, std::system_error.
-    virtual std::size_t send(OctetView octets);
+    virtual std::size_t send(ByteView bytes);
 
     /// The other end sees a hang-up.
     virtual void close() { descriptor_.close(); }

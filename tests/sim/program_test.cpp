@@ -154,8 +154,8 @@ class Terminal {
         ::tcsetattr(line_.get(), TCSANOW, &settings);
     }
 
-    void send(OctetView octets) {
-        ASSERT_EQ(::write(line_.get(), octets.data(), octets.size()), static_cast<ssize_t>(octets.size()));
+    void send(ByteView bytes) {
+        ASSERT_EQ(::write(line_.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
     }
 
     /// What comes, up to and with `end`; what came so far if that does not come.
@@ -163,21 +163,21 @@ class Terminal {
         const auto deadline = Clock::now() + time;
         std::string text;
         while (!text.ends_with(end) && line_.readable(deadline)) {
-            std::array<char, 1> octet{};
-            if (::read(line_.get(), octet.data(), 1) != 1)
+            std::array<char, 1> byte{};
+            if (::read(line_.get(), byte.data(), 1) != 1)
                 return text;
-            text += octet[0];
+            text += byte[0];
         }
         return text;
     }
 
     std::string ask(std::string_view command, std::string_view line_end = "\r") {
-        send(octets_of(fmt::format("{}{}", command, line_end)));
+        send(bytes_of(fmt::format("{}{}", command, line_end)));
         return until("OK\r\n");
     }
 
-    std::string secure(const Octets& frame, std::string_view line_end = "\r") {
-        send(octets_of(fmt::format("AT^SBNW=is_cert,1{}", line_end)));
+    std::string secure(const Bytes& frame, std::string_view line_end = "\r") {
+        send(bytes_of(fmt::format("AT^SBNW=is_cert,1{}", line_end)));
         const auto greeting = until("COMMAND ...\r\n");
         if (greeting != "\r\nCONNECT\r\n\r\nSECURE CMD READY: SEND COMMAND ...\r\n")
             return greeting;
@@ -186,8 +186,8 @@ class Terminal {
     }
 
     [[nodiscard]] bool hangs_up() const {
-        std::array<char, 1> octet{};
-        return line_.readable(Clock::now() + patience) && ::read(line_.get(), octet.data(), 1) <= 0;
+        std::array<char, 1> byte{};
+        return line_.readable(Clock::now() + patience) && ::read(line_.get(), byte.data(), 1) <= 0;
     }
 
   private:
@@ -228,8 +228,8 @@ class Bgs2sim : public testing::Test {
     Folder folder_;
     std::optional<Program> program_;
     TestIdentity identity_ = test_identity("one");
-    Octets write_ = frame(1, {slot_parameter(1), parameter(2, identity_.certificate)});
-    Octets delete_ = frame(3, {slot_parameter(1)});
+    Bytes write_ = frame(1, {slot_parameter(1), parameter(2, identity_.certificate)});
+    Bytes delete_ = frame(3, {slot_parameter(1)});
     std::string thumbprint_ = hex_upper(sha1(identity_.certificate));
     std::string stored_ = "\r\nSECURE CMD END OK\r\n\r\nOK\r\n";
 };
@@ -261,32 +261,32 @@ TEST_F(Bgs2sim, TakesLineEndsOfCrLf) {
     EXPECT_EQ(line.ask("AT", "\r\n"), "\r\nOK\r\n");
 }
 
-TEST_F(Bgs2sim, AFrameMayBeginWithTheOctetOfALineFeed) {
+TEST_F(Bgs2sim, AFrameMayBeginWithTheByteOfALineFeed) {
     start();
     auto line = open();
-    // 0x010a octets: the total length begins with 0a.
-    const Octets filler(0x010a - 6 - 6 - 4, 0);
-    const auto octets = frame(1, {slot_parameter(1), parameter(2, filler)});
-    ASSERT_EQ(octets.front(), '\n');
-    EXPECT_THAT(line.secure(octets, "\r\n"), HasSubstr("PUBLIC CERTIFICATE IS CORRUPTED"));
-    EXPECT_THAT(line.secure(octets, "\r"), HasSubstr("PUBLIC CERTIFICATE IS CORRUPTED"));
+    // 0x010a bytes: the total length begins with 0a.
+    const Bytes filler(0x010a - 6 - 6 - 4, 0);
+    const auto bytes = frame(1, {slot_parameter(1), parameter(2, filler)});
+    ASSERT_EQ(bytes.front(), '\n');
+    EXPECT_THAT(line.secure(bytes, "\r\n"), HasSubstr("PUBLIC CERTIFICATE IS CORRUPTED"));
+    EXPECT_THAT(line.secure(bytes, "\r"), HasSubstr("PUBLIC CERTIFICATE IS CORRUPTED"));
 }
 
 TEST_F(Bgs2sim, RefusesWhatFollowsAFrame) {
     start();
     auto line = open();
-    auto octets = write_;
-    octets.push_back('\r');
-    EXPECT_EQ(line.secure(octets), "\r\nSECURE CMD TO MANY DATA ERROR\r\n\r\nOK\r\n");
+    auto bytes = write_;
+    bytes.push_back('\r');
+    EXPECT_EQ(line.secure(bytes), "\r\nSECURE CMD TO MANY DATA ERROR\r\n\r\nOK\r\n");
     EXPECT_THAT(line.ask("AT^SBNR=is_cert"), Not(HasSubstr(thumbprint_)));
 }
 
 TEST_F(Bgs2sim, GivesUpOnAShortFrame) {
     start({"--frame-timeout", "0.5"});
     auto line = open();
-    auto octets = write_;
-    octets.pop_back();
-    EXPECT_EQ(line.secure(octets), "\r\nSECURE CMD SERVICE TIMEOUT ERROR\r\n\r\nOK\r\n");
+    auto bytes = write_;
+    bytes.pop_back();
+    EXPECT_EQ(line.secure(bytes), "\r\nSECURE CMD SERVICE TIMEOUT ERROR\r\n\r\nOK\r\n");
     EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
 }
 
@@ -323,7 +323,7 @@ TEST_F(Bgs2sim, SurvivesBeingOpenedAndClosedAndForgetsWhatNobodyRead) {
         ASSERT_TRUE(log_says("port-close", i));
         auto line = open();
         ASSERT_EQ(line.ask("AT"), "\r\nOK\r\n") << i;
-        line.send(octets_of("ATI\r")); // the answer is left unread
+        line.send(bytes_of("ATI\r")); // the answer is left unread
         ASSERT_EQ(line.until("Cinterion"), "\r\nCinterion") << i;
     }
     ASSERT_TRUE(log_says("port-close", 20));
@@ -338,9 +338,9 @@ TEST_F(Bgs2sim, IsNoFasterAndNotMuchSlowerThanItsLine) {
     const auto began = Clock::now();
     EXPECT_EQ(line.ask("AT^SBNR=\"is_cert\""), answer);
     const std::chrono::duration<double> took = Clock::now() - began;
-    const auto octets = answer.size() + std::string_view("AT^SBNR=\"is_cert\"\r").size();
-    const auto expected = static_cast<double>(octets) * 10 / baud;
-    fmt::print("{} octets at {} Bd took {:.4f} s, {:.4f} of what a UART takes\n", octets, baud, took.count(),
+    const auto bytes = answer.size() + std::string_view("AT^SBNR=\"is_cert\"\r").size();
+    const auto expected = static_cast<double>(bytes) * 10 / baud;
+    fmt::print("{} bytes at {} Bd took {:.4f} s, {:.4f} of what a UART takes\n", bytes, baud, took.count(),
                took.count() / expected);
     EXPECT_GE(took.count(), expected * 0.999);
     EXPECT_LE(took.count(), expected * 3);
@@ -359,7 +359,7 @@ TEST_F(Bgs2sim, FailsAFrameAndThenTakesIt) {
     start({"--fault", "length-error,times=1", "--fault", "no-ok,after=1,times=1"});
     auto line = open();
     EXPECT_EQ(line.secure(write_), "\r\nSECURE CMD LENGTH ERROR\r\n\r\nOK\r\n");
-    line.send(octets_of("AT^SBNW=is_cert,1\r"));
+    line.send(bytes_of("AT^SBNW=is_cert,1\r"));
     line.until("...\r\n");
     line.send(write_);
     EXPECT_EQ(line.until("END OK\r\n"), "\r\nSECURE CMD END OK\r\n");
@@ -392,23 +392,23 @@ TEST_F(Bgs2sim, DropsAKeyAndKeepsTheCertificate) {
 TEST_F(Bgs2sim, HearsNothingAtFirst) {
     start({"--fault", "deaf:2"});
     auto line = open();
-    line.send(octets_of("AT\rAT\rAT+CGMM\r"));
+    line.send(bytes_of("AT\rAT\rAT+CGMM\r"));
     EXPECT_EQ(line.until("OK\r\n"), "\r\nBGS2-W\r\n\r\nOK\r\n");
 }
 
 TEST_F(Bgs2sim, SaysHalfALineAndFallsSilent) {
     start({"--fault", "half-line"});
     auto line = open();
-    line.send(octets_of("AT+CGMM\r"));
+    line.send(bytes_of("AT+CGMM\r"));
     EXPECT_EQ(line.until("BGS"), "\r\nBGS");
-    line.send(octets_of("AT\r"));
+    line.send(bytes_of("AT\r"));
     EXPECT_EQ(line.until("OK", 100ms), "");
 }
 
 TEST_F(Bgs2sim, HangsUpInTheMiddleOfAFrame) {
     auto& program = start({"--fault", "hang-up-in-frame:10"});
     auto line = open();
-    line.send(octets_of("AT^SBNW=is_cert,1\r"));
+    line.send(bytes_of("AT^SBNW=is_cert,1\r"));
     line.until("...\r\n");
     line.send(write_);
     EXPECT_TRUE(line.hangs_up());
@@ -419,7 +419,7 @@ TEST_F(Bgs2sim, HangsUpInTheMiddleOfAFrame) {
 TEST_F(Bgs2sim, AnswersCommandsThatCameWhileItWasAnswering) {
     start({"--baud", "115200"});
     auto line = open();
-    line.send(octets_of("ATI\rAT+CGMM\r"));
+    line.send(bytes_of("ATI\rAT+CGMM\r"));
     EXPECT_THAT(line.until("\r\nBGS2-W\r\n\r\nOK\r\n"), testing::StartsWith("\r\nCinterion\r\n"));
 }
 
@@ -440,7 +440,7 @@ TEST_F(Bgs2sim, LosesACommandThatComesTooSoon) {
     start({"--settle", "60000"});
     auto line = open();
     EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
-    line.send(octets_of("AT\r"));
+    line.send(bytes_of("AT\r"));
     EXPECT_EQ(line.until("OK", 100ms), "");
     EXPECT_THAT(log(), HasSubstr("ms after the last answer: AT\n"));
 }

@@ -159,9 +159,9 @@ void Pty::last_one_left() {
     checked(ioctl(slave_.native_handle(), TIOCNXCL), "release the pty");
 }
 
-std::size_t Pty::send(OctetView octets) {
+std::size_t Pty::send(ByteView bytes) {
     count_openers();
-    return openers_ == 0 ? 0 : Port::send(octets);
+    return openers_ == 0 ? 0 : Port::send(bytes);
 }
 
 void Pty::close() {

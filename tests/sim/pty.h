@@ -14,7 +14,7 @@
 namespace bgs2::sim {
 
 /// Programs may open and close the far end as often as they like. As on a real tty, what the modem sends
-/// while nobody has it open is lost, and unread octets and TIOCEXCL go with the last one who closes it;
+/// while nobody has it open is lost, and unread bytes and TIOCEXCL go with the last one who closes it;
 /// unlike there only a moment later, when this program has noticed.
 class Pty : public Port {
   public:
@@ -28,7 +28,7 @@ class Pty : public Port {
     Pty& operator=(Pty&&) = delete;
 
     asio::awaitable<void> opened() override;
-    std::size_t send(OctetView octets) override;
+    std::size_t send(ByteView bytes) override;
     void close() override;
 
     /// Notices who opens and closes the far end; runs until the line is closed.

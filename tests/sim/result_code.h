@@ -11,10 +11,10 @@ namespace bgs2::sim {
 enum class ResultCode : std::uint8_t {
     end_ok,                ///< done
     length_error,          ///< a command, a count or a length field is wrong
-    too_many_data,         ///< octets came behind the frame
+    too_many_data,         ///< bytes came behind the frame
     certificate_corrupted, ///< not a certificate this module can read
     key_removed,           ///< the private key did not suit
-    service_timeout,       ///< fewer octets came than were announced
+    service_timeout,       ///< fewer bytes came than were announced
     refused,               ///< SECURE CMD ERROR: anything else
 };
 

@@ -24,7 +24,7 @@ struct Stop {
 
 class Reader {
   public:
-    explicit Reader(OctetView frame)
+    explicit Reader(ByteView frame)
       : frame_(frame) {}
 
     [[nodiscard]] std::size_t offset() const { return offset_; }
@@ -35,34 +35,34 @@ class Reader {
         return static_cast<std::uint16_t>(two[0] | two[1] << 8);
     }
 
-    OctetView take(std::size_t count, std::string_view what) {
+    ByteView take(std::size_t count, std::string_view what) {
         if (count > left())
             wrong_length(
-                fmt::format("{} at offset {} needs {} octets, {} are left", what, offset_, count, left()));
+                fmt::format("{} at offset {} needs {} bytes, {} are left", what, offset_, count, left()));
         const auto part = frame_.subspan(offset_, count);
         offset_ += count;
         return part;
     }
 
   private:
-    OctetView frame_;
+    ByteView frame_;
     std::size_t offset_ = 0;
 };
 
-std::string terminated(OctetView text, std::string_view what) {
+std::string terminated(ByteView text, std::string_view what) {
     if (text.empty() || std::ranges::find(text, 0) != text.end() - 1)
         wrong_length(fmt::format("{} must end with its only NUL", what));
     return std::string(text_of(text.first(text.size() - 1)));
 }
 
-std::string imei_text(OctetView text) {
+std::string imei_text(ByteView text) {
     auto digits = terminated(text, "IMEI");
     if (digits.size() != 15)
         wrong_length(fmt::format("IMEI has {} characters, not 15", digits.size()));
     return digits;
 }
 
-std::string thumbprint_text(OctetView text) {
+std::string thumbprint_text(ByteView text) {
     auto digits = terminated(text, "thumbprint");
     if (digits.size() != 40)
         wrong_length(fmt::format("thumbprint has {} characters, not 40", digits.size()));
@@ -87,11 +87,11 @@ SecureCommand::Verb verb(std::uint16_t number) {
     }
 }
 
-SecureCommand read(OctetView frame) {
+SecureCommand read(ByteView frame) {
     Reader reader(frame);
     const auto total = reader.number("total length");
     if (total != frame.size())
-        wrong_length(fmt::format("total length says {}, {} octets came", total, frame.size()));
+        wrong_length(fmt::format("total length says {}, {} bytes came", total, frame.size()));
 
     SecureCommand command;
     command.verb = verb(reader.number("command"));
@@ -115,18 +115,18 @@ SecureCommand read(OctetView frame) {
             once(slot, Reader(content).number("slot"), "slot");
             break;
         case 2:
-            once(command.certificate, Octets(content.begin(), content.end()), "certificate");
+            once(command.certificate, Bytes(content.begin(), content.end()), "certificate");
             break;
         case 3:
             once(command.signature, terminated(content, "signature"), "signature");
-            command.signed_octets.assign(frame.begin() + 2,
-                                         frame.begin() + static_cast<std::ptrdiff_t>(start));
+            command.signed_bytes.assign(frame.begin() + 2,
+                                        frame.begin() + static_cast<std::ptrdiff_t>(start));
             break;
         case 4:
             once(command.imei, imei_text(content), "IMEI");
             break;
         case 5:
-            once(command.private_key, Octets(content.begin(), content.end()), "private key");
+            once(command.private_key, Bytes(content.begin(), content.end()), "private key");
             break;
         case 6:
             once(command.thumbprint, thumbprint_text(content), "thumbprint");
@@ -139,7 +139,7 @@ SecureCommand read(OctetView frame) {
         }
     }
     if (reader.left() != 0)
-        wrong_length(fmt::format("{} octets stand behind the last of {} parameters", reader.left(), count));
+        wrong_length(fmt::format("{} bytes stand behind the last of {} parameters", reader.left(), count));
     if (!slot)
         refuse("no slot is given");
     command.slot = *slot;
@@ -148,7 +148,7 @@ SecureCommand read(OctetView frame) {
 
 } // namespace
 
-std::expected<SecureCommand, Refusal> read_secure_command(OctetView frame) {
+std::expected<SecureCommand, Refusal> read_secure_command(ByteView frame) {
     try {
         return read(frame);
     } catch (Stop& stop) {

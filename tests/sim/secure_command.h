@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a secure command (protocol.md §1) the way the module does: octet by octet, from the front. Pure.
+// Reads a secure command (protocol.md §1) the way the module does: byte by byte, from the front. Pure.
 // Written from the description alone and sharing nothing with the code that writes frames, so that one
 // mistake can not hide in both.
 #pragma once
 
-#include "tests/sim/octets.h"
+#include "tests/sim/bytes.h"
 #include "tests/sim/result_code.h"
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace bgs2::sim {
 
-/// Octets of the fixed beginning: total length, command, number of parameters.
+/// Bytes of the fixed beginning: total length, command, number of parameters.
 constexpr std::size_t preamble_size = 6;
 
 /// What a frame asks for. Texts are without their NUL.
@@ -25,24 +25,24 @@ struct SecureCommand {
     Verb verb = Verb::write;
     std::vector<unsigned> parameter_ids; ///< in the order they came
     std::uint16_t slot = 0;
-    std::optional<Octets> certificate;
-    std::optional<Octets> private_key;
+    std::optional<Bytes> certificate;
+    std::optional<Bytes> private_key;
     std::optional<std::string> imei;
     std::optional<std::string> thumbprint;
     std::optional<std::string> store;
     std::optional<std::string> signature; ///< Base64
-    Octets signed_octets;                 ///< what the signature is over; empty without one
+    Bytes signed_bytes;                   ///< what the signature is over; empty without one
 
     bool operator==(const SecureCommand&) const = default;
 };
 
-/// How many octets a frame beginning with these two says it has, these two included.
+/// How many bytes a frame beginning with these two says it has, these two included.
 constexpr std::size_t announced_size(std::uint8_t first, std::uint8_t second) {
     return first + second * std::size_t{256};
 }
 
 /// A whole frame, taken apart. Refusals: length_error (unknown command; a count, a length or a text's NUL
 /// that does not add up), refused (unknown or repeated parameter, no slot, something behind the signature).
-std::expected<SecureCommand, Refusal> read_secure_command(OctetView frame);
+std::expected<SecureCommand, Refusal> read_secure_command(ByteView frame);
 
 } // namespace bgs2::sim

@@ -14,17 +14,17 @@
 namespace bgs2::sim {
 namespace {
 
-Octets from_hex(std::string_view text) {
-    Octets octets;
+Bytes from_hex(std::string_view text) {
+    Bytes bytes;
     for (std::size_t i = 0; i < text.size();) {
         if (text[i] == ' ') {
             ++i;
             continue;
         }
-        octets.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+        bytes.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
         i += 2;
     }
-    return octets;
+    return bytes;
 }
 
 ResultCode verdict_on(std::string_view hex) {
@@ -56,11 +56,11 @@ TEST(SecureCommand, ReadsAWriteWithEveryParameter) {
     EXPECT_EQ(command->parameter_ids, (std::vector<unsigned>{7, 6, 1, 2, 5, 4, 3}));
     EXPECT_EQ(command->store, "is_cert");
     EXPECT_EQ(command->thumbprint, std::string(40, 'a'));
-    EXPECT_EQ(command->certificate, (Octets{0xc0, 0xc1}));
-    EXPECT_EQ(command->private_key, Octets{0xe0});
+    EXPECT_EQ(command->certificate, (Bytes{0xc0, 0xc1}));
+    EXPECT_EQ(command->private_key, Bytes{0xe0});
     EXPECT_EQ(command->imei, "356938035643809");
     EXPECT_EQ(command->signature, "QUI=");
-    EXPECT_EQ(command->signed_octets.size(), 0x6dU - 2 - 9);
+    EXPECT_EQ(command->signed_bytes.size(), 0x6dU - 2 - 9);
 }
 
 TEST(SecureCommand, LengthsAreLittleEndianAndCountThemselves) {
@@ -98,7 +98,7 @@ TEST(SecureCommand, SurvivesEveryTruncation) {
     const auto whole = from_hex("1900 0100 0300 0600 0100 0000 0700 0200 c0c1c2 0600 0500 e0e1");
     ASSERT_TRUE(read_secure_command(whole));
     for (std::size_t size = 0; size < whole.size(); ++size)
-        EXPECT_EQ(read_secure_command(OctetView(whole).first(size)).error().verdict, ResultCode::length_error)
+        EXPECT_EQ(read_secure_command(ByteView(whole).first(size)).error().verdict, ResultCode::length_error)
             << size;
 }
 
@@ -109,7 +109,7 @@ std::filesystem::path vectors() {
     return given != nullptr ? std::filesystem::path(given) : std::filesystem::path(BGS2SIM_DEFAULT_VECTORS);
 }
 
-Octets read_file(const std::filesystem::path& file) {
+Bytes read_file(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
@@ -129,9 +129,9 @@ class Vectors : public testing::Test {
 TEST_F(Vectors, EachReadsAsItWasMade) {
     for (const auto& vector : list_) {
         SCOPED_TRACE(vector.at("name"));
-        const auto octets = read_file(vectors() / (vector.at("name").get<std::string>() + ".bin"));
-        ASSERT_EQ(octets.size(), vector.at("bytes"));
-        const auto command = read_secure_command(octets);
+        const auto bytes = read_file(vectors() / (vector.at("name").get<std::string>() + ".bin"));
+        ASSERT_EQ(bytes.size(), vector.at("bytes"));
+        const auto command = read_secure_command(bytes);
         ASSERT_TRUE(command) << command.error().why;
         EXPECT_EQ(command->verb == SecureCommand::Verb::write, vector.at("command") == "write");
         EXPECT_EQ(command->slot, vector.at("slot"));
@@ -160,11 +160,11 @@ TEST_F(Vectors, SignaturesAreByTheKeyThatMadeThemAndNoOther) {
         ASSERT_TRUE(command) << command.error().why;
         if (!command->signature)
             continue;
-        EXPECT_TRUE(signer.made(*command->signature, command->signed_octets));
-        EXPECT_TRUE(from_private.made(*command->signature, command->signed_octets));
-        EXPECT_FALSE(other.made(*command->signature, command->signed_octets));
-        command->signed_octets.back() ^= 1U;
-        EXPECT_FALSE(signer.made(*command->signature, command->signed_octets));
+        EXPECT_TRUE(signer.made(*command->signature, command->signed_bytes));
+        EXPECT_TRUE(from_private.made(*command->signature, command->signed_bytes));
+        EXPECT_FALSE(other.made(*command->signature, command->signed_bytes));
+        command->signed_bytes.back() ^= 1U;
+        EXPECT_FALSE(signer.made(*command->signature, command->signed_bytes));
     }
 }
 

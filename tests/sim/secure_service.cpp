@@ -18,7 +18,7 @@ std::expected<Change, Refusal> SecureService::decide(const SecureCommand& comman
                                                      const Slots& slots) const {
     if (signer && !command.signature)
         return refuse_with("the command is not signed, and this module is in secure mode");
-    if (signer && !signer->made(*command.signature, command.signed_octets))
+    if (signer && !signer->made(*command.signature, command.signed_bytes))
         return refuse_with(
             "the signature is not by the key of this module, or the command was changed since");
     if (command.imei && *command.imei != imei)

@@ -2,7 +2,7 @@
 // The part of the module that decides on a frame. Pure: it says what would change, it changes nothing.
 #pragma once
 
-#include "tests/sim/octets.h"
+#include "tests/sim/bytes.h"
 #include "tests/sim/result_code.h"
 #include "tests/sim/secure_command.h"
 #include "tests/sim/signing_key.h"

@@ -10,8 +10,8 @@ namespace {
 
 class Service : public testing::Test {
   protected:
-    ResultCode verdict(const Octets& octets) {
-        const auto command = read_secure_command(octets);
+    ResultCode verdict(const Bytes& bytes) {
+        const auto command = read_secure_command(bytes);
         if (!command)
             return command.error().verdict;
         const auto change = service_.decide(*command, "is_cert", slots_);
@@ -19,8 +19,8 @@ class Service : public testing::Test {
     }
 
     TestIdentity identity_ = test_identity("one");
-    Octets certificate_ = parameter(2, identity_.certificate);
-    Octets key_ = parameter(5, identity_.private_key);
+    Bytes certificate_ = parameter(2, identity_.certificate);
+    Bytes key_ = parameter(5, identity_.private_key);
     SecureService service_{.imei = "356938035643809", .signer = std::nullopt, .chains = false};
     Slots slots_;
 };

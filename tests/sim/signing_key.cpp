@@ -54,19 +54,19 @@ SigningKey SigningKey::load(const std::filesystem::path& file) {
     return SigningKey(std::move(key));
 }
 
-bool SigningKey::made(std::string_view signature, OctetView content) const {
-    const auto octets = from_base64(signature);
-    if (!octets)
+bool SigningKey::made(std::string_view signature, ByteView content) const {
+    const auto bytes = from_base64(signature);
+    if (!bytes)
         return false;
 
     // Recovering what was signed, instead of verifying, needs no guess at the digest: its length tells.
     const KeyContext context(EVP_PKEY_CTX_new(key_.get(), nullptr));
-    Octets recovered(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())));
+    Bytes recovered(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())));
     auto size = recovered.size();
     const bool readable =
         context && EVP_PKEY_verify_recover_init(context.get()) == 1 &&
         EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-        EVP_PKEY_verify_recover(context.get(), recovered.data(), &size, octets->data(), octets->size()) == 1;
+        EVP_PKEY_verify_recover(context.get(), recovered.data(), &size, bytes->data(), bytes->size()) == 1;
     ERR_clear_error();
     if (!readable)
         return false;

@@ -2,7 +2,7 @@
 // The one key whose commands a module in secure mode obeys (protocol.md §1, "Signed commands").
 #pragma once
 
-#include "tests/sim/octets.h"
+#include "tests/sim/bytes.h"
 #include "tests/sim/openssl.h"
 
 #include <filesystem>
@@ -17,7 +17,7 @@ class SigningKey {
     static SigningKey load(const std::filesystem::path& file);
 
     /// Whether `signature` (Base64) is this key's: PKCS#1 v1.5 around the bare SHA-1 or SHA-256 of `content`.
-    [[nodiscard]] bool made(std::string_view signature, OctetView content) const;
+    [[nodiscard]] bool made(std::string_view signature, ByteView content) const;
 
   private:
     explicit SigningKey(Key key)

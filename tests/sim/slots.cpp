@@ -16,11 +16,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-Octets octets_in(const Json& slot, const char* name) {
-    const auto octets = from_base64(slot.at(name).get_ref<const std::string&>());
-    if (!octets)
+Bytes bytes_in(const Json& slot, const char* name) {
+    const auto bytes = from_base64(slot.at(name).get_ref<const std::string&>());
+    if (!bytes)
         throw std::runtime_error(fmt::format("\"{}\" is not Base64", name));
-    return *octets;
+    return *bytes;
 }
 
 unsigned slot_number(const std::string& text) {
@@ -33,9 +33,9 @@ unsigned slot_number(const std::string& text) {
 }
 
 Stored stored(const Json& slot) {
-    Stored result{.certificate = octets_in(slot, "certificate"), .private_key = std::nullopt};
+    Stored result{.certificate = bytes_in(slot, "certificate"), .private_key = std::nullopt};
     if (slot.contains("private_key"))
-        result.private_key = octets_in(slot, "private_key");
+        result.private_key = bytes_in(slot, "private_key");
     return result;
 }
 

@@ -2,7 +2,7 @@
 // What the module keeps: certificates by store and slot, on disk if asked to.
 #pragma once
 
-#include "tests/sim/octets.h"
+#include "tests/sim/bytes.h"
 
 #include <chrono>
 #include <filesystem>
@@ -16,10 +16,10 @@ namespace bgs2::sim {
 /// The highest slot of every store; 0 is the client's (protocol.md §3).
 constexpr unsigned last_slot = 10;
 
-/// One slot's content, octet by octet as it was sent.
+/// One slot's content, byte by byte as it was sent.
 struct Stored {
-    Octets certificate;
-    std::optional<Octets> private_key;
+    Bytes certificate;
+    std::optional<Bytes> private_key;
 
     bool operator==(const Stored&) const = default;
 };

@@ -14,9 +14,9 @@ void need(bool success, const char* what) {
         throw std::runtime_error(what);
 }
 
-void append(Octets& octets, std::size_t number) {
-    octets.push_back(static_cast<std::uint8_t>(number & 0xff));
-    octets.push_back(static_cast<std::uint8_t>(number >> 8));
+void append(Bytes& bytes, std::size_t number) {
+    bytes.push_back(static_cast<std::uint8_t>(number & 0xff));
+    bytes.push_back(static_cast<std::uint8_t>(number >> 8));
 }
 
 } // namespace
@@ -27,7 +27,7 @@ TestIdentity test_identity(const std::string& name) {
     const X509Certificate certificate(X509_new());
     auto* subject = X509_get_subject_name(certificate.get());
     const auto add = [&](const char* field, const std::string& value) {
-        need(X509_NAME_add_entry_by_txt(subject, field, MBSTRING_UTF8, octets_of(value).data(),
+        need(X509_NAME_add_entry_by_txt(subject, field, MBSTRING_UTF8, bytes_of(value).data(),
                                         static_cast<int>(value.size()), -1, 0) == 1,
              "name");
     };
@@ -56,7 +56,7 @@ TestIdentity test_identity(const std::string& name) {
     return identity;
 }
 
-Octets pem(const TestIdentity& identity) {
+Bytes pem(const TestIdentity& identity) {
     const auto* cursor = identity.certificate.data();
     const X509Certificate certificate(
         d2i_X509(nullptr, &cursor, static_cast<long>(identity.certificate.size())));
@@ -67,33 +67,33 @@ Octets pem(const TestIdentity& identity) {
     return {text, text + size};
 }
 
-Octets parameter(std::uint16_t id, OctetView content) {
-    Octets octets;
-    append(octets, content.size() + 4);
-    append(octets, id);
-    octets.insert(octets.end(), content.begin(), content.end());
-    return octets;
+Bytes parameter(std::uint16_t id, ByteView content) {
+    Bytes bytes;
+    append(bytes, content.size() + 4);
+    append(bytes, id);
+    bytes.insert(bytes.end(), content.begin(), content.end());
+    return bytes;
 }
 
-Octets slot_parameter(std::uint16_t slot) {
-    Octets content;
+Bytes slot_parameter(std::uint16_t slot) {
+    Bytes content;
     append(content, slot);
     return parameter(1, content);
 }
 
-Octets text_parameter(std::uint16_t id, const std::string& text) {
-    Octets content(text.begin(), text.end());
+Bytes text_parameter(std::uint16_t id, const std::string& text) {
+    Bytes content(text.begin(), text.end());
     content.push_back(0);
     return parameter(id, content);
 }
 
-Octets frame(std::uint16_t command, const std::vector<Octets>& parameters) {
-    Octets body;
+Bytes frame(std::uint16_t command, const std::vector<Bytes>& parameters) {
+    Bytes body;
     append(body, command);
     append(body, parameters.size());
     for (const auto& part : parameters)
         body.insert(body.end(), part.begin(), part.end());
-    Octets whole;
+    Bytes whole;
     append(whole, body.size() + 2);
     whole.insert(whole.end(), body.begin(), body.end());
     return whole;

@@ -2,7 +2,7 @@
 // Keys and certificates made while the tests run.
 #pragma once
 
-#include "tests/sim/octets.h"
+#include "tests/sim/bytes.h"
 #include "tests/sim/openssl.h"
 
 #include <string>
@@ -12,19 +12,19 @@ namespace bgs2::sim {
 /// A self-signed certificate and its key, as a module would be sent them.
 struct TestIdentity {
     Key key;
-    Octets certificate; ///< DER
-    Octets private_key; ///< DER, PKCS#8
+    Bytes certificate; ///< DER
+    Bytes private_key; ///< DER, PKCS#8
 };
 
 /// A P-256 identity: O=Test, CN=`name`, serial number 0x4BE109B8, valid until 2049-12-31 23:59:58.
 TestIdentity test_identity(const std::string& name);
 
-Octets pem(const TestIdentity& identity);
+Bytes pem(const TestIdentity& identity);
 
 /// A frame of parameters, put together by hand: total length, command, count, parameters.
-Octets frame(std::uint16_t command, const std::vector<Octets>& parameters);
-Octets parameter(std::uint16_t id, OctetView content);
-Octets slot_parameter(std::uint16_t slot);
-Octets text_parameter(std::uint16_t id, const std::string& text); ///< with its NUL
+Bytes frame(std::uint16_t command, const std::vector<Bytes>& parameters);
+Bytes parameter(std::uint16_t id, ByteView content);
+Bytes slot_parameter(std::uint16_t slot);
+Bytes text_parameter(std::uint16_t id, const std::string& text); ///< with its NUL
 
 } // namespace bgs2::sim

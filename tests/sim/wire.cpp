@@ -45,7 +45,7 @@ asio::awaitable<void> Wire::pump(std::optional<std::size_t> hang_up_after) {
             incoming_.start(Clock::now());
         idle = false;
         left -= *count;
-        for (OctetView rest(buffer.data(), *count); !rest.empty();) {
+        for (ByteView rest(buffer.data(), *count); !rest.empty();) {
             const auto part = rest.first(std::min(rest.size(), incoming_.grain()));
             rest = rest.subspan(part.size());
             co_await deliver(part);
@@ -54,13 +54,13 @@ asio::awaitable<void> Wire::pump(std::optional<std::size_t> hang_up_after) {
     throw LineDead("hung up by a fault");
 }
 
-asio::awaitable<void> Wire::deliver(OctetView octets) {
-    const auto through = incoming_.add(octets.size());
+asio::awaitable<void> Wire::deliver(ByteView bytes) {
+    const auto through = incoming_.add(bytes.size());
     co_await until(through, pump_timer_);
     const auto paced = incoming_.duration(1) != Clock::duration::zero();
     const auto last = paced ? through : Clock::now();
-    for (std::size_t i = 0; i < octets.size(); ++i)
-        inbox_.push_back({.octet = octets[i], .when = last - incoming_.duration(octets.size() - 1 - i)});
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        inbox_.push_back({.byte = bytes[i], .when = last - incoming_.duration(bytes.size() - 1 - i)});
     wake_.ring();
 }
 
@@ -96,19 +96,19 @@ std::optional<Arrival> Wire::receive_now() {
     return arrival;
 }
 
-Octets Wire::discard() {
-    Octets octets;
+Bytes Wire::discard() {
+    Bytes bytes;
     while (const auto arrival = receive_now())
-        octets.push_back(arrival->octet);
-    return octets;
+        bytes.push_back(arrival->byte);
+    return bytes;
 }
 
-asio::awaitable<Clock::time_point> Wire::send(OctetView octets) {
+asio::awaitable<Clock::time_point> Wire::send(ByteView bytes) {
     auto left = Clock::now();
     outgoing_.start(left);
-    while (!octets.empty()) {
-        const auto part = octets.first(std::min(octets.size(), outgoing_.grain()));
-        octets = octets.subspan(part.size());
+    while (!bytes.empty()) {
+        const auto part = bytes.first(std::min(bytes.size(), outgoing_.grain()));
+        bytes = bytes.subspan(part.size());
         co_await until(outgoing_.add(part.size()), dialogue_timer_);
         left = Clock::now();
         if (const auto sent = port_.send(part); sent < part.size())

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The serial line at its speed: octets arrive and leave when a UART would have moved them.
+// The serial line at its speed: bytes arrive and leave when a UART would have moved them.
 #pragma once
 
+#include "tests/sim/bytes.h"
 #include "tests/sim/condition.h"
-#include "tests/sim/octets.h"
 #include "tests/sim/port.h"
 
 #include <asio/any_io_executor.hpp>
@@ -22,24 +22,24 @@ namespace bgs2::sim {
 
 using Clock = std::chrono::steady_clock;
 
-/// When octets on one direction of a line are through. Pure.
+/// When bytes on one direction of a line are through. Pure.
 class LineSchedule {
   public:
     explicit LineSchedule(unsigned baud)
       : baud_(baud) {} ///< 0: at once
 
-    /// The line was idle: the next octets start at `now`, or when the line is free, whichever is later.
+    /// The line was idle: the next bytes start at `now`, or when the line is free, whichever is later.
     /// Without it they start right behind the last ones, so that a late wake-up is made up for.
     void start(Clock::time_point now) { free_at_ = std::max(free_at_, now); }
-    /// Puts `count` octets on the line and returns when the last of them is through.
+    /// Puts `count` bytes on the line and returns when the last of them is through.
     Clock::time_point add(std::size_t count) {
         free_at_ += duration(count);
         return free_at_;
     }
 
-    /// What `count` octets take: 10 bits each (start, 8 data, stop).
+    /// What `count` bytes take: 10 bits each (start, 8 data, stop).
     [[nodiscard]] Clock::duration duration(std::size_t count) const;
-    /// A number of octets that takes about 5 ms, at least one: the finest grain it pays to wake up for.
+    /// A number of bytes that takes about 5 ms, at least one: the finest grain it pays to wake up for.
     [[nodiscard]] std::size_t grain() const;
 
   private:
@@ -47,38 +47,38 @@ class LineSchedule {
     Clock::time_point free_at_;
 };
 
-/// One octet the modem has received, and when its stop bit was through.
+/// One byte the modem has received, and when its stop bit was through.
 struct Arrival {
-    std::uint8_t octet = 0;
+    std::uint8_t byte = 0;
     Clock::time_point when;
 };
 
 class Wire {
   public:
-    /// `lost` is told how many octets of an answer nobody took.
+    /// `lost` is told how many bytes of an answer nobody took.
     Wire(Port& port, const asio::any_io_executor& executor, unsigned baud,
          std::function<void(std::size_t)> lost);
 
-    /// Takes octets off the port until it throws LineDead; after `hang_up_after` octets it throws that by
+    /// Takes bytes off the port until it throws LineDead; after `hang_up_after` bytes it throws that by
     /// itself.
     asio::awaitable<void> pump(std::optional<std::size_t> hang_up_after);
 
-    /// The next octet; with a deadline, nothing once that has passed and none has arrived by then.
+    /// The next byte; with a deadline, nothing once that has passed and none has arrived by then.
     asio::awaitable<Arrival> receive();
     asio::awaitable<std::optional<Arrival>> receive(Clock::time_point deadline);
-    /// The next octet if it has arrived already.
+    /// The next byte if it has arrived already.
     std::optional<Arrival> receive_now();
     /// Forgets what has arrived and returns it.
-    Octets discard();
+    Bytes discard();
 
-    /// Returns when the last octet has left, and that time: the other side may have answered already.
-    asio::awaitable<Clock::time_point> send(OctetView octets);
+    /// Returns when the last byte has left, and that time: the other side may have answered already.
+    asio::awaitable<Clock::time_point> send(ByteView bytes);
 
-    /// What `count` octets take on this line.
+    /// What `count` bytes take on this line.
     [[nodiscard]] Clock::duration duration(std::size_t count) const { return incoming_.duration(count); }
 
   private:
-    asio::awaitable<void> deliver(OctetView octets);
+    asio::awaitable<void> deliver(ByteView bytes);
     static asio::awaitable<void> until(Clock::time_point time, asio::steady_timer& timer);
 
     Port& port_;

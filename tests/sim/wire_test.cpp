@@ -8,13 +8,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(LineSchedule, AnOctetTakesTenBits) {
+TEST(LineSchedule, AByteTakesTenBits) {
     EXPECT_EQ(LineSchedule(9600).duration(960), 1s);
     EXPECT_EQ(LineSchedule(0).duration(960), 0s);
 }
 
-TEST(LineSchedule, OctetsFollowEachOtherWithoutAGapHoweverLateOneLooks) {
-    LineSchedule line(10000); // an octet a millisecond
+TEST(LineSchedule, BytesFollowEachOtherWithoutAGapHoweverLateOneLooks) {
+    LineSchedule line(10000); // a byte a millisecond
     const Clock::time_point start{1h};
     line.start(start);
     EXPECT_EQ(line.add(5), start + 5ms);

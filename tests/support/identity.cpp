@@ -33,10 +33,10 @@ std::string written(const std::function<int(BIO*)>& write) {
     return {start, static_cast<std::size_t>(length)};
 }
 
-Bytes written_octets(const std::function<int(BIO*)>& write) {
+Bytes written_bytes(const std::function<int(BIO*)>& write) {
     const std::string text = written(write);
-    const ByteView octets = as_bytes(text);
-    return {octets.begin(), octets.end()};
+    const ByteView bytes = as_bytes(text);
+    return {bytes.begin(), bytes.end()};
 }
 
 EVP_PKEY* generated(Algorithm algorithm) {
@@ -114,7 +114,7 @@ pki::Certificate Identity::certificate() const {
 }
 
 Bytes Identity::certificate_der() const {
-    return written_octets([&](BIO* sink) { return i2d_X509_bio(sink, certificate_.get()); });
+    return written_bytes([&](BIO* sink) { return i2d_X509_bio(sink, certificate_.get()); });
 }
 
 std::string Identity::certificate_pem() const {
@@ -131,7 +131,7 @@ Bytes Identity::request_der() const {
     const pki::RequestPtr request(
         X509_to_X509_REQ(certificate_.get(), key_.get(), digest_for(key_.get(), "SHA256")));
     check(request != nullptr);
-    return written_octets([&](BIO* sink) { return i2d_X509_REQ_bio(sink, request.get()); });
+    return written_bytes([&](BIO* sink) { return i2d_X509_REQ_bio(sink, request.get()); });
 }
 
 std::string Identity::request_pem() const {
@@ -142,7 +142,7 @@ std::string Identity::request_pem() const {
 }
 
 Bytes Identity::pkcs8_der() const {
-    return written_octets([&](BIO* sink) {
+    return written_bytes([&](BIO* sink) {
         return i2d_PKCS8PrivateKey_bio(sink, key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
     });
 }
@@ -154,7 +154,7 @@ std::string Identity::pkcs8_pem() const {
 }
 
 Bytes Identity::traditional_der() const {
-    return written_octets([&](BIO* sink) { return i2d_PrivateKey_bio(sink, key_.get()); });
+    return written_bytes([&](BIO* sink) { return i2d_PrivateKey_bio(sink, key_.get()); });
 }
 
 std::string Identity::traditional_pem() const {
@@ -164,7 +164,7 @@ std::string Identity::traditional_pem() const {
 }
 
 Bytes Identity::encrypted_der(const std::string& passphrase) const {
-    return written_octets([&](BIO* sink) {
+    return written_bytes([&](BIO* sink) {
         return i2d_PKCS8PrivateKey_bio(sink, key_.get(), EVP_aes_256_cbc(), passphrase.data(),
                                        static_cast<int>(passphrase.size()), nullptr, nullptr);
     });
@@ -186,7 +186,7 @@ std::string Identity::old_encrypted_pem(const std::string& passphrase) const {
 }
 
 Bytes Identity::public_der() const {
-    return written_octets([&](BIO* sink) { return i2d_PUBKEY_bio(sink, key_.get()); });
+    return written_bytes([&](BIO* sink) { return i2d_PUBKEY_bio(sink, key_.get()); });
 }
 
 std::string Identity::public_pem() const {
@@ -196,7 +196,7 @@ std::string Identity::public_pem() const {
 Bytes Identity::pkcs12(const Pkcs12Request& request) const {
     const pki::X509StackPtr others = allocated(pki::X509StackPtr(sk_X509_new_null()));
     for (const pki::Certificate& other : request.others) {
-        const unsigned char* position = pki::octets_of(other.der());
+        const unsigned char* position = pki::bytes_of(other.der());
         pki::X509Ptr x509(d2i_X509(nullptr, &position, static_cast<long>(other.der().size())));
         check(x509 != nullptr && sk_X509_push(others.get(), x509.get()) > 0);
         std::ignore = x509.release(); // the stack's now
@@ -205,7 +205,7 @@ Bytes Identity::pkcs12(const Pkcs12Request& request) const {
         PKCS12_create(request.passphrase.c_str(), "test", request.with_key ? key_.get() : nullptr,
                       request.with_certificate ? certificate_.get() : nullptr, others.get(), 0, 0, 0, 0, 0));
     check(store != nullptr);
-    return written_octets([&](BIO* sink) { return i2d_PKCS12_bio(sink, store.get()); });
+    return written_bytes([&](BIO* sink) { return i2d_PKCS12_bio(sink, store.get()); });
 }
 
 } // namespace bgs2::test

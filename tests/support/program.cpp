@@ -71,8 +71,8 @@ Folder::~Folder() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-std::string Folder::write(const std::string& name, ByteView octets) const {
-    return write(name, as_text(octets));
+std::string Folder::write(const std::string& name, ByteView bytes) const {
+    return write(name, as_text(bytes));
 }
 
 std::string Folder::write(const std::string& name, std::string_view text) const {

@@ -37,7 +37,7 @@ class Folder : Immovable {
     [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
 
     /// Writes a file and returns its path.
-    [[nodiscard]] std::string write(const std::string& name, ByteView octets) const;
+    [[nodiscard]] std::string write(const std::string& name, ByteView bytes) const;
     [[nodiscard]] std::string write(const std::string& name, std::string_view text) const;
 
   private:

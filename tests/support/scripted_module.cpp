@@ -61,8 +61,8 @@ asio::awaitable<Bytes> ScriptedModule::hear(std::size_t count) {
     if (heard_.size() < count)
         co_await asio::async_read(master_, asio::dynamic_buffer(heard_),
                                   asio::transfer_exactly(count - heard_.size()), asio::use_awaitable);
-    const ByteView octets = as_bytes(heard_).first(count);
-    Bytes result(octets.begin(), octets.end());
+    const ByteView bytes = as_bytes(heard_).first(count);
+    Bytes result(bytes.begin(), bytes.end());
     heard_.erase(0, count);
     co_return result;
 }

@@ -24,7 +24,7 @@ class ScriptedModule {
     /// The next line that the port sent, without its CR.
     asio::awaitable<std::string> hear();
 
-    /// The next octets that the port sent.
+    /// The next bytes that the port sent.
     asio::awaitable<Bytes> hear(std::size_t count);
 
     /// Sends text as it is.
@@ -36,13 +36,13 @@ class ScriptedModule {
     /// Waits until the port under test has read all that was said.
     asio::awaitable<void> until_taken();
 
-    /// Waits until `count` octets that were said lie ready for the port under test.
+    /// Waits until `count` bytes that were said lie ready for the port under test.
     asio::awaitable<void> until_waiting(std::size_t count);
 
-    /// How many octets lie ready for the port under test.
+    /// How many bytes lie ready for the port under test.
     [[nodiscard]] std::size_t waiting();
 
-    /// Whether the port sent octets that nobody heard yet.
+    /// Whether the port sent bytes that nobody heard yet.
     [[nodiscard]] bool has_unheard();
 
     void hang_up();

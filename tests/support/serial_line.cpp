@@ -26,12 +26,12 @@ SerialLine::~SerialLine() {
     ::close(descriptor_);
 }
 
-void SerialLine::send(std::string_view octets) const {
-    while (!octets.empty()) {
-        const ssize_t count = ::write(descriptor_, octets.data(), octets.size());
+void SerialLine::send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
         if (count <= 0)
             throw std::runtime_error("nobody is at the other end of the line");
-        octets.remove_prefix(static_cast<std::size_t>(count));
+        bytes.remove_prefix(static_cast<std::size_t>(count));
     }
 }
 

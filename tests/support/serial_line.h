@@ -13,14 +13,14 @@ namespace bgs2::test {
 /// What is waited for, is waited for 20 seconds.
 class SerialLine : Immovable {
   public:
-    /// Octets pass as they are. Throws std::runtime_error if there is no such terminal.
+    /// Bytes pass as they are. Throws std::runtime_error if there is no such terminal.
     explicit SerialLine(const std::string& path);
     ~SerialLine();
 
     /// Throws std::runtime_error if there is nobody at the other end.
-    void send(std::string_view octets) const;
+    void send(std::string_view bytes) const;
 
-    /// Waits for as many octets as `wanted` has; whether they are these, which are then gone from heard().
+    /// Waits for as many bytes as `wanted` has; whether they are these, which are then gone from heard().
     bool hears(std::string_view wanted);
 
     /// Waits for the text, and drops what came before it; whether it came.

@@ -18,7 +18,7 @@
 namespace bgs2::test {
 namespace {
 
-using Octets = std::vector<unsigned char>;
+using Bytes = std::vector<unsigned char>;
 
 void run(const std::string& command) {
     if (std::system((command + " >/dev/null 2>&1").c_str()) != 0)
@@ -30,27 +30,27 @@ void require(CK_RV result, const char* what) {
         throw std::runtime_error(fmt::format("{}: {}", what, p11_kit_strerror(result)));
 }
 
-Octets number(const pki::PrivateKey& key, const char* name) {
+Bytes number(const pki::PrivateKey& key, const char* name) {
     BIGNUM* number = nullptr;
     if (EVP_PKEY_get_bn_param(key.native(), name, &number) != 1)
         throw std::runtime_error(fmt::format("the key has no {}", name));
-    Octets octets(static_cast<std::size_t>(BN_num_bytes(number)));
-    BN_bn2bin(number, octets.data());
+    Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number)));
+    BN_bn2bin(number, bytes.data());
     BN_free(number);
-    return octets;
+    return bytes;
 }
 
 /// The DER of the curve's object identifier.
-Octets curve(const pki::PrivateKey& key) {
+Bytes curve(const pki::PrivateKey& key) {
     std::array<char, 64> name{};
     std::size_t size = 0;
     EVP_PKEY_get_utf8_string_param(key.native(), OSSL_PKEY_PARAM_GROUP_NAME, name.data(), name.size(), &size);
     const ASN1_OBJECT* object = OBJ_nid2obj(OBJ_sn2nid(name.data()));
     unsigned char* der = nullptr;
     const int length = i2d_ASN1_OBJECT(object, &der);
-    Octets octets(der, der + length);
+    Bytes bytes(der, der + length);
     OPENSSL_free(der);
-    return octets;
+    return bytes;
 }
 
 /// The token "gateway", open for writing.
@@ -127,7 +127,7 @@ void SoftToken::add_extractable(const pki::PrivateKey& key, const std::string& l
                                          {CKA_EXTRACTABLE, &yes, sizeof(yes)},
                                          {CKA_SIGN, &yes, sizeof(yes)},
                                          {CKA_LABEL, name.data(), name.size()}};
-    std::vector<std::pair<CK_ATTRIBUTE_TYPE, Octets>> parts;
+    std::vector<std::pair<CK_ATTRIBUTE_TYPE, Bytes>> parts;
     if (type == CKK_RSA)
         parts = {{CKA_MODULUS, number(key, OSSL_PKEY_PARAM_RSA_N)},
                  {CKA_PUBLIC_EXPONENT, number(key, OSSL_PKEY_PARAM_RSA_E)},
@@ -139,8 +139,8 @@ void SoftToken::add_extractable(const pki::PrivateKey& key, const std::string& l
                  {CKA_COEFFICIENT, number(key, OSSL_PKEY_PARAM_RSA_COEFFICIENT1)}};
     else
         parts = {{CKA_EC_PARAMS, curve(key)}, {CKA_VALUE, number(key, OSSL_PKEY_PARAM_PRIV_KEY)}};
-    for (auto& [attribute, octets] : parts)
-        attributes.push_back({attribute, octets.data(), octets.size()});
+    for (auto& [attribute, bytes] : parts)
+        attributes.push_back({attribute, bytes.data(), bytes.size()});
     const WritableSession session;
     session.create(std::move(attributes));
 }

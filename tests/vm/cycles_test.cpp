@@ -48,9 +48,9 @@ TEST_F(Cycles, InTheMiddleOfAFrameOrAfterItNeitherShowAFalseCompliantNorGrow) {
         const std::string imei = fmt::format("35693803564{:04}", cycle / 4);
         if (is_pulled) {
             // From the frame's header to the end of the key.
-            const int octets = 1 + 90 * cycle;
+            const int bytes = 1 + 90 * cycle;
             Process& modem = machine.plug(
-                "ADAPTER1", {"--imei", imei, "--fault", fmt::format("hang-up-in-frame:{}", octets)});
+                "ADAPTER1", {"--imei", imei, "--fault", fmt::format("hang-up-in-frame:{}", bytes)});
             ASSERT_TRUE(modem.wait(std::chrono::seconds(60)));
         } else {
             machine.plug("ADAPTER1", {"--imei", imei});

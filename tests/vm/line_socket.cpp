@@ -76,11 +76,11 @@ bool LineSocket::fill(Clock::time_point deadline) {
     pollfd event{.fd = descriptor_, .events = POLLIN, .revents = 0};
     if (::poll(&event, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))) <= 0)
         return false;
-    std::array<char, 4096> octets{};
-    const auto count = ::read(descriptor_, octets.data(), octets.size());
+    std::array<char, 4096> bytes{};
+    const auto count = ::read(descriptor_, bytes.data(), bytes.size());
     if (count <= 0)
         return false;
-    received_.append(octets.data(), static_cast<std::size_t>(count));
+    received_.append(bytes.data(), static_cast<std::size_t>(count));
     return true;
 }
 

@@ -107,8 +107,8 @@ TEST(ReadConfig, RefusesAMissingFileThatWasNamed) {
     const auto file = directory.path() / "mine.toml";
     const auto config = read_config(file, true);
     ASSERT_FALSE(config);
-    EXPECT_EQ(config.error(), (Error{ErrorCode::not_found,
-                                     file.string() + ": cannot open: No such file or directory", ""}));
+    EXPECT_EQ(config.error(),
+              (Error{ErrorCode::not_found, file.string() + ": cannot open: No such file or directory", ""}));
 }
 
 TEST(ReadConfig, TellsEveryProblemOnALineOfItsOwn) {

@@ -93,9 +93,9 @@ TEST_F(SecureCommandPage, ShowsWhatTheProgramPrints) {
 
 /// "AT\r" as the page writes it, with a CR for the "\r".
 std::string unescaped(std::string text) {
-    for (const auto& [written, octet] : {std::pair("\\r", "\r"), std::pair("\\n", "\n")}) {
+    for (const auto& [written, byte] : {std::pair("\\r", "\r"), std::pair("\\n", "\n")}) {
         for (auto at = text.find(written); at != std::string::npos; at = text.find(written))
-            text.replace(at, 2, octet);
+            text.replace(at, 2, byte);
     }
     return text;
 }

@@ -15,9 +15,9 @@ using sbnw::SecureCommand;
 using test::Identity;
 
 std::string dump_of(const SecureCommand& command, bool show_key = false, bool full = false) {
-    const auto octets = sbnw::encode(command).value();
-    const auto frame = sbnw::decode(octets.bytes()).value();
-    return hex_dump(octets.bytes(), annotate(frame, show_key), full);
+    const auto bytes = sbnw::encode(command).value();
+    const auto frame = sbnw::decode(bytes.bytes()).value();
+    return hex_dump(bytes.bytes(), annotate(frame, show_key), full);
 }
 
 SecureCommand client_command(const Identity& identity) {
@@ -31,11 +31,11 @@ TEST(Annotate, NamesEveryFieldOfADelete) {
     SecureCommand command;
     command.command = sbnw::Command::delete_certificate;
     command.slot = 3;
-    EXPECT_EQ(dump_of(command), R"(0000  0c 00                    total length  12 octets, these two included
+    EXPECT_EQ(dump_of(command), R"(0000  0c 00                    total length  12 bytes, these two included
 0002  03 00                    command       3: delete certificate
 0004  01 00                    parameters    1 parameter follows
 
-0006  06 00                    length        6 = 4 + 2 octets of data
+0006  06 00                    length        6 = 4 + 2 bytes of data
 0008  01 00                    id            1: slot
 000a  03 00                    data          slot 3
 )");
@@ -49,15 +49,15 @@ TEST(Annotate, NamesTheTexts) {
     command.thumbprint = "0123456789abcdef0123456789abcdef01234567";
     command.imei = "356938035643809";
     command.signature = "QUJD";
-    EXPECT_EQ(dump_of(command), R"(0000  62 00                    total length  98 octets, these two included
+    EXPECT_EQ(dump_of(command), R"(0000  62 00                    total length  98 bytes, these two included
 0002  03 00                    command       3: delete certificate
 0004  05 00                    parameters    5 parameters follow
 
-0006  0c 00                    length        12 = 4 + 8 octets of data
+0006  0c 00                    length        12 = 4 + 8 bytes of data
 0008  07 00                    id            7: certificate store
 000a  69 73 5f 63 65 72 74 00  data          "is_cert", NUL
 
-0012  2d 00                    length        45 = 4 + 41 octets of data
+0012  2d 00                    length        45 = 4 + 41 bytes of data
 0014  06 00                    id            6: thumbprint
 0016  30 31 32 33 34 35 36 37  data          SHA-1 0123456789abcdef0123456789abcdef01234567
 001e  38 39 61 62 63 64 65 66                and NUL
@@ -66,16 +66,16 @@ TEST(Annotate, NamesTheTexts) {
 0036  30 31 32 33 34 35 36 37
 003e  00
 
-003f  06 00                    length        6 = 4 + 2 octets of data
+003f  06 00                    length        6 = 4 + 2 bytes of data
 0041  01 00                    id            1: slot
 0043  0a 00                    data          slot 10
 
-0045  14 00                    length        20 = 4 + 16 octets of data
+0045  14 00                    length        20 = 4 + 16 bytes of data
 0047  04 00                    id            4: IMEI
 0049  33 35 36 39 33 38 30 33  data          "356938035643809", NUL
 0051  35 36 34 33 38 30 39 00
 
-0059  09 00                    length        9 = 4 + 5 octets of data
+0059  09 00                    length        9 = 4 + 5 bytes of data
 005b  03 00                    id            3: signature
 005d  51 55 4a 44 00           data          4 characters of Base64, NUL
                                              signs all from offset 0002 on up to here
@@ -99,7 +99,7 @@ TEST(Annotate, ShortensLongDataUnlessAllOfItIsAskedFor) {
     SecureCommand command;
     command.slot = 1;
     command.certificate = identity.certificate_der();
-    EXPECT_NE(dump_of(command).find(" octets  "), std::string::npos);
+    EXPECT_NE(dump_of(command).find(" bytes  "), std::string::npos);
     const std::string full = dump_of(command, false, true);
     EXPECT_EQ(full.find("..."), std::string::npos);
     EXPECT_GT(full.size(), command.certificate.size() * 3);
@@ -108,39 +108,39 @@ TEST(Annotate, ShortensLongDataUnlessAllOfItIsAskedFor) {
 TEST(Annotate, LeavesThePrivateKeyOut) {
     const Identity identity = Identity::make({});
     const SecureCommand command = client_command(identity);
-    // Octets from the middle of the key, as each of the outputs would spell them.
+    // Bytes from the middle of the key, as each of the outputs would spell them.
     const Bytes key = identity.pkcs8_der();
     const ByteView middle = ByteView(key).subspan(40, 4);
-    const auto octet = [&](std::size_t i) { return std::to_integer<unsigned>(middle[i]); };
-    const std::string spaced = fmt::format("{:02x} {:02x} {:02x}", octet(0), octet(1), octet(2));
+    const auto byte = [&](std::size_t i) { return std::to_integer<unsigned>(middle[i]); };
+    const std::string spaced = fmt::format("{:02x} {:02x} {:02x}", byte(0), byte(1), byte(2));
     const std::string dump = dump_of(command, false, true);
     EXPECT_EQ(dump.find(spaced), std::string::npos);
     EXPECT_NE(dump.find(".. .. .. .. .. .. .. ..  data"), std::string::npos) << dump;
     EXPECT_NE(dump.find("EC key of 256 bits"), std::string::npos);
     EXPECT_NE(dump.find("PKCS#8"), std::string::npos);
 
-    const auto octets = sbnw::encode(command).value();
-    const auto frame = sbnw::decode(octets.bytes()).value();
+    const auto bytes = sbnw::encode(command).value();
+    const auto frame = sbnw::decode(bytes.bytes()).value();
     EXPECT_EQ(describe(frame, false).dump().find(to_hex(middle)), std::string::npos);
     EXPECT_NE(describe(frame, true).dump().find(to_hex(middle)), std::string::npos);
 }
 
 TEST(Annotate, CoversTheFrameWithoutGaps) {
-    const auto octets = sbnw::encode(client_command(Identity::make({}))).value();
-    const auto frame = sbnw::decode(octets.bytes()).value();
+    const auto bytes = sbnw::encode(client_command(Identity::make({}))).value();
+    const auto frame = sbnw::decode(bytes.bytes()).value();
     std::size_t offset = 0;
     for (const Field& field : annotate(frame, false)) {
         EXPECT_EQ(field.offset, offset) << field.name;
         offset += field.size;
     }
-    EXPECT_EQ(offset, octets.size());
+    EXPECT_EQ(offset, bytes.size());
 }
 
 TEST(Annotate, SaysWhatIsNoCertificate) {
     SecureCommand command;
     command.slot = 1;
     command.certificate = Bytes(20, std::byte{0x41});
-    EXPECT_NE(dump_of(command).find("20 octets, unknown"), std::string::npos);
+    EXPECT_NE(dump_of(command).find("20 bytes, unknown"), std::string::npos);
 }
 
 TEST(Describe, HasEveryFieldForPrograms) {
@@ -148,8 +148,8 @@ TEST(Describe, HasEveryFieldForPrograms) {
     command.command = sbnw::Command::delete_certificate;
     command.slot = 3;
     command.imei = "356938035643809";
-    const auto octets = sbnw::encode(command).value();
-    const auto frame = sbnw::decode(octets.bytes()).value();
+    const auto bytes = sbnw::encode(command).value();
+    const auto frame = sbnw::decode(bytes.bytes()).value();
     EXPECT_EQ(describe(frame, false).dump(),
               R"({"length":32,"command":"delete certificate","parameters":[)"
               R"({"offset":6,"length":6,"id":1,"name":"slot","slot":3},)"

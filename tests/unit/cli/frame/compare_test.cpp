@@ -15,7 +15,7 @@ using sbnw::SecureCommand;
 using test::Algorithm;
 using test::Identity;
 
-Bytes octets_of(const SecureCommand& command) {
+Bytes bytes_of(const SecureCommand& command) {
     const auto frame = sbnw::encode(command).value();
     return {frame.bytes().begin(), frame.bytes().end()};
 }
@@ -43,7 +43,7 @@ using Words = std::vector<std::string>;
 class ComparisonTest : public testing::Test {
   protected:
     Identity identity_ = Identity::make({});
-    Bytes right_ = octets_of(write_command(1, identity_.certificate_der()));
+    Bytes right_ = bytes_of(write_command(1, identity_.certificate_der()));
 };
 
 TEST_F(ComparisonTest, FindsNothingBetweenEquals) {
@@ -54,7 +54,7 @@ TEST_F(ComparisonTest, FindsNothingBetweenEquals) {
 }
 
 TEST_F(ComparisonTest, TellsFieldByField) {
-    const Comparison comparison = compare(right_, octets_of(write_command(2, identity_.certificate_der())));
+    const Comparison comparison = compare(right_, bytes_of(write_command(2, identity_.certificate_der())));
     EXPECT_FALSE(comparison.same);
     EXPECT_EQ(comparison.differences, (std::vector<Difference>{{"slot", "1", "2"}}));
 }
@@ -62,15 +62,15 @@ TEST_F(ComparisonTest, TellsFieldByField) {
 TEST_F(ComparisonTest, TellsParametersThatOnlyOneHas) {
     SecureCommand command = write_command(1, identity_.certificate_der());
     command.store = "is_cert";
-    const Comparison comparison = compare(right_, octets_of(command));
-    EXPECT_EQ(fields_of(comparison), (Words{"octets", "total length", "certificate store"}));
+    const Comparison comparison = compare(right_, bytes_of(command));
+    EXPECT_EQ(fields_of(comparison), (Words{"bytes", "total length", "certificate store"}));
     EXPECT_EQ(comparison.differences.back().first, "-");
     EXPECT_EQ(comparison.differences.back().second, "is_cert");
 }
 
 TEST_F(ComparisonTest, RecognisesPemInPlaceOfDer) {
     const std::string pem = identity_.certificate_pem();
-    const Comparison comparison = compare(right_, octets_of(write_command(1, as_bytes(pem))));
+    const Comparison comparison = compare(right_, bytes_of(write_command(1, as_bytes(pem))));
     EXPECT_EQ(comparison.likely,
               (Words{"b.bin: the certificate is sent as PEM instead of DER; it is the same one"}));
 }
@@ -81,7 +81,7 @@ TEST_F(ComparisonTest, RecognisesPkcs1InPlaceOfPkcs8) {
     first.private_key = pki::Secret::copy_of(rsa.traditional_der());
     SecureCommand second = write_command(0, rsa.certificate_der());
     second.private_key = pki::Secret::copy_of(rsa.pkcs8_der());
-    const Comparison comparison = compare(octets_of(first), octets_of(second));
+    const Comparison comparison = compare(bytes_of(first), bytes_of(second));
     EXPECT_EQ(comparison.likely,
               (Words{"a.bin: the private key is sent as PKCS#1 instead of PKCS#8; it is the same one"}));
 }
@@ -92,18 +92,18 @@ TEST_F(ComparisonTest, NeverShowsAPrivateKey) {
     const Identity other = Identity::make({});
     SecureCommand second = write_command(0, identity_.certificate_der());
     second.private_key = pki::Secret::copy_of(other.pkcs8_der());
-    const std::string json = to_json(compare(octets_of(first), octets_of(second))).dump();
+    const std::string json = to_json(compare(bytes_of(first), bytes_of(second))).dump();
     EXPECT_EQ(json.find(to_hex(ByteView(other.pkcs8_der()).subspan(40, 4))), std::string::npos);
-    EXPECT_NE(json.find("private key, octet "), std::string::npos) << json;
+    EXPECT_NE(json.find("private key, byte "), std::string::npos) << json;
 }
 
 TEST_F(ComparisonTest, NamesTheMistakeAndComparesTheRest) {
-    Bytes wrong = octets_of(write_command(2, identity_.certificate_der()));
+    Bytes wrong = bytes_of(write_command(2, identity_.certificate_der()));
     const std::size_t without_header = wrong.size() - 6;
     wrong[0] = std::byte(without_header & 0xffU);
     wrong[1] = std::byte(without_header >> 8U);
     const Comparison comparison = compare(right_, wrong);
-    EXPECT_EQ(comparison.likely, (Words{"b.bin: its total length does not count the header of 6 octets"}));
+    EXPECT_EQ(comparison.likely, (Words{"b.bin: its total length does not count the header of 6 bytes"}));
     EXPECT_EQ(fields_of(comparison), (Words{"total length", "slot"}));
 }
 
@@ -112,16 +112,16 @@ TEST_F(ComparisonTest, SaysThatALineEndWasAdded) {
     longer.push_back(std::byte{'\r'});
     longer.push_back(std::byte{'\n'});
     const Comparison comparison = compare(right_, longer);
-    EXPECT_EQ(fields_of(comparison), (Words{"octets"}));
+    EXPECT_EQ(fields_of(comparison), (Words{"bytes"}));
     ASSERT_EQ(comparison.likely.size(), 1U);
     EXPECT_NE(comparison.likely.front().find("CR/LF"), std::string::npos) << comparison.likely.front();
 }
 
 TEST_F(ComparisonTest, SaysThatAConversionToUtf8DestroyedIt) {
     std::string converted;
-    for (const std::byte octet : right_) {
-        if (std::to_integer<unsigned>(octet) < 0x80)
-            converted += static_cast<char>(octet);
+    for (const std::byte byte : right_) {
+        if (std::to_integer<unsigned>(byte) < 0x80)
+            converted += static_cast<char>(byte);
         else
             converted += "\xef\xbf\xbd";
     }
@@ -133,7 +133,7 @@ TEST_F(ComparisonTest, SaysThatAConversionToUtf8DestroyedIt) {
 TEST_F(ComparisonTest, ComparesWhatIsNoFrameAtAll) {
     const Comparison comparison = compare(right_, {});
     EXPECT_FALSE(comparison.same);
-    EXPECT_EQ(fields_of(comparison), (Words{"octets", "total length", "is a frame", "offset 0000"}));
+    EXPECT_EQ(fields_of(comparison), (Words{"bytes", "total length", "is a frame", "offset 0000"}));
 }
 
 } // namespace

@@ -19,9 +19,9 @@ const Identity& gateway() {
 }
 
 std::string effect(const sbnw::SecureCommand& command, std::string_view store = "is_cert") {
-    const pki::Secret octets = sbnw::encode(command).value();
-    const std::string text = effect_of(sbnw::decode(octets.bytes()).value(), store);
-    const std::string size = fmt::format("; {} octets", octets.size());
+    const pki::Secret bytes = sbnw::encode(command).value();
+    const std::string text = effect_of(sbnw::decode(bytes.bytes()).value(), store);
+    const std::string size = fmt::format("; {} bytes", bytes.size());
     EXPECT_TRUE(text.ends_with(size)) << text;
     return text.substr(0, text.size() - size.size());
 }
@@ -64,7 +64,7 @@ TEST(FrameEffect, SaysWhatIsNoCertificateAndNoKey) {
     command.certificate = Bytes(5);
     command.private_key = pki::Secret(3);
     EXPECT_EQ(effect(command),
-              "writes slot 0 of is_cert: 5 octets that are no certificate, with a private key "
+              "writes slot 0 of is_cert: 5 bytes that are no certificate, with a private key "
               "that can not be read; not signed");
 }
 

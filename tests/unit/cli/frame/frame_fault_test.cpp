@@ -24,26 +24,26 @@ struct Bent {
 
     [[nodiscard]] Bytes write(ByteView certificate) const {
         const Bytes slot = big_endian ? Bytes{std::byte{0}, std::byte{1}} : Bytes{std::byte{1}, std::byte{0}};
-        Bytes octets;
-        put(octets, total(6 + 6 + 4 + certificate.size()));
-        put(octets, 1);
-        put(octets, count);
-        put_parameter(octets, 1, slot);
-        put_parameter(octets, 2, certificate);
-        return octets;
+        Bytes bytes;
+        put(bytes, total(6 + 6 + 4 + certificate.size()));
+        put(bytes, 1);
+        put(bytes, count);
+        put_parameter(bytes, 1, slot);
+        put_parameter(bytes, 2, certificate);
+        return bytes;
     }
 
   private:
-    void put(Bytes& octets, std::size_t number) const {
+    void put(Bytes& bytes, std::size_t number) const {
         const std::byte low{static_cast<unsigned char>(number & 0xffU)};
         const std::byte high{static_cast<unsigned char>(number >> 8U)};
-        octets.push_back(big_endian ? high : low);
-        octets.push_back(big_endian ? low : high);
+        bytes.push_back(big_endian ? high : low);
+        bytes.push_back(big_endian ? low : high);
     }
-    void put_parameter(Bytes& octets, std::size_t id, ByteView data) const {
-        put(octets, id_first ? id : parameter(4 + data.size()));
-        put(octets, id_first ? parameter(4 + data.size()) : id);
-        octets.insert(octets.end(), data.begin(), data.end());
+    void put_parameter(Bytes& bytes, std::size_t id, ByteView data) const {
+        put(bytes, id_first ? id : parameter(4 + data.size()));
+        put(bytes, id_first ? parameter(4 + data.size()) : id);
+        bytes.insert(bytes.end(), data.begin(), data.end());
     }
 };
 
@@ -77,13 +77,13 @@ TEST_F(MistakeTest, RecognisesLengthsInWordsHoweverTheyAreRounded) {
 }
 
 TEST_F(MistakeTest, RecognisesATotalLengthThatLeavesSomethingOut) {
-    expect_recognised({.total = [](std::size_t length) { return length - 2; }}, "its own two octets");
-    expect_recognised({.total = [](std::size_t length) { return length - 6; }}, "header of 6 octets");
+    expect_recognised({.total = [](std::size_t length) { return length - 2; }}, "its own two bytes");
+    expect_recognised({.total = [](std::size_t length) { return length - 6; }}, "header of 6 bytes");
 }
 
 TEST_F(MistakeTest, RecognisesAParameterThatDoesNotCountItsHeader) {
-    expect_recognised({.parameter = [](std::size_t length) { return length - 4; }}, "header of 4 octets");
-    expect_recognised({.parameter = [](std::size_t length) { return length - 2; }}, "its own two octets");
+    expect_recognised({.parameter = [](std::size_t length) { return length - 4; }}, "header of 4 bytes");
+    expect_recognised({.parameter = [](std::size_t length) { return length - 2; }}, "its own two bytes");
 }
 
 TEST_F(MistakeTest, RecognisesAnIdBeforeItsLength) {
@@ -102,10 +102,10 @@ TEST_F(MistakeTest, NamesSeveralAtOnce) {
 }
 
 TEST_F(MistakeTest, DoesNotGuessAboutNoise) {
-    Bytes octets = Bent{}.write(certificate_);
-    octets[30] ^= std::byte{0xff};
-    octets.erase(octets.end() - 10, octets.end());
-    EXPECT_EQ(recognise_mistake(octets), std::nullopt);
+    Bytes bytes = Bent{}.write(certificate_);
+    bytes[30] ^= std::byte{0xff};
+    bytes.erase(bytes.end() - 10, bytes.end());
+    EXPECT_EQ(recognise_mistake(bytes), std::nullopt);
     EXPECT_EQ(recognise_mistake({}), std::nullopt);
     for (std::size_t size = 0; size < 40; ++size)
         EXPECT_EQ(recognise_mistake(Bytes(size, std::byte{0x01})), std::nullopt);

@@ -91,7 +91,7 @@ struct Dialogue {
 };
 
 TEST(ModemEmulator, TakesTheFrameAndNotTheLineEndBeforeIt) {
-    // The low octet of its length is a LF.
+    // The low byte of its length is a LF.
     std::string long_one("\x0a\x06\x01\0\x02\0\x06\0\x01\0\x01\0\xfe\x05\x02\0", 16);
     long_one += "\x30\x82\x05\xf6" + std::string(0x5f6, 'c');
     const std::vector<Dialogue> dialogues{
@@ -101,7 +101,7 @@ TEST(ModemEmulator, TakesTheFrameAndNotTheLineEndBeforeIt) {
         {"CR LF in two", {"AT^SBNW=is_cert,1\r", "\n"}, {delete_slot3}, delete_slot3},
         {"CR LF in two, as before", {"AT+CGSN\r\nAT^SBNW=is_cert,1\r", "\n"}, {delete_slot3}, delete_slot3},
         {"LF with the frame", {"AT^SBNW=is_cert,1\r"}, {"\n", delete_slot3}, delete_slot3},
-        {"octet after octet",
+        {"byte after byte",
          {"AT", "^SBNW", "=is_cert,1\r"},
          {"\x0c"sv, "\0"sv, delete_slot3.substr(2)},
          delete_slot3},
@@ -125,7 +125,7 @@ TEST(ModemEmulator, TakesTheFrameAndNotTheLineEndBeforeIt) {
         EXPECT_EQ(modem.quiet(), ok("SECURE CMD END OK"));
         const auto caught = modem.take_frame();
         ASSERT_TRUE(caught);
-        EXPECT_EQ(as_text(caught->octets.bytes()), dialogue.caught);
+        EXPECT_EQ(as_text(caught->bytes.bytes()), dialogue.caught);
         EXPECT_EQ(caught->store, "is_cert");
         EXPECT_FALSE(caught->error);
         EXPECT_FALSE(modem.take_frame());
@@ -145,13 +145,13 @@ TEST(ModemEmulator, TakesWhatIsNoFrameAsItIs) {
         {"big-endian", std::string("\0\x0c\0\x03\0\x01\0\x06\0\x01\0\x03", 12),
          "SECURE CMD SERVICE TIMEOUT ERROR", "big-endian"},
         {"words", std::string("\x06\0\x03\0\x01\0\x03\0\x01\0\x03\0", 12), "SECURE CMD TOO MANY DATA ERROR",
-         "words of two octets"},
+         "words of two bytes"},
         {"header not counted", std::string("\x06\0\x03\0\x01\0\x06\0\x01\0\x03\0", 12),
-         "SECURE CMD TOO MANY DATA ERROR", "the header of 6 octets"},
+         "SECURE CMD TOO MANY DATA ERROR", "the header of 6 bytes"},
         {"data only", std::string("\x0c\0\x03\0\x01\0\x02\0\x01\0\x03\0", 12), "SECURE CMD LENGTH ERROR",
-         "its header of 4 octets"},
+         "its header of 4 bytes"},
         {"too short", right.substr(0, 11), "SECURE CMD SERVICE TIMEOUT ERROR", "missing"},
-        {"one octet", right.substr(0, 1), "SECURE CMD SERVICE TIMEOUT ERROR", ""},
+        {"one byte", right.substr(0, 1), "SECURE CMD SERVICE TIMEOUT ERROR", ""},
         {"CR LF behind", right + "\r\n", "SECURE CMD TOO MANY DATA ERROR", "CR"},
         {"length 0", std::string(12, '\0'), "SECURE CMD LENGTH ERROR", ""},
     };
@@ -164,7 +164,7 @@ TEST(ModemEmulator, TakesWhatIsNoFrameAsItIs) {
         EXPECT_EQ(modem.quiet(), ok(row.answer));
         const auto caught = modem.take_frame();
         ASSERT_TRUE(caught && caught->error);
-        EXPECT_EQ(as_text(caught->octets.bytes()), row.frame);
+        EXPECT_EQ(as_text(caught->bytes.bytes()), row.frame);
         EXPECT_EQ(caught->answer, row.answer);
         EXPECT_NE(to_string(*caught->error).find(row.told), std::string::npos) << to_string(*caught->error);
     }
@@ -186,7 +186,7 @@ TEST(ModemEmulator, DoesNotWaitForTheEndOfWhatHasNone) {
     EXPECT_EQ(modem.quiet(), ok("SECURE CMD TOO MANY DATA ERROR"));
     const auto caught = modem.take_frame();
     ASSERT_TRUE(caught && caught->error);
-    EXPECT_EQ(caught->octets.size() + caught->dropped, 70'000U);
+    EXPECT_EQ(caught->bytes.size() + caught->dropped, 70'000U);
 }
 
 } // namespace

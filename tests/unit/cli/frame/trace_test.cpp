@@ -15,13 +15,13 @@ constexpr std::string_view dialogue = R"(0.104 > "AT\r"
 0.112 < "AT\r\r\nOK\r\n"
 2.900 > "AT^SBNW=\"management_cert\",1\r"
 2.950 < "\r\nCONNECT\r\n\r\nSECURE CMD READY: SEND COMMAND ...\r\n"
-3.042 > octets 0+6 of 12: 0c00030001..
-3.050 > octets 6+6 of 12: hidden
+3.042 > bytes 0+6 of 12: 0c00030001..
+3.050 > bytes 6+6 of 12: hidden
 3.060 < hidden 12
 3.100 < "\r\nSECURE CMD ERROR\r\n"
 3.101 < "\r\nOK\r\n"
 4.000 > "AT^SBNW=is_cert,1\r"
-4.042 > octets 0+2 of 12: 0c00
+4.042 > bytes 0+2 of 12: 0c00
 # end
 )";
 
@@ -37,7 +37,7 @@ TEST(Trace, TellsEachSecureCommandWithItsResult) {
     ASSERT_EQ(commands.size(), 2U);
     EXPECT_EQ(commands[0].seconds, 3.042);
     EXPECT_EQ(commands[0].store, "management_cert");
-    EXPECT_EQ(to_hex(commands[0].octets), "0c0003000100000000000000");
+    EXPECT_EQ(to_hex(commands[0].bytes), "0c0003000100000000000000");
     EXPECT_EQ(commands[0].hidden, (std::vector<Extent>{{.offset = 5, .size = 7}}));
     EXPECT_EQ(commands[0].result, "SECURE CMD ERROR");
     EXPECT_TRUE(commands[0].is_whole());
@@ -48,9 +48,9 @@ TEST(Trace, TellsEachSecureCommandWithItsResult) {
 
 TEST(Trace, NamesALineThatIsNone) {
     for (const auto* line :
-         {"nonsense", "1.0 > ", "1.0 > \"AT", R"(1.0 > "\x4")", "1.0 > octets 0+6 of 5: hidden",
-          "1.0 > octets 0+2 of 5: 0g00", "1.0 > octets 0+2 of 5: 0c", "1.0 > octets 2+2 of 5: hidden",
-          "1.0 > octets 0+9 of 99999: hidden"}) {
+         {"nonsense", "1.0 > ", "1.0 > \"AT", R"(1.0 > "\x4")", "1.0 > bytes 0+6 of 5: hidden",
+          "1.0 > bytes 0+2 of 5: 0g00", "1.0 > bytes 0+2 of 5: 0c", "1.0 > bytes 2+2 of 5: hidden",
+          "1.0 > bytes 0+9 of 99999: hidden"}) {
         const auto commands = secure_commands(std::string(beginning) + line + "\n");
         ASSERT_FALSE(commands) << line;
         EXPECT_TRUE(commands.error().what.starts_with("line 4 ")) << commands.error().what;

@@ -7,7 +7,7 @@
 namespace bgs2::cli {
 namespace {
 
-TEST(DisplayWidth, CountsColumnsNotOctets) {
+TEST(DisplayWidth, CountsColumnsNotBytes) {
     EXPECT_EQ(display_width("Gateway"), 7U);
     EXPECT_EQ(display_width("Prüfstand"), 9U);
     EXPECT_EQ(display_width("证书"), 4U);
@@ -15,7 +15,7 @@ TEST(DisplayWidth, CountsColumnsNotOctets) {
     EXPECT_EQ(display_width(""), 0U);
 }
 
-TEST(DisplayWidth, CountsWhatIsNotUtf8ByOctets) {
+TEST(DisplayWidth, CountsWhatIsNotUtf8ByBytes) {
     EXPECT_EQ(display_width("\xff\xfe"), 2U);
     EXPECT_EQ(display_width("\xc3"), 1U);
 }

@@ -69,9 +69,9 @@ class Client : Immovable {
             pollfd descriptor{descriptor_, POLLIN, 0};
             if (Clock::now() >= deadline || poll(&descriptor, 1, 1000) < 0)
                 throw std::runtime_error("no '" + std::string(end) + "' came, but '" + heard + "'");
-            char octet = 0;
-            if (descriptor.revents != 0 && read(descriptor_, &octet, 1) == 1)
-                heard += octet;
+            char byte = 0;
+            if (descriptor.revents != 0 && read(descriptor_, &byte, 1) == 1)
+                heard += byte;
         }
         return heard;
     }

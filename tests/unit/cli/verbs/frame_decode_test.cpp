@@ -15,16 +15,16 @@ namespace {
 using nlohmann::json;
 
 const std::string& delete_slot3() {
-    static const std::string octets("\x0c\0\x03\0\x01\0\x06\0\x01\0\x03\0", 12);
-    return octets;
+    static const std::string bytes("\x0c\0\x03\0\x01\0\x06\0\x01\0\x03\0", 12);
+    return bytes;
 }
 
 constexpr auto delete_slot3_dump =
-    R"(0000  0c 00                    total length  12 octets, these two included
+    R"(0000  0c 00                    total length  12 bytes, these two included
 0002  03 00                    command       3: delete certificate
 0004  01 00                    parameters    1 parameter follows
 
-0006  06 00                    length        6 = 4 + 2 octets of data
+0006  06 00                    length        6 = 4 + 2 bytes of data
 0008  01 00                    id            1: slot
 000a  03 00                    data          slot 3
 )";
@@ -48,7 +48,7 @@ TEST(FrameDecode, BlamesADamagedFrameNotTheCommandLine) {
     const Outcome cut_off = run({"frame", "decode", "-"}, {.input = delete_slot3().substr(0, 11)});
     EXPECT_EQ(cut_off.exit, 1);
     EXPECT_EQ(cut_off.output, "");
-    EXPECT_EQ(cut_off.errors, "bgs2ctl: offset 0: the total length is 12, there are 11 octets\n"
+    EXPECT_EQ(cut_off.errors, "bgs2ctl: offset 0: the total length is 12, there are 11 bytes\n"
                               "  hint: a part of the frame is missing\n");
     EXPECT_EQ(run({"frame", "decode", "-"}, {.input = delete_slot3() + "\r\n"}).exit, 1);
     EXPECT_EQ(run({"frame", "decode", "-"}).exit, 1);

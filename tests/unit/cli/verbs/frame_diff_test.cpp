@@ -33,7 +33,7 @@ TEST_F(FrameDiff, NamesTheLikelyMistake) {
     const std::string in_words("\x06\0\x03\0\x01\0\x03\0\x01\0\x03\0", 12);
     const Outcome differs = run({"frame", "diff", file_, folder_.write("words.bin", in_words)});
     EXPECT_EQ(differs.exit, 1);
-    EXPECT_NE(differs.output.find("words.bin: its lengths count words of two octets"), std::string::npos)
+    EXPECT_NE(differs.output.find("words.bin: its lengths count words of two bytes"), std::string::npos)
         << differs.output;
     const auto json =
         nlohmann::json::parse(run({"frame", "diff", file_, folder_.path("words.bin"), "--json"}).output);

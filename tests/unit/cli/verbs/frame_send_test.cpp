@@ -37,9 +37,9 @@ TEST(FrameSend, ShowsWithADryRunWhatTheFrameDoesAndNeedsNoDaemon) {
 
 TEST(FrameSend, RefusesAFrameThatIsNotSoundAndNamesTheMistake) {
     const Folder folder;
-    std::string octets = read_text(frame_file(folder));
-    std::swap(octets[0], octets[1]);
-    const Outcome bad = run({"frame", "send", "any", folder.write("bad.bin", octets)});
+    std::string bytes = read_text(frame_file(folder));
+    std::swap(bytes[0], bytes[1]);
+    const Outcome bad = run({"frame", "send", "any", folder.write("bad.bin", bytes)});
     EXPECT_EQ(bad.exit, 1);
     EXPECT_EQ(bad.output, "");
     EXPECT_TRUE(bad.errors.starts_with("bgs2ctl: ")) << bad.errors;

@@ -19,25 +19,25 @@ using test::Identity;
 /// How somebody makes a frame of slot 0's certificate and key.
 struct Recipe {
     std::size_t divisor = 1;      ///< of lengths
-    std::size_t total_omits = 0;  ///< octets that the total length leaves out
-    std::size_t header_omits = 0; ///< octets that a parameter's length leaves out
+    std::size_t total_omits = 0;  ///< bytes that the total length leaves out
+    std::size_t header_omits = 0; ///< bytes that a parameter's length leaves out
     bool big_endian = false;
     Bytes certificate;
     Bytes key;
 };
 
 Bytes make(const Recipe& recipe) {
-    Bytes octets;
+    Bytes bytes;
     const auto number = [&](std::size_t value) {
         const auto low = std::byte(value & 0xffU);
         const auto high = std::byte(value >> 8U & 0xffU);
-        octets.push_back(recipe.big_endian ? high : low);
-        octets.push_back(recipe.big_endian ? low : high);
+        bytes.push_back(recipe.big_endian ? high : low);
+        bytes.push_back(recipe.big_endian ? low : high);
     };
     const auto parameter = [&](std::size_t id, const Bytes& data) {
         number((4 + data.size() - recipe.header_omits) / recipe.divisor);
         number(id);
-        octets.insert(octets.end(), data.begin(), data.end());
+        bytes.insert(bytes.end(), data.begin(), data.end());
     };
     const std::size_t total = 6 + 6 + 4 + recipe.certificate.size() + 4 + recipe.key.size();
     number((total - recipe.total_omits) / recipe.divisor);
@@ -46,18 +46,18 @@ Bytes make(const Recipe& recipe) {
     parameter(1, Bytes(2));
     parameter(2, recipe.certificate);
     parameter(5, recipe.key);
-    return octets;
+    return bytes;
 }
 
 Bytes bytes(std::string_view text) {
     return {as_bytes(text).begin(), as_bytes(text).end()};
 }
 
-/// Each octet beyond 7f as `by` says.
+/// Each byte beyond 7f as `by` says.
 Bytes converted(const Bytes& frame, const std::function<std::string(unsigned)>& by) {
     std::string text;
-    for (const std::byte octet : frame) {
-        const auto value = std::to_integer<unsigned>(octet);
+    for (const std::byte byte : frame) {
+        const auto value = std::to_integer<unsigned>(byte);
         text += value < 0x80 ? std::string(1, static_cast<char>(value)) : by(value);
     }
     return bytes(text);
@@ -93,13 +93,13 @@ class HomeMade : public testing::Test {
 
     static std::vector<Row> rows(const Bytes& right) {
         return {
-            {"lengths in words", made([](Recipe& r) { r.divisor = 2; }), "count words of two octets"},
+            {"lengths in words", made([](Recipe& r) { r.divisor = 2; }), "count words of two bytes"},
             {"total length without the header", made([](Recipe& r) { r.total_omits = 6; }),
-             "total length does not count the header of 6 octets"},
+             "total length does not count the header of 6 bytes"},
             {"total length without itself", made([](Recipe& r) { r.total_omits = 2; }),
-             "total length does not count its own two octets"},
+             "total length does not count its own two bytes"},
             {"parameters without their header", made([](Recipe& r) { r.header_omits = 4; }),
-             "does not count its header of 4 octets"},
+             "does not count its header of 4 bytes"},
             {"big-endian", made([](Recipe& r) { r.big_endian = true; }), "integers are big-endian"},
             {"PEM instead of DER",
              made([](Recipe& r) { r.certificate = bytes(identity().certificate_pem()); }),
@@ -108,15 +108,15 @@ class HomeMade : public testing::Test {
              "private key is sent as PEM instead of PKCS#8"},
             {"PKCS#1 instead of PKCS#8", made([](Recipe& r) { r.key = identity().traditional_der(); }),
              "private key is sent as PKCS#1 instead of PKCS#8"},
-            {"CR LF appended", behind(right, "\r\n"), "2 octets of CR/LF added behind the frame"},
-            {"CR appended", behind(right, "\r"), "1 octet of CR/LF added behind the frame"},
+            {"CR LF appended", behind(right, "\r\n"), "2 bytes of CR/LF added behind the frame"},
+            {"CR appended", behind(right, "\r"), "1 byte of CR/LF added behind the frame"},
             {"UTF-8, replaced", converted(right, [](unsigned) { return "\xef\xbf\xbd"; }),
              "went through a UTF-8 conversion"},
             {"UTF-8, from Latin-1",
              converted(right,
-                       [](unsigned octet) {
-                           return std::string{static_cast<char>(0xc0U | octet >> 6U),
-                                              static_cast<char>(0x80U | (octet & 0x3fU))};
+                       [](unsigned byte) {
+                           return std::string{static_cast<char>(0xc0U | byte >> 6U),
+                                              static_cast<char>(0x80U | (byte & 0x3fU))};
                        }),
              "went through a UTF-8 conversion"},
             {"two at once", made([](Recipe& r) {

@@ -12,7 +12,7 @@ constexpr std::string_view record = R"(# bgs2d trace 1
 # begun 2026-11-23T01:02:03Z
 2.900 > "AT^SBNW=is_cert,1\r"
 2.950 < "\r\nCONNECT\r\n"
-3.042 > octets 0+12 of 12: 0c0003000100060001000300
+3.042 > bytes 0+12 of 12: 0c0003000100060001000300
 3.100 < "\r\nSECURE CMD END OK\r\n"
 # end
 )";
@@ -34,7 +34,7 @@ TEST_F(TraceDecode, ShowsEachSecureCommandWithTimeAndResult) {
     const std::string dump =
         run({"frame", "decode", "-"}, {.input = std::string("\x0c\0\x03\0\x01\0\x06\0\x01\0\x03\0", 12)})
             .output;
-    EXPECT_EQ(shown.output, "3.042 s: 12 octets for is_cert: SECURE CMD END OK\n\n" + dump);
+    EXPECT_EQ(shown.output, "3.042 s: 12 bytes for is_cert: SECURE CMD END OK\n\n" + dump);
     EXPECT_EQ(run({"frame", "decode", "-"}, {.input = std::string(record)}).output, shown.output);
 }
 
@@ -50,12 +50,12 @@ TEST_F(TraceDecode, GivesProgramsAnArray) {
 TEST_F(TraceDecode, SaysWhatIsNotThere) {
     const std::string begin = "# bgs2d trace 1\n";
     EXPECT_EQ(decode(begin).output, "no secure command was sent\n");
-    const Outcome cut_off = decode(begin + "1.000 > octets 0+2 of 12: 0c00\n");
+    const Outcome cut_off = decode(begin + "1.000 > bytes 0+2 of 12: 0c00\n");
     EXPECT_EQ(cut_off.exit, 1);
-    EXPECT_NE(cut_off.output.find("only 2 of 12 octets were sent"), std::string::npos) << cut_off.output;
-    const Outcome hidden = decode(begin + "1.000 > octets 0+12 of 12: hidden\n");
+    EXPECT_NE(cut_off.output.find("only 2 of 12 bytes were sent"), std::string::npos) << cut_off.output;
+    const Outcome hidden = decode(begin + "1.000 > bytes 0+12 of 12: hidden\n");
     EXPECT_EQ(hidden.exit, 1);
-    EXPECT_NE(hidden.output.find("none of its octets is in the record"), std::string::npos);
+    EXPECT_NE(hidden.output.find("none of its bytes is in the record"), std::string::npos);
     EXPECT_EQ(decode(begin + "nonsense\n").exit, 1);
 }
 

@@ -43,7 +43,7 @@ std::vector<std::string> arguments_for(const json& vector) {
     return arguments;
 }
 
-TEST(Vectors, ComeOutOctetByOctet) {
+TEST(Vectors, ComeOutByteByByte) {
     if (!std::filesystem::exists(vectors() / "vectors.json"))
         GTEST_SKIP() << "no vectors.json in " << vectors() << "; name its folder in BGS2_VECTORS";
     const json all = json::parse(read_text(vectors() / "vectors.json"));

@@ -75,7 +75,7 @@ TEST_F(ChannelEnd, OfSendingComesAtTheDeadlineAndSaysHowMuchWasLeft) {
     converse([&]() -> ChannelEndTalk {
         std::size_t sent = 0;
         const Error error = co_await error_of(
-            channel().send_octets(endless, 50ms, [&](std::size_t so_far) { sent = so_far; }));
+            channel().send_bytes(endless, 50ms, [&](std::size_t so_far) { sent = so_far; }));
         EXPECT_EQ(error.code, ErrorCode::modem_timeout);
         EXPECT_THAT(error.what, HasSubstr(std::to_string(endless.size() - sent)));
         EXPECT_THAT(error.hint, HasSubstr("flow control"));
@@ -117,7 +117,7 @@ TEST_F(ChannelEnd, ByHangUpIsSeenWhileSending) {
             module().hang_up();
         },
         [&]() -> ChannelEndTalk {
-            const Error error = co_await error_of(channel().send_octets(endless, 5s, {}));
+            const Error error = co_await error_of(channel().send_bytes(endless, 5s, {}));
             EXPECT_EQ(error.code, ErrorCode::device_gone);
         });
 }
@@ -170,7 +170,7 @@ TEST_F(ChannelEnd, ByInterruptionLetsAFrameFinish) {
     converse([&]() -> ChannelEndTalk { EXPECT_EQ(co_await module().hear(frame.size()), frame); },
              [&]() -> ChannelEndTalk {
                  std::size_t sent = 0;
-                 co_await channel().send_octets(frame, 5s, [&](std::size_t so_far) {
+                 co_await channel().send_bytes(frame, 5s, [&](std::size_t so_far) {
                      sent = so_far;
                      channel().interrupt(stop);
                      channel().wake();
@@ -204,7 +204,7 @@ TEST_F(ChannelEnd, OfTheDeviceCutsAFrameShort) {
             channel().interrupt(unplugged);
         },
         [&]() -> ChannelEndTalk {
-            EXPECT_EQ(co_await error_of(channel().send_octets(endless, 9s, {})), unplugged);
+            EXPECT_EQ(co_await error_of(channel().send_bytes(endless, 9s, {})), unplugged);
         });
 }
 
@@ -214,7 +214,7 @@ TEST_F(ChannelEnd, ByCancellationIsCalledThatWhereverItWaits) {
         [&] { return error_of(channel().idle(std::nullopt)); },
         [&] { return error_of(channel().idle(Channel::Clock::now() + 9s)); },
         [&] { return error_of(channel().command("AT", 9s)); },
-        [&] { return error_of(channel().send_octets(endless, 9s, {})); },
+        [&] { return error_of(channel().send_bytes(endless, 9s, {})); },
     };
     for (const auto& wait : waits) {
         open(settings);

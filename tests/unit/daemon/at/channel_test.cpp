@@ -169,7 +169,7 @@ TEST_F(ChannelTest, PushesTheLargestFrameAgainstASlowReader) {
             EXPECT_EQ(heard, frame);
         },
         [&]() -> ChannelTalk {
-            co_await channel().send_octets(frame, 9s, [&](std::size_t sent) { progress.push_back(sent); });
+            co_await channel().send_bytes(frame, 9s, [&](std::size_t sent) { progress.push_back(sent); });
         });
     EXPECT_TRUE(std::ranges::is_sorted(progress));
     ASSERT_FALSE(progress.empty());

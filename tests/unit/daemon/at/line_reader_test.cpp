@@ -17,15 +17,15 @@ LineReaderLines all_lines(LineReader& reader) {
     return lines;
 }
 
-LineReaderLines lines_of(std::string_view octets) {
+LineReaderLines lines_of(std::string_view bytes) {
     LineReader reader;
-    reader.feed(as_bytes(octets));
+    reader.feed(as_bytes(bytes));
     return all_lines(reader);
 }
 
 TEST(LineReader, CutsAtAnyRunOfLineEnds) {
     struct Case {
-        std::string_view octets;
+        std::string_view bytes;
         LineReaderLines lines;
     };
     const std::vector<Case> cases{
@@ -42,18 +42,18 @@ TEST(LineReader, CutsAtAnyRunOfLineEnds) {
         {"\xff\x80\r", {"\xff\x80"}},
     };
     for (const Case& c : cases)
-        EXPECT_EQ(lines_of(c.octets), c.lines) << c.octets;
+        EXPECT_EQ(lines_of(c.bytes), c.lines) << c.bytes;
 }
 
-TEST(LineReader, GivesTheSameLinesHoweverTheOctetsArrive) {
-    constexpr std::string_view octets = "AT+CGSN\r\r\n356938035643809\r\n\r\nOK\r\n^SYSSTART\r\nhalf";
-    const LineReaderLines whole = lines_of(octets);
-    for (std::size_t first = 0; first <= octets.size(); ++first) {
-        for (std::size_t second = first; second <= octets.size(); ++second) {
+TEST(LineReader, GivesTheSameLinesHoweverTheBytesArrive) {
+    constexpr std::string_view bytes = "AT+CGSN\r\r\n356938035643809\r\n\r\nOK\r\n^SYSSTART\r\nhalf";
+    const LineReaderLines whole = lines_of(bytes);
+    for (std::size_t first = 0; first <= bytes.size(); ++first) {
+        for (std::size_t second = first; second <= bytes.size(); ++second) {
             LineReader reader;
-            reader.feed(as_bytes(octets.substr(0, first)));
-            reader.feed(as_bytes(octets.substr(first, second - first)));
-            reader.feed(as_bytes(octets.substr(second)));
+            reader.feed(as_bytes(bytes.substr(0, first)));
+            reader.feed(as_bytes(bytes.substr(first, second - first)));
+            reader.feed(as_bytes(bytes.substr(second)));
             ASSERT_EQ(all_lines(reader), whole) << first << ", " << second;
         }
     }

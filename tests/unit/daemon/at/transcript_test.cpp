@@ -18,10 +18,10 @@ class TranscriptTest : public testing::Test {
   protected:
     void say(std::string_view line) {
         const Extent all{.offset = 0, .size = line.size()};
-        transcript_->said({.octets = as_bytes(line), .offset = 0, .total = line.size(), .shown = {&all, 1}});
+        transcript_->said({.bytes = as_bytes(line), .offset = 0, .total = line.size(), .shown = {&all, 1}});
     }
     void send(std::string_view part, std::size_t offset, std::size_t total, std::vector<Extent> shown) {
-        transcript_->said({.octets = as_bytes(part), .offset = offset, .total = total, .shown = shown});
+        transcript_->said({.bytes = as_bytes(part), .offset = offset, .total = total, .shown = shown});
     }
     void feed(std::string_view text) { transcript_->heard(as_bytes(text)); }
 
@@ -48,13 +48,13 @@ TEST_F(TranscriptTest, TellsWhatHasNoLineEndBeforeTheNextCommandAndAtTheEnd) {
     EXPECT_EQ(entries_, (Entries{R"(< "> ")", R"(> "AT\r")", R"(< "O")"}));
 }
 
-TEST_F(TranscriptTest, TellsOfOctetsWhatMayBeTold) {
+TEST_F(TranscriptTest, TellsOfBytesWhatMayBeTold) {
     send("\x0c\x00\x03"sv, 0, 5, {{.offset = 0, .size = 2}, {.offset = 4, .size = 1}});
     send("\x01\x02"sv, 3, 5, {{.offset = 0, .size = 2}, {.offset = 4, .size = 1}});
     send("abc", 0, 3, {});
     send("\x01\x02"sv, 0, 2, {{.offset = 0, .size = 2}});
-    EXPECT_EQ(entries_, (Entries{"> octets 0+3 of 5: 0c00..", "> octets 3+2 of 5: ..02",
-                                 "> octets 0+3 of 3: hidden", "> octets 0+2 of 2: 0102"}));
+    EXPECT_EQ(entries_, (Entries{"> bytes 0+3 of 5: 0c00..", "> bytes 3+2 of 5: ..02",
+                                 "> bytes 0+3 of 3: hidden", "> bytes 0+2 of 2: 0102"}));
 }
 
 TEST_F(TranscriptTest, TellsNoEchoOfASecret) {

@@ -6,7 +6,7 @@
 namespace bgs2 {
 namespace {
 
-TEST(Bytes, HexIsLowerCaseWithTwoDigitsAnOctet) {
+TEST(Bytes, HexIsLowerCaseWithTwoDigitsAByte) {
     EXPECT_EQ(to_hex(as_bytes(std::string_view("\x00\x7f\xff\x0a", 4))), "007fff0a");
     EXPECT_EQ(to_hex({}), "");
 }
@@ -35,7 +35,7 @@ TEST(Printable, LeavesLettersOfOtherScriptsAsTheyAre) {
     EXPECT_EQ(printable("\xc2\xa0"), "\xc2\xa0");
 }
 
-TEST(Printable, ShowsTheOctetsOfWhatTheBusWouldNotTake) {
+TEST(Printable, ShowsTheBytesOfWhatTheBusWouldNotTake) {
     EXPECT_EQ(printable("a\xff"), "a\\xff");
     EXPECT_EQ(printable("\xe0\x82\x9b"), "\\xe0\\x82\\x9b");
     EXPECT_EQ(printable("\xef\xbf\xbf\xef\xb7\x90"), "\\xef\\xbf\\xbf\\xef\\xb7\\x90");

@@ -140,8 +140,8 @@ TEST(PreparedPlan, IsSignedWhereThePolicySaysSoAndEmptiesTheSlotFirst) {
     const PreparedStep& step = prepared_plan.steps.front();
     EXPECT_EQ(step.step.before, "ab");
     ASSERT_THAT(step.frames, SizeIs(2));
-    for (const Secret& octets : step.frames) {
-        const auto frame = sbnw::decode(std::as_const(octets).bytes());
+    for (const Secret& bytes : step.frames) {
+        const auto frame = sbnw::decode(std::as_const(bytes).bytes());
         ASSERT_TRUE(frame);
         EXPECT_TRUE(sbnw::verify(*frame, slot_operation_other().key().public_key()));
     }

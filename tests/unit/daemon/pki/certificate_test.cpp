@@ -48,7 +48,7 @@ TEST(Certificate, NamesItsSignatureAsOpenSslDoes) {
               "ED25519");
 }
 
-TEST(Certificate, WritesTheSerialWithTwoDigitsAnOctet) {
+TEST(Certificate, WritesTheSerialWithTwoDigitsAByte) {
     EXPECT_EQ(Identity::make({.serial = 0}).certificate().serial(), "00");
     EXPECT_EQ(Identity::make({.serial = 0xa}).certificate().serial(), "0A");
     EXPECT_EQ(Identity::make({.serial = 0x0123456789abcdef}).certificate().serial(), "0123456789ABCDEF");
@@ -105,7 +105,7 @@ TEST(Certificate, OutlivesWhatItWasReadFrom) {
     EXPECT_EQ(certificate.subject(), "CN=Short,O=Example");
 }
 
-TEST(Certificate, RefusesOctetsBehindIt) {
+TEST(Certificate, RefusesBytesBehindIt) {
     Bytes der = Identity::make({}).certificate_der();
     const std::size_t size = der.size();
     der.push_back(std::byte{'\n'});
@@ -113,7 +113,7 @@ TEST(Certificate, RefusesOctetsBehindIt) {
     ASSERT_FALSE(certificate);
     EXPECT_EQ(certificate.error().code, ErrorCode::invalid_certificate);
     EXPECT_EQ(certificate.error().what,
-              "root.der has 1 octet after the end of its DER, at offset " + std::to_string(size));
+              "root.der has 1 byte after the end of its DER, at offset " + std::to_string(size));
 }
 
 TEST(Certificate, RefusesACertificateThatIsCutOff) {
@@ -122,13 +122,13 @@ TEST(Certificate, RefusesACertificateThatIsCutOff) {
     const auto certificate = Certificate::from_der(der, "root.der");
     ASSERT_FALSE(certificate);
     EXPECT_EQ(certificate.error().what, "root.der is cut off: " + std::to_string(der.size()) + " of its " +
-                                            std::to_string(der.size() + 1) + " octets are there");
+                                            std::to_string(der.size() + 1) + " bytes are there");
 }
 
 TEST(Certificate, RefusesWhatIsNone) {
-    for (const ByteView octets :
+    for (const ByteView bytes :
          {ByteView(), as_bytes("0"), as_bytes("hello"), as_bytes("\x30\x03\x02\x01\x01")}) {
-        const auto certificate = Certificate::from_der(octets, "root.der");
+        const auto certificate = Certificate::from_der(bytes, "root.der");
         ASSERT_FALSE(certificate);
         EXPECT_EQ(certificate.error().code, ErrorCode::invalid_certificate);
         EXPECT_THAT(certificate.error().what, HasSubstr("root.der"));

@@ -17,7 +17,7 @@ TEST(FileFormat, IsRecognisedByItsShape) {
     const Identity rsa = Identity::make({.algorithm = Algorithm::rsa2048});
     const Identity ec = Identity::make({});
     struct Row {
-        Bytes octets;
+        Bytes bytes;
         FileFormat container;
     };
     const std::vector<Row> table = {
@@ -33,12 +33,12 @@ TEST(FileFormat, IsRecognisedByItsShape) {
         {ec.pkcs12({}), FileFormat::pkcs12},
     };
     for (const auto& row : table)
-        EXPECT_EQ(detect_format(row.octets), row.container) << description(row.container);
+        EXPECT_EQ(detect_format(row.bytes), row.container) << description(row.container);
 }
 
 TEST(FileFormat, IsRecognisedByItsText) {
     struct Row {
-        std::string_view octets;
+        std::string_view bytes;
         FileFormat container;
     };
     const std::vector<Row> table = {
@@ -62,7 +62,7 @@ TEST(FileFormat, IsRecognisedByItsText) {
         {"MIIB", FileFormat::unknown},
     };
     for (const auto& row : table)
-        EXPECT_EQ(detect_format(as_bytes(row.octets)), row.container) << row.octets;
+        EXPECT_EQ(detect_format(as_bytes(row.bytes)), row.container) << row.bytes;
 }
 
 TEST(FileFormat, IsNotMisjudgedWhereItIsCutOff) {

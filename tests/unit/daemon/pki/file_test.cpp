@@ -96,9 +96,9 @@ TEST_F(FileTest, IsReadWholeWhereItsSizeIsNotTold) {
 
 TEST_F(FileTest, IsRefusedWhenTooLarge) {
     expect_refused(read_file(file(std::string(65537, 'x'))), ErrorCode::too_much_data,
-                   "larger than 65536 octets");
+                   "larger than 65536 bytes");
     EXPECT_TRUE(read_file(file("12345"), 5));
-    expect_refused(read_secret_file(file("123456"), 5), ErrorCode::too_much_data, "larger than 5 octets");
+    expect_refused(read_secret_file(file("123456"), 5), ErrorCode::too_much_data, "larger than 5 bytes");
 }
 
 TEST_F(FileTest, IsNamedWhenItIsNotThere) {

@@ -24,8 +24,8 @@ class KeyFile : public testing::TestWithParam<Algorithm> {
     void TearDown() override { EXPECT_EQ(ERR_peek_error(), 0U); }
     Identity identity_ = Identity::make({.algorithm = GetParam()});
 
-    void expect_read(ByteView octets, const Secret* secret = nullptr) {
-        const auto key = load_private_key(octets, "gateway.key", secret);
+    void expect_read(ByteView bytes, const Secret* secret = nullptr) {
+        const auto key = load_private_key(bytes, "gateway.key", secret);
         ASSERT_TRUE(key) << to_string(key.error());
         EXPECT_EQ(value_or_throw(key->to_der(KeyFormat::pkcs8)), Secret::copy_of(identity_.pkcs8_der()));
     }
@@ -71,8 +71,8 @@ TEST_P(KeyFile, IgnoresAPassphraseThatIsNotNeeded) {
 }
 
 TEST_P(KeyFile, SaysWhenThePassphraseIsMissing) {
-    for (const Bytes& octets : {identity_.encrypted_der("pass"), identity_.pkcs12({.passphrase = "pass"})}) {
-        const auto key = load_private_key(octets, "gateway.key");
+    for (const Bytes& bytes : {identity_.encrypted_der("pass"), identity_.pkcs12({.passphrase = "pass"})}) {
+        const auto key = load_private_key(bytes, "gateway.key");
         ASSERT_FALSE(key);
         EXPECT_EQ(key.error().code, ErrorCode::invalid_argument);
         EXPECT_THAT(key.error().what, HasSubstr("gateway.key"));
@@ -102,8 +102,8 @@ TEST_P(KeyFile, SaysWhenThePassphraseIsWrong) {
 
 TEST_P(KeyFile, ReadsPublicKeysFromWhateverHoldsThem) {
     const Secret secret = passphrase();
-    const auto expect = [&](ByteView octets) {
-        const auto key = load_public_key(octets, "verify", &secret);
+    const auto expect = [&](ByteView bytes) {
+        const auto key = load_public_key(bytes, "verify", &secret);
         ASSERT_TRUE(key) << to_string(key.error());
         EXPECT_EQ(*key, identity_.key().public_key());
     };
@@ -111,16 +111,16 @@ TEST_P(KeyFile, ReadsPublicKeysFromWhateverHoldsThem) {
          {identity_.public_pem(), identity_.certificate_pem(), identity_.trusted_pem(), identity_.pkcs8_pem(),
           identity_.encrypted_pem("pass"), identity_.old_encrypted_pem("pass"), identity_.traditional_pem()})
         expect(as_bytes(text));
-    for (const Bytes& octets : {identity_.public_der(), identity_.certificate_der(), identity_.pkcs8_der(),
-                                identity_.traditional_der(), identity_.pkcs12({.passphrase = "pass"})})
-        expect(octets);
+    for (const Bytes& bytes : {identity_.public_der(), identity_.certificate_der(), identity_.pkcs8_der(),
+                               identity_.traditional_der(), identity_.pkcs12({.passphrase = "pass"})})
+        expect(bytes);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, KeyFile, testing::Values(Algorithm::rsa2048, Algorithm::ec_p256),
                          [](const auto& kind) { return kind.param == Algorithm::rsa2048 ? "Rsa" : "Ec"; });
 
-void expect_refused(ByteView octets, std::string_view what, std::string_view hint = "") {
-    const auto key = load_private_key(octets, "a.key");
+void expect_refused(ByteView bytes, std::string_view what, std::string_view hint = "") {
+    const auto key = load_private_key(bytes, "a.key");
     ASSERT_FALSE(key);
     EXPECT_EQ(key.error().code, ErrorCode::invalid_argument);
     EXPECT_THAT(key.error().what, HasSubstr(std::string(what)));
@@ -149,7 +149,7 @@ TEST(KeyFileRefusal, SaysWhereTheKeyIsDamaged) {
     const Identity identity = Identity::make({});
     Bytes der = identity.pkcs8_der();
     der.push_back(std::byte{'\n'});
-    expect_refused(der, "1 octet after the end of its DER, at offset");
+    expect_refused(der, "1 byte after the end of its DER, at offset");
     der.erase(der.end() - 2, der.end());
     expect_refused(der, "is cut off");
     Bytes encrypted = identity.encrypted_der("pass");
@@ -176,8 +176,8 @@ TEST(KeyFileRefusal, SaysThatAStoreHoldsNoKey) {
 
 TEST(KeyFileRefusal, SaysThatAPublicKeyIsNotInIt) {
     const Identity identity = Identity::make({});
-    for (const Bytes& octets : {Bytes{}, identity.request_der()}) {
-        const auto key = load_public_key(octets, "verify");
+    for (const Bytes& bytes : {Bytes{}, identity.request_der()}) {
+        const auto key = load_public_key(bytes, "verify");
         ASSERT_FALSE(key);
         EXPECT_EQ(key.error().code, ErrorCode::invalid_argument);
         EXPECT_THAT(key.error().what, HasSubstr("not a public key, a certificate or a private key"));

@@ -105,7 +105,7 @@ TEST_F(CredentialTest, WritesAChainAsCleanPem) {
     EXPECT_EQ(as_text(read(store_, CertificateFormat::pem_chain)->certificate), chain_);
 }
 
-TEST_F(CredentialTest, LeavesTheOctetsAloneAsIs) {
+TEST_F(CredentialTest, LeavesTheBytesAloneAsIs) {
     const std::string text = "note\r\n" + dos_lines(chain_);
     const auto credential = read(text, CertificateFormat::as_is);
     ASSERT_TRUE(credential);

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::byte mask{0x5a};
 
-/// How often the octets, each of them masked in `needle`, stand in this process's own memory.
+/// How often the bytes, each of them masked in `needle`, stand in this process's own memory.
 int occurrences(const Bytes& needle) {
     int found = 0;
     std::ifstream maps("/proc/self/maps");
@@ -58,8 +58,8 @@ TEST_P(Leftovers, NoPlaintextOfAKeyStays) {
     ASSERT_GE(maker, 0);
     if (maker == 0) {
         const auto identity = test::Identity::make({.algorithm = test::Algorithm::rsa2048});
-        const auto write = [&](const char* name, ByteView octets) {
-            std::ofstream(folder + "/" + name, std::ios::binary) << as_text(octets);
+        const auto write = [&](const char* name, ByteView bytes) {
+            std::ofstream(folder + "/" + name, std::ios::binary) << as_text(bytes);
         };
         write("certificate", identity.certificate_der());
         write("der", identity.pkcs8_der());

@@ -54,7 +54,7 @@ class Pkcs11 : public testing::Test {
     Secret pin_ = secret(SoftToken::pin);
 };
 
-TEST_F(Pkcs11, SignsOctetForOctetWhatAKeyInAFileSigns) {
+TEST_F(Pkcs11, SignsByteForByteWhatAKeyInAFileSigns) {
     const auto signer = token_signer(SoftToken::uri("object=mgmt"), &pin_);
     ASSERT_TRUE(signer) << to_string(signer.error());
     EXPECT_EQ((*signer)->public_key(), rsa->key().public_key());

@@ -55,7 +55,7 @@ TEST(Pkcs12, RefusesADamagedStore) {
     const Bytes shorter(longer.begin(), longer.end() - 1);
     longer.push_back(std::byte{0});
     EXPECT_THAT(read_pkcs12(longer, "a.p12", &secret, code).error().what,
-                HasSubstr("a.p12 has 1 octet after the end of its PKCS#12 store"));
+                HasSubstr("a.p12 has 1 byte after the end of its PKCS#12 store"));
     EXPECT_THAT(read_pkcs12(shorter, "a.p12", &secret, code).error().what,
                 HasSubstr("a.p12 is no sound PKCS#12 store"));
     EXPECT_EQ(read_pkcs12({}, "a.p12", &secret, ErrorCode::invalid_argument).error().code,
@@ -67,7 +67,7 @@ TEST(Pkcs12, RefusesAPassphraseThatIsNoText) {
     const Secret secret = Secret::copy_of(as_bytes(std::string_view("pa\0ss", 5)));
     const auto store = read_pkcs12(Identity::make({}).pkcs12({.passphrase = "pa"}), "a.p12", &secret, code);
     ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().what, "the passphrase of a.p12 holds a NUL octet");
+    EXPECT_EQ(store.error().what, "the passphrase of a.p12 holds a NUL byte");
 }
 
 } // namespace

@@ -163,18 +163,18 @@ TEST_F(PreflightTest, LooksAtEveryCertificateThatIsSent) {
     EXPECT_THAT(check(credential, 1), ElementsAre(error(ErrorCode::expired, "CN=Old,O=Example")));
 }
 
-TEST_F(PreflightTest, RefusesAFrameOf65536Octets) {
+TEST_F(PreflightTest, RefusesAFrameOf65536Bytes) {
     KeyPair credential = credential_of(*ca);
     credential.certificate.resize(65'535 - 6 - 6 - 4);
     EXPECT_THAT(check(credential, 1), IsEmpty());
     credential.certificate.resize(65'536 - 6 - 6 - 4);
-    EXPECT_THAT(check(credential, 1), ElementsAre(error(ErrorCode::too_much_data, "65536 octets")));
+    EXPECT_THAT(check(credential, 1), ElementsAre(error(ErrorCode::too_much_data, "65536 bytes")));
 
     KeyPair with_key = credential_of(*client, client.get());
     with_key.certificate.resize(65'535 - 6 - 6 - 4 - 4 - with_key.key.size());
     EXPECT_THAT(check(with_key, 0), IsEmpty());
     with_key.certificate.resize(with_key.certificate.size() + 1);
-    EXPECT_THAT(check(with_key, 0), ElementsAre(error(ErrorCode::too_much_data, "65536 octets")));
+    EXPECT_THAT(check(with_key, 0), ElementsAre(error(ErrorCode::too_much_data, "65536 bytes")));
 }
 
 TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {

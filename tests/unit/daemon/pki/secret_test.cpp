@@ -16,10 +16,10 @@ TEST(Secret, LivesInTheSecureHeap) {
     EXPECT_EQ(CRYPTO_secure_allocated(secret.bytes().data()), 1);
 }
 
-TEST(Secret, StartsAsZeroOctets) {
+TEST(Secret, StartsAsZeroBytes) {
     const Secret secret(100);
     EXPECT_EQ(secret.size(), 100U);
-    EXPECT_TRUE(std::ranges::all_of(secret.bytes(), [](std::byte octet) { return octet == std::byte{0}; }));
+    EXPECT_TRUE(std::ranges::all_of(secret.bytes(), [](std::byte byte) { return byte == std::byte{0}; }));
 }
 
 TEST(Secret, HoldsACopyOfWhatItWasGiven) {
@@ -44,7 +44,7 @@ TEST(Secret, ZeroesWhatIsTruncated) {
     const std::span<std::byte> all = secret.bytes();
     secret.truncate(4);
     EXPECT_EQ(as_text(std::as_const(secret).bytes()), "0123");
-    EXPECT_TRUE(std::ranges::all_of(all.subspan(4), [](std::byte octet) { return octet == std::byte{0}; }));
+    EXPECT_TRUE(std::ranges::all_of(all.subspan(4), [](std::byte byte) { return byte == std::byte{0}; }));
     secret.truncate(7);
     EXPECT_EQ(secret.size(), 4U);
 }

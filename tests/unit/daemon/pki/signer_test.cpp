@@ -31,7 +31,7 @@ TEST(KeySigner, PadsTheBareDigest) {
         ASSERT_EQ(EVP_PKEY_verify_recover_init(context.get()), 1);
         ASSERT_EQ(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_NO_PADDING), 1);
         ASSERT_EQ(EVP_PKEY_verify_recover(context.get(), reinterpret_cast<unsigned char*>(block.data()),
-                                          &length, octets_of(*signature), signature->size()),
+                                          &length, bytes_of(*signature), signature->size()),
                   1);
         Bytes expected(256, std::byte{0xff});
         expected[0] = std::byte{0};

@@ -28,24 +28,24 @@ class Vectors : public testing::Test {
     [[nodiscard]] KeyPair credential(const std::string& certificate, const std::string& key = "",
                                      std::string_view passphrase = "",
                                      CertificateFormat format = CertificateFormat::der) const {
-        const Bytes certificate_octets = file(certificate);
-        const Bytes key_octets = key.empty() ? Bytes() : file(key);
+        const Bytes certificate_bytes = file(certificate);
+        const Bytes key_bytes = key.empty() ? Bytes() : file(key);
         const Secret secret = Secret::copy_of(as_bytes(passphrase));
-        Sources sources{.certificate = certificate_octets,
+        Sources sources{.certificate = certificate_bytes,
                         .certificate_name = certificate,
                         .key = std::nullopt,
                         .key_name = key,
                         .passphrase = &secret,
                         .key_from_certificate = true};
         if (!key.empty())
-            sources.key = key_octets;
+            sources.key = key_bytes;
         return value_or_throw(load(sources, format, KeyFormat::pkcs8));
     }
 
     std::filesystem::path folder_ = BGS2_VECTORS;
 };
 
-TEST_F(Vectors, PemAndDerAndPkcs12OfOneIdentityGiveEqualOctets) {
+TEST_F(Vectors, PemAndDerAndPkcs12OfOneIdentityGiveEqualBytes) {
     const Bytes certificate = file("client-a.cert.der");
     const Secret key = Secret::copy_of(file("client-a.key.pk8.der"));
     struct Row {

@@ -370,16 +370,16 @@ TEST(Parse, RefusesAKeyThatIsGivenTwice) {
     EXPECT_TRUE(lines.front().starts_with("f.toml:3:")) << lines.front();
 }
 
-TEST(Parse, BearsWithEveryTruncationAndEveryChangedOctetOfAPolicy) {
+TEST(Parse, BearsWithEveryTruncationAndEveryChangedByteOfAPolicy) {
     const std::string text =
         "[match]\nimei = [\"3*\", '!4']\nproperty = { A = \"b\" }\n[port]\nsettle = \"1s\"\n"
         "[[slot]]\nindex = 0\ncertificate = \"/{imei}\"\nprivate-key = 'credential:k'\n";
     ASSERT_TRUE(parse(text, "f.toml"));
     for (std::size_t i = 0; i < text.size(); ++i) {
         static_cast<void>(parse(text.substr(0, i), "f.toml"));
-        for (const char octet : {'\0', '\x01', '"', '[', ']', '{', '}', '=', '\n', '\x80', '\xff', '9'}) {
+        for (const char byte : {'\0', '\x01', '"', '[', ']', '{', '}', '=', '\n', '\x80', '\xff', '9'}) {
             std::string changed = text;
-            changed[i] = octet;
+            changed[i] = byte;
             const auto policy = parse(changed, "f.toml");
             if (!policy) {
                 EXPECT_FALSE(policy.error().empty());

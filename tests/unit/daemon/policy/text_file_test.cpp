@@ -34,8 +34,7 @@ TEST(TextFile, IsNothingElse) {
 TEST(TextFile, SaysIfItDoesNotExist) {
     const auto text = read_text_file("/nonexistent/file");
     ASSERT_FALSE(text);
-    EXPECT_EQ(text.error(),
-              (Error{ErrorCode::not_found, "cannot open: No such file or directory", ""}));
+    EXPECT_EQ(text.error(), (Error{ErrorCode::not_found, "cannot open: No such file or directory", ""}));
 }
 
 TEST(TextFile, IsRefusedIfItIsTooLarge) {
@@ -45,7 +44,7 @@ TEST(TextFile, IsRefusedIfItIsTooLarge) {
     const auto file = directory.write("b", text + "x");
     const auto read = read_text_file(file);
     ASSERT_FALSE(read);
-    EXPECT_EQ(read.error(), (Error{ErrorCode::failed, "is larger than 1048576 octets", ""}));
+    EXPECT_EQ(read.error(), (Error{ErrorCode::failed, "is larger than 1048576 bytes", ""}));
 }
 
 } // namespace

@@ -60,7 +60,7 @@ TEST(TomlValue, IsAProblemIfTheTextIsNotToml) {
     EXPECT_FALSE(file.error().what.empty());
 }
 
-TEST(TomlValue, BearsWithAnyOctets) {
+TEST(TomlValue, BearsWithAnyBytes) {
     for (const std::string& text :
          {std::string("\0", 1), std::string("\xff\xfe\x00", 3), std::string("a = '\x80'"),
           std::string(5000, '['), "a = " + std::string(5000, '['), "a = " + std::string(5000, '{'),

@@ -19,7 +19,7 @@ class TraceDirectoryTest : public testing::Test {
   protected:
     static void say(at::Tap& tap, std::string_view line) {
         const at::Extent all{.offset = 0, .size = line.size()};
-        tap.said({.octets = as_bytes(line), .offset = 0, .total = line.size(), .shown = {&all, 1}});
+        tap.said({.bytes = as_bytes(line), .offset = 0, .total = line.size(), .shown = {&all, 1}});
     }
 
     std::vector<fs::path> files() const {

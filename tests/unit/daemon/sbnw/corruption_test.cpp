@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/corruption.h"
 #include "daemon/sbnw/frame.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 #include "tests/unit/daemon/sbnw/vectors.h"
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 using Conversion = std::function<std::string(std::string_view)>;
 
-/// Each octet by what `replace` gives for it.
+/// Each byte by what `replace` gives for it.
 std::string each(std::string_view text, const std::function<std::string(unsigned char)>& replace) {
     std::string result;
     for (const char c : text)
@@ -54,15 +54,15 @@ struct JobFailure {
 const std::vector<JobFailure> mishaps{
     {"UTF-8 with replacement", with_replacement_characters, "became ef bf bd", "again"},
     {"Latin-1 to UTF-8", from_latin1, "went through a UTF-8 conversion", "iconv"},
-    {"LF appended", [](auto frame) { return std::string(frame) + "\n"; }, "1 octet of CR/LF", "cut"},
-    {"CR LF appended", [](auto frame) { return std::string(frame) + "\r\n"; }, "2 octets of CR/LF", "cut"},
+    {"LF appended", [](auto frame) { return std::string(frame) + "\n"; }, "1 byte of CR/LF", "cut"},
+    {"CR LF appended", [](auto frame) { return std::string(frame) + "\r\n"; }, "2 bytes of CR/LF", "cut"},
     {"LF to CR LF", with_crlf_for_lf, "every LF of the frame became CR LF", "binary"},
     {"hex", [](auto frame) { return to_hex(as_bytes(frame)); }, "hex dump", "xxd"},
     {"hex with a line end", [](auto frame) { return to_hex(as_bytes(frame)) + "\n"; }, "hex dump", "xxd"},
 };
 
-/// A frame with an octet of every value in it, so that every mishap leaves its mark.
-Bytes frame_with_every_octet(std::size_t certificate_size = 512) {
+/// A frame with a byte of every value in it, so that every mishap leaves its mark.
+Bytes frame_with_every_byte(std::size_t certificate_size = 512) {
     SecureCommand command;
     for (std::size_t i = 0; i < certificate_size; ++i)
         command.certificate.push_back(static_cast<std::byte>(i));
@@ -71,7 +71,7 @@ Bytes frame_with_every_octet(std::size_t certificate_size = 512) {
 }
 
 TEST(Damage, OfEveryWellKnownKindIsCalledByItsName) {
-    const Bytes frame = frame_with_every_octet();
+    const Bytes frame = frame_with_every_byte();
     for (const JobFailure& job_failure : mishaps) {
         SCOPED_TRACE(job_failure.name);
         const std::string damaged = job_failure.conversion(as_text(frame));
@@ -85,7 +85,7 @@ TEST(Damage, OfEveryWellKnownKindIsCalledByItsName) {
 
 TEST(Damage, ByLineEndsIsFoundWhereTheLengthItselfHoldsALineFeed) {
     for (const std::size_t total : {0x020aU, 0x0a20U, 0x0a0aU, 0x0a0dU}) {
-        const Bytes frame = frame_with_every_octet(total - 16);
+        const Bytes frame = frame_with_every_byte(total - 16);
         ASSERT_EQ(frame.size(), total);
         const std::string damaged = with_crlf_for_lf(as_text(frame));
         const auto decoded = decode(as_bytes(damaged));
@@ -94,17 +94,17 @@ TEST(Damage, ByLineEndsIsFoundWhereTheLengthItselfHoldsALineFeed) {
     }
 }
 
-TEST(Damage, ByLineEndsIsFoundWhereTheOnlyLineFeedIsTheLastOctet) {
-    const Bytes octets = from_hex("1100 0100 0200 | 0600 0100 0000 | 0500 0200 0d0a");
-    const auto decoded = decode(octets);
+TEST(Damage, ByLineEndsIsFoundWhereTheOnlyLineFeedIsTheLastByte) {
+    const Bytes bytes = from_hex("1100 0100 0200 | 0600 0100 0000 | 0500 0200 0d0a");
+    const auto decoded = decode(bytes);
     ASSERT_FALSE(decoded);
     EXPECT_THAT(decoded.error().what, HasSubstr("every LF of the frame became CR LF"));
 }
 
-TEST(Damage, SaysWhereTheFirstOctetWasReplaced) {
-    const Bytes octets = from_hex("1200 0100 0200 | 0600 0100 0000 | 0600 0200 30 efbfbd");
-    EXPECT_THAT(recognise_damage(octets)->what,
-                HasSubstr("1 octet beyond 7f became ef bf bd, first at offset 17"));
+TEST(Damage, SaysWhereTheFirstByteWasReplaced) {
+    const Bytes bytes = from_hex("1200 0100 0200 | 0600 0100 0000 | 0600 0200 30 efbfbd");
+    EXPECT_THAT(recognise_damage(bytes)->what,
+                HasSubstr("1 byte beyond 7f became ef bf bd, first at offset 17"));
 }
 
 TEST(Damage, IsNotWhatAFileOfAnotherKindHas) {

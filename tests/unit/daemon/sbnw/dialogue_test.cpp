@@ -3,8 +3,8 @@
 #include "daemon/sbnw/dialogue.h"
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/result.h"
+#include "tests/support/bytes.h"
 #include "tests/support/conversation.h"
-#include "tests/support/octets.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ class DialogueTest : public test::Conversation {
         co_await module().say(std::move(result));
     }
 
-    asio::awaitable<void> hear_frame() { EXPECT_EQ(co_await module().hear(frame_.size()), octets_); }
+    asio::awaitable<void> hear_frame() { EXPECT_EQ(co_await module().hear(frame_.size()), bytes_); }
 
     asio::awaitable<void> push_frame(Deadlines deadlines) {
         return push(channel(), store, frame_, {}, deadlines);
@@ -65,11 +65,11 @@ class DialogueTest : public test::Conversation {
         SecureCommand large;
         large.certificate = Bytes(size - 16, std::byte{0x0d}); // a CR must not mean anything in a frame
         frame_ = value_or_throw(encode(large));
-        octets_.assign(frame_.bytes().begin(), frame_.bytes().end());
+        bytes_.assign(frame_.bytes().begin(), frame_.bytes().end());
     }
 
     pki::Secret frame_ = pki::Secret::copy_of(test::from_hex("0c00 0300 0100 0600 0100 0300"));
-    Bytes octets_ = test::from_hex("0c00 0300 0100 0600 0100 0300");
+    Bytes bytes_ = test::from_hex("0c00 0300 0100 0600 0100 0300");
 };
 
 TEST_F(DialogueTest, SendsTheFrameOnceTheModuleAsksForItAndNothingAfterIt) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/frame.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 #include "tests/unit/daemon/sbnw/vectors.h"
 
 #include <gmock/gmock.h>
@@ -114,8 +114,8 @@ testing::Matcher<const std::string&> names_offset_and_field() {
                        HasSubstr("private key"), HasSubstr("IMEI"), HasSubstr("signature")));
 }
 
-Error error_of(ByteView octets) {
-    const auto frame = decode(octets);
+Error error_of(ByteView bytes) {
+    const auto frame = decode(bytes);
     return frame ? Error{} : frame.error();
 }
 
@@ -131,16 +131,16 @@ TEST(Frame, IsWhatTheProtocolSaysForEveryCombination) {
 TEST(Frame, SaysTheSameWhenItIsTakenApartAgain) {
     for (const Golden& golden : goldens()) {
         SCOPED_TRACE(golden.name);
-        const Bytes octets = from_hex(golden.frame);
-        const auto frame = decode(octets);
+        const Bytes bytes = from_hex(golden.frame);
+        const auto frame = decode(bytes);
         ASSERT_TRUE(frame) << frame.error().what;
         EXPECT_EQ(command_of(*frame), make(golden.parts));
     }
 }
 
 TEST(Frame, TellsWhereEachParameterStands) {
-    const Bytes octets = from_hex(all_parameters());
-    const auto frame = decode(octets);
+    const Bytes bytes = from_hex(all_parameters());
+    const auto frame = decode(bytes);
     ASSERT_TRUE(frame);
     std::vector<std::pair<std::size_t, std::string_view>> found;
     for (const Parameter& parameter : frame->parameters)
@@ -156,8 +156,8 @@ TEST(Frame, TellsWhereEachParameterStands) {
 }
 
 TEST(Frame, TakesTheParametersInAnyOrder) {
-    const Bytes octets = from_hex("1200 0100 0200 | 0600 0200 3000 | 0600 0100 0100");
-    const auto frame = decode(octets);
+    const Bytes bytes = from_hex("1200 0100 0200 | 0600 0200 3000 | 0600 0100 0100");
+    const auto frame = decode(bytes);
     ASSERT_TRUE(frame);
     EXPECT_EQ(command_of(*frame), make({.slot = 1, .certificate = "3000"}));
 }
@@ -202,10 +202,10 @@ TEST(Frame, IsNotMadeOfTextsThatCanNotStandInIt) {
 
 TEST(Frame, IsRefusedAtEveryLengthItCanBeCutTo) {
     for (const Golden& golden : goldens()) {
-        const Bytes octets = from_hex(golden.frame);
-        for (std::size_t size = 0; size < octets.size(); ++size) {
+        const Bytes bytes = from_hex(golden.frame);
+        for (std::size_t size = 0; size < bytes.size(); ++size) {
             SCOPED_TRACE(testing::Message() << golden.name << ", cut to " << size);
-            const Error error = error_of(ByteView(octets).first(size));
+            const Error error = error_of(ByteView(bytes).first(size));
             EXPECT_EQ(error.code, ErrorCode::invalid_argument);
             EXPECT_THAT(error.what, names_offset_and_field());
         }
@@ -217,9 +217,9 @@ TEST(Frame, IsRefusedWhenItsTotalLengthHidesACut) {
     const Bytes whole = from_hex(all_parameters());
     for (std::size_t size = 6; size < whole.size(); ++size) {
         SCOPED_TRACE(size);
-        Bytes octets(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
-        octets[0] = static_cast<std::byte>(size);
-        const Error error = error_of(octets);
+        Bytes bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+        bytes[0] = static_cast<std::byte>(size);
+        const Error error = error_of(bytes);
         EXPECT_EQ(error.code, ErrorCode::invalid_argument);
         EXPECT_THAT(error.what, names_offset_and_field());
     }
@@ -228,14 +228,14 @@ TEST(Frame, IsRefusedWhenItsTotalLengthHidesACut) {
 TEST(Frame, IsRefusedWithAnyWrongLength) {
     const Bytes sound = from_hex(all_parameters());
     for (const std::size_t field : {0U, 6U, 18U, 63U, 69U, 74U, 80U, 100U}) {
-        for (const std::size_t octet : {field, field + 1}) {
+        for (const std::size_t byte : {field, field + 1}) {
             for (unsigned value = 0; value < 256; ++value) {
-                if (std::byte(value) == sound[octet])
+                if (std::byte(value) == sound[byte])
                     continue;
-                SCOPED_TRACE(testing::Message() << "octet " << octet << " is " << value);
-                Bytes octets = sound;
-                octets[octet] = std::byte(value);
-                const Error error = error_of(octets);
+                SCOPED_TRACE(testing::Message() << "byte " << byte << " is " << value);
+                Bytes bytes = sound;
+                bytes[byte] = std::byte(value);
+                const Error error = error_of(bytes);
                 EXPECT_EQ(error.code, ErrorCode::invalid_argument);
                 EXPECT_THAT(error.what, names_offset_and_field());
             }
@@ -255,14 +255,14 @@ TEST(Frame, IsRefusedForWhatIsWrongInIt) {
         {"0c00 0200 0100 | 0600 0100 0300", "offset 2:", "command is 2"},
         {"0c00 0003 0100 | 0600 0100 0300", "offset 2:", "command is 768"},
         {"0600 0300 0000", "offset 6:", "no slot parameter"},
-        {"0c00 0300 0000 | 0600 0100 0300", "offset 6:", "6 octets follow the last of 0 parameters"},
+        {"0c00 0300 0000 | 0600 0100 0300", "offset 6:", "6 bytes follow the last of 0 parameters"},
         {"0c00 0300 0200 | 0600 0100 0300", "offset 12:", "length of parameter 2"},
         {"0e00 0300 0200 | 0600 0100 0300 | 0600", "offset 14:", "id of parameter 2"},
-        {"1200 0300 0100 | 0600 0100 0300 | 000000000000", "offset 12:", "6 octets follow"},
+        {"1200 0300 0100 | 0600 0100 0300 | 000000000000", "offset 12:", "6 bytes follow"},
         {"0c00 0300 0100 | 0600 0800 0300", "offset 8:", "unknown id 8"},
         {"0c00 0300 0100 | 0600 0000 0300", "offset 8:", "unknown id 0"},
-        {"0c00 0300 0100 | 0100 0600 0300", "offset 6:", "1 octet long, its header alone is 4"},
-        {"0c00 0300 0100 | 0700 0100 0300", "offset 6:", "7 octets long, 6 are left"},
+        {"0c00 0300 0100 | 0100 0600 0300", "offset 6:", "1 byte long, its header alone is 4"},
+        {"0c00 0300 0100 | 0700 0100 0300", "offset 6:", "7 bytes long, 6 are left"},
         {"0d00 0300 0100 | 0700 0100 030000", "offset 6:", "this one says 7"},
         {"1200 0300 0200 | 0600 0100 0300 | 0600 0100 0300", "offset 12:", "the slot is there twice"},
         {"1200 0300 0200 | 0600 0100 0300 | 0600 0300 4141",
@@ -282,7 +282,7 @@ TEST(Frame, IsRefusedForWhatIsWrongInIt) {
 
 using FrameVendorFrames = VectorsTest;
 
-TEST_F(FrameVendorFrames, AreEncodedOctetForOctet) {
+TEST_F(FrameVendorFrames, AreEncodedByteForByte) {
     for (const Vector& vector : vectors_) {
         if (vector.digest)
             continue; // signature_test.cpp signs

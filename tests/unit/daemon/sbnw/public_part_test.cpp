@@ -15,7 +15,7 @@ class PublicPartTest : public testing::Test {
   protected:
     std::vector<Extent> part() const { return public_part(encode(command_).value().bytes()); }
 
-    /// The only octets that are not public.
+    /// The only bytes that are not public.
     static std::vector<Extent> all_but(std::size_t offset, std::size_t size, std::size_t total) {
         return {{.offset = 0, .size = offset}, {.offset = offset + size, .size = total - offset - size}};
     }
@@ -46,11 +46,11 @@ TEST_F(PublicPartTest, LeavesOutACertificateThatIsNone) {
     const Bytes der = identity_.certificate_der();
     Bytes der_and_more = der;
     der_and_more.push_back(std::byte{1});
-    for (const Bytes& octets : {Bytes(as_bytes(with_key).begin(), as_bytes(with_key).end()),
-                                identity_.pkcs8_der(), identity_.traditional_der(), der_and_more}) {
-        command_.certificate = octets;
-        EXPECT_EQ(part(), (std::vector<Extent>{{.offset = 0, .size = 16},
-                                               {.offset = 16 + octets.size(), .size = 0}}));
+    for (const Bytes& bytes : {Bytes(as_bytes(with_key).begin(), as_bytes(with_key).end()),
+                               identity_.pkcs8_der(), identity_.traditional_der(), der_and_more}) {
+        command_.certificate = bytes;
+        EXPECT_EQ(part(),
+                  (std::vector<Extent>{{.offset = 0, .size = 16}, {.offset = 16 + bytes.size(), .size = 0}}));
     }
 }
 

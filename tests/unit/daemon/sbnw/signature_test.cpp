@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/private_key.h"
 #include "daemon/sbnw/signature.h"
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 #include "tests/unit/daemon/sbnw/vectors.h"
 
 #include <gmock/gmock.h>
@@ -38,7 +38,7 @@ SecureCommand some_command() {
     return command;
 }
 
-/// The octets of a signed frame; the test fails where it can not be made.
+/// The bytes of a signed frame; the test fails where it can not be made.
 Bytes signed_frame(const pki::PrivateKey& key, Digest digest) {
     SecureCommand command = some_command();
     value_or_throw(sign(command, pki::KeySigner(key), digest));
@@ -46,8 +46,8 @@ Bytes signed_frame(const pki::PrivateKey& key, Digest digest) {
     return {frame.bytes().begin(), frame.bytes().end()};
 }
 
-Expected<Digest> verify_octets(ByteView octets, const pki::PublicKey& key) {
-    const auto frame = decode(octets);
+Expected<Digest> verify_bytes(ByteView bytes, const pki::PublicKey& key) {
+    const auto frame = decode(bytes);
     if (!frame)
         return std::unexpected(frame.error());
     return verify(*frame, key);
@@ -65,7 +65,7 @@ class SignatureTest : public testing::Test {
 
 TEST_F(SignatureTest, TellsItsDigest) {
     for (const Digest each : {Digest::sha1, Digest::sha256}) {
-        const auto verified = verify_octets(signed_frame(key(), each), key().public_key());
+        const auto verified = verify_bytes(signed_frame(key(), each), key().public_key());
         ASSERT_TRUE(verified) << verified.error().what;
         EXPECT_EQ(*verified, each);
     }
@@ -82,13 +82,13 @@ TEST_F(SignatureTest, IsTheSameEachTimeAndReplacesAnother) {
 }
 
 TEST_F(SignatureTest, OfAnotherKeyIsNotTaken) {
-    const auto verified = verify_octets(signed_frame(key(), Digest::sha256), new_rsa_key().public_key());
+    const auto verified = verify_bytes(signed_frame(key(), Digest::sha256), new_rsa_key().public_key());
     ASSERT_FALSE(verified);
     EXPECT_EQ(verified.error().code, ErrorCode::verify_failed);
     EXPECT_EQ(ERR_peek_error(), 0U) << "an error is left behind for somebody else to report";
 }
 
-TEST_F(SignatureTest, DoesNotSurviveAChangeOfAnySignedOctet) {
+TEST_F(SignatureTest, DoesNotSurviveAChangeOfAnySignedByte) {
     const Bytes sound = signed_frame(key(), Digest::sha256);
     const auto signature_offset = decode(sound)->find(ParameterId::signature)->offset;
     for (std::size_t offset = 2; offset < signature_offset; ++offset) {
@@ -111,7 +111,7 @@ TEST_F(SignatureTest, CountsItselfAmongTheSignedParameters) {
 
 TEST_F(SignatureTest, IsMissedWhereThereIsNone) {
     const auto frame = value_or_throw(encode(some_command()));
-    const auto verified = verify_octets(frame.bytes(), key().public_key());
+    const auto verified = verify_bytes(frame.bytes(), key().public_key());
     ASSERT_FALSE(verified);
     EXPECT_EQ(verified.error().code, ErrorCode::invalid_argument);
     EXPECT_THAT(verified.error().what, HasSubstr("no signature"));
@@ -122,7 +122,7 @@ TEST_F(SignatureTest, ThatIsNotBase64OnOneLineIsCalledThat) {
         SecureCommand command = some_command();
         command.signature = text;
         const auto frame = value_or_throw(encode(command));
-        const auto verified = verify_octets(frame.bytes(), key().public_key());
+        const auto verified = verify_bytes(frame.bytes(), key().public_key());
         ASSERT_FALSE(verified) << text;
         EXPECT_EQ(verified.error().code, ErrorCode::invalid_argument) << text;
         EXPECT_THAT(verified.error().what, HasSubstr("Base64")) << text;
@@ -133,7 +133,7 @@ TEST_F(SignatureTest, OfAWrongLengthIsByAnotherKey) {
     SecureCommand command = some_command();
     command.signature = "QUJD";
     const auto frame = value_or_throw(encode(command));
-    const auto verified = verify_octets(frame.bytes(), key().public_key());
+    const auto verified = verify_bytes(frame.bytes(), key().public_key());
     ASSERT_FALSE(verified);
     EXPECT_EQ(verified.error().code, ErrorCode::verify_failed);
 }
@@ -145,7 +145,7 @@ TEST_F(SignatureTest, AroundADigestInfoIsNotTaken) {
     ASSERT_TRUE(sign(command, pki::KeySigner(key()), Digest::sha256));
     const auto bare = value_or_throw(encode(command));
     const auto frame = decode(bare.bytes());
-    const ByteView covered = frame->octets.first(frame->find(ParameterId::signature)->offset).subspan(2);
+    const ByteView covered = frame->bytes.first(frame->find(ParameterId::signature)->offset).subspan(2);
 
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     std::array<unsigned char, 256> signature{};
@@ -159,7 +159,7 @@ TEST_F(SignatureTest, AroundADigestInfoIsNotTaken) {
     command.signature = std::string(base64.data(), base64.data() + length);
 
     const auto ordinary = value_or_throw(encode(command));
-    const auto verified = verify_octets(ordinary.bytes(), key().public_key());
+    const auto verified = verify_bytes(ordinary.bytes(), key().public_key());
     ASSERT_FALSE(verified);
     EXPECT_EQ(verified.error().code, ErrorCode::verify_failed);
 }
@@ -171,7 +171,7 @@ TEST_F(SignatureTest, IsNotMadeOrCheckedWithAnEllipticCurve) {
     EXPECT_EQ(made.error().code, ErrorCode::invalid_argument);
     EXPECT_EQ(command.signature, std::nullopt);
 
-    const auto verified = verify_octets(signed_frame(key(), Digest::sha1), new_ec_key().public_key());
+    const auto verified = verify_bytes(signed_frame(key(), Digest::sha1), new_ec_key().public_key());
     ASSERT_FALSE(verified);
     EXPECT_EQ(verified.error().code, ErrorCode::invalid_argument);
 }
@@ -194,7 +194,7 @@ TEST_F(SignatureTest, IsNotPutUnderACommandThatIsNoFrame) {
 
 using VendorSignatures = VectorsTest;
 
-TEST_F(VendorSignatures, AreMadeOctetForOctetAndVerified) {
+TEST_F(VendorSignatures, AreMadeByteForByteAndVerified) {
     int count = 0;
     for (Vector& vector : vectors_) {
         if (!vector.digest)
@@ -208,7 +208,7 @@ TEST_F(VendorSignatures, AreMadeOctetForOctetAndVerified) {
         ASSERT_TRUE(frame) << frame.error().what;
         EXPECT_EQ(to_hex(frame->bytes()), to_hex(vector.frame));
 
-        const auto verified = verify_octets(vector.frame, key->public_key());
+        const auto verified = verify_bytes(vector.frame, key->public_key());
         ASSERT_TRUE(verified) << verified.error().what;
         EXPECT_EQ(*verified, *vector.digest);
     }

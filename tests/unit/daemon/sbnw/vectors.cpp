@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/daemon/sbnw/vectors.h"
 
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
@@ -16,9 +16,9 @@ namespace {
 using nlohmann::json;
 
 /// By OpenSSL itself, so that the vectors do not lean on the code they are there to check.
-std::string sha1(ByteView octets) {
+std::string sha1(ByteView bytes) {
     std::array<std::byte, 20> digest{};
-    EVP_Q_digest(nullptr, "SHA1", nullptr, octets.data(), octets.size(),
+    EVP_Q_digest(nullptr, "SHA1", nullptr, bytes.data(), bytes.size(),
                  reinterpret_cast<unsigned char*>(digest.data()), nullptr);
     return to_hex(digest);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/octets.h"
+#include "tests/support/bytes.h"
 
 #include <cctype>
 #include <fstream>
@@ -17,10 +17,10 @@ Bytes from_hex(std::string_view text) {
     }
     if (digits.size() % 2 != 0)
         throw std::invalid_argument("an odd number of hex digits: " + std::string(text));
-    Bytes octets;
+    Bytes bytes;
     for (std::size_t i = 0; i < digits.size(); i += 2)
-        octets.push_back(static_cast<std::byte>(std::stoi(digits.substr(i, 2), nullptr, 16)));
-    return octets;
+        bytes.push_back(static_cast<std::byte>(std::stoi(digits.substr(i, 2), nullptr, 16)));
+    return bytes;
 }
 
 Bytes operator+(Bytes left, ByteView right) {
@@ -33,8 +33,8 @@ Bytes read_whole(const std::filesystem::path& path) {
     if (!file)
         throw std::runtime_error("cannot read " + path.string());
     const std::string content{std::istreambuf_iterator<char>(file), {}};
-    const ByteView octets = as_bytes(content);
-    return {octets.begin(), octets.end()};
+    const ByteView bytes = as_bytes(content);
+    return {bytes.begin(), bytes.end()};
 }
 
 } // namespace bgs2::test

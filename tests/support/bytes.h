@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Octets for tests: written as hex, read from files.
+// Bytes for tests: written as hex, read from files.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -9,7 +9,7 @@
 
 namespace bgs2::test {
 
-/// "0c 00 | 03 00" as octets; all that is not a hex digit is for the reader's eye.
+/// "0c 00 | 03 00" as bytes; all that is not a hex digit is for the reader's eye.
 Bytes from_hex(std::string_view text);
 
 /// One behind the other.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/sim/octets.h"
+#include "tests/sim/bytes.h"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -10,54 +10,54 @@
 namespace bgs2::sim {
 namespace {
 
-Octets digest(OctetView octets, const EVP_MD* algorithm) {
-    Octets result(static_cast<std::size_t>(EVP_MD_get_size(algorithm)));
-    if (EVP_Digest(octets.data(), octets.size(), result.data(), nullptr, algorithm, nullptr) != 1)
+Bytes digest(ByteView bytes, const EVP_MD* algorithm) {
+    Bytes result(static_cast<std::size_t>(EVP_MD_get_size(algorithm)));
+    if (EVP_Digest(bytes.data(), bytes.size(), result.data(), nullptr, algorithm, nullptr) != 1)
         throw std::runtime_error("OpenSSL can not compute a digest; is its default provider there?");
     return result;
 }
 
 } // namespace
 
-OctetView octets_of(std::string_view text) {
+ByteView bytes_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-std::string_view text_of(OctetView octets) {
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+std::string_view text_of(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::string hex_lower(OctetView octets) {
+std::string hex_lower(ByteView bytes) {
     std::string text;
-    for (const auto octet : octets)
-        text += fmt::format("{:02x}", octet);
+    for (const auto byte : bytes)
+        text += fmt::format("{:02x}", byte);
     return text;
 }
 
-std::string hex_upper(OctetView octets) {
+std::string hex_upper(ByteView bytes) {
     std::string text;
-    for (const auto octet : octets)
-        text += fmt::format("{:02X}", octet);
+    for (const auto byte : bytes)
+        text += fmt::format("{:02X}", byte);
     return text;
 }
 
-Octets sha1(OctetView octets) {
-    return digest(octets, EVP_sha1());
+Bytes sha1(ByteView bytes) {
+    return digest(bytes, EVP_sha1());
 }
 
-Octets sha256(OctetView octets) {
-    return digest(octets, EVP_sha256());
+Bytes sha256(ByteView bytes) {
+    return digest(bytes, EVP_sha256());
 }
 
-std::string base64(OctetView octets) {
+std::string base64(ByteView bytes) {
     // EVP_EncodeBlock writes a NUL behind the text; std::string has room for it.
-    std::string text((octets.size() + 2) / 3 * 4, '\0');
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(),
-                    static_cast<int>(octets.size()));
+    std::string text((bytes.size() + 2) / 3 * 4, '\0');
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                    static_cast<int>(bytes.size()));
     return text;
 }
 
-std::optional<Octets> from_base64(std::string_view text) {
+std::optional<Bytes> from_base64(std::string_view text) {
     const auto is_digit = [](char c) {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
                c == '/';
@@ -69,11 +69,11 @@ std::optional<Octets> from_base64(std::string_view text) {
     if (text.size() % 4 != 0 || !padded)
         return std::nullopt;
 
-    Octets octets(text.size() / 4 * 3);
-    if (EVP_DecodeBlock(octets.data(), octets_of(text).data(), static_cast<int>(text.size())) < 0)
+    Bytes bytes(text.size() / 4 * 3);
+    if (EVP_DecodeBlock(bytes.data(), bytes_of(text).data(), static_cast<int>(text.size())) < 0)
         return std::nullopt;
-    octets.resize(octets.size() - padding); // EVP_DecodeBlock counts the padding as octets
-    return octets;
+    bytes.resize(bytes.size() - padding); // EVP_DecodeBlock counts the padding as bytes
+    return bytes;
 }
 
 std::string escaped(std::string_view text) {
