@@ -35,11 +35,11 @@ std::unexpected<Error> unusable(const TokenKey& key) {
 
 /// A number as tokens tell it, most significant byte first; in secure memory. Null if it is not told.
 SecretNumber number(const TokenKey& key, CK_ATTRIBUTE_TYPE type) {
-    const auto bytes = key.attribute(type);
-    if (!bytes || bytes->empty())
+    const auto value = key.attribute(type);
+    if (!value || value->empty())
         return nullptr;
     SecretNumber result = allocated(SecretNumber(BN_secure_new()));
-    const ByteView bytes = std::as_const(*bytes).bytes();
+    const ByteView bytes = std::as_const(*value).bytes();
     allocated(BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), result.get()));
     return result;
 }
