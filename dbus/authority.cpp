@@ -25,12 +25,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* members = "bgs2d";
-constexpr const char* who_may = "root may, the members of the group bgs2d, and whom polkit lets";
-constexpr auto bus_patience = 10s;
-constexpr auto polkit_patience = 15s; // it may have to be started, and callers wait 25 s
-constexpr auto person_patience = 5min;
+constexpr const char* how_to_get_it =
+    "run it as root or as a member of the group bgs2d, or authorize the user in polkit";
+constexpr auto bus_timeout = 10s;
+constexpr auto polkit_timeout = 15s; // it may have to be started, and callers wait 25 s
+constexpr auto password_timeout = 5min;
 
-/// What the bus says, by the error's name, if there is no polkit and none can be started.
+/// The names of the bus errors for a polkit that is not installed or cannot be started.
 constexpr std::array no_polkit_names{
     std::string_view("org.freedesktop.DBus.Error.ServiceUnknown"),
     std::string_view("org.freedesktop.DBus.Error.NameHasNoOwner"),
@@ -43,7 +44,7 @@ bool is_no_polkit(const sdbus::Error& error) {
            error.getName().starts_with("org.freedesktop.DBus.Error.Spawn.");
 }
 
-/// Whether a call got no answer in time, by sd-bus's own account.
+/// Whether a call timed out, as sd-bus reports it.
 bool is_late(const sdbus::Error& error) {
     return error.getName() == "org.freedesktop.DBus.Error.NoReply" ||
            error.getName() == "org.freedesktop.DBus.Error.Timeout";
@@ -78,22 +79,23 @@ bool is_member(const std::map<std::string, sdbus::Variant>& credentials) {
 
 Exception refusal(PolkitAction right, std::string hint) {
     return Exception(Error{ErrorCode::access_denied,
-                           fmt::format("you may not {}: that takes the right {}",
+                           fmt::format("cannot {}: permission denied, requires {}",
                                        table_of<PolkitAction>.at(right).description, word(right)),
                            std::move(hint)});
 }
 
 } // namespace
 
-/// One of the calls for which somebody may be asked for a password. They are counted, since they last: the
-/// bus lets one connection, ours, wait for so many answers only.
+/// A check that may ask the user for a password. Their number is limited: they last long, and the bus limits
+/// the pending replies of one connection.
 class Authority::PendingCheck : Immovable {
   public:
     PendingCheck(std::multiset<uid_t>& asked, uid_t user)
       : asked_(asked) {
         constexpr std::size_t most = 16;
         if (asked.count(user) >= most)
-            throw Exception(Error{ErrorCode::busy, fmt::format("{} calls of yours wait to be allowed", most),
+            throw Exception(Error{ErrorCode::busy,
+                                  fmt::format("{} of your calls wait for authorization already", most),
                                   "answer the password dialogues first"});
         place_ = asked.insert(user);
     }
@@ -120,7 +122,8 @@ void Authority::stop() {
 
 void Authority::require_running() const {
     if (stopped_)
-        throw Exception(Error{ErrorCode::cancelled, "bgs2d ends", "ask again when it is back"});
+        throw Exception(
+            Error{ErrorCode::cancelled, "bgs2d is stopping", "call again after it has restarted"});
 }
 
 asio::awaitable<void> Authority::require(Caller caller, PolkitAction right) {
@@ -128,33 +131,32 @@ asio::awaitable<void> Authority::require(Caller caller, PolkitAction right) {
     const auto user = user_of(who);
     if (user == uid_t{0})
         co_return;
-    std::optional<PendingCheck> turn;
+    std::optional<PendingCheck> pending;
     if (caller.interactive && user)
-        turn.emplace(asked_, *user);
-    const auto judgement = co_await ask_polkit(caller, right);
-    if (!judgement) {
-        const sdbus::Error& error = judgement.error();
+        pending.emplace(asked_, *user);
+    const auto result = co_await ask_polkit(caller, right);
+    if (!result) {
+        const sdbus::Error& error = result.error();
         if (!is_no_polkit(error))
             throw refusal(right, "polkit did not decide: " + error.getMessage());
         if (!is_member(who))
-            throw refusal(right, "root may, and the members of the group bgs2d; there is no polkit here "
-                                 "that could let others");
+            throw refusal(right, "run it as root or as a member of the group bgs2d; polkit is not available");
         co_return;
     }
-    const bool authorized = judgement->get<0>();
-    const bool challenge = judgement->get<1>();
+    const bool authorized = result->get<0>();
+    const bool challenge = result->get<1>();
     if (authorized)
         co_return;
-    if (judgement->get<2>().contains("polkit.dismissed"))
+    if (result->get<2>().contains("polkit.dismissed"))
         throw refusal(right, "the password dialogue was cancelled");
     if (challenge && !caller.interactive)
-        throw refusal(right, fmt::format("{}; it can be asked for with a password, as bgs2ctl does on a "
-                                         "terminal",
-                                         who_may));
+        throw refusal(right, fmt::format("{}; polkit can ask for a password if the call allows it, as "
+                                         "bgs2ctl does on a terminal",
+                                         how_to_get_it));
     if (challenge)
         throw refusal(right,
-                      fmt::format("{}; nobody is there to ask for a password: start pkttyagent", who_may));
-    throw refusal(right, who_may);
+                      fmt::format("{}; no agent can ask for a password: start pkttyagent", how_to_get_it));
+    throw refusal(right, how_to_get_it);
 }
 
 asio::awaitable<bool> Authority::has(Caller caller, PolkitAction right) {
@@ -169,17 +171,17 @@ asio::awaitable<bool> Authority::has(Caller caller, PolkitAction right) {
 }
 
 asio::awaitable<Authority::Credentials> Authority::credentials(const std::string& name) {
-    std::function<void(ReplyHandler<Credentials>)> call = [this, name](ReplyHandler<Credentials> arrived) {
+    std::function<void(ReplyHandler<Credentials>)> call = [this, name](ReplyHandler<Credentials> handler) {
         bus_->callMethodAsync("GetConnectionCredentials")
             .onInterface("org.freedesktop.DBus")
-            .withTimeout(bus_patience)
+            .withTimeout(bus_timeout)
             .withArguments(name)
-            .uponReplyInvoke(std::move(arrived));
+            .uponReplyInvoke(std::move(handler));
     };
     auto answer = co_await answer_to<Credentials>(std::move(call));
     if (!answer)
         throw Exception(Error{ErrorCode::access_denied,
-                              "the bus does not tell who you are: " + answer.error().getMessage(), ""});
+                              "the bus did not identify the caller: " + answer.error().getMessage(), ""});
     co_return std::move(*answer);
 }
 
@@ -187,19 +189,19 @@ asio::awaitable<std::expected<Authority::AuthorizationResult, sdbus::Error>>
 Authority::ask_polkit(const Caller& caller, PolkitAction right) {
     const auto check = std::to_string(++checks_);
     std::function<void(ReplyHandler<AuthorizationResult>)> call =
-        [this, caller, right, check](ReplyHandler<AuthorizationResult> arrived) {
+        [this, caller, right, check](ReplyHandler<AuthorizationResult> handler) {
             constexpr std::uint32_t allow_user_interaction = 1;
             const sdbus::Struct<std::string, Credentials> subject{"system-bus-name",
                                                                   Credentials{{"name", caller.name}}};
             polkit_->callMethodAsync("CheckAuthorization")
                 .onInterface("org.freedesktop.PolicyKit1.Authority")
-                .withTimeout(caller.interactive ? std::chrono::seconds(person_patience) : polkit_patience)
+                .withTimeout(caller.interactive ? std::chrono::seconds(password_timeout) : polkit_timeout)
                 .withArguments(subject, std::string(word(right)), std::map<std::string, std::string>{},
                                caller.interactive ? allow_user_interaction : 0U, check)
-                .uponReplyInvoke(std::move(arrived));
+                .uponReplyInvoke(std::move(handler));
         };
     auto answer = co_await answer_to<AuthorizationResult>(std::move(call));
-    if (!answer && is_late(answer.error())) { // so that no dialogue stays that decides nothing
+    if (!answer && is_late(answer.error())) { // so that its dialogue is closed
         polkit_->callMethodAsync("CancelCheckAuthorization")
             .onInterface("org.freedesktop.PolicyKit1.Authority")
             .withArguments(check)
@@ -211,7 +213,7 @@ Authority::ask_polkit(const Caller& caller, PolkitAction right) {
 
 template<class Answer>
 asio::awaitable<std::expected<Answer, sdbus::Error>>
-Authority::answer_to(std::function<void(ReplyHandler<Answer> arrived)> call) {
+Authority::answer_to(std::function<void(ReplyHandler<Answer> handler)> call) {
     require_running();
     const auto timer = std::make_shared<asio::steady_timer>(context_.executor);
     const auto answer = std::make_shared<std::optional<std::expected<Answer, sdbus::Error>>>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that says who may have something done. Refusing is the default.
+// Checks the authorization of callers. The default is to refuse.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -27,20 +27,19 @@ namespace bgs2::dbus {
 
 class Authority {
   public:
-    /// `connection` may go once this is stopped.
+    /// `connection` may be destroyed after stop().
     Authority(sdbus::IConnection& connection, ReplyContext context);
 
-    /// Returns if the caller has the right, which uid 0 always has. All others are judged by polkit, which
-    /// may have a password asked for, 5 minutes at most, if the caller allows that; where there is no polkit,
-    /// members of the group bgs2d have every right. Throws Exception: AccessDenied, which names the right;
-    /// Busy, if 16 calls of the same user may have a password asked for already; Cancelled, if this was
-    /// stopped.
+    /// Returns if the caller is authorized; uid 0 always is. polkit decides for all others, and may ask for a
+    /// password for at most 5 minutes if the caller allows that. Without polkit, members of the group bgs2d
+    /// are authorized. Throws Exception: AccessDenied, which names the action; Busy, if 16 interactive calls
+    /// of the same user are pending; Cancelled after stop().
     asio::awaitable<void> require(Caller caller, PolkitAction right);
 
-    /// Whether require() would return. Throws what it throws, but for AccessDenied.
+    /// Whether require() would return. Throws the same errors, except AccessDenied.
     asio::awaitable<bool> has(Caller caller, PolkitAction right);
 
-    /// Ends all that waits, and asks nobody any more.
+    /// Cancels all pending checks and starts no new ones.
     void stop();
 
   private:
@@ -55,19 +54,19 @@ class Authority {
     class PendingCheck;
     asio::awaitable<std::expected<AuthorizationResult, sdbus::Error>> ask_polkit(const Caller& caller,
                                                                                  PolkitAction right);
-    /// Waits for what `call` is told.
+    /// Waits for the reply to `call`.
     template<class Answer>
     asio::awaitable<std::expected<Answer, sdbus::Error>>
-    answer_to(std::function<void(ReplyHandler<Answer> arrived)> call);
+    answer_to(std::function<void(ReplyHandler<Answer> handler)> call);
     void require_running() const;
 
     ReplyContext context_;
-    /// The bus itself, which knows who is connected; /proc could be outrun by a caller that exits.
+    /// The bus driver knows its connections; a lookup in /proc would race with a caller that exits.
     std::unique_ptr<sdbus::IProxy> bus_;
     std::unique_ptr<sdbus::IProxy> polkit_;
-    std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled when there is an answer
-    std::multiset<uid_t> asked_;                            ///< whom polkit may be asking for a password
-    std::uint64_t checks_ = 0;                              ///< by which polkit's are told apart
+    std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled when the reply arrives
+    std::multiset<uid_t> asked_; ///< users whom polkit may be asking for a password
+    std::uint64_t checks_ = 0;   ///< the number of the last check, its cancellation id
     bool stopped_ = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who calls a method.
+// The caller of a method.
 #pragma once
 
 #include <sdbus-c++/IObject.h>
@@ -9,13 +9,14 @@
 namespace bgs2::dbus {
 
 struct Caller {
-    std::string name;         ///< on the bus: ":1.42"; empty: nobody
-    bool interactive = false; ///< may be asked for a password (ALLOW_INTERACTIVE_AUTHORIZATION)
+    std::string name;         ///< its unique name on the bus: ":1.42"; empty: unknown
+    bool interactive = false; ///< allows a password dialogue (ALLOW_INTERACTIVE_AUTHORIZATION)
 
     bool operator==(const Caller&) const = default;
 };
 
-/// Of the method that `object` is handling. Only before its handler returns: the message is gone afterwards.
+/// The caller of the method that `object` is handling. Call it before the handler returns: the message does
+/// not exist afterwards.
 Caller caller_of(const sdbus::IObject& object);
 
 } // namespace bgs2::dbus

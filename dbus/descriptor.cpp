@@ -29,7 +29,7 @@ bool is_pipe(int descriptor) {
     return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/// What comes next, at most as much as `room`; 0 at the end.
+/// Reads at most the size of `room`; returns 0 at the end.
 asio::awaitable<std::size_t> read_some(asio::posix::stream_descriptor& pipe, asio::steady_timer& timer,
                                        std::span<std::byte> room, const std::string& name) {
     const auto [order, error, size, expired] =
@@ -39,20 +39,21 @@ asio::awaitable<std::size_t> read_some(asio::posix::stream_descriptor& pipe, asi
     if (error == asio::error::eof)
         co_return 0;
     if (error == asio::error::operation_aborted)
-        throw Exception(Error{ErrorCode::failed,
-                              fmt::format("{}: nobody closed the other end of the pipe within {} s", name,
-                                          pipe_patience.count()),
-                              "close it once everything is written"});
+        throw Exception(
+            Error{ErrorCode::failed,
+                  fmt::format("cannot read {}: the other end of the pipe was not closed within {} s", name,
+                              pipe_timeout.count()),
+                  "close it after writing"});
     if (error)
         throw Exception(
-            Error{ErrorCode::failed, fmt::format("{} can not be read: {}", name, error.message()), ""});
+            Error{ErrorCode::failed, fmt::format("cannot read {}: {}", name, error.message()), ""});
     co_return size;
 }
 
 asio::awaitable<pki::Secret> read_pipe(sdbus::UnixFd descriptor, std::string name) {
     const auto executor = co_await asio::this_coro::executor;
     asio::posix::stream_descriptor pipe(executor, descriptor.release());
-    asio::steady_timer timer(executor, pipe_patience);
+    asio::steady_timer timer(executor, pipe_timeout);
     pki::Secret bytes(4096); // secure memory is scarce: it grows with what comes
     std::size_t filled = 0;
     while (const std::size_t size = co_await read_some(pipe, timer, bytes.bytes().subspan(filled), name)) {
@@ -60,7 +61,7 @@ asio::awaitable<pki::Secret> read_pipe(sdbus::UnixFd descriptor, std::string nam
         if (filled > pki::max_file_size)
             throw Exception(Error{
                 ErrorCode::too_much_data, fmt::format("{} is larger than {} bytes", name, pki::max_file_size),
-                "check that it is the right one: certificates, keys and frames are far smaller"});
+                "check that it is the right file: certificates, keys and frames are far smaller"});
         if (filled == bytes.size())
             bytes.resize(std::min(filled * 2, pki::max_file_size + 1));
     }
@@ -74,11 +75,11 @@ Expected<void> require_prompt(int descriptor, std::string_view name) {
     struct statfs status{};
     if (::fstatfs(descriptor, &status) != 0 || status.f_type != FUSE_SUPER_MAGIC)
         return {};
-    return fail(ErrorCode::not_supported, fmt::format("{} is on a file system that a user runs (FUSE)", name),
-                "hand over a memfd or a pipe with its content instead");
+    return fail(ErrorCode::not_supported, fmt::format("{} is on a FUSE file system", name),
+                "pass a memfd or a pipe with its content instead");
 }
 
-asio::awaitable<pki::Secret> read_handed_over(sdbus::UnixFd descriptor, std::string name) {
+asio::awaitable<pki::Secret> read_to_end(sdbus::UnixFd descriptor, std::string name) {
     if (is_pipe(descriptor.get()))
         co_return co_await read_pipe(std::move(descriptor), std::move(name));
     value_or_throw(require_prompt(descriptor.get(), name));

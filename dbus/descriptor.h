@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a caller hands over as a descriptor, read to its end.
+// Reads the descriptors that callers pass.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -15,17 +15,16 @@
 
 namespace bgs2::dbus {
 
-/// Reading a file of a file system that a user runs (FUSE) would hold up everybody for as long as that user
+/// Refuses a file on FUSE: a read would block the daemon for as long as the user that runs the file system
 /// likes. Errors: NotSupported.
 Expected<void> require_prompt(int descriptor, std::string_view name);
 
-/// How long whoever writes into a pipe may take to close it.
-inline constexpr std::chrono::seconds pipe_patience{10};
+/// The time limit for the writer to close a pipe.
+inline constexpr std::chrono::seconds pipe_timeout{10};
 
-/// All of it: of a regular file or memfd from its beginning, wherever its offset is; of a pipe what is still
-/// to come, until its other end is closed. `name` is for messages. Throws Exception: TooMuchData (more than
-/// pki::max_file_size), NotSupported (see require_prompt), Failed (anything else than these, or a pipe that
-/// is not closed in time).
-asio::awaitable<pki::Secret> read_handed_over(sdbus::UnixFd descriptor, std::string name);
+/// Reads a regular file or memfd from its beginning, whatever its offset, and a pipe until its other end is
+/// closed. `name` is for messages. Throws Exception: TooMuchData (more than pki::max_file_size), NotSupported
+/// (see require_prompt), Failed (another error, or a pipe that is not closed in time).
+asio::awaitable<pki::Secret> read_to_end(sdbus::UnixFd descriptor, std::string name);
 
 } // namespace bgs2::dbus

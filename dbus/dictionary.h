@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values as they cross the bus in an a{sv}.
+// Values of the dictionaries (a{sv}) on the bus.
 #pragma once
 
 #include <sdbus-c++/Types.h>
@@ -20,7 +20,7 @@ std::uint64_t seconds(std::chrono::sys_time<Duration> time) {
         std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
-/// Adds a text unless it is empty: what is not known is left out.
+/// Adds a text unless it is empty: unknown values are omitted.
 inline void add_known(Dictionary& dictionary, const char* name, const std::string& text) {
     if (!text.empty())
         dictionary.emplace(name, text);

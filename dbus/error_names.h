@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Errors as they cross the bus.
+// Errors on the bus.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -15,10 +15,10 @@ namespace bgs2::dbus {
 /// `io.bgs2d1.Error.KeyMismatch`; the bus's own name for a denied access.
 std::string error_name(ErrorCode code);
 
-/// The error as a D-Bus error whose message is what happened, a newline and what to do.
+/// The D-Bus error; its message is the error, a newline and the hint.
 sdbus::Error to_bus(const Error& error);
 
-/// The value, or the error thrown as a D-Bus error: what a method handler returns.
+/// Returns the value or throws the error as a D-Bus error; for method handlers.
 template<class T>
 T value_or_throw_bus(Expected<T> result) {
     if (!result)

@@ -34,7 +34,7 @@ JobObject::~JobObject() {
     try {
         emitInterfacesRemovedSignal({job_interface});
     } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
-        // The bus is gone, which the pump tells; a destructor must not.
+        // The connection is lost, which the pump reports; a destructor must not throw.
     }
     unregisterAdaptor();
 }

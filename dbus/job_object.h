@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// io.bgs2d1.Job: a job as seen on the bus.
+// io.bgs2d1.Job: a job on the bus.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -24,7 +24,7 @@ class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor,
               std::shared_ptr<Authority> authority);
     ~JobObject();
 
-    /// Tells how far the job is.
+    /// Emits the changed properties.
     void publish();
 
   private:

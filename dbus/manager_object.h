@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// io.bgs2d1.Manager: the daemon as seen on the bus.
+// io.bgs2d1.Manager: the daemon on the bus.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -22,16 +22,17 @@
 
 namespace bgs2::dbus {
 
-/// What the manager can have done that is not the fleet's.
+/// The operations of the manager that the fleet does not provide.
 struct Controls {
     std::string version;
-    std::function<std::vector<std::string>()> reload; ///< reads everything anew; returns what is wrong
-    std::function<void()> rescan;                     ///< looks for ports anew
-    const policy::PolicyStore& policies;              ///< those in force, and what is wrong with others
-    history::Recorder* history = nullptr;             ///< not null; outlives the object
+    std::function<std::vector<std::string>()>
+        reload;                           ///< reads configuration and policies again; returns the problems
+    std::function<void()> rescan;         ///< enumerates the ports again
+    const policy::PolicyStore& policies;  ///< the active policies and the problems of the last load
+    history::Recorder* history = nullptr; ///< never null; outlives the object
 };
 
-/// How policies stand, to be told.
+/// The state of the policies, as the properties report it.
 struct PolicyStatus {
     std::uint64_t generation = 0;
     std::vector<std::string> errors;

@@ -23,10 +23,10 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* name = "org.freedesktop.ModemManager1";
 constexpr const char* modem_interface = "org.freedesktop.ModemManager1.Modem";
 constexpr const char* path = "/org/freedesktop/ModemManager1";
-constexpr auto answer_patience = 5s;
-constexpr auto probing_patience = 30s;
-constexpr auto disabling_patience = 2min; // it may have to end a connection first
-constexpr auto second_thoughts = 1s;      // a port whose properties change is let go of and taken up again
+constexpr auto answer_timeout = 5s;
+constexpr auto probing_timeout = 30s;
+constexpr auto disabling_timeout = 2min; // it may have to end a connection first
+constexpr auto release_delay = 1s;       // a port whose properties change is released and used again
 
 constexpr const char* owner_rule =
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
@@ -40,7 +40,7 @@ constexpr std::string_view wrong_state = "org.freedesktop.ModemManager1.Error.Co
 
 using Properties = std::map<std::string, sdbus::Variant>;
 
-/// Whether one of these ports is the modem's that has these properties.
+/// Whether the modem with these properties has one of these ports.
 bool has_one(const Properties& modem, const std::multiset<std::string>& ports) {
     using Ports = std::vector<sdbus::Struct<std::string, std::uint32_t>>; // name and type
     const auto found = modem.find("Ports");
@@ -63,12 +63,12 @@ class ModemManager::InhibitLock final : public Inhibition {
     }
     ~InhibitLock() override { // NOLINT(bugprone-exception-escape): only without any memory left
         if (const auto manager = manager_.lock())
-            manager->let_go(uid_, port_);
+            manager->release_port(uid_, port_);
     }
 
-    [[nodiscard]] bool in_force() const override {
+    [[nodiscard]] bool active() const override {
         const auto manager = manager_.lock();
-        return manager && manager->state_of(uid_) == State::in_force;
+        return manager && manager->state_of(uid_) == State::active;
     }
 
   private:
@@ -108,7 +108,7 @@ void ModemManager::stop() {
     bus_.reset();
     modem_manager_.reset();
     for (auto& [uid, device] : devices_)
-        device.release.cancel(); // what is in force ends with the connection
+        device.release.cancel(); // an active inhibition ends with the connection
     wake();
 }
 
@@ -131,7 +131,7 @@ asio::awaitable<std::unique_ptr<Inhibition>> ModemManager::inhibit(PortInfo port
         const bool probing = state == State::probing;
         if (std::exchange(was_probing, probing) && !probing)
             asked = Clock::now();
-        timer->expires_at(probing ? begun + probing_patience : asked + answer_patience);
+        timer->expires_at(probing ? begun + probing_timeout : asked + answer_timeout);
         if (timer->expiry() <= Clock::now())
             break;
         std::error_code woken;
@@ -149,7 +149,7 @@ void ModemManager::owned_by(const std::string& owner) {
         return;
     const bool known = std::exchange(owner_known_, true);
     owner_ = owner;
-    // By its unique name: the bus starts nobody for a message to that.
+    // By its unique name: a message to that does not activate a service.
     modem_manager_ = owner.empty() ? nullptr : sdbus::createProxy(connection_, owner, path);
     std::erase_if(devices_, [](const auto& entry) { return entry.second.ports.empty(); });
     for (auto& [uid, device] : devices_) {
@@ -160,7 +160,7 @@ void ModemManager::owned_by(const std::string& owner) {
     wake();
 }
 
-/// What it shows a modem of can be asked for; while it was looked at it could not.
+/// A device that it shows a modem of can be inhibited; while it was probed it could not.
 void ModemManager::modem_added() {
     for (auto& [uid, device] : devices_) {
         if (!device.ports.empty() && (device.state == State::probing || device.state == State::unknown))
@@ -175,16 +175,16 @@ void ModemManager::hold(const PortInfo& port, bool wanted) {
     device.ports.insert(port.device);
     device.wanted = device.wanted || wanted;
     device.release.cancel();
-    if (device.state != State::asked && device.state != State::in_force)
+    if (device.state != State::asked && device.state != State::active)
         look(port.physical_device, device);
 }
 
-void ModemManager::let_go(const std::string& uid, const std::string& port) {
+void ModemManager::release_port(const std::string& uid, const std::string& port) {
     Device& device = devices_.at(uid);
     device.ports.erase(device.ports.find(port));
     if (stopped_ || !device.ports.empty())
         return;
-    device.release.expires_after(second_thoughts);
+    device.release.expires_after(release_delay);
     device.release.async_wait([weak = weak_from_this(), uid](const std::error_code& cancelled) {
         if (const auto self = weak.lock(); self && !cancelled)
             self->release(uid);
@@ -197,9 +197,9 @@ void ModemManager::release(const std::string& uid) {
         return;
     const Device device = std::move(found->second);
     devices_.erase(found);
-    if (device.state != State::in_force || !modem_manager_)
+    if (device.state != State::active || !modem_manager_)
         return;
-    log_.info("ModemManager may have {} back", uid);
+    log_.info("ModemManager is no longer inhibited for {}", uid);
     send([&] {
         modem_manager_->callMethodAsync("InhibitDevice")
             .onInterface(name)
@@ -213,11 +213,11 @@ void ModemManager::send(const std::function<void()>& sending) const {
         sending();
         context_.sent();
     } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
-        // The bus is gone, which the pump tells.
+        // The connection is lost, which the pump reports.
     }
 }
 
-/// Asks, unless it has to be seen first whether there is something to ask for.
+/// Inhibits the device, or first reads the objects to decide whether to.
 void ModemManager::look(const std::string& uid, Device& device) {
     if (!modem_manager_)
         return;
@@ -229,7 +229,7 @@ void ModemManager::look(const std::string& uid, Device& device) {
     send([&] {
         modem_manager_->callMethodAsync("GetManagedObjects")
             .onInterface("org.freedesktop.DBus.ObjectManager")
-            .withTimeout(answer_patience)
+            .withTimeout(answer_timeout)
             .uponReplyInvoke([this, uid](const sdbus::Error* error, const Objects& objects) {
                 looked(uid, error == nullptr ? objects : Objects());
             });
@@ -237,7 +237,7 @@ void ModemManager::look(const std::string& uid, Device& device) {
 }
 
 void ModemManager::looked(const std::string& uid, const Objects& objects) {
-    Device& device = devices_.at(uid); // it is not released while it waits
+    Device& device = devices_.at(uid); // it is not released while a reply is pending
     const bool shown = std::ranges::any_of(objects, [&device](const auto& object) {
         const auto modem = object.second.find(modem_interface);
         return modem != object.second.end() && has_one(modem->second, device.ports);
@@ -257,30 +257,30 @@ void ModemManager::ask(const std::string& uid, Device& device) {
     send([&] {
         modem_manager_->callMethodAsync("InhibitDevice")
             .onInterface(name)
-            .withTimeout(disabling_patience)
+            .withTimeout(disabling_timeout)
             .withArguments(uid, true)
             .uponReplyInvoke([this, uid](const sdbus::Error* error) { answered(uid, error); });
     });
 }
 
 void ModemManager::answered(const std::string& uid, const sdbus::Error* error) {
-    Device& device = devices_.at(uid); // it is not released while it waits
+    Device& device = devices_.at(uid); // it is not released while a reply is pending
     const bool was_here_first = std::exchange(device.was_here_first, false);
     if (error == nullptr) {
-        device.state = State::in_force;
-        log_.info("ModemManager keeps off {}", uid);
+        device.state = State::active;
+        log_.info("ModemManager is inhibited for {}", uid);
     } else if (error->getName() == not_found) {
         device.state = State::unknown;
         log_.debug("ModemManager does not know {}", uid);
     } else if (error->getName() == wrong_state) {
         device.state = State::probing;
-        log_.info("ModemManager finds out what {} is, and does not keep off it meanwhile", uid);
+        log_.info("ModemManager is probing {} and cannot be inhibited yet", uid);
         if (was_here_first)
             on_conflict_(uid);
     } else {
         device.state = State::refused;
-        log_.warning("ModemManager was asked to keep off {}, and does not: {} (see that polkit lets the user "
-                     "bgs2d have org.freedesktop.ModemManager1.Control, or set "
+        log_.warning("cannot inhibit ModemManager for {}: {} (authorize the user bgs2d for "
+                     "org.freedesktop.ModemManager1.Control in polkit, or set "
                      "ENV{{ID_MM_PORT_IGNORE}}=\"1\" in a udev rule)",
                      uid, error->getMessage());
     }

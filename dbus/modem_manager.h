@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ModemManager is asked to keep off the devices whose ports are held here.
+// Inhibits ModemManager for the devices whose ports bgs2d uses.
 #pragma once
 
 #include "daemon/base/log.h"
@@ -21,26 +21,25 @@
 
 namespace bgs2::dbus {
 
-/// By InhibitDevice of org.freedesktop.ModemManager1, which takes back by itself what was asked for over a
-/// connection that is gone. ModemManager grants it for a device that it shows a modem of, refuses it while it
-/// finds out what a device is (5 s to half a minute), and knows nothing of devices that it has no use for.
-/// Where it does not run, nothing is asked, and it is not started.
+/// Uses InhibitDevice of org.freedesktop.ModemManager1, which ModemManager revokes when the connection is
+/// closed. ModemManager grants it for a device that it shows a modem of, refuses it while it probes the
+/// device (5 s to half a minute), and does not know devices that it does not use. If ModemManager does not
+/// run, nothing is sent, and it is not started.
 class ModemManager final : public Inhibitor, public std::enable_shared_from_this<ModemManager> {
   public:
-    /// Told of a device that is held while ModemManager, which came later, writes to it to find out what it
-    /// is.
+    /// Called when a ModemManager that started later probes a device that bgs2d uses.
     using OnConflict = std::function<void(const std::string& device)>;
 
-    /// `connection` may go once this is stopped. Throws sdbus::Error.
+    /// `connection` may be destroyed after stop(). Throws sdbus::Error.
     ModemManager(sdbus::IConnection& connection, ReplyContext context, Log log, OnConflict on_conflict);
 
-    /// Waits 5 s for an answer, and 30 s for ModemManager to find out what the device is. A port with
-    /// ID_MM_PORT_IGNORE=1 is left alone by a ModemManager that saw it like that, and other ports of the
-    /// device are of use to it: it is asked only if it shows a modem with that port, or if the port was
-    /// `claimed`. What is let go of and taken up again within a second was held all the time.
+    /// Waits 5 s for an answer, and 30 s for ModemManager to finish probing the device. ModemManager ignores
+    /// a port that has ID_MM_PORT_IGNORE=1, but may use other ports of the device: it is then inhibited only
+    /// if it shows a modem with that port, or if the port was `claimed`. A port that is released and used
+    /// again within a second stays inhibited.
     asio::awaitable<std::unique_ptr<Inhibition>> inhibit(PortInfo port, bool claimed) override;
 
-    /// Asks nothing any more, and ends all that waits.
+    /// Sends nothing more and ends all waits.
     void stop();
 
   private:
@@ -48,26 +47,26 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
 
     enum class State {
         not_asked,
-        asked, ///< or it is looked up whether to ask
-        in_force,
+        asked, ///< or its objects are being read to decide whether to inhibit it
+        active,
         probing, ///< refused for now
-        unknown, ///< to ModemManager
+        unknown, ///< ModemManager does not know the device
         refused,
     };
     struct Device {
         asio::steady_timer release;
-        std::multiset<std::string> ports{}; ///< that are held
-        bool wanted = false;                ///< whatever ModemManager shows
-        bool was_here_first = false;        ///< than this ModemManager, which was not asked yet
+        std::multiset<std::string> ports{}; ///< in use
+        bool wanted = false;                ///< inhibit it whatever ModemManager shows
+        bool was_here_first = false; ///< in use before this ModemManager started, which was not called yet
         State state = State::not_asked;
     };
-    /// What GetManagedObjects tells: interfaces with their properties, by object.
+    /// The reply of GetManagedObjects: interfaces with their properties, by object.
     using Objects = std::map<sdbus::ObjectPath, std::map<std::string, std::map<std::string, sdbus::Variant>>>;
 
     void owned_by(const std::string& owner);
     void modem_added();
     void hold(const PortInfo& port, bool wanted);
-    void let_go(const std::string& uid, const std::string& port);
+    void release_port(const std::string& uid, const std::string& port);
     void release(const std::string& uid);
     void send(const std::function<void()>& sending) const;
     void look(const std::string& uid, Device& device);
@@ -87,8 +86,8 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     sdbus::Slot modem_additions_;
     std::string owner_;
     bool owner_known_ = false;
-    std::map<std::string, Device> devices_; ///< that are or were just held, by what ModemManager calls them
-    std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled when there is an answer
+    std::map<std::string, Device> devices_; ///< in use or just released, by ModemManager's name for them
+    std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled when the reply arrives
     bool stopped_ = false;
 };
 

@@ -59,7 +59,7 @@ sdbus::ObjectPath path_of(const Expected<std::shared_ptr<Job>>& job) {
     return job_path(value_or_throw_bus(job)->number());
 }
 
-// What is awaited here may take a while, in which the modem can leave the bus.
+// The modem can leave the bus while these coroutines wait.
 
 asio::awaitable<sdbus::ObjectPath> provision(std::shared_ptr<Authority> authority, Caller caller,
                                              std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
@@ -82,13 +82,11 @@ asio::awaitable<sdbus::ObjectPath> install(std::shared_ptr<Authority> authority,
     InstallRequest install_request;
     install_request.address = slot_address(slot, {{"store", std::string(word(given.store))}});
     install_request.format = given.format;
-    install_request.certificate = co_await read_handed_over(std::move(certificate), "the certificate");
+    install_request.certificate = co_await read_to_end(std::move(certificate), "the certificate");
     if (given.private_key)
-        install_request.private_key =
-            co_await read_handed_over(std::move(*given.private_key), "the private key");
+        install_request.private_key = co_await read_to_end(std::move(*given.private_key), "the private key");
     if (given.passphrase) {
-        install_request.passphrase =
-            co_await read_handed_over(std::move(*given.passphrase), "the passphrase");
+        install_request.passphrase = co_await read_to_end(std::move(*given.passphrase), "the passphrase");
         pki::strip_line_end(*install_request.passphrase);
     }
     co_return path_of(co_await modem->install(std::move(install_request)));
@@ -106,7 +104,7 @@ asio::awaitable<sdbus::ObjectPath> send(std::shared_ptr<Authority> authority, Ca
                                         Dictionary options) {
     co_await authority->require(caller, PolkitAction::install_certificate);
     const Store store = store_option(options);
-    pki::Secret bytes = co_await read_handed_over(std::move(frame), "the frame");
+    pki::Secret bytes = co_await read_to_end(std::move(frame), "the frame");
     SlotOperation change = value_or_throw(make_send(store, std::move(bytes), modem->identity().imei));
     if (change.action == Action::erase)
         co_await authority->require(caller, PolkitAction::erase_certificate);
@@ -131,7 +129,7 @@ ModemObject::ModemObject(sdbus::IConnection& connection, ReplyContext context,
   , context_(std::move(context))
   , modem_(std::move(modem))
   , authority_(std::move(authority))
-  , told_(values()) {
+  , published_(values()) {
     registerAdaptor();
     emitInterfacesAddedSignal({modem_adaptor});
 }
@@ -140,7 +138,7 @@ ModemObject::~ModemObject() {
     try {
         emitInterfacesRemovedSignal({modem_adaptor});
     } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
-        // The bus is gone, which the pump tells; a destructor must not.
+        // The connection is lost, which the pump reports; a destructor must not throw.
     }
     unregisterAdaptor();
 }
@@ -163,23 +161,24 @@ ModemObject::Values ModemObject::values() const {
 }
 
 void ModemObject::publish() {
-    const Values before = std::exchange(told_, values());
+    const Values before = std::exchange(published_, values());
     std::vector<std::string> changed;
     const auto compare = [&](const char* name, bool same) {
         if (!same)
             changed.emplace_back(name);
     };
-    compare("State", told_.state == before.state);
-    compare("ReasonCode", told_.reason_code == before.reason_code);
-    compare("Reason", told_.reason == before.reason);
-    compare("Hint", told_.hint == before.hint);
-    compare("Policy", told_.policy == before.policy);
-    const bool same_slots = told_.inventory == before.inventory && told_.compliance == before.compliance;
+    compare("State", published_.state == before.state);
+    compare("ReasonCode", published_.reason_code == before.reason_code);
+    compare("Reason", published_.reason == before.reason);
+    compare("Hint", published_.hint == before.hint);
+    compare("Policy", published_.policy == before.policy);
+    const bool same_slots =
+        published_.inventory == before.inventory && published_.compliance == before.compliance;
     compare("Slots", same_slots);
     compare("OtherStores", same_slots);
-    compare("Findings", told_.findings == before.findings);
-    compare("LastProvisioned", told_.last_provisioned == before.last_provisioned);
-    compare("RetryAt", told_.retry_at == before.retry_at);
+    compare("Findings", published_.findings == before.findings);
+    compare("LastProvisioned", published_.last_provisioned == before.last_provisioned);
+    compare("RetryAt", published_.retry_at == before.retry_at);
     if (!changed.empty())
         getObject().emitPropertiesChangedSignal(modem_adaptor, changed);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// io.bgs2d1.Modem: a modem as seen on the bus.
+// io.bgs2d1.Modem: a modem on the bus.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -28,11 +28,11 @@ class ModemObject final
                 std::shared_ptr<Authority> authority);
     ~ModemObject();
 
-    /// Tells of the properties that are others than last told.
+    /// Emits the properties that changed since the last call.
     void publish();
 
   private:
-    /// What changes, as last told of.
+    /// The values of the properties that change, as last published.
     struct Values {
         std::string state;
         std::string_view reason_code;
@@ -63,7 +63,7 @@ class ModemObject final
     std::string Model() override { return modem_->identity().model; }
     std::string Revision() override { return modem_->identity().revision; }
     std::string Port() override { return modem_->port(); }
-    std::string PortPath() override { return modem_->attributes().port; }
+    std::string PortPath() override { return modem_->attributes().port_path; }
     std::string State() override { return std::string(word(modem_->state())); }
     std::string Reason() override { return modem_->reason(); }
     std::string Hint() override { return modem_->hint(); }
@@ -75,13 +75,13 @@ class ModemObject final
     std::uint64_t LastProvisioned() override { return values().last_provisioned; }
     std::uint64_t RetryAt() override { return values().retry_at; }
 
-    /// The slots whose store is, or is not, that of TLS.
+    /// The slots of the TLS store, or of all other stores.
     [[nodiscard]] std::vector<Dictionary> slots(bool tls) const;
 
     ReplyContext context_;
     std::shared_ptr<bgs2::Modem> modem_;
     std::shared_ptr<Authority> authority_;
-    Values told_;
+    Values published_;
 };
 
 } // namespace bgs2::dbus

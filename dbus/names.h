@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names and paths on the bus, in one place.
+// The names and paths on the bus.
 #pragma once
 
 #include <cstdint>

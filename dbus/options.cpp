@@ -23,7 +23,7 @@ namespace {
     throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("option '{}' {}", name, what), ""});
 }
 
-/// The value, which has to be of the D-Bus type `signature`.
+/// Returns the value if it is of the D-Bus type `signature`, or throws.
 template<class T>
 T value_of(const std::string& name, const sdbus::Variant& value, std::string_view signature) {
     if (!value.containsValueOfType<T>())
@@ -40,8 +40,8 @@ bool is_end_of_imei(std::string_view text) {
 Store store_of(const std::string& word) {
     const auto store = from_word<Store>(word);
     if (!store)
-        throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("there is no store '{}'", word),
-                           "known are is_cert, management_cert and preconfig_cert"});
+        throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("unknown store '{}'", word),
+                           "valid stores: is_cert, management_cert, preconfig_cert"});
     return *store;
 }
 
@@ -76,7 +76,7 @@ Store store_option(const Options& options) {
     Store store = Store::tls;
     for (const auto& [name, value] : options) {
         if (name != "store")
-            throw_unknown(name, "known is 'store'");
+            throw_unknown(name, "valid option: 'store'");
         store = store_of(value_of<std::string>(name, value, "s"));
     }
     return store;
@@ -97,16 +97,16 @@ InstallOptions install_options(const Options& options) {
                 throw_wrong(name, "is none of der, pem-chain and as-is");
             result.format = *format;
         } else {
-            throw_unknown(name, "known are 'private-key', 'passphrase', 'store' and 'format'");
+            throw_unknown(name, "valid options: 'private-key', 'passphrase', 'store', 'format'");
         }
     }
     return result;
 }
 
 history::Filter history_filter(const Options& options) {
-    // Longer answers are no longer messages that a bus passes on.
+    // A longer reply exceeds the message size that a bus allows.
     constexpr std::uint32_t most = 10'000;
-    // Seconds that can still be counted in milliseconds, with room for arithmetic.
+    // Can be converted to milliseconds without an overflow.
     constexpr std::uint64_t last_second = 1ULL << 50U;
     history::Filter filter;
     for (const auto& [name, value] : options) {
@@ -124,7 +124,7 @@ history::Filter history_filter(const Options& options) {
             if (filter.limit == 0 || filter.limit > most)
                 throw_wrong(name, fmt::format("is not from 1 to {}", most));
         } else {
-            throw_unknown(name, "known are 'modem', 'since', 'failed' and 'limit'");
+            throw_unknown(name, "valid options: 'modem', 'since', 'failed', 'limit'");
         }
     }
     return filter;
@@ -132,7 +132,7 @@ history::Filter history_filter(const Options& options) {
 
 void no_options(const Options& options) {
     if (!options.empty())
-        throw_unknown(options.begin()->first, "this method takes none");
+        throw_unknown(options.begin()->first, "this method takes no options");
 }
 
 } // namespace bgs2::dbus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The a{sv} of a method call, read strictly.
+// Reads the options (a{sv}) of a method call; refuses unknown ones.
 #pragma once
 
 #include "daemon/base/slot_address.h"
@@ -17,13 +17,12 @@ namespace bgs2::dbus {
 
 using Options = std::map<std::string, sdbus::Variant>;
 
-/// The slot that the options `slot` (u) and `store` (s, that of TLS if left out) name. Throws sdbus::Error
-/// (InvalidArgument) if they are of another type, if there is no such store, a store without a slot, or
-/// another option.
+/// The slot that the options `slot` (u) and `store` (s, default: the TLS store) name. Throws sdbus::Error
+/// (InvalidArgument) for a wrong type, an unknown store, a store without a slot, or another option.
 std::optional<SlotAddress> slot_option(const Options& options);
 
 /// Slot `number` of the store that the only option, `store`, names. Throws sdbus::Error (InvalidArgument),
-/// also if no family has such a slot.
+/// also if no modem family has such a slot.
 SlotAddress slot_address(std::uint32_t number, const Options& options);
 
 /// The store that the only option, `store`, names. Throws sdbus::Error (InvalidArgument).
@@ -41,10 +40,10 @@ struct InstallOptions {
 InstallOptions install_options(const Options& options);
 
 /// The options `modem`, `since`, `failed`, `limit` of Manager.History. Throws sdbus::Error (InvalidArgument)
-/// if one is of another type or out of range, or if there is another option.
+/// for a wrong type, a value out of range, or another option.
 history::Filter history_filter(const Options& options);
 
-/// Throws sdbus::Error (InvalidArgument) if there is an option.
+/// Throws sdbus::Error (InvalidArgument) if there is any option.
 void no_options(const Options& options);
 
 } // namespace bgs2::dbus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rights that callers can have, which are polkit's actions.
+// The polkit actions that callers can be authorized for.
 #pragma once
 
 #include "daemon/base/words.h"
@@ -11,15 +11,15 @@
 namespace bgs2::dbus {
 
 enum class PolkitAction : std::uint8_t {
-    provision, ///< have modems made, or read, as the policy says
+    provision, ///< apply policies, read the slots again
     install_certificate,
     erase_certificate,
-    manage, ///< the daemon itself: its ports, its policies
+    manage, ///< manage the daemon: its ports and policies
 };
 
 struct PolkitActionRow {
     PolkitAction value;
-    std::string_view word;        ///< polkit's name of it, as in io.bgs2d1.policy
+    std::string_view word;        ///< the action id, as in io.bgs2d1.policy
     std::string_view description; ///< for messages: "provision modems"
 };
 
@@ -34,7 +34,7 @@ consteval auto words(PolkitAction) {
     };
 }
 
-/// The one that it takes to have this done, and to have it ended.
+/// The action that is required to start this operation, and to cancel it.
 PolkitAction right_to(Operation operation);
 
 } // namespace bgs2::dbus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A D-Bus connection driven by the event loop.
+// Drives a D-Bus connection by the event loop.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -19,17 +19,17 @@ class Pump : Immovable {
   public:
     using Lost = std::function<void(const std::string& why)>;
 
-    /// `connection` outlives this. `lost` is called once if the bus closes the connection.
+    /// `connection` outlives this object. Calls `lost` once if the bus closes the connection.
     Pump(const asio::any_io_executor& executor, sdbus::IConnection& connection, Lost lost);
     ~Pump();
 
-    /// Finds out anew what the connection waits for: after anything that may have sent or received.
+    /// Updates the waits: call it after anything that may have sent or received.
     void arm();
 
-    /// The bus was found to be gone: stops, and tells so, once.
+    /// The connection was lost: stops and calls `lost`, once.
     void lose(const std::string& why);
 
-    /// Handles nothing that comes in from now on; sending goes on.
+    /// Handles no incoming message from now on; sending still works.
     void stop();
 
   private:

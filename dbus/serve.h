@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Methods of the bus that coroutines answer.
+// Answers methods of the bus from coroutines.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -21,13 +21,13 @@
 
 namespace bgs2::dbus {
 
-/// What a coroutine needs that speaks on the bus.
+/// What a coroutine uses to reply.
 struct ReplyContext {
     asio::any_io_executor executor; ///< the loop's
-    std::function<void()> sent;     ///< to be called after something was sent: see Pump::arm
+    std::function<void()> sent;     ///< called after a message was sent: see Pump::arm
 };
 
-/// The error behind an exception, as it crosses the bus. Only in a handler of one.
+/// The current exception as a D-Bus error. Call it in a handler only.
 inline sdbus::Error current_error() {
     try {
         throw;
@@ -40,7 +40,7 @@ inline sdbus::Error current_error() {
     }
 }
 
-/// Answers with what `send` sends, which is an error if that can not be sent.
+/// Calls `send`, and replies with an error if that throws.
 template<class... Values>
 void answer(const ReplyContext& context, const sdbus::Result<Values...>& result,
             const std::function<void()>& send) {
@@ -52,11 +52,11 @@ void answer(const ReplyContext& context, const sdbus::Result<Values...>& result,
         }
         context.sent();
     } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
-        // The bus is gone, which the pump tells.
+        // The connection is lost, which the pump reports.
     }
 }
 
-/// Waits for the work and answers with its value, if it has one.
+/// Awaits `work` and replies with its value, if it has one.
 template<class Value, class... Values>
 asio::awaitable<void> answer_with(ReplyContext context, sdbus::Result<Values...> result,
                                   asio::awaitable<Value> work) {
@@ -80,8 +80,8 @@ asio::awaitable<void> answer_with(ReplyContext context, sdbus::Result<Values...>
     });
 }
 
-/// Has the caller of a method answered by a coroutine: with its value, or with the Exception or sdbus::Error
-/// that it ends with. It begins after the handler has returned, so what it is given are values and shared
+/// Answers a method call from a coroutine: with its value, or with the Exception or sdbus::Error that it
+/// throws. The coroutine starts after the handler has returned, so its arguments are values and shared
 /// pointers.
 template<class Value>
 void serve(const ReplyContext& context, sdbus::Result<Value>&& result, asio::awaitable<Value> work) {

@@ -21,7 +21,7 @@ Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls co
   , pump_(executor_, *connection_, std::move(lost)) {}
 
 Service::~Service() {
-    authority_->stop(); // what waits for it may outlive the connection
+    authority_->stop(); // its pending checks may outlive the connection
     modem_manager_->stop();
 }
 
@@ -71,7 +71,7 @@ void Service::job_changed(const Job& job) {
         publish_later();
         return;
     }
-    publish(); // who hears that the job is done finds everything as it is then
+    publish(); // before JobCompleted, so that its receivers see the final properties
     const auto& error = job.error();
     send([&] {
         manager_.emitJobCompleted(job_path(job.number()), !error, error ? std::string(word(error->code)) : "",
@@ -92,7 +92,7 @@ void Service::send(const std::function<void()>& sending) {
     }
 }
 
-/// Once for all that changes in this turn of the loop.
+/// Publishes all changes of this loop iteration at once.
 void Service::publish_later() {
     if (std::exchange(*publishing_, true))
         return;

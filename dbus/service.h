@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fleet on the bus: a connection, the manager, an object for every modem and job.
+// The D-Bus service: a connection, the manager, and an object for each modem and job.
 #pragma once
 
 #include "daemon/base/log.h"
@@ -28,23 +28,23 @@ namespace bgs2::dbus {
 
 class Service final : public Observer {
   public:
-    /// Connects to the system bus (that of DBUS_SYSTEM_BUS_ADDRESS, if set) and shows the fleet there,
-    /// without a name yet. `lost` is called once if the bus goes away. Throws sdbus::Error.
+    /// Connects to the system bus (DBUS_SYSTEM_BUS_ADDRESS, if set) and exports the fleet, without a name
+    /// yet. Calls `lost` once if the connection is lost. Throws sdbus::Error.
     Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
             ModemManager::OnConflict on_conflict, const Log& log);
     ~Service() override;
 
-    /// Takes the name io.bgs2d1. Throws sdbus::Error: somebody else has it, or the bus does not allow it.
+    /// Requests the name io.bgs2d1. Throws sdbus::Error: another process owns it, or the bus refuses it.
     void own_name();
 
-    /// By whom ModemManager is asked to keep off ports.
+    /// Inhibits ModemManager for ports.
     [[nodiscard]] Inhibitor& inhibitor() { return *modem_manager_; }
 
     void set_policy_status(PolicyStatus status);
-    /// HistoryLostSince is another.
+    /// HistoryLostSince has changed.
     void history_changed();
 
-    /// Takes no more calls, and refuses those that wait to be allowed; what changes is still told.
+    /// Accepts no more calls and refuses those that wait for authorization; still emits changes.
     void stop();
 
     void modem_added(const std::shared_ptr<Modem>& modem) override;
@@ -55,7 +55,7 @@ class Service final : public Observer {
     void job_removed(const Job& job) override;
 
   private:
-    /// Does what sends, and finds out whether the bus is still there.
+    /// Calls `sending`, and stops if the connection is lost.
     void send(const std::function<void()>& sending);
     void publish_later();
     void publish();
@@ -70,7 +70,8 @@ class Service final : public Observer {
     std::map<std::uint64_t, std::unique_ptr<JobObject>> jobs_;
     std::set<std::string> changed_modems_;
     std::set<std::uint64_t> changed_jobs_;
-    std::shared_ptr<bool> publishing_ = std::make_shared<bool>(false); ///< outlives this in what is posted
+    std::shared_ptr<bool> publishing_ =
+        std::make_shared<bool>(false); ///< posted functions may outlive this object
     Pump pump_;
 };
 

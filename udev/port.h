@@ -23,10 +23,6 @@ struct Port {
 
     /// The property's value; empty if udev does not know it.
     [[nodiscard]] std::string_view property(const std::string& name) const;
-
-    /// Whether a rule put BGS2D_PORT=1 on it: a modem of the vendor's, or an adapter that the administrator
-    /// named.
-    [[nodiscard]] bool nominated() const { return property("BGS2D_PORT") == "1"; }
 };
 
 } // namespace bgs2::udev

@@ -39,14 +39,14 @@ constexpr std::int64_t longest_wait = 3'600'000; // ms, between two looks at a f
 
 using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
-std::map<std::string, sdbus::Variant> options_of(const Scope& scope) {
+std::map<std::string, sdbus::Variant> options_of(const ProvisionScope& scope) {
     std::map<std::string, sdbus::Variant> options;
     if (scope.slot)
         options.emplace("slot", sdbus::Variant(static_cast<std::uint32_t>(*scope.slot)));
     return options;
 }
 
-std::map<std::string, sdbus::Variant> options_of(const HistoryScope& scope) {
+std::map<std::string, sdbus::Variant> options_of(const HistoryFilter& scope) {
     std::map<std::string, sdbus::Variant> options;
     if (!scope.modem.empty())
         options.emplace("modem", sdbus::Variant(scope.modem));
@@ -155,7 +155,7 @@ class Bus::Connection {
 
     [[nodiscard]] bool daemon_is_there() const { return !owner_.empty(); }
 
-    std::optional<BusSignal> next_event(const SignalFd& interrupt, const Deadline& deadline) {
+    std::optional<BusSignal> next_signal(const SignalFd& interrupt, const Deadline& deadline) {
         while (true) {
             while (!arrived_.empty()) {
                 auto [sender, event] = std::move(arrived_.front());
@@ -288,7 +288,7 @@ std::vector<FileExplanation> Bus::explain_policy(const std::string& imei) {
     return explained_of(connection_->call(manager_path, manager_interface, "ExplainPolicy", imei).at(0));
 }
 
-std::vector<HistoryEntry> Bus::history(const HistoryScope& scope) {
+std::vector<HistoryEntry> Bus::history(const HistoryFilter& scope) {
     return history_entries_of(
         connection_->call(manager_path, manager_interface, "History", options_of(scope)).at(0));
 }
@@ -301,16 +301,16 @@ std::uint64_t Bus::history_lost_since() {
     return value.is_number_integer() ? value.get<std::uint64_t>() : 0;
 }
 
-std::vector<PlanStep> Bus::plan(const std::string& modem, const Scope& scope) {
+std::vector<PlanStep> Bus::plan(const std::string& modem, const ProvisionScope& scope) {
     return steps_of(connection_->call(modem, modem_interface, "Plan", options_of(scope)).at(0));
 }
 
-std::string Bus::provision(const std::string& modem, const Scope& scope) {
+std::string Bus::provision(const std::string& modem, const ProvisionScope& scope) {
     return connection_->ask(modem, modem_interface, "Provision", options_of(scope)).at(0);
 }
 
 std::string Bus::refresh(const std::string& modem) {
-    return connection_->ask(modem, modem_interface, "Refresh", options_of(Scope{})).at(0);
+    return connection_->ask(modem, modem_interface, "Refresh", options_of(ProvisionScope{})).at(0);
 }
 
 std::string Bus::install(const std::string& modem, const SlotAddress& address,
@@ -351,8 +351,8 @@ bool Bus::daemon_is_there() const {
     return connection_->daemon_is_there();
 }
 
-std::optional<BusSignal> Bus::next_event(const SignalFd& interrupt, Deadline deadline) {
-    return connection_->next_event(interrupt, deadline);
+std::optional<BusSignal> Bus::next_signal(const SignalFd& interrupt, Deadline deadline) {
+    return connection_->next_signal(interrupt, deadline);
 }
 
 bool Bus::daemon_is_running() {

@@ -30,10 +30,10 @@ struct BusSignal {
 };
 
 /// What of a modem an order is about.
-struct Scope {
+struct ProvisionScope {
     std::optional<unsigned> slot; ///< nothing: all of them
 
-    bool operator==(const Scope&) const = default;
+    bool operator==(const ProvisionScope&) const = default;
 };
 
 /// A certificate that is handed to bgs2d: descriptors of open files, which stay open.
@@ -47,13 +47,13 @@ struct CertificateFds {
 };
 
 /// What of the history is wanted.
-struct HistoryScope {
+struct HistoryFilter {
     std::string modem; ///< an IMEI or the end of one; empty: of all
     std::optional<std::chrono::sys_seconds> since;
     bool failed = false;           ///< only what failed
     std::optional<unsigned> limit; ///< nothing: as many as bgs2d gives
 
-    bool operator==(const HistoryScope&) const = default;
+    bool operator==(const HistoryFilter&) const = default;
 };
 
 /// For a verb that works on the gateway itself only. `why` says so: "hands ...". Throws Failure if bgs2d is
@@ -77,13 +77,13 @@ class Bus : Immovable {
     std::vector<std::string> reload(); ///< what is wrong with the policies
     std::vector<Policy> policies();    ///< those in force, in the order in which they are asked
     std::vector<FileExplanation> explain_policy(const std::string& imei);
-    std::vector<HistoryEntry> history(const HistoryScope& scope);
+    std::vector<HistoryEntry> history(const HistoryFilter& scope);
     std::uint64_t history_lost_since(); ///< seconds since 1970, 0: nothing is lost
 
     // `modem` is the path of a modem.
-    std::vector<PlanStep> plan(const std::string& modem, const Scope& scope);
-    std::string provision(const std::string& modem, const Scope& scope); ///< the job's path
-    std::string refresh(const std::string& modem);                       ///< the job's path
+    std::vector<PlanStep> plan(const std::string& modem, const ProvisionScope& scope);
+    std::string provision(const std::string& modem, const ProvisionScope& scope); ///< the job's path
+    std::string refresh(const std::string& modem);                                ///< the job's path
 
     std::string install(const std::string& modem, const SlotAddress& address,
                         const CertificateFds& certificate);
@@ -99,8 +99,8 @@ class Bus : Immovable {
 
     /// Waits for the next event; nothing: interrupted, or past the deadline. Signals that do not come from
     /// bgs2d itself (anybody may send some on a system bus) are passed over. Only after subscribe().
-    std::optional<BusSignal> next_event(const SignalFd& interrupt,
-                                        std::optional<std::chrono::steady_clock::time_point> deadline = {});
+    std::optional<BusSignal> next_signal(const SignalFd& interrupt,
+                                         std::optional<std::chrono::steady_clock::time_point> deadline = {});
 
     // What the others on the bus know of bgs2d, which none of these starts.
     bool daemon_is_running();

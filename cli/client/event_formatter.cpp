@@ -82,7 +82,7 @@ void EventFormatter::know(std::span<const Modem> modems) {
         slots_[modem.path] = modem.slots;
 }
 
-std::vector<EventLine> EventFormatter::tell(const BusSignal& event) {
+std::vector<EventLine> EventFormatter::format(const BusSignal& event) {
     if (event.member == "NameOwnerChanged") {
         slots_.clear();
         jobs_.clear();

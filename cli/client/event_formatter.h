@@ -25,7 +25,7 @@ class EventFormatter {
     void know(std::span<const Modem> modems);
 
     /// What an event means; nothing if it is of no interest.
-    std::vector<EventLine> tell(const BusSignal& event);
+    std::vector<EventLine> format(const BusSignal& event);
 
   private:
     std::vector<EventLine> added(const BusSignal& event);

@@ -50,7 +50,7 @@ JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const Signal
     while (true) {
         if (const auto& result = job.result())
             return *result;
-        const auto event = bus.next_event(interrupt);
+        const auto event = bus.next_signal(interrupt);
         if (!event)
             throw CommandError(ExitCode::failed, "Interrupted",
                                fmt::format("not waited for: bgs2d goes on with {} ({})", name, job.path()),

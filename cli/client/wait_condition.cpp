@@ -53,7 +53,7 @@ bool WaitCondition::is_met_by(const Modem& modem) const {
     return std::ranges::find(states_, modem.state) != states_.end();
 }
 
-Expected<WaitStatus> WaitCondition::look_at(std::span<const Modem> modems) const {
+Expected<WaitStatus> WaitCondition::evaluate(std::span<const Modem> modems) const {
     std::vector<Modem> meant(modems.begin(), modems.end());
     if (!selector_.empty() && selector_ != "any") {
         auto modem = resolve(modems, selector_);
@@ -63,28 +63,28 @@ Expected<WaitStatus> WaitCondition::look_at(std::span<const Modem> modems) const
         if (modem)
             meant.push_back(std::move(*modem));
     }
-    WaitStatus outlook;
+    WaitStatus status;
     std::vector<Modem> others;
     for (Modem& modem : meant) {
-        auto& list = is_met_by(modem) ? outlook.modems : others;
+        auto& list = is_met_by(modem) ? status.modems : others;
         list.push_back(std::move(modem));
     }
-    outlook.met = !outlook.modems.empty() && (others.empty() || selector_ == "any");
-    if (!outlook.met)
-        outlook.modems = std::move(others);
-    return outlook;
+    status.met = !status.modems.empty() && (others.empty() || selector_ == "any");
+    if (!status.met)
+        status.modems = std::move(others);
+    return status;
 }
 
-Error WaitCondition::unmet(const WaitStatus& outlook) const {
-    if (outlook.modems.empty())
+Error WaitCondition::unmet(const WaitStatus& status) const {
+    if (status.modems.empty())
         return {ErrorCode::modem_timeout,
                 selector_.empty() || selector_ == "any"
                     ? "no modem has appeared"
                     : fmt::format("the modem {} has not appeared", selector_),
                 "'bgs2ctl list' shows the modems, 'bgs2ctl ports' why a port is or is not one"};
     const std::string wanted = fmt::format("{}", fmt::join(states_, " or "));
-    Error error{ErrorCode::modem_timeout, {}, outlook.modems.front().hint};
-    for (const Modem& modem : outlook.modems)
+    Error error{ErrorCode::modem_timeout, {}, status.modems.front().hint};
+    for (const Modem& modem : status.modems)
         error.what += fmt::format("{}{} is {}, not {}{}{}", error.what.empty() ? "" : "; ", modem.imei,
                                   modem.state, wanted, modem.reason.empty() ? "" : ": ", modem.reason);
     return error;

@@ -31,10 +31,10 @@ class WaitCondition {
     WaitCondition(std::string selector, std::vector<std::string> states);
 
     /// Errors: InvalidArgument (the selector means several, or nothing).
-    [[nodiscard]] Expected<WaitStatus> look_at(std::span<const Modem> modems) const;
+    [[nodiscard]] Expected<WaitStatus> evaluate(std::span<const Modem> modems) const;
 
     /// Why it is not met.
-    [[nodiscard]] Error unmet(const WaitStatus& outlook) const;
+    [[nodiscard]] Error unmet(const WaitStatus& status) const;
 
   private:
     [[nodiscard]] bool is_met_by(const Modem& modem) const;

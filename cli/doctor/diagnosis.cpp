@@ -22,39 +22,40 @@ constexpr std::string_view see_its_log = "'journalctl -u bgs2d' says why";
 class Diagnosis {
   public:
     explicit Diagnosis(const SystemSnapshot& snapshot)
-      : evidence_(snapshot) {}
+      : snapshot_(snapshot) {}
 
     std::vector<Diagnostic> run() && {
         bus();
         service();
         clock();
-        if (evidence_.daemon) {
-            history(*evidence_.daemon);
-            policies(*evidence_.daemon);
-            for (const Modem& modem : evidence_.daemon->modems)
-                look_at(modem, !evidence_.daemon->policies.empty());
+        if (snapshot_.daemon) {
+            history(*snapshot_.daemon);
+            policies(*snapshot_.daemon);
+            for (const Modem& modem : snapshot_.daemon->modems)
+                look_at(modem, !snapshot_.daemon->policies.empty());
         }
-        std::ranges::move(diagnose_ports(evidence_), std::back_inserter(complaints_));
-        std::ranges::stable_sort(complaints_, {}, &Diagnostic::severity);
-        return std::move(complaints_);
+        std::ranges::move(diagnose_ports(snapshot_), std::back_inserter(diagnostics_));
+        std::ranges::stable_sort(diagnostics_, {}, &Diagnostic::severity);
+        return std::move(diagnostics_);
     }
 
   private:
     void add(Severity severity, std::string id, std::string_view subject, std::string message,
              std::string hint) {
-        complaints_.push_back({.severity = severity,
-                               .id = std::move(id),
-                               .subject = std::string(subject),
-                               .message = std::move(message),
-                               .hint = std::move(hint)});
+        diagnostics_.push_back({.severity = severity,
+                                .id = std::move(id),
+                                .subject = std::string(subject),
+                                .message = std::move(message),
+                                .hint = std::move(hint)});
     }
 
     void bus() {
-        if (evidence_.no_bus)
-            add(Severity::error, "bus-not-reached", daemon, evidence_.no_bus->what, evidence_.no_bus->hint);
-        if (!evidence_.no_testimony)
+        if (snapshot_.bus_error)
+            add(Severity::error, "bus-not-reached", daemon, snapshot_.bus_error->what,
+                snapshot_.bus_error->hint);
+        if (!snapshot_.daemon_error)
             return;
-        const QueryError& why = *evidence_.no_testimony;
+        const QueryError& why = *snapshot_.daemon_error;
         if (why.exit == ExitCode::denied)
             add(Severity::error, "bus-denied", daemon, "the bus does not let you ask bgs2d",
                 "is its file io.bgs2d1.conf in /usr/share/dbus-1/system.d, and does no other file there or "
@@ -68,14 +69,14 @@ class Diagnosis {
     }
 
     void service() {
-        if (evidence_.no_bus)
+        if (snapshot_.bus_error)
             return;
-        if (!evidence_.unit) {
+        if (!snapshot_.unit) {
             without_systemd();
             return;
         }
-        const ServiceUnit& unit = *evidence_.unit;
-        if (evidence_.running) {
+        const ServiceUnit& unit = *snapshot_.unit;
+        if (snapshot_.running) {
             if (unit.enabled == "disabled")
                 add(Severity::warning, "service-not-enabled", daemon,
                     "bgs2d runs, but is not started at boot", "'systemctl enable bgs2d'");
@@ -109,28 +110,28 @@ class Diagnosis {
     }
 
     void without_systemd() {
-        if (!evidence_.running)
+        if (!snapshot_.running)
             add(Severity::error, "daemon-not-running", daemon, "bgs2d does not run",
-                evidence_.activatable ? "the bus starts it for who asks it something: 'bgs2ctl list'"
+                snapshot_.activatable ? "the bus starts it for who asks it something: 'bgs2ctl list'"
                                       : "start it; there is no systemd on the bus that could tell more");
     }
 
     void clock() {
-        const std::string now = iso_time(evidence_.now);
+        const std::string now = iso_time(snapshot_.now);
         constexpr std::string_view hint =
             "set it: 'timedatectl set-time', or have it synchronised: 'timedatectl "
             "set-ntp true'. While it is wrong, certificates look not valid yet";
-        if (evidence_.now < evidence_.released)
+        if (snapshot_.now < snapshot_.released)
             add(Severity::error, "clock-not-set", "clock",
                 fmt::format("the clock says {}, which is before this version of bgs2d was made", now),
                 std::string(hint));
-        else if (evidence_.newest_policy &&
-                 evidence_.now + std::chrono::minutes(1) < evidence_.newest_policy->written)
+        else if (snapshot_.newest_policy &&
+                 snapshot_.now + std::chrono::minutes(1) < snapshot_.newest_policy->written)
             add(Severity::error, "clock-not-set", "clock",
-                fmt::format("the clock says {}, but {} was written at {}", now, evidence_.newest_policy->path,
-                            iso_time(evidence_.newest_policy->written)),
+                fmt::format("the clock says {}, but {} was written at {}", now, snapshot_.newest_policy->path,
+                            iso_time(snapshot_.newest_policy->written)),
                 std::string(hint));
-        else if (!evidence_.clock_synchronised)
+        else if (!snapshot_.clock_synchronised)
             add(Severity::note, "clock-not-synchronised", "clock",
                 fmt::format("the clock says {}, and nothing keeps it right", now),
                 "'timedatectl set-ntp true', if there is a time server; see 'timedatectl'");
@@ -185,7 +186,7 @@ class Diagnosis {
 
     void expiry(const Modem& modem) {
         const auto now =
-            static_cast<std::uint64_t>(std::max<std::int64_t>(evidence_.now.time_since_epoch().count(), 0));
+            static_cast<std::uint64_t>(std::max<std::int64_t>(snapshot_.now.time_since_epoch().count(), 0));
         std::size_t expired = 0;
         for (const auto& [number, slot] : modem.slots) {
             if (slot.expires == 0 || slot.expires >= now)
@@ -204,8 +205,8 @@ class Diagnosis {
             add(Severity::warning, "certificate-expiring", modem.imei, modem.reason, modem.hint);
     }
 
-    const SystemSnapshot& evidence_;
-    std::vector<Diagnostic> complaints_;
+    const SystemSnapshot& snapshot_;
+    std::vector<Diagnostic> diagnostics_;
 };
 
 /// "2 modems compliant, 1 modem unmanaged".

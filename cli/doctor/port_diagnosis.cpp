@@ -94,30 +94,30 @@ std::string indented(std::string_view text) {
 class PortDiagnosis {
   public:
     explicit PortDiagnosis(const SystemSnapshot& snapshot)
-      : evidence_(snapshot) {}
+      : snapshot_(snapshot) {}
 
     std::vector<Diagnostic> run() && {
-        if (evidence_.daemon) {
-            for (const Port& port : evidence_.daemon->ports)
+        if (snapshot_.daemon) {
+            for (const Port& port : snapshot_.daemon->ports)
                 look_at(port);
         } else {
-            for (const TtyNode& node : evidence_.nodes)
+            for (const TtyNode& node : snapshot_.nodes)
                 look_at(node);
         }
         look_for_brltty();
         look_for_nothing();
         confess();
-        return std::move(complaints_);
+        return std::move(diagnostics_);
     }
 
   private:
     void add(Severity severity, std::string id, const std::string& subject, std::string message,
              std::string hint) {
-        complaints_.push_back({.severity = severity,
-                               .id = std::move(id),
-                               .subject = subject,
-                               .message = std::move(message),
-                               .hint = std::move(hint)});
+        diagnostics_.push_back({.severity = severity,
+                                .id = std::move(id),
+                                .subject = subject,
+                                .message = std::move(message),
+                                .hint = std::move(hint)});
     }
 
     void look_at(const Port& port) {
@@ -198,7 +198,7 @@ class PortDiagnosis {
     void look_for_modem_manager(const Port& port) {
         const bool kept_off = property(port, "ID_MM_PORT_IGNORE") == "1" ||
                               property(port, "ID_MM_DEVICE_IGNORE") == "1" || !is_usb(port);
-        if (!evidence_.processes.running.contains("ModemManager") || kept_off ||
+        if (!snapshot_.processes.running.contains("ModemManager") || kept_off ||
             reported_holders_.contains({port.device, "ModemManager"}))
             return;
         if (port.inhibited) {
@@ -213,25 +213,25 @@ class PortDiagnosis {
     }
 
     void look_for_brltty() {
-        if (!evidence_.processes.running.contains("brltty"))
+        if (!snapshot_.processes.running.contains("brltty"))
             return;
-        for (const TtyNode& node : evidence_.nodes) {
+        for (const TtyNode& node : snapshot_.nodes) {
             if (is_braille_adapter(node.usb_vendor, node.usb_product) &&
                 !reported_holders_.contains({node.device, "brltty"}))
                 add(Severity::warning, "port-not-kept-from-brltty", node.device,
                     "brltty runs and takes such adapters for braille displays", std::string(advices[1].what));
         }
-        if (std::ranges::all_of(evidence_.nodes, [](const TtyNode& node) { return node.usb_vendor.empty(); }))
+        if (std::ranges::all_of(snapshot_.nodes, [](const TtyNode& node) { return node.usb_vendor.empty(); }))
             add(Severity::note, "brltty-runs", "brltty",
                 "brltty runs, and no serial port is on USB: it takes some adapters away from the kernel",
                 std::string(advices[1].what));
     }
 
     void unnamed(const Port& port) {
-        if (!evidence_.daemon)
+        if (!snapshot_.daemon)
             return;
         const TtyNode* node = node_of(port.device);
-        const bool no_modem = evidence_.daemon->modems.empty();
+        const bool no_modem = snapshot_.daemon->modems.empty();
         // A UART of the board is there whether or not anything is connected, and may be the console.
         if (!is_usb(port) && (!no_modem || node == nullptr || node->console))
             return;
@@ -241,7 +241,7 @@ class PortDiagnosis {
                     fmt::format("if a modem is there, take that rule out, {}", after_a_rule));
             return;
         }
-        const PortName name = name_of(port, evidence_.daemon->ports);
+        const PortName name = name_of(port, snapshot_.daemon->ports);
         if (name.entry.empty())
             return;
         std::string hint =
@@ -271,10 +271,10 @@ class PortDiagnosis {
     }
 
     void look_for_nothing() {
-        if (!evidence_.daemon || !evidence_.daemon->modems.empty())
+        if (!snapshot_.daemon || !snapshot_.daemon->modems.empty())
             return;
         const bool explained = std::ranges::any_of(
-            complaints_, [](const Diagnostic& each) { return each.severity != Severity::note; });
+            diagnostics_, [](const Diagnostic& each) { return each.severity != Severity::note; });
         if (!explained)
             add(Severity::warning, "no-modem", "",
                 any_named_ ? "no modem is there"
@@ -285,20 +285,20 @@ class PortDiagnosis {
     }
 
     void confess() {
-        if (!looked_for_holders_ || evidence_.processes.hidden == 0)
+        if (!looked_for_holders_ || snapshot_.processes.hidden == 0)
             return;
         add(Severity::note, "processes-not-seen", "",
             fmt::format("{} did not let us see which ports they hold",
-                        counted(evidence_.processes.hidden, "process", "processes")),
+                        counted(snapshot_.processes.hidden, "process", "processes")),
             "root sees all of them: 'sudo bgs2ctl doctor'");
     }
 
     /// But for bgs2d itself.
     [[nodiscard]] std::vector<Holder> holders_of(const std::string& device) const {
         std::vector<Holder> found;
-        for (const Holder& holder : evidence_.processes.holders) {
-            const bool is_bgs2d = evidence_.daemon && evidence_.daemon->pid != 0
-                                      ? holder.pid == evidence_.daemon->pid
+        for (const Holder& holder : snapshot_.processes.holders) {
+            const bool is_bgs2d = snapshot_.daemon && snapshot_.daemon->pid != 0
+                                      ? holder.pid == snapshot_.daemon->pid
                                       : holder.name == "bgs2d";
             if (holder.device == device && !is_bgs2d)
                 found.push_back(holder);
@@ -307,12 +307,12 @@ class PortDiagnosis {
     }
 
     [[nodiscard]] const TtyNode* node_of(const std::string& device) const {
-        const auto found = std::ranges::find(evidence_.nodes, device, &TtyNode::device);
-        return found == evidence_.nodes.end() ? nullptr : &*found;
+        const auto found = std::ranges::find(snapshot_.nodes, device, &TtyNode::device);
+        return found == snapshot_.nodes.end() ? nullptr : &*found;
     }
 
-    const SystemSnapshot& evidence_;
-    std::vector<Diagnostic> complaints_;
+    const SystemSnapshot& snapshot_;
+    std::vector<Diagnostic> diagnostics_;
     std::set<std::pair<std::string, std::string>> reported_holders_; ///< device and program
     bool looked_for_holders_ = false;
     bool any_named_ = false;

@@ -15,7 +15,7 @@ namespace {
 /// The bound beyond which systemd, too, calls a clock not synchronised; in microseconds.
 constexpr long largest_clock_error = 16'000'000;
 
-QueryError unanswered(const CommandError& failure) {
+QueryError query_error_of(const CommandError& failure) {
     return {.exit = failure.exit(), .what = failure.what(), .hint = failure.hint()};
 }
 
@@ -40,10 +40,10 @@ void ask_the_bus(SystemSnapshot& snapshot) {
         try {
             snapshot.daemon = testimony_of(bus);
         } catch (const CommandError& failure) {
-            snapshot.no_testimony = unanswered(failure);
+            snapshot.daemon_error = query_error_of(failure);
         }
     } catch (const CommandError& failure) {
-        snapshot.no_bus = unanswered(failure);
+        snapshot.bus_error = query_error_of(failure);
     }
 }
 
@@ -80,7 +80,7 @@ bool clock_is_synchronised() {
 
 } // namespace
 
-SystemSnapshot collect_evidence() {
+SystemSnapshot take_snapshot() {
     SystemSnapshot snapshot;
     ask_the_bus(snapshot);
     snapshot.nodes = tty_nodes();

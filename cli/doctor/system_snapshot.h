@@ -45,12 +45,12 @@ struct PolicyFile {
 };
 
 struct SystemSnapshot {
-    std::optional<QueryError> no_bus; ///< why the bus can not be asked anything
-    std::optional<ServiceUnit> unit;  ///< nothing: no systemd is on the bus
-    bool running = false;             ///< somebody owns io.bgs2d1
-    bool activatable = false;         ///< the bus starts bgs2d for who asks it something
+    std::optional<QueryError> bus_error; ///< why the bus can not be asked anything
+    std::optional<ServiceUnit> unit;     ///< nothing: no systemd is on the bus
+    bool running = false;                ///< somebody owns io.bgs2d1
+    bool activatable = false;            ///< the bus starts bgs2d for who asks it something
     std::optional<DaemonSnapshot> daemon;
-    std::optional<QueryError> no_testimony; ///< why bgs2d, which runs, could not be asked
+    std::optional<QueryError> daemon_error; ///< why bgs2d, which runs, could not be asked
 
     std::vector<TtyNode> nodes;
     Processes processes;
@@ -64,6 +64,6 @@ struct SystemSnapshot {
 };
 
 /// Looks, and changes nothing: bgs2d is not started by it. What can not be looked at stays empty.
-SystemSnapshot collect_evidence();
+SystemSnapshot take_snapshot();
 
 } // namespace bgs2::cli

@@ -158,10 +158,10 @@ KeyFacts key_facts(ByteView key) {
 Expected<std::vector<pki::Certificate>> certificates_of(ByteView data) {
     const pki::Sources sources{
         .certificate = data, .certificate_name = "the data", .key = {}, .key_name = {}};
-    auto credential = pki::load(sources, pki::CertificateFormat::as_is, pki::KeyFormat::pkcs8);
-    if (!credential)
-        return std::unexpected(std::move(credential.error()));
-    return std::move(credential->chain);
+    auto key_pair = pki::load(sources, pki::CertificateFormat::as_is, pki::KeyFormat::pkcs8);
+    if (!key_pair)
+        return std::unexpected(std::move(key_pair.error()));
+    return std::move(key_pair->chain);
 }
 
 std::vector<Field> annotate(const Frame& frame, bool show_key) {

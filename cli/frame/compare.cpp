@@ -31,7 +31,7 @@ constexpr std::string_view absent = "-";
 struct Side {
     std::string_view name;
     ByteView bytes;
-    std::optional<FrameFault> mistake; ///< holds what `frame` is a view of, if it had to be put right
+    std::optional<FrameFault> fault; ///< holds what `frame` is a view of, if it had to be put right
     std::optional<Frame> frame;
 };
 
@@ -42,17 +42,17 @@ std::size_t announced_length(ByteView bytes) {
 }
 
 Side side_of(const Named& named, std::vector<std::string>& likely) {
-    Side side{.name = named.name, .bytes = named.bytes, .mistake = {}, .frame = {}};
+    Side side{.name = named.name, .bytes = named.bytes, .fault = {}, .frame = {}};
     const auto decoded = sbnw::decode(named.bytes);
     if (decoded) {
         side.frame = *decoded;
         return side;
     }
-    side.mistake = recognise_mistake(named.bytes);
-    if (side.mistake) {
-        for (const std::string& words : side.mistake->words)
+    side.fault = detect_fault(named.bytes);
+    if (side.fault) {
+        for (const std::string& words : side.fault->words)
             likely.push_back(fmt::format("{}: {}", named.name, words));
-        if (const auto put_right = sbnw::decode(side.mistake->frame.bytes()))
+        if (const auto put_right = sbnw::decode(side.fault->frame.bytes()))
             side.frame = *put_right;
         return side;
     }

@@ -2,13 +2,14 @@
 #include "cli/frame/frame_fault.h"
 
 #include "cli/frame/data_format.h"
-#include "daemon/sbnw/frame.h"
+#include "cli/terminal/command_error.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace bgs2::cli {
 namespace {
@@ -174,7 +175,7 @@ pki::Secret rightly_made(std::size_t command, const std::vector<Part>& parts, bo
 
 } // namespace
 
-std::optional<FrameFault> recognise_mistake(ByteView bytes) {
+std::optional<FrameFault> detect_fault(ByteView bytes) {
     if (bytes.size() < header_size || bytes.size() > sbnw::max_frame_size)
         return std::nullopt;
     for (const Habit& habit : all_habits()) {
@@ -191,12 +192,19 @@ std::optional<FrameFault> recognise_mistake(ByteView bytes) {
 }
 
 Error with_fault(Error error, ByteView bytes) {
-    if (const auto mistake = recognise_mistake(bytes)) {
+    if (const auto fault = detect_fault(bytes)) {
         error.hint = "it makes sense if";
-        for (std::size_t i = 0; i < mistake->words.size(); ++i)
-            error.hint += (i == 0 ? " " : ", and ") + mistake->words[i];
+        for (std::size_t i = 0; i < fault->words.size(); ++i)
+            error.hint += (i == 0 ? " " : ", and ") + fault->words[i];
     }
     return error;
+}
+
+sbnw::Frame decode_frame(ByteView bytes) {
+    auto frame = sbnw::decode(bytes);
+    if (frame)
+        return std::move(*frame);
+    throw content_error(with_fault(frame.error(), bytes));
 }
 
 } // namespace bgs2::cli

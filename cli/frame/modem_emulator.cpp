@@ -103,14 +103,14 @@ std::string_view result_line(ByteView frame, bool sound) {
 ModemEmulator::ModemEmulator(std::string imei)
   : imei_(std::move(imei)) {}
 
-std::string ModemEmulator::hear(ByteView bytes) {
+std::string ModemEmulator::feed(ByteView bytes) {
     std::string said;
     while (!bytes.empty()) {
         if (in_frame_) {
-            hear_frame(bytes);
+            feed_frame(bytes);
             break;
         }
-        said += hear_command(bytes.front());
+        said += feed_command(bytes.front());
         bytes = bytes.subspan(1);
         // Together with its CR it can not be the frame's: no program has seen READY yet.
         if (in_frame_ && !bytes.empty() && bytes.front() == lf) {
@@ -121,7 +121,7 @@ std::string ModemEmulator::hear(ByteView bytes) {
     return said;
 }
 
-std::string ModemEmulator::hear_command(std::byte byte) {
+std::string ModemEmulator::feed_command(std::byte byte) {
     if (byte != lf && after_cr_)
         line_end_ = LineEnd::cr;
     else if (byte == lf && after_cr_)
@@ -196,7 +196,7 @@ std::string ModemEmulator::refusal() const {
     return fmt::format("\r\n{}\r\n", words.at(static_cast<std::size_t>(error_report_)));
 }
 
-void ModemEmulator::hear_frame(ByteView bytes) {
+void ModemEmulator::feed_frame(ByteView bytes) {
     const std::size_t taken = std::min(bytes.size(), room - size_);
     std::ranges::copy(bytes.first(taken), frame_.bytes().subspan(size_).begin());
     size_ += taken;
@@ -221,7 +221,7 @@ std::optional<ModemEmulator::Duration> ModemEmulator::quiet_after() const {
     if (dropped_ > 0)
         return Duration{0}; // a program that sends for ever is never quiet
     if (frame().empty())
-        return patience;
+        return frame_timeout;
     return sbnw::decode(frame()) ? sound_quiet : unsound_quiet;
 }
 

@@ -31,12 +31,12 @@ class ModemEmulator {
     /// not (yet), and where a frame was asked for and has not begun (assumed, protocol.md §2).
     static constexpr Duration sound_quiet{300};
     static constexpr Duration unsound_quiet{2'000};
-    static constexpr Duration patience{60'000};
+    static constexpr Duration frame_timeout{60'000};
 
     explicit ModemEmulator(std::string imei);
 
     /// Takes what came over the line, and gives what the modem says to it.
-    [[nodiscard]] std::string hear(ByteView bytes);
+    [[nodiscard]] std::string feed(ByteView bytes);
 
     /// How long the line has to be quiet for quiet() to be called; nothing: the modem waits for a command.
     [[nodiscard]] std::optional<Duration> quiet_after() const;
@@ -51,8 +51,8 @@ class ModemEmulator {
     /// How the program ends its lines, as far as that was seen: is there a LF behind the CR?
     enum class LineEnd { unknown, cr, cr_lf };
 
-    std::string hear_command(std::byte byte);
-    void hear_frame(ByteView bytes);
+    std::string feed_command(std::byte byte);
+    void feed_frame(ByteView bytes);
     std::string answer(std::string_view command);
     std::string answer_query(std::string_view command);
     std::string begin_frame(std::string_view arguments);

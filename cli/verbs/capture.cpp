@@ -137,7 +137,7 @@ class Capture {
         interrupted_ = interrupted_ || (ready > 0 && descriptors[1].revents != 0);
         const ssize_t size = ::read(port_.descriptor(), buffer_.bytes().data(), buffer_.size());
         if (size > 0)
-            say(modem_.hear(buffer_.bytes().first(static_cast<std::size_t>(size))));
+            say(modem_.feed(buffer_.bytes().first(static_cast<std::size_t>(size))));
         return true;
     }
 

@@ -75,7 +75,7 @@ std::string text_of(const Diagnostic& diagnostic, const Terminal& terminal) {
 
 ExitCode doctor(const Terminal& terminal) {
     require_local(terminal.access, "doctor", "looks at the ports and processes of this machine");
-    const SystemSnapshot snapshot = collect_evidence();
+    const SystemSnapshot snapshot = take_snapshot();
     const std::vector<Diagnostic> diagnostics = diagnose(snapshot);
     if (terminal.json) {
         print(to_line(to_json(diagnostics)));

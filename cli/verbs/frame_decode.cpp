@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/annotate.h"
-#include "cli/frame/decode_frame.h"
+#include "cli/frame/frame_fault.h"
 #include "cli/frame/hex_dump.h"
 #include "cli/frame/trace.h"
 #include "cli/terminal/command_error.h"

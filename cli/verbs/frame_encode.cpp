@@ -132,12 +132,12 @@ void warn(const Error& error, const Terminal& terminal) {
         print_error(fmt::format("bgs2ctl: warning: {}\n", printable(to_string(error))));
 }
 
-/// Tells what speaks against the credential; ends here if that forbids it.
-void check(const pki::KeyPair& credential, const FrameEncodeOptions& options, const Terminal& terminal) {
+/// Tells what speaks against the key_pair; ends here if that forbids it.
+void check(const pki::KeyPair& key_pair, const FrameEncodeOptions& options, const Terminal& terminal) {
     using namespace std::chrono;
-    const pki::SlotCandidate installation{
-        .slot = options.slot, .tls_store = options.store == "is_cert", .name = "", .credential = &credential};
-    const auto findings = pki::preflight({&installation, 1}, pki::family_of("BGS2"),
+    const pki::SlotCandidate candidate{
+        .slot = options.slot, .tls_store = options.store == "is_cert", .name = "", .key_pair = &key_pair};
+    const auto findings = pki::preflight({&candidate, 1}, pki::family_of("BGS2"),
                                          floor<seconds>(system_clock::now()), pki::Severity::warning);
     const Error* forbidding = options.force ? nullptr : pki::blocking(findings);
     for (const pki::Finding& finding : findings) {
@@ -157,13 +157,13 @@ sbnw::SecureCommand command_for(const FrameEncodeOptions& options, const Termina
     command.slot = static_cast<std::uint16_t>(options.slot);
     command.command = options.erase ? sbnw::Command::delete_certificate : sbnw::Command::write_certificate;
     if (options.certificate) {
-        pki::KeyPair credential = load(*options.certificate, options);
+        pki::KeyPair key_pair = load(*options.certificate, options);
         if (options.include_thumbprint)
-            command.thumbprint = credential.chain.front().fingerprint();
+            command.thumbprint = key_pair.chain.front().fingerprint();
         if (!options.erase) {
-            check(credential, options, terminal);
-            command.certificate = std::move(credential.certificate);
-            command.private_key = std::move(credential.key);
+            check(key_pair, options, terminal);
+            command.certificate = std::move(key_pair.certificate);
+            command.private_key = std::move(key_pair.key);
         }
     }
     if (options.include_store)

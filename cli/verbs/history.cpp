@@ -82,13 +82,13 @@ Cell slot_cell(const std::optional<std::uint64_t>& slot) {
 
 ExitCode history(const HistoryOptions& options, const Terminal& terminal) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    HistoryScope scope{.modem = {}, .since = {}, .failed = options.failed, .limit = options.limit};
+    HistoryFilter filter{.modem = {}, .since = {}, .failed = options.failed, .limit = options.limit};
     if (options.since)
-        scope.since = since_of(*options.since, now);
+        filter.since = since_of(*options.since, now);
     Bus bus(terminal.access);
     if (options.modem)
-        scope.modem = imei_of(bus, *options.modem);
-    const Table table = table_of(bus.history(scope));
+        filter.modem = imei_of(bus, *options.modem);
+    const Table table = table_of(bus.history(filter));
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())

@@ -66,8 +66,8 @@ ExitCode monitor(const Terminal& terminal) {
     show(daemon_event(bus.daemon_is_there()), terminal);
     EventFormatter formatter;
     learn(bus, formatter);
-    while (const auto event = bus.next_event(interrupt)) {
-        for (const EventLine& line : formatter.tell(*event))
+    while (const auto event = bus.next_signal(interrupt)) {
+        for (const EventLine& line : formatter.format(*event))
             show(line, terminal);
     }
     return ExitCode::ok;

@@ -42,11 +42,11 @@ Options:
 
 struct ProvisionOptions {
     std::string selector;
-    Scope scope;
+    ProvisionScope scope;
     bool dry_run = false;
 };
 
-ExitCode dry_run(const Modem& modem, const std::vector<PlanStep>& steps, const Scope& scope,
+ExitCode dry_run(const Modem& modem, const std::vector<PlanStep>& steps, const ProvisionScope& scope,
                  const Terminal& terminal) {
     Table table({{"ACTION", "action"},
                  {"STORE", "store"},

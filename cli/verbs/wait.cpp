@@ -93,14 +93,14 @@ ExitCode wait(const WaitOptions& options, const Terminal& terminal) {
     bus.subscribe();
     while (true) {
         const std::vector<Modem> modems = modems_now(bus);
-        const WaitStatus status = value_or_fail(condition.look_at(modems));
+        const WaitStatus status = value_or_fail(condition.evaluate(modems));
         if (status.met) {
             show(status.modems, terminal);
             return ExitCode::ok;
         }
         std::optional<BusSignal> event;
         do {
-            event = bus.next_event(interrupt, deadline);
+            event = bus.next_signal(interrupt, deadline);
         } while (event && !concerns_modems(*event));
         if (event)
             continue;

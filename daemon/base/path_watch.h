@@ -41,7 +41,7 @@ class PathWatch : Immovable {
         files, ///< its content, owner and mode, too
     };
 
-    /// `changed` is called when nothing has happened for `quiet`, and at the latest `patience` after the
+    /// `changed` is called when nothing has happened for `quiet`, and at the latest `max_delay` after the
     /// first that did.
     struct Pace {
         std::chrono::milliseconds quiet{0};

@@ -185,33 +185,33 @@ class Recorder::Worker {
 Recorder::Recorder(const asio::any_io_executor& background, const Log& log, std::filesystem::path file,
                    Changed changed)
   : background_(asio::make_strand(background))
-  , keeper_(std::make_shared<Worker>(log, std::move(file), std::move(changed))) {}
+  , worker_(std::make_shared<Worker>(log, std::move(file), std::move(changed))) {}
 
 void Recorder::set_limits(Limits limits) {
-    asio::post(background_, [keeper = keeper_, limits] { keeper->set_limits(limits); });
+    asio::post(background_, [worker = worker_, limits] { worker->set_limits(limits); });
 }
 
 void Recorder::record(Entry entry) noexcept {
-    if (!keeper_->admit())
+    if (!worker_->admit())
         return;
     try {
-        asio::post(background_, [keeper = keeper_, entry = std::move(entry)] { keeper->write(entry); });
+        asio::post(background_, [worker = worker_, entry = std::move(entry)] { worker->write(entry); });
     } catch (const std::exception&) {
-        keeper_->dismiss();
+        worker_->dismiss();
     }
 }
 
 std::optional<Time> Recorder::lost_since() const {
-    return keeper_->lost_since();
+    return worker_->lost_since();
 }
 
 asio::awaitable<std::vector<Entry>> Recorder::query(Filter filter) {
-    auto work = [](std::shared_ptr<Worker> keeper, Filter wanted) -> asio::awaitable<std::vector<Entry>> {
-        co_return value_or_throw(keeper->query(wanted));
+    auto work = [](std::shared_ptr<Worker> worker, Filter wanted) -> asio::awaitable<std::vector<Entry>> {
+        co_return value_or_throw(worker->query(wanted));
     };
     // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
     co_return co_await asio::co_spawn(
-        background_, work(keeper_, std::move(filter)),
+        background_, work(worker_, std::move(filter)),
         asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
 }
 

@@ -48,7 +48,7 @@ class Recorder {
     class Worker;
 
     asio::any_io_executor background_; ///< a strand
-    std::shared_ptr<Worker> keeper_;   ///< shared with what was posted
+    std::shared_ptr<Worker> worker_;   ///< shared with what was posted
 };
 
 } // namespace bgs2::history

@@ -46,12 +46,12 @@ class Loader {
             sources.key_name = path;
             lagging = older(certificate_path, path);
         }
-        auto credential = value_or_throw(pki::load(sources, rule.format, rule.key_format));
-        if (!rule.private_key && credential.private_key && is_to_be_private(rule.certificate))
+        auto key_pair = value_or_throw(pki::load(sources, rule.format, rule.key_format));
+        if (!rule.private_key && key_pair.private_key && is_to_be_private(rule.certificate))
             value_or_throw(file.require_private());
         return {.address = rule.address(),
                 .source = certificate_path,
-                .credential = std::move(credential),
+                .key_pair = std::move(key_pair),
                 .lagging = std::move(lagging)};
     }
 
@@ -102,7 +102,7 @@ class Loader {
         return value_or_throw(policy::locate(source, attributes_, credentials_));
     }
 
-    /// Who may read credentials is systemd's affair.
+    /// systemd controls the access to credentials.
     [[nodiscard]] bool is_to_be_private(const policy::Source& source) const {
         return source.kind == policy::SourceKind::file &&
                std::ranges::find(policy_.readable, source) == policy_.readable.end();
@@ -139,7 +139,7 @@ class Loader {
     const std::filesystem::path& credentials_;
 };
 
-/// The file that is read for a source; of a key on a token that with the PIN.
+/// The file that is read for a source; for a key on a token the file with the PIN.
 std::optional<std::filesystem::path> file_of(const policy::Source& source,
                                              const policy::ModemAttributes& attributes,
                                              const std::filesystem::path& credentials) {
@@ -211,7 +211,7 @@ std::vector<std::filesystem::path> source_files(const policy::Policy& policy,
 Thumbprints thumbprints(const Desired& desired) {
     Thumbprints result;
     for (const DesiredSlot& slot : desired.slots)
-        result.emplace(slot.address, slot.credential.thumbprint());
+        result.emplace(slot.address, slot.key_pair.thumbprint());
     return result;
 }
 

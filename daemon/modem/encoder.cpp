@@ -23,22 +23,22 @@ std::uint64_t size_of(const std::vector<PreparedStep>& steps) {
     return size;
 }
 
-PreparedStep Encoder::encode(const PlanStep& step, const pki::KeyPair* credential) const {
+PreparedStep Encoder::encode(const PlanStep& step, const pki::KeyPair* key_pair) const {
     PreparedStep prepared{.step = step, .frames = {}, .thumbprint = {}, .rollback = {}};
-    if (credential == nullptr) {
+    if (key_pair == nullptr) {
         prepared.frames.push_back(erase(step.address));
         return prepared;
     }
-    prepared.thumbprint = credential->thumbprint();
-    // A module that obeys signed commands only does not write over what is there (protocol.md §3).
+    prepared.thumbprint = key_pair->thumbprint();
+    // A module that requires signed commands does not overwrite a slot (protocol.md §3).
     if (signing_ && step.occupied)
         prepared.frames.push_back(erase(step.address));
     SecureCommand command;
     command.slot = static_cast<std::uint16_t>(step.address.slot);
-    command.certificate = credential->certificate;
-    command.private_key = credential->key.clone();
+    command.certificate = key_pair->certificate;
+    command.private_key = key_pair->key.clone();
     prepared.frames.push_back(frame(std::move(command)));
-    if (!credential->key.empty())
+    if (!key_pair->key.empty())
         prepared.rollback = erase(step.address);
     return prepared;
 }

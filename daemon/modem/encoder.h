@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a step to the bytes that carry it out.
+// Encodes the steps of a plan as frames.
 #pragma once
 
 #include "daemon/base/slot_address.h"
@@ -14,20 +14,20 @@
 
 namespace bgs2 {
 
-/// A step and the bytes that carry it out.
+/// A step and the frames that carry it out.
 struct PreparedStep {
     PlanStep step;
-    std::vector<pki::Secret> frames;     ///< to be sent one after another
-    std::string thumbprint;              ///< what the slot is to read back; empty: nothing
-    std::optional<pki::Secret> rollback; ///< empties a slot that kept a certificate and not its private key
+    std::vector<pki::Secret> frames; ///< to be sent one after another
+    std::string thumbprint;          ///< the thumbprint expected on reading back; empty: the slot is empty
+    std::optional<pki::Secret> rollback; ///< erases a slot that kept its certificate without the private key
 };
 
-/// The bytes of all frames.
+/// The size of all frames in bytes.
 std::uint64_t size_of(const PreparedStep& step);
 std::uint64_t size_of(const std::vector<PreparedStep>& steps);
 
-/// Encodes for one modem, and signs if there is something to sign with. Throws Exception: the errors of
-/// sbnw::encode() and sbnw::sign().
+/// Encodes for one modem, and signs if `signing` is set. Throws Exception: the errors of sbnw::encode() and
+/// sbnw::sign().
 class Encoder {
   public:
     /// `signing` and `imei` live longer than this.
@@ -35,10 +35,10 @@ class Encoder {
       : signing_(signing)
       , imei_(imei) {}
 
-    /// What writes the credential, or, with null, empties the slot.
-    [[nodiscard]] PreparedStep encode(const PlanStep& step, const pki::KeyPair* credential) const;
+    /// Frames that write `key_pair`, or erase the slot if it is null.
+    [[nodiscard]] PreparedStep encode(const PlanStep& step, const pki::KeyPair* key_pair) const;
 
-    /// The frame that empties the slot.
+    /// A frame that erases the slot.
     [[nodiscard]] pki::Secret erase(const SlotAddress& address) const;
 
   private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One piece of work with a modem, to look at while it goes on and a while after.
+// A job: one operation on a modem, with its progress and result.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -16,11 +16,11 @@
 namespace bgs2 {
 
 enum class Operation : std::uint8_t {
-    provision, ///< what the policy says
-    refresh,   ///< slots read anew
-    install,   ///< a certificate that was handed over
-    erase,     ///< a slot emptied
-    send,      ///< a frame that was made elsewhere
+    provision, ///< apply the policy
+    refresh,   ///< read the slots again
+    install,   ///< write a certificate that a client supplied
+    erase,     ///< erase one slot
+    send,      ///< send a frame that was encoded elsewhere
 };
 
 consteval auto words(Operation) {
@@ -29,11 +29,11 @@ consteval auto words(Operation) {
                      Word{erase, "erase"}, Word{send, "send"}};
 }
 
-/// What a job is to do.
+/// The operation that a job performs.
 struct Task {
     Operation operation = Operation::refresh;
-    std::optional<SlotAddress> slot; ///< the only one that it is about; nothing: all
-    std::string description;         ///< in words: "provision slot 1"
+    std::optional<SlotAddress> slot; ///< nothing: all slots
+    std::string description;         ///< for people: "provision slot 1"
 
     bool operator==(const Task&) const = default;
 };
@@ -48,7 +48,7 @@ class Job {
     [[nodiscard]] const Task& task() const { return task_; }
     [[nodiscard]] const std::string& imei() const { return imei_; }
     [[nodiscard]] std::chrono::system_clock::time_point start_time() const { return start_time_; }
-    /// Nothing unless it is finished.
+    /// Nothing until the job has finished.
     [[nodiscard]] std::optional<std::chrono::system_clock::time_point> end_time() const { return end_time_; }
 
     [[nodiscard]] const std::string& step() const { return step_; } ///< in words, see io.bgs2d1.xml
@@ -63,10 +63,10 @@ class Job {
     void set_step(std::string step);
     void set_bytes(std::uint64_t sent, std::uint64_t total);
 
-    /// Ends it, once; nothing changes afterwards.
+    /// Finishes the job. A second call has no effect.
     void finish(std::optional<Error> error);
 
-    /// Asks that it be ended at the next safe place. No effect on a finished job.
+    /// Cancels the job at the next safe point. No effect on a finished job.
     void cancel();
     void on_cancel(std::function<void()> handler) { on_cancel_ = std::move(handler); }
     [[nodiscard]] bool cancelled() const { return cancelled_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a conversation with a module ended badly.
+// Why a job failed.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -12,12 +12,12 @@ namespace bgs2 {
 
 struct JobFailure {
     Error error;
-    std::optional<sbnw::Result> refusal; ///< the module's result line, if it was that
+    std::optional<sbnw::Result> refusal; ///< the module's result, if the module refused the command
 
     bool operator==(const JobFailure&) const = default;
 };
 
-/// What was caught: an Exception. Anything else goes on its way.
+/// Converts a caught Exception; rethrows everything else.
 JobFailure to_failure(const std::exception_ptr& caught);
 
 } // namespace bgs2

@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 Task provision_task(std::optional<SlotAddress> slot) {
     return {.operation = Operation::provision,
             .slot = slot,
-            .description = slot ? "provision " + to_string(*slot) : "provision by its policy"};
+            .description = slot ? "provision " + to_string(*slot) : "apply the policy"};
 }
 
 std::chrono::sys_seconds now() {
@@ -30,14 +30,14 @@ std::chrono::sys_seconds now() {
 
 } // namespace
 
-/// The modem can be talked to while this lives; a job that is still there then fails with it.
-class Modem::Attended : Immovable {
+/// Sets the modem's channel for its lifetime. At its end a pending job fails.
+class Modem::ChannelGuard : Immovable {
   public:
-    Attended(Modem& modem, at::Channel& channel)
+    ChannelGuard(Modem& modem, at::Channel& channel)
       : modem_(modem) {
         modem_.channel_ = &channel;
     }
-    ~Attended() {
+    ~ChannelGuard() {
         modem_.channel_ = nullptr;
         modem_.change_.reset();
         if (const auto job = std::exchange(modem_.job_, nullptr))
@@ -56,11 +56,11 @@ Modem::Modem(at::ModuleIdentity identity, const PortInfo& port, RetainedState re
   , attributes_{.imei = identity_.imei,
                 .model = identity_.model,
                 .serial = port.property("ID_SERIAL_SHORT"),
-                .port = port.property("ID_PATH"),
+                .port_path = port.property("ID_PATH"),
                 .properties = port.properties}
   , retained_(std::move(retained))
   , host_(host)
-  , reporter_(identity_.imei, attributes_.port,
+  , reporter_(identity_.imei, attributes_.port_path,
               log.with({{"BGS2_IMEI", identity_.imei}, {"BGS2_PORT", port_}}),
               [this](history::Entry entry) { host_.record(std::move(entry)); })
   , slots_(retained_, reporter_, [this] { host_.modem_changed(*this); }) {}
@@ -81,7 +81,7 @@ Expected<std::shared_ptr<Job>> Modem::provision(std::optional<SlotAddress> slot)
 }
 
 Expected<std::shared_ptr<Job>> Modem::refresh() {
-    return request(Task{.operation = Operation::refresh, .slot = {}, .description = "read the slots anew"});
+    return request(Task{.operation = Operation::refresh, .slot = {}, .description = "read the slots again"});
 }
 
 asio::awaitable<std::shared_ptr<Job>> Modem::install(InstallRequest install_request) {
@@ -91,9 +91,9 @@ asio::awaitable<std::shared_ptr<Job>> Modem::install(InstallRequest install_requ
     auto check = [](const PlanRequest& request, const InstallRequest& given) {
         return make_install(given, request);
     };
-    PlanRequest conditions = request(policy, std::nullopt);
-    auto change =
-        co_await in_background(host_.background(), check, std::move(conditions), std::move(install_request));
+    PlanRequest plan_request = plan_request_for(policy, std::nullopt);
+    auto change = co_await in_background(host_.background(), check, std::move(plan_request),
+                                         std::move(install_request));
     co_return value_or_throw(request(value_or_throw(std::move(change))));
 }
 
@@ -108,11 +108,11 @@ asio::awaitable<PreparedPlan> Modem::preview(std::optional<SlotAddress> slot) {
 
 void Modem::policy_changed() {
     retained_.rewrites.clear();
-    try_anew();
+    try_again();
 }
 
 void Modem::sources_changed() {
-    try_anew();
+    try_again();
 }
 
 void Modem::clock_changed() {
@@ -120,8 +120,8 @@ void Modem::clock_changed() {
         channel_->wake();
 }
 
-/// What stood in the way may be gone.
-void Modem::try_anew() {
+/// The cause of the last failure may be gone.
+void Modem::try_again() {
     retries_.reset();
     held_ = false;
     if (channel_ != nullptr)
@@ -129,12 +129,12 @@ void Modem::try_anew() {
 }
 
 asio::awaitable<void> Modem::live(at::Channel& channel) {
-    const Attended attended(*this, channel);
+    const ChannelGuard guard(*this, channel);
     for (;;) {
         co_await assess();
         if (const auto job = next_job()) {
             const auto error = co_await carry_out(channel, *job);
-            co_await assess(); // first, so that who waits for the job finds the state that it led to
+            co_await assess(); // before finish(), so that a client that waits for the job sees the new state
             change_.reset();
             job_.reset();
             job->finish(error);
@@ -150,7 +150,7 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
     }
 }
 
-/// When something is to be done without anybody asking for it.
+/// The time of the next action that no client requests.
 std::optional<Clock::time_point> Modem::next_look() const {
     std::optional<Clock::time_point> next = retries_.next();
     const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
@@ -165,18 +165,18 @@ std::optional<Clock::time_point> Modem::next_look() const {
     return next;
 }
 
-/// Finds the policy, compares the slots with it, and says what state that is.
+/// Finds the policy, compares the slots with it and derives the state.
 asio::awaitable<void> Modem::assess() {
     wanted_ = false;
     const auto policies = host_.policies();
     const policy::Policy* policy = match(*policies);
     policy_name_ = policy == nullptr ? "" : policy->name;
-    reporter_.under(policy);
+    reporter_.set_policy(policy);
     ignored_ = policy != nullptr && policy->mode == policy::Mode::ignore;
     if (ignored_) {
         slots_.set_stale();
         show(ModemState::unmanaged, "policy-ignores",
-             fmt::format("policy '{}' says to ignore it", policy->name));
+             fmt::format("policy '{}' ignores this modem", policy->name));
         co_return;
     }
     verify_every_ = policy == nullptr ? policy::Policy{}.verify_every : policy->verify_every;
@@ -184,45 +184,45 @@ asio::awaitable<void> Modem::assess() {
     if (slots_.stale())
         co_return;
 
-    StateInputs circumstances{.policy = policy,
-                              .policy_problem = host_.policy_problem(),
-                              .unreadable = slots_.unreadable(),
-                              .prepared_plan = {},
-                              .limit_reached = {},
-                              .failure = retries_.failure(),
-                              .held = held_,
-                              .now = Clock::now(),
-                              .date = now()};
+    StateInputs inputs{.policy = policy,
+                       .policy_problem = host_.policy_problem(),
+                       .unreadable = slots_.unreadable(),
+                       .prepared_plan = {},
+                       .limit_reached = {},
+                       .failure = retries_.failure(),
+                       .held = held_,
+                       .now = Clock::now(),
+                       .date = now()};
     if (policy != nullptr && !slots_.unreadable())
-        circumstances.prepared_plan = co_await prepare(*policy, std::nullopt);
-    const PreparedPlan& prepared_plan = circumstances.prepared_plan;
+        inputs.prepared_plan = co_await prepare(*policy, std::nullopt);
+    const PreparedPlan& prepared_plan = inputs.prepared_plan;
     desired_ = prepared_plan.desired;
     findings_ = prepared_plan.findings;
     expiry_ = prepared_plan.expiry;
-    host_.modem_changed(*this); // how slots compare, and what was found, even if the state stays
-    circumstances.limit_reached = retained_.rewrites.limit_reached(prepared_plan.needed, desired_);
-    const StateAssessment verdict = assess_state(circumstances);
-    if (verdict.state == ModemState::compliant)
+    host_.modem_changed(*this); // compliance and findings may change while the state does not
+    inputs.limit_reached = retained_.rewrites.limit_reached(prepared_plan.needed, desired_);
+    const StateAssessment assessment = assess_state(inputs);
+    if (assessment.state == ModemState::compliant)
         retries_.reset();
-    wanted_ = verdict.wanted;
+    wanted_ = assessment.wanted;
     if (!wanted_)
-        show(verdict);
+        show(assessment);
 }
 
 asio::awaitable<PreparedPlan> Modem::prepare(const policy::Policy& policy, std::optional<SlotAddress> only) {
-    // First, so that what changes while it is being read is seen as a change.
+    // Before reading, so that a change during the reading is noticed.
     if (auto files = source_files(policy, attributes_, host_.credentials_directory());
         std::set(files.begin(), files.end()) != sources_) {
         sources_ = {files.begin(), files.end()};
         host_.sources_changed();
     }
     auto work = [](const PlanRequest& given) { return bgs2::prepare(given); };
-    PlanRequest conditions = request(&policy, only);
-    co_return co_await in_background(host_.background(), work, std::move(conditions));
+    PlanRequest plan_request = plan_request_for(&policy, only);
+    co_return co_await in_background(host_.background(), work, std::move(plan_request));
 }
 
-/// Without a policy, as one would have it that says nothing.
-PlanRequest Modem::request(const policy::Policy* policy, std::optional<SlotAddress> only) const {
+/// Without a policy, uses an empty one.
+PlanRequest Modem::plan_request_for(const policy::Policy* policy, std::optional<SlotAddress> only) const {
     return {.policy = policy == nullptr ? policy::Policy{} : *policy,
             .attributes = attributes_,
             .credentials = host_.credentials_directory(),
@@ -232,14 +232,14 @@ PlanRequest Modem::request(const policy::Policy* policy, std::optional<SlotAddre
             .now = now()};
 }
 
-/// The job that was asked for, or one that the policy asks for.
+/// The requested job, or a new one that the policy requires.
 std::shared_ptr<Job> Modem::next_job() {
     if (!job_ && wanted_)
         job_ = host_.new_job(provision_task({}), identity_.imei);
     return job_;
 }
 
-/// Why the job failed, if it did; throws if the modem was lost over it.
+/// Returns the error if the job failed. Throws if the connection to the modem was lost.
 asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job& job) {
     const Error cancelled{ErrorCode::cancelled, "the job was cancelled", ""};
     std::exception_ptr failure;
@@ -280,8 +280,7 @@ asio::awaitable<void> Modem::do_job(at::Channel& channel, Job& job) {
         co_await provision(channel, job);
 }
 
-/// What went wrong, and whether it will be tried again. Throws it if it was not the job that was ended, but
-/// all.
+/// Records the failure and whether to retry. Throws it if the session was cancelled, not the job.
 void Modem::note_failure(const JobFailure& job_failure, const Job& job) {
     if (job_failure.error.code == ErrorCode::cancelled && !job.cancelled())
         throw Exception(job_failure.error);
@@ -321,19 +320,19 @@ asio::awaitable<void> Modem::change(at::Channel& channel, Job& job) {
     auto work = [](const PlanRequest& given, const std::shared_ptr<const SlotOperation>& what) {
         return bgs2::prepare(given, *what);
     };
-    PlanRequest conditions = request(policy, std::nullopt);
+    PlanRequest plan_request = plan_request_for(policy, std::nullopt);
     const PreparedPlan prepared_plan =
-        co_await in_background(host_.background(), work, std::move(conditions), change_);
+        co_await in_background(host_.background(), work, std::move(plan_request), change_);
     if (prepared_plan.blocker)
         throw Exception(*prepared_plan.blocker);
-    show(ModemState::provisioning, "changing", fmt::format("somebody asked to {}", job.task().description));
+    show(ModemState::provisioning, "changing", "requested: " + job.task().description);
     if (policy != nullptr && policy->require_clock)
         co_await at::set_clock(channel, now());
     co_await slots_.apply(channel, job, prepared_plan, stores());
     reporter_.changed(job);
 }
 
-/// The stores that matter to the policy, and to what somebody asks for.
+/// The stores that the policy or the requested operation uses.
 std::set<Store> Modem::stores() const {
     std::set<Store> stores{Store::tls};
     const auto policies = host_.policies();
@@ -356,9 +355,9 @@ Expected<void> Modem::ready() const {
         return fail(ErrorCode::device_gone, fmt::format("the modem {} is gone", identity_.imei));
     if (job_)
         return fail(ErrorCode::busy,
-                    fmt::format("job {} ({}) is at work on modem {}", job_->number(),
+                    fmt::format("job {} ({}) is running on modem {}", job_->number(),
                                 word(job_->task().operation), identity_.imei),
-                    "wait for it, or cancel it");
+                    "wait until the job finishes, or cancel it");
     return {};
 }
 
@@ -391,11 +390,11 @@ void Modem::show(ModemState state, std::string_view code, std::string reason) {
           .expiring = {}});
 }
 
-void Modem::show(const StateAssessment& verdict) {
-    if (verdict == shown_)
+void Modem::show(const StateAssessment& assessment) {
+    if (assessment == shown_)
         return;
-    reporter_.shown(verdict, shown_);
-    shown_ = verdict;
+    reporter_.state_changed(assessment, shown_);
+    shown_ = assessment;
     host_.modem_changed(*this);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One modem, for as long as it is there.
+// One modem, from its identification until it is gone.
 #pragma once
 
 #include "daemon/at/channel.h"
@@ -42,27 +42,27 @@ namespace bgs2 {
 
 class Modem {
   public:
-    /// What a modem needs of the one who keeps it.
+    /// The services that a modem uses; implemented by Fleet.
     class Host : Immovable {
       public:
         virtual ~Host() = default;
 
-        /// The policies in force. A copy shares the set, which stays as it is while somebody holds it.
+        /// The active policies. They do not change while the pointer is held.
         [[nodiscard]] virtual std::shared_ptr<const policy::Policies> policies() const = 0;
-        /// Why there are none, in words; empty if that is as it should be.
+        /// Why no policies are active; empty if that is not an error.
         [[nodiscard]] virtual std::string policy_problem() const = 0;
-        /// Where blocking work is done: files, decryption.
+        /// Runs blocking work: reading files, decryption.
         [[nodiscard]] virtual asio::any_io_executor background() const = 0;
         [[nodiscard]] virtual const std::filesystem::path& credentials_directory() const = 0;
         virtual std::shared_ptr<Job> new_job(Task task, const std::string& imei) = 0;
-        /// The files that its policy names are others now: see Modem::sources().
+        /// Called when Modem::sources() has changed.
         virtual void sources_changed() = 0;
         virtual void modem_changed(const Modem& modem) = 0;
-        /// Has it kept. Time, boot and generation are filled in; the rest is as the modem tells it.
+        /// Adds the entry to the history. The host fills in time, boot and generation.
         virtual void record(history::Entry entry) = 0;
     };
 
-    /// `memory` is what was known of the modem when it was last seen.
+    /// `retained` is the state that was kept when the modem was last removed.
     Modem(at::ModuleIdentity identity, const PortInfo& port, RetainedState retained, Host& host,
           const Log& log);
 
@@ -74,54 +74,56 @@ class Modem {
     [[nodiscard]] const std::string& reason() const { return shown_.reason; }
     [[nodiscard]] const std::string& hint() const { return shown_.hint; }
     [[nodiscard]] const std::string& policy() const { return policy_name_; }
-    /// What it holds, as last read; slots that were written to since are not among it.
+    /// The slots as last read, without those that were written since.
     [[nodiscard]] const sbnw::Inventory& inventory() const { return slots_.cache().inventory(); }
     [[nodiscard]] std::map<SlotAddress, Compliance> compliance() const {
         return slots_.cache().compliance(desired_);
     }
-    /// What the preflight says of the certificates that its policy names.
+    /// The preflight's findings about the certificates that the policy names.
     [[nodiscard]] const std::vector<SlotFinding>& findings() const { return findings_; }
-    /// The files that its policy names; when one of them changes, sources_changed() is to be called.
+    /// The files that the policy names; call sources_changed() when one of them changes.
     [[nodiscard]] const std::set<std::filesystem::path>& sources() const { return sources_; }
     [[nodiscard]] const RetainedState& retained() const { return retained_; }
-    /// When it tries again by itself; nothing unless it has failed.
+    /// The time of the next automatic attempt; nothing unless the last one failed.
     [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const;
 
-    /// Has the modem made what its policy says, whatever was tried before. Errors: Busy, NotSupported,
+    /// Starts a job that applies the policy, regardless of earlier failures. Errors: Busy, NotSupported,
     /// InvalidArgument (a slot that the policy does not name).
     Expected<std::shared_ptr<Job>> provision(std::optional<SlotAddress> slot);
 
-    /// Has the slots read anew. Errors: Busy.
+    /// Starts a job that reads the slots. Errors: Busy.
     Expected<std::shared_ptr<Job>> refresh();
 
-    /// Has a certificate written. Waits while it is being checked. Throws Exception: those of make_install(),
-    /// and Busy, NotSupported (policy::changeable).
+    /// Starts a job that writes a certificate, after its preflight. Throws Exception: those of
+    /// make_install(), and Busy, NotSupported (policy::may_change).
     asio::awaitable<std::shared_ptr<Job>> install(InstallRequest install_request);
 
-    /// Has one slot changed. Errors: Busy, NotSupported (policy::changeable).
+    /// Starts a job that changes one slot. Errors: Busy, NotSupported (policy::may_change).
     Expected<std::shared_ptr<Job>> request(SlotOperation change);
 
-    /// What provision() would do, going by the slots as last read. Throws Exception with what would stop it.
+    /// The plan that provision() would carry out, based on the slots as last read. Throws Exception with the
+    /// blocker, if there is one.
     asio::awaitable<PreparedPlan> preview(std::optional<SlotAddress> slot);
 
-    /// The policies are others now, or somebody wants them applied anew.
+    /// The active policies have changed, or have been loaded again.
     void policy_changed();
-    /// A file of sources() is another one now.
+    /// A file of sources() has changed.
     void sources_changed();
-    /// The system's clock was set.
+    /// The system clock was set.
     void clock_changed();
 
-    /// The modem's whole life, from its identification on: reads it, compares it, provisions it if the policy
-    /// says so, waits for work. Ends only by an Exception: the modem is gone, or restarted, or does not
-    /// answer any more.
+    /// Runs the modem from its identification on: reads the slots, compares them with the policy, provisions
+    /// the modem if the policy requires it, and waits for jobs. Ends with an Exception only: the modem is
+    /// gone, has restarted or does not answer.
     asio::awaitable<void> live(at::Channel& channel);
 
   private:
-    class Attended;
+    class ChannelGuard;
 
     asio::awaitable<void> assess();
     asio::awaitable<PreparedPlan> prepare(const policy::Policy& policy, std::optional<SlotAddress> only);
-    [[nodiscard]] PlanRequest request(const policy::Policy* policy, std::optional<SlotAddress> only) const;
+    [[nodiscard]] PlanRequest plan_request_for(const policy::Policy* policy,
+                                               std::optional<SlotAddress> only) const;
     asio::awaitable<std::optional<Error>> carry_out(at::Channel& channel, Job& job);
     asio::awaitable<void> do_job(at::Channel& channel, Job& job);
     void note_failure(const JobFailure& job_failure, const Job& job);
@@ -133,9 +135,9 @@ class Modem {
     [[nodiscard]] const policy::Policy* match(const policy::Policies& policies) const;
     [[nodiscard]] Expected<void> ready() const;
     Expected<std::shared_ptr<Job>> request(Task task);
-    void try_anew();
+    void try_again();
     void show(ModemState state, std::string_view code, std::string reason);
-    void show(const StateAssessment& verdict);
+    void show(const StateAssessment& assessment);
 
     at::ModuleIdentity identity_;
     std::string port_;
@@ -160,11 +162,11 @@ class Modem {
     std::chrono::milliseconds verify_every_{0};
 
     at::Channel* channel_ = nullptr;              ///< only while live() runs
-    std::shared_ptr<Job> job_;                    ///< asked for or at work; at most one
-    std::shared_ptr<const SlotOperation> change_; ///< what it is to do, if that is a change
-    bool wanted_ = false;                         ///< the policy wants it provisioned now
-    bool held_ = false;                           ///< a person cancelled that
-    bool ignored_ = false;                        ///< the policy says not even to read it
+    std::shared_ptr<Job> job_;                    ///< requested or running; at most one
+    std::shared_ptr<const SlotOperation> change_; ///< the operation of `job_`, if it changes one slot
+    bool wanted_ = false;                         ///< the policy requires provisioning now
+    bool held_ = false;                           ///< a client cancelled the provisioning
+    bool ignored_ = false;                        ///< the policy has mode "ignore"
     Retries retries_;
 };
 

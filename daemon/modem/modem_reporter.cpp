@@ -26,18 +26,18 @@ history::Entry about(history::EntryKind event, const SlotAddress& address) {
 
 } // namespace
 
-ModemReporter::ModemReporter(std::string imei, std::string port_path, Log log, Keep keep)
+ModemReporter::ModemReporter(std::string imei, std::string port_path, Log log, Append append)
   : imei_(std::move(imei))
   , port_path_(std::move(port_path))
   , log_(std::move(log))
-  , keep_(std::move(keep)) {}
+  , append_(std::move(append)) {}
 
-void ModemReporter::under(const policy::Policy* policy) {
+void ModemReporter::set_policy(const policy::Policy* policy) {
     policy_name_ = policy == nullptr ? "" : policy->name;
     policy_file_ = policy == nullptr ? "" : policy->file.string();
 }
 
-void ModemReporter::shown(const StateAssessment& now, const StateAssessment& before) const {
+void ModemReporter::state_changed(const StateAssessment& now, const StateAssessment& before) const {
     const Log log = log_.with({{"BGS2_POLICY", policy_name_},
                                {"BGS2_STATE", std::string(word(now.state))},
                                {"BGS2_REASON", now.reason},
@@ -54,22 +54,22 @@ void ModemReporter::shown(const StateAssessment& now, const StateAssessment& bef
     history::Entry entry;
     entry.state = word(now.state);
     entry.message = now.reason;
-    keep(std::move(entry));
+    append(std::move(entry));
 }
 
-void ModemReporter::changed_by_others(const SlotChange& change) const {
+void ModemReporter::slot_drifted(const SlotChange& change) const {
     const std::string text =
-        fmt::format("{} was changed by somebody else: it held {}, now {}", to_string(change.address),
+        fmt::format("{} was changed outside bgs2d: it held {}, now {}", to_string(change.address),
                     to_string(change.before), to_string(change.now));
     log_.with({{"BGS2_SLOT", std::to_string(change.address.slot)}}).notice("{}: {}", imei_, text);
     history::Entry entry = about(history::EntryKind::drift, change.address);
     entry.thumbprint_before = change.before.thumbprint;
     entry.thumbprint_after = change.now.thumbprint;
     entry.message = text;
-    keep(std::move(entry));
+    append(std::move(entry));
 }
 
-void ModemReporter::begins(const PreparedPlan& prepared_plan) const {
+void ModemReporter::job_started(const PreparedPlan& prepared_plan) const {
     for (const SlotFinding& finding : prepared_plan.findings)
         log_.with({{"BGS2_SLOT", std::to_string(finding.address.slot)}})
             .warning("{}: {}", imei_, to_string(finding.error));
@@ -79,7 +79,8 @@ void ModemReporter::begins(const PreparedPlan& prepared_plan) const {
                   word(each.step.action));
 }
 
-void ModemReporter::attempted(const std::vector<Attempt>& attempts, const sbnw::Inventory& present) const {
+void ModemReporter::steps_executed(const std::vector<Attempt>& attempts,
+                                   const sbnw::Inventory& present) const {
     for (const Attempt& attempt : attempts) {
         const PlanStep& step = attempt.step->step;
         history::Entry entry =
@@ -95,7 +96,7 @@ void ModemReporter::attempted(const std::vector<Attempt>& attempts, const sbnw::
             entry.error = word(error.code);
             entry.message += ": " + error.what;
         }
-        keep(std::move(entry));
+        append(std::move(entry));
     }
 }
 
@@ -119,11 +120,11 @@ void ModemReporter::warn(const std::string& what) const {
     log_.warning("{}: {}", imei_, what);
 }
 
-void ModemReporter::keep(history::Entry entry) const {
+void ModemReporter::append(history::Entry entry) const {
     entry.imei = imei_;
     entry.port_path = port_path_;
     entry.policy = policy_file_;
-    keep_(std::move(entry));
+    append_(std::move(entry));
 }
 
 } // namespace bgs2

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is told of one modem: in the log, to whoever reads it, and in the history, for whoever asks later.
+// Reports the changes of one modem to the log and to the history.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -20,34 +20,34 @@ namespace bgs2 {
 
 class ModemReporter {
   public:
-    /// Keeps an entry in which modem, place and policy are filled in.
-    using Keep = std::function<void(history::Entry)>;
+    /// Adds an entry to the history. IMEI, port path and policy are filled in.
+    using Append = std::function<void(history::Entry)>;
 
-    ModemReporter(std::string imei, std::string port_path, Log log, Keep keep);
+    ModemReporter(std::string imei, std::string port_path, Log log, Append append);
 
-    /// The policy that what follows is about; null if there is none.
-    void under(const policy::Policy* policy);
+    /// Sets the policy that the following reports name; null: none.
+    void set_policy(const policy::Policy* policy);
 
-    /// The modem comes to be in another state, or for another reason. `before` is what was shown so far.
-    void shown(const StateAssessment& now, const StateAssessment& before) const;
-    void changed_by_others(const SlotChange& change) const;
+    /// Reports the change from `before` to `now`, if state or reason differ.
+    void state_changed(const StateAssessment& now, const StateAssessment& before) const;
+    void slot_drifted(const SlotChange& change) const;
 
-    void begins(const PreparedPlan& prepared_plan) const;
-    /// Steps that were carried out or tried; `present` is what was read back since, empty if nothing was.
-    void attempted(const std::vector<Attempt>& attempts, const sbnw::Inventory& present) const;
+    void job_started(const PreparedPlan& prepared_plan) const;
+    /// Reports the executed steps. `present` are the slots as read back since, empty if they were not read.
+    void steps_executed(const std::vector<Attempt>& attempts, const sbnw::Inventory& present) const;
     void provisioned(const Job& job, std::size_t steps) const;
-    /// What somebody asked for was done.
+    /// Reports that a requested operation was done.
     void changed(const Job& job) const;
     void failed(const Job& job, const Error& error) const;
     void warn(const std::string& what) const;
 
   private:
-    void keep(history::Entry entry) const;
+    void append(history::Entry entry) const;
 
     std::string imei_;
     std::string port_path_;
     Log log_;
-    Keep keep_;
+    Append append_;
     std::string policy_name_;
     std::string policy_file_;
 };

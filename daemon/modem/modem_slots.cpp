@@ -36,7 +36,7 @@ asio::awaitable<void> ModemSlots::look(at::Channel& channel, std::set<Store> sto
     const auto changes = co_await read(channel, std::move(stores));
     retained_.rewrites.reconcile(cache_.inventory());
     for (const SlotChange& change : changes)
-        reporter_.changed_by_others(change);
+        reporter_.slot_drifted(change);
 }
 
 asio::awaitable<void> ModemSlots::look_if_possible(at::Channel& channel, std::set<Store> stores) {
@@ -52,7 +52,7 @@ asio::awaitable<void> ModemSlots::look_if_possible(at::Channel& channel, std::se
 
 asio::awaitable<void> ModemSlots::apply(at::Channel& channel, Job& job, const PreparedPlan& prepared_plan,
                                         std::set<Store> stores) {
-    reporter_.begins(prepared_plan);
+    reporter_.job_started(prepared_plan);
     const auto begins = [this](const SlotAddress& address) {
         cache_.invalidate(address);
         changed_();
@@ -63,20 +63,20 @@ asio::awaitable<void> ModemSlots::apply(at::Channel& channel, Job& job, const Pr
             retained_.keyless.erase(attempt.step->step.address);
     }
     if (const Attempt& last = attempts.back(); last.failure) {
-        reporter_.attempted(attempts, {});
+        reporter_.steps_executed(attempts, {});
         rollback_ = rollback_of(last);
         std::rethrow_exception(last.failure);
     }
     job.set_step("reading back");
     co_await read(channel, std::move(stores));
-    reporter_.attempted(attempts, cache_.inventory());
+    reporter_.steps_executed(attempts, cache_.inventory());
     value_or_throw(verify(prepared_plan.steps, cache_.inventory()));
 }
 
 asio::awaitable<void> ModemSlots::recover(at::Channel& channel, std::set<Store> stores) {
     stale_ = true;
     const auto rollback = std::exchange(rollback_, std::nullopt);
-    if (rollback) // first, since the modem may be gone before the slot is empty
+    if (rollback) // before erasing, since the modem may be gone before that
         retained_.keyless[rollback->address] = rollback->thumbprint;
     co_await at::synchronise(channel);
     co_await look_if_possible(channel, stores);
@@ -88,13 +88,13 @@ asio::awaitable<void> ModemSlots::recover(at::Channel& channel, std::set<Store> 
         if (!kept)
             co_return;
         reporter_.warn(to_string(rollback->address) +
-                       " kept the certificate without its private key, and was emptied");
+                       " kept the certificate without its private key, and was erased");
     } catch (const sbnw::Refusal& e) {
         reporter_.warn(
-            fmt::format("{} kept the certificate without its private key, and can not be emptied: {}",
+            fmt::format("{} kept the certificate without its private key, and cannot be erased: {}",
                         to_string(rollback->address), e.what()));
     }
-    cache_.invalidate(rollback->address); // what becomes of it now is nobody else's doing
+    cache_.invalidate(rollback->address); // so that the change is not reported as drift
     co_await look_if_possible(channel, stores);
 }
 

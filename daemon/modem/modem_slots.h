@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The slots of one modem: read, written, read back.
+// Reads, writes and verifies the slots of one modem.
 #pragma once
 
 #include "daemon/at/channel.h"
@@ -24,34 +24,36 @@ namespace bgs2 {
 
 class ModemSlots {
   public:
-    /// `changed` is called whenever readout() is another. All live longer than this.
+    /// Calls `changed` whenever cache() has changed. All arguments outlive this object.
     ModemSlots(RetainedState& retained, const ModemReporter& reporter, std::function<void()> changed);
 
-    /// What was read last.
+    /// The slots as last read.
     [[nodiscard]] const SlotCache& cache() const { return cache_; }
-    /// They must be read before anything is said about them.
+    /// The slots must be read before they are used.
     [[nodiscard]] bool stale() const { return stale_; }
     void set_stale() { stale_ = true; }
-    /// They were read since the modem was last left alone.
+    /// The slots were read since the modem was last idle.
     [[nodiscard]] bool fresh() const { return fresh_; }
-    /// Others may have written to them since. What was read longer ago than `good_for` is stale; 0: never.
+    /// The modem was idle: other programs may have written to it. Slots that were read longer ago than
+    /// `good_for` become stale; 0: never.
     void left_alone(std::chrono::milliseconds good_for);
-    /// Why they can not be read, ever.
+    /// Why the module cannot list its slots; nothing if it can.
     [[nodiscard]] const std::optional<Error>& unreadable() const { return unreadable_; }
 
-    /// Reads the slots of these stores for what has become of them since the daemon last had to do with them.
-    /// Throws as sbnw::read_slots() does.
+    /// Reads the slots of these stores and reports changes made outside bgs2d. Throws as sbnw::read_slots()
+    /// does.
     asio::awaitable<void> look(at::Channel& channel, std::set<Store> stores);
 
-    /// The same; but a module that can not tell its slots is unreadable() rather than given up.
+    /// Like look(), but sets unreadable() if the module cannot list its slots.
     asio::awaitable<void> look_if_possible(at::Channel& channel, std::set<Store> stores);
 
-    /// Writes, reads back, compares. Throws as sbnw::push() and sbnw::read_slots() do, and VerifyFailed.
+    /// Writes the steps, reads the slots back and compares them. Throws as sbnw::push() and
+    /// sbnw::read_slots() do, and VerifyFailed.
     asio::awaitable<void> apply(at::Channel& channel, Job& job, const PreparedPlan& prepared_plan,
                                 std::set<Store> stores);
 
-    /// After a failure: finds the module's attention again and reads what it holds now; takes out again what
-    /// can not stay there.
+    /// After a failure: synchronises with the module, reads the slots, and erases a certificate that lost its
+    /// private key.
     asio::awaitable<void> recover(at::Channel& channel, std::set<Store> stores);
 
   private:

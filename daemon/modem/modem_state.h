@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The states that a modem can be in.
+// The states of a modem.
 #pragma once
 
 #include "daemon/base/event.h"
@@ -16,8 +16,8 @@ enum class ModemState : std::uint8_t {
     compliant,
     drifted,
     provisioning,
-    failed,  ///< tries again by itself
-    blocked, ///< needs a person
+    failed,  ///< is retried automatically
+    blocked, ///< requires manual intervention
 };
 
 consteval auto words(ModemState) {
@@ -28,7 +28,7 @@ consteval auto words(ModemState) {
         Word{blocked, "blocked"}};
 }
 
-/// The event that a modem comes to this state; nothing if nobody wants to be alerted of it.
+/// The event that reports this state; nothing for a state that needs no alert.
 std::optional<Event> event_of(ModemState state);
 
 } // namespace bgs2

@@ -38,7 +38,7 @@ auto* find(Map& map, const SlotAddress& address) {
     return found == map.end() ? nullptr : &found->second;
 }
 
-std::optional<Action> action(Compliance compliance, const SlotAddress& address, const Scope& scope) {
+std::optional<Action> action(Compliance compliance, const SlotAddress& address, const PlanScope& scope) {
     switch (compliance) {
     case Compliance::missing:
     case Compliance::different:
@@ -64,7 +64,8 @@ std::map<SlotAddress, Compliance> compare(const Thumbprints& desired, const sbnw
     return result;
 }
 
-std::vector<PlanStep> plan(const Thumbprints& desired, const sbnw::Inventory& present, const Scope& scope) {
+std::vector<PlanStep> plan(const Thumbprints& desired, const sbnw::Inventory& present,
+                           const PlanScope& scope) {
     std::vector<PlanStep> steps;
     for (const auto& [address, compliance] : compare(desired, present)) {
         const sbnw::Slot* slot = find(present, address);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is to be done about a modem's slots, from what they hold and what they are to hold. Pure.
+// Compares the slots of a modem with the policy and plans the changes. Pure.
 #pragma once
 
 #include "daemon/base/slot_address.h"
@@ -16,15 +16,15 @@
 
 namespace bgs2 {
 
-/// How a slot compares with the policy.
+/// The result of comparing a slot with the policy.
 enum class Compliance : std::uint8_t {
     compliant,
-    missing,   ///< should hold a certificate, is empty or not told of
-    different, ///< holds another one
-    corrupted, ///< the module says so
-    unlisted,  ///< holds one, the policy does not name the slot
-    empty,     ///< holds none, the policy does not name the slot
-    unknown,   ///< was written to and not read since
+    missing,   ///< the policy names the slot; it is empty or was not reported
+    different, ///< holds another certificate
+    corrupted, ///< according to the module
+    unlisted,  ///< holds a certificate; the policy does not name the slot
+    empty,     ///< holds no certificate; the policy does not name the slot
+    unknown,   ///< was written and not read since
 };
 
 consteval auto words(Compliance) {
@@ -34,38 +34,39 @@ consteval auto words(Compliance) {
                      Word{unknown, "unknown"}};
 }
 
-/// Every slot that the modem told of or the policy names.
+/// Compares every slot that the modem reported or the policy names.
 std::map<SlotAddress, Compliance> compare(const Thumbprints& desired, const sbnw::Inventory& present);
 
 enum class Action : std::uint8_t {
-    write, ///< what the policy wants; in place of what is there
-    erase, ///< what the policy does not name
+    write, ///< write the policy's certificate, replacing the slot's content
+    erase, ///< erase a slot that the policy does not name
 };
 
 consteval auto words(Action) {
     return EnumTable{Word{Action::write, "write"}, Word{Action::erase, "erase"}};
 }
 
-/// One change that brings a slot to what the policy wants.
+/// One change that makes a slot match the policy.
 struct PlanStep {
     SlotAddress address;
     Action action = Action::write;
-    bool occupied = false; ///< the slot holds something now
-    std::string before;    ///< its thumbprint, if it holds something and the module tells it
+    bool occupied = false; ///< the slot is not empty
+    std::string before;    ///< its current thumbprint; empty if it is empty or the module reports none
     std::string reason;    ///< "slot 1 is empty"
 
     bool operator==(const PlanStep&) const = default;
 };
 
-struct Scope {
+struct PlanScope {
     std::optional<SlotAddress> only; ///< nothing: all slots
-    bool erase_unlisted = false;     ///< in the store of TLS; others are not the policy's to empty
-    Thumbprints keyless; ///< certificates whose private key the module removed: to be written again
+    bool erase_unlisted = false;     ///< in the TLS store only; the policy never erases other stores
+    Thumbprints keyless; ///< certificates whose private key the module removed: they are written again
 };
 
-/// The changes that are needed, by ascending address. A slot that holds the right thumbprint is left alone,
-/// but for the one of `keyless`, and unless `scope` says otherwise so is one that the policy does not name.
-std::vector<PlanStep> plan(const Thumbprints& desired, const sbnw::Inventory& present, const Scope& scope);
+/// The required changes, by ascending address. A slot with the right thumbprint is not written unless `scope`
+/// lists it in `keyless`; a slot that the policy does not name is not erased unless `scope` says so.
+std::vector<PlanStep> plan(const Thumbprints& desired, const sbnw::Inventory& present,
+                           const PlanScope& scope);
 
 /// The reasons of all steps in one sentence.
 std::string reasons(const std::vector<PlanStep>& steps);

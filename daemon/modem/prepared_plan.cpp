@@ -13,14 +13,14 @@ std::string name_of(const DesiredSlot& slot) {
     return fmt::format("{} ({})", to_string(slot.address), slot.source);
 }
 
-std::vector<pki::SlotCandidate> installations(const Desired& desired) {
+std::vector<pki::SlotCandidate> candidates(const Desired& desired) {
     std::vector<pki::SlotCandidate> all;
     all.reserve(desired.slots.size());
     for (const DesiredSlot& slot : desired.slots)
         all.push_back({.slot = slot.address.slot,
                        .tls_store = slot.address.store == Store::tls,
                        .name = name_of(slot),
-                       .credential = &slot.credential});
+                       .key_pair = &slot.key_pair});
     return all;
 }
 
@@ -38,17 +38,17 @@ std::optional<Error> blocker(const PreparedPlan& prepared_plan) {
 std::optional<Expiry> first_expiry(const Desired& desired) {
     std::optional<Expiry> first;
     for (const DesiredSlot& slot : desired.slots) {
-        const auto when = slot.credential.chain.front().not_after();
+        const auto when = slot.key_pair.chain.front().not_after();
         if (!first || when < first->when)
             first = Expiry{.address = slot.address, .when = when};
     }
     return first;
 }
 
-const pki::KeyPair* credential_for(const PlanStep& step, const Desired& desired) {
+const pki::KeyPair* key_pair_for(const PlanStep& step, const Desired& desired) {
     if (step.action == Action::erase)
         return nullptr;
-    return &std::ranges::find(desired.slots, step.address, &DesiredSlot::address)->credential;
+    return &std::ranges::find(desired.slots, step.address, &DesiredSlot::address)->key_pair;
 }
 
 } // namespace
@@ -58,13 +58,13 @@ std::vector<SlotFinding> findings(const Desired& desired, const PlanRequest& req
                                    ? pki::Severity::error
                                    : pki::Severity::warning;
     std::vector<SlotFinding> result;
-    for (pki::Finding& found : pki::preflight(
-             installations(desired), pki::family_of(request.attributes.model), request.now, beyond_family)) {
-        const DesiredSlot& slot = desired.slots.at(found.installation);
+    for (pki::Finding& found : pki::preflight(candidates(desired), pki::family_of(request.attributes.model),
+                                              request.now, beyond_family)) {
+        const DesiredSlot& slot = desired.slots.at(found.candidate);
         // Two files are never renewed at the same instant.
         if (found.error.code == ErrorCode::key_mismatch && !slot.lagging.empty())
-            found.error.hint = fmt::format(
-                "waiting for the other half: {} is older and has to be renewed as well", slot.lagging);
+            found.error.hint =
+                fmt::format("waiting for the second file: renew {} as well, it is older", slot.lagging);
         result.push_back(
             {.address = slot.address, .severity = found.severity, .error = std::move(found.error)});
     }
@@ -90,7 +90,7 @@ PreparedPlan prepare(const PlanRequest& request) {
     try {
         const Encoder encoder(desired->signing, request.attributes.imei);
         for (const PlanStep& step : prepared_plan.needed)
-            prepared_plan.steps.push_back(encoder.encode(step, credential_for(step, *desired)));
+            prepared_plan.steps.push_back(encoder.encode(step, key_pair_for(step, *desired)));
     } catch (const Exception& e) {
         prepared_plan.steps.clear();
         prepared_plan.blocker = e.error();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What carrying out a policy takes, read, checked and encoded before the modem sees a byte of it.
+// A plan with its frames: read, checked and encoded before anything is sent to the modem.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -19,18 +19,19 @@
 
 namespace bgs2 {
 
-/// A policy and a modem to make ready for.
+/// The input of prepare().
 struct PlanRequest {
     policy::Policy policy;
     policy::ModemAttributes attributes;
-    std::filesystem::path credentials; ///< $CREDENTIALS_DIRECTORY; empty if there is none
-    sbnw::Inventory present;           ///< what the modem holds
+    std::filesystem::path credentials; ///< $CREDENTIALS_DIRECTORY; empty if it is not set
+    sbnw::Inventory present;           ///< the slots as last read
     std::optional<SlotAddress> only;
-    Thumbprints keyless; ///< what it holds without the private key, though nothing reads back so
+    Thumbprints keyless; ///< certificates that the module holds without their private key, which reading back
+                         ///< does not show
     std::chrono::sys_seconds now;
 };
 
-/// What the preflight says of one slot.
+/// A preflight finding about one slot.
 struct SlotFinding {
     SlotAddress address;
     pki::Severity severity = pki::Severity::error;
@@ -49,17 +50,17 @@ struct Expiry {
 struct PreparedPlan {
     Thumbprints desired;
     std::vector<PlanStep> needed;
-    std::vector<PreparedStep> steps; ///< `needed`, ready to be sent; none if there is an obstacle
-    std::optional<Error> blocker;    ///< why nothing may be sent
+    std::vector<PreparedStep> steps; ///< `needed`, encoded; empty if there is a blocker
+    std::optional<Error> blocker;    ///< why nothing is sent
     std::vector<SlotFinding> findings;
     std::optional<Expiry> expiry; ///< the first certificate of `desired` to expire
 };
 
-/// What the preflight says of all that is to be written.
+/// The preflight's findings about all desired slots.
 std::vector<SlotFinding> findings(const Desired& desired, const PlanRequest& request);
 
-/// Reads files and tokens, and may take long over an encrypted key. What speaks against a certificate that
-/// the modem holds already is told and is no obstacle. Obstacles: those of load_desired(), pki::preflight(),
+/// Reads files and tokens, and decrypts keys, which may take long. An error about a certificate that the
+/// modem already holds is a finding, not a blocker. Blockers: the errors of load_desired(), pki::preflight(),
 /// sbnw::encode() and sbnw::sign().
 PreparedPlan prepare(const PlanRequest& request);
 

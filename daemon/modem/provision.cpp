@@ -14,7 +14,7 @@
 namespace bgs2 {
 namespace {
 
-/// Tells a job of the bytes of its frames, one frame after another.
+/// Reports the sent bytes to a job, over several frames.
 class Progress {
   public:
     Progress(Job& job, std::uint64_t total)
@@ -101,8 +101,8 @@ asio::awaitable<std::string> signing_hint(at::Channel& channel) {
     for (const auto& [slot, content] : slots) {
         if (!content.empty())
             co_return fmt::format(
-                "it may obey only commands signed by the key of its management certificate, {}: name that "
-                "key in [provision] sign",
+                "the modem may require commands signed with the key of its management certificate, {}: "
+                "name that key in [provision] sign",
                 to_string(content));
     }
     co_return std::string();
@@ -123,7 +123,7 @@ Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Invent
                     fmt::format("{} was {}, but reads back {}", to_string(address),
                                 prepared.step.action == Action::write ? "written" : "erased",
                                 what_is_in(slot)),
-                    "the modem said that it did as it was told and did not; its firmware may be at fault");
+                    "the modem reported success but did not store the change: check its firmware");
     }
     return {};
 }

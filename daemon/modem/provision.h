@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carrying out what was prepared: writing slots, and comparing what they read back.
+// Writes the steps of a prepared plan and verifies them.
 #pragma once
 
 #include "daemon/at/channel.h"
@@ -19,39 +19,40 @@
 
 namespace bgs2 {
 
-/// One step that was begun.
+/// One step that was started.
 struct Attempt {
     const PreparedStep* step = nullptr;
     std::chrono::milliseconds duration{0};
-    std::exception_ptr failure; ///< why it went wrong, as sbnw::push() throws it, naming the slot; null: the
-                                ///< module said that it is done, which is not yet a proof
+    std::exception_ptr failure; ///< the error that sbnw::push() threw, naming the slot; null: the module
+                                ///< reported success, which verify() still has to confirm
 };
 
-/// Sends the frames of one step after another and tells the job how far it is. `begins` hears of each slot
-/// right before it may change. Ends with the first attempt that fails. Valid as long as `steps`.
+/// Sends the frames of the steps in order and updates the job's progress. Calls `begins` with each slot right
+/// before it may change. Stops after the first attempt that fails. The result is valid as long as `steps`.
 asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::vector<PreparedStep>& steps,
                                             Job& job, std::function<void(const SlotAddress&)> begins);
 
-/// What is sent if a module kept a certificate whose private key it removed.
+/// Erases a certificate whose private key the module removed.
 struct Rollback {
     SlotAddress address;
     std::string thumbprint;
     pki::Secret frame;
 };
 
-/// What to do about an attempt whose private key the module removed; nothing for any other.
+/// The rollback for an attempt whose private key the module removed; nothing for any other.
 std::optional<Rollback> rollback_of(const Attempt& attempt);
 
-/// Empties the slot if `present` has that certificate in it; whether it had. Alone it is of no use, and would
-/// pass for the right one ever after: nothing reads a key back. Throws as sbnw::push() does.
+/// Erases the slot if it holds that certificate according to `present`; returns whether it did. Without its
+/// key the certificate is useless, but would compare as compliant: a module never reports its keys. Throws as
+/// sbnw::push() does.
 asio::awaitable<bool> roll_back(at::Channel& channel, const Rollback& rollback,
                                 const sbnw::Inventory& present);
 
-/// Which key a module may be waiting for that refuses commands without a reason; empty if it holds no
-/// management certificate. Throws as sbnw::read_slots() does, but for NotSupported.
+/// A hint for a module that refuses commands without a reason: it names the management certificate whose key
+/// may be required; empty if there is none. Throws as sbnw::read_slots() does, except NotSupported.
 asio::awaitable<std::string> signing_hint(at::Channel& channel);
 
-/// Compares what was written with what was read back, slot by slot. Errors: VerifyFailed.
+/// Compares the slots with the steps. Errors: VerifyFailed.
 Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Inventory& present);
 
 } // namespace bgs2

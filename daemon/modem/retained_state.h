@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is remembered of a modem while it is unplugged.
+// The state of a modem that is kept while the modem is unplugged.
 #pragma once
 
 #include "daemon/modem/plan.h"
@@ -11,9 +11,9 @@ namespace bgs2 {
 
 struct RetainedState {
     std::chrono::sys_seconds
-        last_provisioned; ///< when it was last written to and found compliant; the epoch: not yet
+        last_provisioned; ///< the time of the last successful provisioning; the epoch: never
     RewriteLimiter rewrites;
-    Thumbprints keyless; ///< slots that hold a certificate whose private key the module removed
+    Thumbprints keyless; ///< slots with a certificate whose private key the module removed
 };
 
 } // namespace bgs2

@@ -7,7 +7,8 @@
 namespace bgs2 {
 namespace {
 
-/// What is of the line or the modem's mood may go well another time; all else needs a person.
+/// An error of the line or a temporary one of the modem is worth a retry; all others require manual
+/// intervention.
 bool may_pass(const Error& error) {
     constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data,
                                  ErrorCode::verify_failed};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether and when what failed with a modem is tried again.
+// Decides whether and when to retry after a failure.
 #pragma once
 
 #include "daemon/base/backoff.h"
@@ -13,10 +13,10 @@
 
 namespace bgs2 {
 
-/// Why the last try failed, and what follows.
+/// The last failure and the time of the next attempt.
 struct LastFailure {
     Error error;
-    std::optional<std::chrono::steady_clock::time_point> retry_at; ///< nothing: a person must act
+    std::optional<std::chrono::steady_clock::time_point> retry_at; ///< nothing: requires manual intervention
 
     bool operator==(const LastFailure&) const = default;
 };
@@ -25,10 +25,10 @@ class Retries {
   public:
     void failed(const JobFailure& job_failure);
 
-    /// It went well, or what stood in the way may be gone: the next failure is the first one.
+    /// After a success, or if the cause of the failure may be gone: resets the backoff.
     void reset();
 
-    /// A better hint for the last failure.
+    /// Replaces the hint of the last failure.
     void explain(const std::string& hint);
 
     [[nodiscard]] const std::optional<LastFailure>& failure() const { return failure_; }
@@ -36,7 +36,7 @@ class Retries {
 
   private:
     std::optional<LastFailure> failure_;
-    std::optional<sbnw::Result> refusal_; ///< of the last failure, if it was one
+    std::optional<sbnw::Result> refusal_; ///< of the last failure, if the module refused
     Backoff backoff_{std::chrono::minutes(10)};
 };
 

@@ -33,10 +33,10 @@ std::optional<Error> RewriteLimiter::limit_reached(const std::vector<PlanStep>& 
         return Error{
             ErrorCode::verify_failed,
             fmt::format(
-                "{} was changed {} times, last at {:%F %T} UTC, and read back as it should be; each time "
-                "it did not stay: now {}",
+                "{} was changed {} times, last at {:%F %T} UTC, and verified each time, but did not keep the "
+                "change: {}",
                 to_string(step.address), slot->second.times, slot->second.last, step.reason),
-            "find out who else writes to the modem, or replace it; then 'bgs2ctl provision'"};
+            "look for another program that writes to the modem, or replace it; then 'bgs2ctl provision'"};
     }
     return std::nullopt;
 }

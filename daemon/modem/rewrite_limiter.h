@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slots that do not keep what is written to them: a modem's flash wears, so it is not written for ever.
+// Limits how often a slot that loses its content is written again, since that wears the modem's flash.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -16,20 +16,19 @@
 
 namespace bgs2 {
 
-/// After how many writes, each read back as it should be and found undone later, a person has to look.
+/// The number of writes of a slot, each verified and later found undone, after which bgs2d stops writing it.
 inline constexpr unsigned max_rewrites = 3;
 
 class RewriteLimiter {
   public:
-    /// The slot was written, or emptied, and read back; `thumbprint` as the policy wants it, empty if
-    /// emptied.
+    /// The slot was written and verified with `thumbprint`, or erased (`thumbprint` is empty).
     void record(const SlotAddress& address, const std::string& thumbprint, std::chrono::sys_seconds when);
 
-    /// What a reading found that did not belong to a repair: a slot that still holds what was written is
-    /// sound.
+    /// Forgets each slot that still holds what was written, according to a reading that was not part of
+    /// provisioning.
     void reconcile(const sbnw::Inventory& present);
 
-    /// Why these steps are not to be taken again: the evidence. Nothing if they may be.
+    /// The error if one of these steps would exceed the limit; nothing otherwise.
     [[nodiscard]] std::optional<Error> limit_reached(const std::vector<PlanStep>& needed,
                                                      const Thumbprints& desired) const;
 

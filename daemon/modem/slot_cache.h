@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a modem holds, as it was read back last: all that is ever said about its slots.
+// The slots of a modem as last read: the only source for what is reported about them.
 #pragma once
 
 #include "daemon/at/channel.h"
@@ -17,7 +17,7 @@
 
 namespace bgs2 {
 
-/// A slot that holds something else than when it was read before, without having been written meanwhile.
+/// A slot whose content changed between two readings without a write by bgs2d.
 struct SlotChange {
     SlotAddress address;
     sbnw::Slot before;
@@ -28,22 +28,22 @@ struct SlotChange {
 
 class SlotCache {
   public:
-    /// Reads every slot of `stores` and returns what has changed behind our back. Throws as
-    /// sbnw::read_slots() does, and changes nothing then.
+    /// Reads every slot of `stores` and returns the changes made outside bgs2d. Throws as sbnw::read_slots()
+    /// does; the cache is unchanged then.
     asio::awaitable<std::vector<SlotChange>> read(at::Channel& channel, std::set<Store> stores);
 
-    /// The slot is about to be written: nobody knows what it holds until it is read again.
+    /// The slot is about to be written: its content is unknown until it is read again.
     void invalidate(const SlotAddress& address);
 
-    /// Slots that were written to and not read since are not among them.
+    /// Without the slots that were written and not read since.
     [[nodiscard]] const sbnw::Inventory& inventory() const { return inventory_; }
     [[nodiscard]] std::map<SlotAddress, Compliance> compliance(const Thumbprints& desired) const;
-    /// When it was read last; the clock's epoch if it never was.
+    /// The time of the last reading; the clock's epoch if there was none.
     [[nodiscard]] std::chrono::steady_clock::time_point when() const { return when_; }
 
   private:
     sbnw::Inventory inventory_;
-    std::set<SlotAddress> unread_; ///< written to since
+    std::set<SlotAddress> unread_; ///< written since the last reading
     std::chrono::steady_clock::time_point when_;
 };
 

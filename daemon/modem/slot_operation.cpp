@@ -15,13 +15,13 @@ namespace bgs2 {
 namespace {
 
 /// For messages.
-constexpr const char* source = "the certificate handed over";
+constexpr const char* source = "the supplied certificate";
 
 Expected<pki::KeyPair> load(const InstallRequest& install_request) {
     pki::Sources sources{.certificate = install_request.certificate.bytes(),
                          .certificate_name = source,
                          .key = std::nullopt,
-                         .key_name = "the private key handed over",
+                         .key_name = "the supplied private key",
                          .loaded_key = nullptr,
                          .passphrase = install_request.passphrase ? &*install_request.passphrase : nullptr,
                          .key_from_certificate = install_request.address == client_address};
@@ -40,15 +40,15 @@ Expected<SlotAddress> address_of(const sbnw::Frame& frame, Store store) {
 } // namespace
 
 Expected<SlotOperation> make_install(const InstallRequest& install_request, const PlanRequest& request) {
-    auto credential = load(install_request);
-    if (!credential)
-        return std::unexpected(std::move(credential.error()));
-    const bool has_key = !credential->key.empty();
-    const std::string subject = credential->chain.front().subject();
+    auto key_pair = load(install_request);
+    if (!key_pair)
+        return std::unexpected(std::move(key_pair.error()));
+    const bool has_key = !key_pair->key.empty();
+    const std::string subject = key_pair->chain.front().subject();
     Desired desired;
     desired.slots.push_back({.address = install_request.address,
                              .source = source,
-                             .credential = std::move(*credential),
+                             .key_pair = std::move(*key_pair),
                              .lagging = {}});
     auto found = findings(desired, request);
     const auto error = std::ranges::find(found, pki::Severity::error, &SlotFinding::severity);
@@ -90,7 +90,7 @@ Expected<SlotOperation> make_send(Store store, pki::Secret frame, const std::str
     if (command.imei && *command.imei != imei)
         return fail(ErrorCode::invalid_argument,
                     fmt::format("the frame is for the modem {}, this is {}", *command.imei, imei),
-                    "such a frame is good for one modem only: make one for this");
+                    "encode a frame for this modem");
     if (command.store && *command.store != word(store))
         return fail(ErrorCode::invalid_argument,
                     fmt::format("the frame is for the store {}, not for {}", *command.store, word(store)),
@@ -137,7 +137,7 @@ PreparedPlan prepare(const PlanRequest& request, const SlotOperation& change) {
             prepared_plan.steps.push_back(std::move(prepared));
         } else {
             prepared_plan.steps.push_back(
-                encoder.encode(step, change.slot ? &change.slot->credential : nullptr));
+                encoder.encode(step, change.slot ? &change.slot->key_pair : nullptr));
         }
     } catch (const Exception& e) {
         prepared_plan.blocker = e.error();

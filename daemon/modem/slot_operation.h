@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A change of one slot that somebody asks for, whatever the policy is about.
+// A change of one slot that a client requests.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -17,11 +17,11 @@
 
 namespace bgs2 {
 
-/// A certificate, and perhaps its private key, as they were handed over: bytes in any form that a file of
-/// them may have (pki/credential.h).
+/// A certificate and an optional private key from a client: bytes in any supported file format
+/// (pki/key_pair.h).
 struct InstallRequest {
     SlotAddress address;
-    pki::Secret certificate; ///< secret, since a PKCS#12 has the key in it
+    pki::Secret certificate; ///< a PKCS#12 contains the key
     std::optional<pki::Secret> private_key;
     std::optional<pki::Secret> passphrase;
     pki::CertificateFormat format = pki::CertificateFormat::der;
@@ -29,26 +29,27 @@ struct InstallRequest {
 
 struct SlotOperation {
     Task task;
-    SlotAddress address; ///< that of the task, too
+    SlotAddress address; ///< the same as in `task`
     Action action = Action::write;
-    std::optional<DesiredSlot> slot;   ///< what is to be encoded, of an installation
-    std::optional<pki::Secret> frame;  ///< what is sent as it is, of a frame that was made elsewhere
-    std::string thumbprint;            ///< what the slot is to read back after `frame`; empty: nothing
+    std::optional<DesiredSlot> slot;  ///< the content to encode, for an install request
+    std::optional<pki::Secret> frame; ///< a frame that was encoded elsewhere, sent unchanged
+    std::string
+        thumbprint; ///< the thumbprint expected on reading back after `frame`; empty: the slot is empty
     std::vector<SlotFinding> findings; ///< warnings
 };
 
-/// May take long over an encrypted key. Of `order`, policy, subject and time count. Errors: those of
+/// Decrypts keys, which may take long. Uses policy, attributes and time of `request`. Errors: those of
 /// pki::load() and pki::preflight().
 Expected<SlotOperation> make_install(const InstallRequest& install_request, const PlanRequest& request);
 
 SlotOperation make_erase(const SlotAddress& address);
 
-/// Errors: those of sbnw::decode(); InvalidArgument (it names no slot or no certificate, or it is for another
-/// store or another modem than this).
+/// Errors: those of sbnw::decode(); InvalidArgument (the frame names no slot or no certificate, or is for
+/// another store or another modem).
 Expected<SlotOperation> make_send(Store store, pki::Secret frame, const std::string& imei);
 
-/// Makes it ready to be sent: signed where `order.policy` says so, but for a frame that was made elsewhere.
-/// Obstacles: those of load_signing(), sbnw::encode() and sbnw::sign().
+/// Encodes the operation, signed if the policy of `request` requires it; a frame that was encoded elsewhere
+/// is not changed. Blockers: the errors of load_signing(), sbnw::encode() and sbnw::sign().
 PreparedPlan prepare(const PlanRequest& request, const SlotOperation& change);
 
 } // namespace bgs2

@@ -25,22 +25,22 @@ StateAssessment assessment(ModemState state, const Error& error) {
 StateAssessment without_policy(const StateInputs& it) {
     if (it.policy_problem.empty())
         return assessment(
-            ModemState::unmanaged, "no-policy", "no policy is for this modem",
-            "add one to /etc/bgs2d/policy.d and reload; 'bgs2ctl policy explain' tells why none is");
+            ModemState::unmanaged, "no-policy", "no policy matches this modem",
+            "add one to /etc/bgs2d/policy.d and reload; 'bgs2ctl policy explain' shows why none matches");
     return assessment(ModemState::unmanaged, "policies-invalid",
-                      fmt::format("the policies can not be used: {}", it.policy_problem),
-                      "mend them and reload");
+                      fmt::format("the policies cannot be used: {}", it.policy_problem),
+                      "fix them and reload");
 }
 
 StateAssessment compliant(const StateInputs& it) {
     StateAssessment result = assessment(ModemState::compliant, "compliant",
-                                        fmt::format("it holds what policy '{}' says", it.policy->name));
+                                        fmt::format("its slots match policy '{}'", it.policy->name));
     if (!it.prepared_plan.expiry)
         return result;
     if (const auto notice = expiry_notice(*it.prepared_plan.expiry, it.policy->renew_before, it.date)) {
         result.code = "expiring";
         result.reason += "; " + *notice;
-        result.hint = "have the certificate renewed; the modem follows once the new one is in place";
+        result.hint = "renew the certificate; bgs2d detects the new file";
         result.expiring = it.prepared_plan.expiry->address;
     }
     return result;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What state a modem is in, and whether something is to be done about it: the table of ARCHITECTURE.md. Pure.
+// Derives the state of a modem, and whether to provision it: the table of ARCHITECTURE.md. Pure.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -16,15 +16,15 @@
 
 namespace bgs2 {
 
-/// All that the state follows from, once the slots were read.
+/// The input of assess_state(), once the slots were read.
 struct StateInputs {
-    const policy::Policy* policy = nullptr; ///< null: none is for the modem
-    std::string policy_problem;      ///< why there are no policies at all; empty if that is as it should be
-    std::optional<Error> unreadable; ///< why the slots can not be read, ever
-    PreparedPlan prepared_plan;      ///< with a policy only; frames are not looked at
-    std::optional<Error> limit_reached; ///< why the same is not to be written once more
+    const policy::Policy* policy = nullptr; ///< null: no policy matches
+    std::string policy_problem;             ///< why no policies are active; empty if that is not an error
+    std::optional<Error> unreadable;        ///< why the module cannot list its slots
+    PreparedPlan prepared_plan;             ///< with a policy only; its frames are not used
+    std::optional<Error> limit_reached;     ///< why the same steps are not repeated
     std::optional<LastFailure> failure;
-    bool held = false; ///< somebody cancelled the provisioning
+    bool held = false; ///< a client cancelled the provisioning
     std::chrono::steady_clock::time_point now;
     std::chrono::sys_seconds date;
 };
@@ -34,16 +34,16 @@ struct StateAssessment {
     std::string_view code; ///< Modem.ReasonCode of io.bgs2d1.xml; of static storage
     std::string reason;
     std::string hint;
-    bool wanted = false;                 ///< it is to be provisioned at once; `state` is of no interest then
-    std::optional<SlotAddress> expiring; ///< whose certificate has to be renewed
+    bool wanted = false;                 ///< to be provisioned at once; `state` is not used then
+    std::optional<SlotAddress> expiring; ///< the slot whose certificate expires soon
 
     bool operator==(const StateAssessment&) const = default;
 };
 
 StateAssessment assess_state(const StateInputs& it);
 
-/// "the certificate of slot 0 expires in 12 days"; nothing while it ends later than `renew_before` from now.
-/// One that has expired is told of in any case.
+/// "the certificate of slot 0 expires in 12 days"; nothing if it expires later than `renew_before` from now.
+/// An expired certificate is always reported.
 std::optional<std::string> expiry_notice(const Expiry& expiry, std::chrono::milliseconds renew_before,
                                          std::chrono::sys_seconds date);
 

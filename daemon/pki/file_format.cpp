@@ -71,7 +71,7 @@ bool reads_as(ByteView der) {
     return well;
 }
 
-FileFormat recognise_signed(ByteView der) {
+FileFormat detect_signed(ByteView der) {
     if (reads_as<X509Ptr, d2i_X509>(der))
         return FileFormat::certificate;
     if (reads_as<RequestPtr, d2i_X509_REQ>(der))
@@ -82,7 +82,7 @@ FileFormat recognise_signed(ByteView der) {
     return FileFormat::certificate;
 }
 
-FileFormat recognise_der(ByteView der) {
+FileFormat detect_der(ByteView der) {
     const auto outer = read_value(der);
     if (!outer || outer->tag != sequence)
         return FileFormat::unknown;
@@ -111,7 +111,7 @@ FileFormat recognise_der(ByteView der) {
         return FileFormat::encrypted_key;
     if (second->tag == bit_string)
         return FileFormat::public_key;
-    return second->tag == sequence ? recognise_signed(der) : FileFormat::unknown;
+    return second->tag == sequence ? detect_signed(der) : FileFormat::unknown;
 }
 
 bool starts_with(ByteView bytes, std::string_view start) {
@@ -166,7 +166,7 @@ constexpr EnumTable file_formats{
 
 struct Label {
     std::string_view label;
-    FileFormat container;
+    FileFormat file_format;
 };
 
 constexpr std::array labels{
@@ -204,26 +204,26 @@ FileFormat detect_format(ByteView bytes) {
         return FileFormat::utf16;
     if (starts_with(bytes, "0\xef\xbf\xbd"))
         return FileFormat::mangled;
-    if (const FileFormat container = recognise_der(bytes); container != FileFormat::unknown)
-        return container;
+    if (const FileFormat file_format = detect_der(bytes); file_format != FileFormat::unknown)
+        return file_format;
     return text.find("-----BEGIN ") != std::string_view::npos ? FileFormat::pem : FileFormat::unknown;
 }
 
-FileFormat recognise_label(std::string_view label) {
+FileFormat format_of_label(std::string_view label) {
     const auto* found = std::ranges::find(labels, label, &Label::label);
-    return found == labels.end() ? FileFormat::unknown : found->container;
+    return found == labels.end() ? FileFormat::unknown : found->file_format;
 }
 
-std::string_view description(FileFormat container) {
-    return file_formats.at(container).description;
+std::string_view description(FileFormat file_format) {
+    return file_formats.at(file_format).description;
 }
 
-std::string_view hint_for_certificate(FileFormat container) {
-    return file_formats.at(container).hint_for_certificate;
+std::string_view hint_for_certificate(FileFormat file_format) {
+    return file_formats.at(file_format).hint_for_certificate;
 }
 
-std::string_view hint_for_key(FileFormat container) {
-    return file_formats.at(container).hint_for_key;
+std::string_view hint_for_key(FileFormat file_format) {
+    return file_formats.at(file_format).hint_for_key;
 }
 
 std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode code) {

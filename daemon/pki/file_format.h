@@ -34,14 +34,14 @@ enum class FileFormat {
 FileFormat detect_format(ByteView bytes);
 
 /// What a PEM block with this label holds.
-FileFormat recognise_label(std::string_view label);
+FileFormat format_of_label(std::string_view label);
 
 /// "a certificate signing request": how to speak of it.
-std::string_view description(FileFormat container);
+std::string_view description(FileFormat file_format);
 
 /// What to do where a certificate (a private key) was wanted and this was found instead.
-std::string_view hint_for_certificate(FileFormat container);
-std::string_view hint_for_key(FileFormat container);
+std::string_view hint_for_certificate(FileFormat file_format);
+std::string_view hint_for_key(FileFormat file_format);
 
 /// Nothing if `der` is one whole DER value; else an error with `code`: it is cut off, or something follows
 /// it.

@@ -113,13 +113,13 @@ Expected<PrivateKey> old_encrypted_key(const PemBlock& block, std::string_view n
 Expected<PrivateKey> key_in(const PemBlock& block, std::string_view name, const Secret* passphrase) {
     if (!block.header.empty())
         return old_encrypted_key(block, name, passphrase);
-    if (recognise_label(block.label) == FileFormat::encrypted_key)
+    if (format_of_label(block.label) == FileFormat::encrypted_key)
         return encrypted_key(block.content.bytes(), name, passphrase);
     return plain_key(block.content.bytes(), name);
 }
 
 bool is_private_key(const PemBlock& block) {
-    return block.has_private_key() && recognise_label(block.label) != FileFormat::openssh_key;
+    return block.has_private_key() && format_of_label(block.label) != FileFormat::openssh_key;
 }
 
 /// "PUBLIC KEY" or the bare "RSA PUBLIC KEY".
@@ -161,13 +161,13 @@ std::unexpected<Error> no_key(FileFormat found, std::string_view name, std::stri
 std::unexpected<Error> no_key(const std::vector<PemBlock>& blocks, std::string_view name,
                               std::string_view wanted) {
     return fail(code, fmt::format("{} holds \"{}\" and not {}", name, blocks.front().label, wanted),
-                std::string(hint_for_key(recognise_label(blocks.front().label))));
+                std::string(hint_for_key(format_of_label(blocks.front().label))));
 }
 
 } // namespace
 
 Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name, const Secret* passphrase) {
-    switch (const FileFormat container = detect_format(bytes)) {
+    switch (const FileFormat file_format = detect_format(bytes)) {
     case FileFormat::pem: {
         const auto blocks = read_pem(bytes, name, code);
         if (!blocks)
@@ -190,21 +190,21 @@ Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name, con
                     "export it again together with the private key");
     }
     default:
-        return no_key(container, name, "a private key");
+        return no_key(file_format, name, "a private key");
     }
 }
 
 Expected<PublicKey> load_public_key(ByteView bytes, std::string_view name, const Secret* passphrase) {
     constexpr std::string_view wanted = "a public key, a certificate or a private key";
-    switch (const FileFormat container = detect_format(bytes)) {
+    switch (const FileFormat file_format = detect_format(bytes)) {
     case FileFormat::pem: {
         const auto blocks = read_pem(bytes, name, code);
         if (!blocks)
             return std::unexpected(blocks.error());
         for (const PemBlock& block : *blocks) {
-            if (recognise_label(block.label) == FileFormat::public_key)
+            if (format_of_label(block.label) == FileFormat::public_key)
                 return plain_public_key(block.content.bytes(), name);
-            if (recognise_label(block.label) == FileFormat::certificate)
+            if (format_of_label(block.label) == FileFormat::certificate)
                 return certified_key(first_value(block.content.bytes()).value_or(block.content.bytes()),
                                      name);
             if (is_private_key(block))
@@ -221,7 +221,7 @@ Expected<PublicKey> load_public_key(ByteView bytes, std::string_view name, const
     case FileFormat::pkcs12:
         return public_half(load_private_key(bytes, name, passphrase));
     default:
-        return no_key(container, name, wanted);
+        return no_key(file_format, name, wanted);
     }
 }
 

@@ -28,7 +28,7 @@ Expected<std::vector<Certificate>> certificates_of(const std::vector<PemBlock>& 
                                                    std::size_t wanted) {
     std::vector<Certificate> chain;
     for (std::size_t i = 0; i < blocks.size() && chain.size() < wanted; ++i) {
-        if (recognise_label(blocks[i].label) != FileFormat::certificate)
+        if (format_of_label(blocks[i].label) != FileFormat::certificate)
             continue;
         ByteView der = blocks[i].content.bytes();
         // OpenSSL's own label: its notes on trust follow the certificate.
@@ -41,7 +41,7 @@ Expected<std::vector<Certificate>> certificates_of(const std::vector<PemBlock>& 
     }
     if (chain.empty())
         return fail(invalid, fmt::format("{} holds \"{}\" and no certificate", name, blocks.front().label),
-                    std::string(hint_for_certificate(recognise_label(blocks.front().label))));
+                    std::string(hint_for_certificate(format_of_label(blocks.front().label))));
     return chain;
 }
 
@@ -49,14 +49,14 @@ Bytes copy_of(ByteView bytes) {
     return {bytes.begin(), bytes.end()};
 }
 
-/// Puts what the chain is to be sent as into `credential`.
-void write_chain(KeyPair& credential, CertificateFormat format) {
+/// Puts what the chain is to be sent as into `key_pair`.
+void write_chain(KeyPair& key_pair, CertificateFormat format) {
     if (format == CertificateFormat::pem_chain) {
-        credential.certificate = write_pem(credential.chain);
+        key_pair.certificate = write_pem(key_pair.chain);
         return;
     }
-    credential.chain.erase(credential.chain.begin() + 1, credential.chain.end());
-    credential.certificate = copy_of(credential.chain.front().der());
+    key_pair.chain.erase(key_pair.chain.begin() + 1, key_pair.chain.end());
+    key_pair.certificate = copy_of(key_pair.chain.front().der());
 }
 
 Expected<KeyPair> from_pem(const Sources& sources, CertificateFormat format) {
@@ -67,25 +67,25 @@ Expected<KeyPair> from_pem(const Sources& sources, CertificateFormat format) {
                                  format == CertificateFormat::der ? 1 : blocks->size());
     if (!chain)
         return std::unexpected(std::move(chain.error()));
-    KeyPair credential;
-    credential.chain = std::move(*chain);
+    KeyPair key_pair;
+    key_pair.chain = std::move(*chain);
     if (format != CertificateFormat::as_is)
-        write_chain(credential, format);
+        write_chain(key_pair, format);
     else if (std::ranges::any_of(*blocks, &PemBlock::has_private_key))
         return would_give_key_away(sources.certificate_name);
     else
-        credential.certificate = copy_of(sources.certificate);
-    return credential;
+        key_pair.certificate = copy_of(sources.certificate);
+    return key_pair;
 }
 
 Expected<KeyPair> from_der(const Sources& sources) {
     auto certificate = Certificate::from_der(sources.certificate, sources.certificate_name);
     if (!certificate)
         return std::unexpected(std::move(certificate.error()));
-    KeyPair credential;
-    credential.certificate = copy_of(sources.certificate);
-    credential.chain.push_back(std::move(*certificate));
-    return credential;
+    KeyPair key_pair;
+    key_pair.certificate = copy_of(sources.certificate);
+    key_pair.chain.push_back(std::move(*certificate));
+    return key_pair;
 }
 
 Expected<KeyPair> from_pkcs12(const Sources& sources, CertificateFormat format) {
@@ -98,16 +98,16 @@ Expected<KeyPair> from_pkcs12(const Sources& sources, CertificateFormat format) 
         return fail(invalid,
                     fmt::format("the PKCS#12 store {} holds no certificate", sources.certificate_name),
                     "export it again together with the certificate");
-    KeyPair credential;
-    credential.chain = std::move(store->certificates);
-    write_chain(credential, format);
+    KeyPair key_pair;
+    key_pair.chain = std::move(store->certificates);
+    write_chain(key_pair, format);
     if (!sources.key && sources.loaded_key == nullptr && sources.key_from_certificate)
-        credential.private_key = std::move(store->key);
-    return credential;
+        key_pair.private_key = std::move(store->key);
+    return key_pair;
 }
 
 Expected<KeyPair> load_certificate(const Sources& sources, CertificateFormat format) {
-    switch (const FileFormat container = detect_format(sources.certificate)) {
+    switch (const FileFormat file_format = detect_format(sources.certificate)) {
     case FileFormat::certificate:
         return from_der(sources);
     case FileFormat::pem:
@@ -117,8 +117,8 @@ Expected<KeyPair> load_certificate(const Sources& sources, CertificateFormat for
     default:
         return fail(
             invalid,
-            fmt::format("{} is {}, not a certificate", sources.certificate_name, description(container)),
-            std::string(hint_for_certificate(container)));
+            fmt::format("{} is {}, not a certificate", sources.certificate_name, description(file_format)),
+            std::string(hint_for_certificate(file_format)));
     }
 }
 
@@ -129,28 +129,28 @@ std::string KeyPair::thumbprint() const {
 }
 
 Expected<KeyPair> load(const Sources& sources, CertificateFormat format, KeyFormat key_format) {
-    auto credential = load_certificate(sources, format);
-    if (!credential)
-        return credential;
+    auto key_pair = load_certificate(sources, format);
+    if (!key_pair)
+        return key_pair;
     if (sources.key) {
         auto key = load_private_key(*sources.key, sources.key_name, sources.passphrase);
         if (!key)
             return std::unexpected(std::move(key.error()));
-        credential->private_key = std::move(*key);
+        key_pair->private_key = std::move(*key);
         if (detect_format(*sources.key) == FileFormat::private_key) {
-            credential->key = Secret::copy_of(*sources.key);
-            return credential;
+            key_pair->key = Secret::copy_of(*sources.key);
+            return key_pair;
         }
     }
     if (sources.loaded_key != nullptr)
-        credential->private_key = *sources.loaded_key;
-    if (const auto& private_key = credential->private_key) {
+        key_pair->private_key = *sources.loaded_key;
+    if (const auto& private_key = key_pair->private_key) {
         auto key = private_key->to_der(key_format);
         if (!key)
             return std::unexpected(std::move(key.error()));
-        credential->key = std::move(*key);
+        key_pair->key = std::move(*key);
     }
-    return credential;
+    return key_pair;
 }
 
 } // namespace bgs2::pki

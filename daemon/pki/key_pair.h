@@ -15,7 +15,7 @@
 
 namespace bgs2::pki {
 
-/// The files' contents that a credential is made from. Names are for messages only.
+/// The files' contents that a key_pair is made from. Names are for messages only.
 struct Sources {
     ByteView certificate; ///< PEM (one or a chain), DER or PKCS#12
     std::string certificate_name;

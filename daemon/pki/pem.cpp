@@ -42,9 +42,9 @@ std::optional<PemBlock> next_block(BIO* source) {
 } // namespace
 
 bool PemBlock::has_private_key() const {
-    const FileFormat container = recognise_label(label);
-    return container == FileFormat::private_key || container == FileFormat::encrypted_key ||
-           container == FileFormat::openssh_key;
+    const FileFormat file_format = format_of_label(label);
+    return file_format == FileFormat::private_key || file_format == FileFormat::encrypted_key ||
+           file_format == FileFormat::openssh_key;
 }
 
 Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, ErrorCode code) {

@@ -45,15 +45,15 @@ std::string listed(const Family& family) {
     return text;
 }
 
-bool is_client(const SlotCandidate& installation) {
-    return installation.tls_store && installation.slot == 0;
+bool is_client(const SlotCandidate& candidate) {
+    return candidate.tls_store && candidate.slot == 0;
 }
 
-bool is_server(const SlotCandidate& installation) {
-    return installation.tls_store && installation.slot != 0;
+bool is_server(const SlotCandidate& candidate) {
+    return candidate.tls_store && candidate.slot != 0;
 }
 
-/// All that speaks against a set of installations.
+/// All that speaks against a set of candidates.
 class Preflight {
   public:
     Preflight(std::span<const SlotCandidate> all, const Family& family, std::chrono::sys_seconds now,
@@ -65,13 +65,13 @@ class Preflight {
 
     std::vector<Finding> findings() && {
         for (current_ = 0; current_ < all_.size(); ++current_) {
-            const SlotCandidate& installation = all_[current_];
-            check_key(installation);
-            check_validity(installation);
-            check_length(*installation.credential);
-            check_family(*installation.credential);
-            check_role(installation);
-            check_repetition(installation);
+            const SlotCandidate& candidate = all_[current_];
+            check_key(candidate);
+            check_validity(candidate);
+            check_length(*candidate.key_pair);
+            check_family(*candidate.key_pair);
+            check_role(candidate);
+            check_repetition(candidate);
         }
         std::ranges::stable_partition(findings_,
                                       [](const Finding& f) { return f.severity == Severity::error; });
@@ -84,40 +84,40 @@ class Preflight {
         findings_.push_back(
             {.severity = severity,
              .error = {code, name.empty() ? what : fmt::format("{}: {}", name, what), std::move(hint)},
-             .installation = current_});
+             .candidate = current_});
     }
 
-    void check_key(const SlotCandidate& installation) {
-        const KeyPair& credential = *installation.credential;
-        if (!is_client(installation) && !credential.key.empty())
+    void check_key(const SlotCandidate& candidate) {
+        const KeyPair& key_pair = *candidate.key_pair;
+        if (!is_client(candidate) && !key_pair.key.empty())
             add(Severity::error, ErrorCode::invalid_argument,
-                installation.tls_store
+                candidate.tls_store
                     ? fmt::format("slot {} holds a server certificate and can not take a private key",
-                                  installation.slot)
+                                  candidate.slot)
                     : "no store but is_cert takes a private key",
                 "leave the private key out, or use slot 0 of is_cert, the one for the client certificate");
-        if (is_client(installation) && credential.key.empty())
+        if (is_client(candidate) && key_pair.key.empty())
             add(Severity::warning, ErrorCode::invalid_argument,
                 "slot 0 is for the client certificate, but no private key goes with it",
                 "give the certificate's private key, or use slots 1 to 10 for a server certificate");
-        const Certificate& certificate = credential.chain.front();
-        if (credential.private_key && !credential.private_key->matches(certificate))
+        const Certificate& certificate = key_pair.chain.front();
+        if (key_pair.private_key && !key_pair.private_key->matches(certificate))
             add(Severity::error, ErrorCode::key_mismatch,
                 fmt::format("the private key does not belong to the certificate of {}",
                             certificate.subject()),
-                credential.chain.size() > 1 ? "use the key that the certificate was requested with, and "
-                                              "check that this certificate is the first one in its file"
-                                            : "use the key that the certificate was requested with");
+                key_pair.chain.size() > 1 ? "use the key that the certificate was requested with, and "
+                                            "check that this certificate is the first one in its file"
+                                          : "use the key that the certificate was requested with");
     }
 
-    void check_validity(const SlotCandidate& installation) {
+    void check_validity(const SlotCandidate& candidate) {
         const bool clock_is_set = now_ >= clock_was_set_after;
         if (!clock_is_set)
             add(Severity::error, ErrorCode::not_yet_valid,
                 fmt::format("this computer's clock is not set: it shows {}", written(now_)),
                 "set it with 'timedatectl set-time', or have it set over the network with 'timedatectl "
                 "set-ntp true'");
-        for (const Certificate& certificate : installation.credential->chain) {
+        for (const Certificate& certificate : candidate.key_pair->chain) {
             if (now_ > certificate.not_after())
                 add(Severity::error, ErrorCode::expired,
                     fmt::format("the certificate of {} expired on {}", certificate.subject(),
@@ -131,10 +131,10 @@ class Preflight {
         }
     }
 
-    void check_length(const KeyPair& credential) {
-        std::size_t length = frame_header + slot_parameter + parameter_header + credential.certificate.size();
-        if (!credential.key.empty())
-            length += parameter_header + credential.key.size();
+    void check_length(const KeyPair& key_pair) {
+        std::size_t length = frame_header + slot_parameter + parameter_header + key_pair.certificate.size();
+        if (!key_pair.key.empty())
+            length += parameter_header + key_pair.key.size();
         if (length >= frame_limit)
             add(Severity::error, ErrorCode::too_much_data,
                 fmt::format("certificate and key make a frame of {} bytes, and it must stay below {}", length,
@@ -142,28 +142,28 @@ class Preflight {
                 "send fewer certificates: the first one alone with the format der");
     }
 
-    void refused_by_family(const std::string& what, const std::string& remedy) {
+    void refused_by_family(const std::string& what, const std::string& advice) {
         add(beyond_family_, ErrorCode::not_supported,
             fmt::format("{}; that is assumed of {}, not known", what, family_.name),
             beyond_family_ == Severity::error
                 ? fmt::format("{}; or have it tried all the same with family-limits = \"warn\" in the "
                               "policy's [provision]",
-                              remedy)
-                : fmt::format("it is sent all the same; if the modem refuses it, {}", remedy));
+                              advice)
+                : fmt::format("it is sent all the same; if the modem refuses it, {}", advice));
     }
 
-    void check_family(const KeyPair& credential) {
-        const Certificate& certificate = credential.chain.front();
+    void check_family(const KeyPair& key_pair) {
+        const Certificate& certificate = key_pair.chain.front();
         if (family_.rsa_bits != 0) {
-            const std::string remedy =
+            const std::string advice =
                 fmt::format("use a certificate for an RSA key of {} bits", family_.rsa_bits);
             const auto key = certificate.public_key();
             if (!key)
-                refused_by_family(key.error().what, remedy);
+                refused_by_family(key.error().what, advice);
             else if (key->kind() != KeyKind::rsa || key->bits() > family_.rsa_bits)
                 refused_by_family(fmt::format("its key has {} bits ({}), and a {} takes RSA of up to {} bits",
                                               key->bits(), word(key->kind()), family_.name, family_.rsa_bits),
-                                  remedy);
+                                  advice);
         }
         const std::string algorithm = certificate.signature_algorithm();
         const std::string_view hash = hash_of(algorithm);
@@ -173,32 +173,30 @@ class Preflight {
                                           listed(family_)),
                               fmt::format("use a certificate signed with one of {}", listed(family_)));
         // DER is a SEQUENCE, PEM is text.
-        if (!family_.pem && credential.certificate.front() != std::byte{0x30})
+        if (!family_.pem && key_pair.certificate.front() != std::byte{0x30})
             refused_by_family(
                 fmt::format("it is sent as PEM with {} certificate{}, and a {} reads the DER of one only",
-                            credential.chain.size(), credential.chain.size() == 1 ? "" : "s", family_.name),
+                            key_pair.chain.size(), key_pair.chain.size() == 1 ? "" : "s", family_.name),
                 "use the format der");
     }
 
-    void check_role(const SlotCandidate& installation) {
-        const Certificate& certificate = installation.credential->chain.front();
-        if (is_server(installation) && !certificate.is_ca())
+    void check_role(const SlotCandidate& candidate) {
+        const Certificate& certificate = candidate.key_pair->chain.front();
+        if (is_server(candidate) && !certificate.is_ca())
             add(Severity::warning, ErrorCode::invalid_certificate,
                 fmt::format("the certificate of {} is not a CA's: servers are checked against it, and it "
                             "vouches for none but itself",
                             certificate.subject()),
                 "use the certificate of the CA that signs those of the servers");
-        if (is_client(installation) && std::ranges::any_of(all_, holds_authority) &&
-            !is_vouched_for(installation))
+        if (is_client(candidate) && std::ranges::any_of(all_, holds_authority) && !is_vouched_for(candidate))
             add(Severity::warning, ErrorCode::invalid_certificate,
                 fmt::format("the certificate of {}, signed by {}, does not lead to any CA in the other slots",
                             certificate.subject(), certificate.issuer()),
                 "check that both are of the same PKI; if servers have another CA than clients, all is well");
     }
 
-    static bool holds_authority(const SlotCandidate& installation) {
-        return is_server(installation) &&
-               std::ranges::any_of(installation.credential->chain, &Certificate::is_ca);
+    static bool holds_authority(const SlotCandidate& candidate) {
+        return is_server(candidate) && std::ranges::any_of(candidate.key_pair->chain, &Certificate::is_ca);
     }
 
     /// Whether signatures lead from the client's certificate to one in another slot, over whatever issuers
@@ -210,12 +208,12 @@ class Preflight {
         };
         std::vector<Issuer> issuers;
         for (const SlotCandidate& each : all_) {
-            for (const Certificate& certificate : each.credential->chain) {
+            for (const Certificate& certificate : each.key_pair->chain) {
                 if (&each == &client || is_server(each))
                     issuers.push_back({.certificate = &certificate, .anchor = &each != &client});
             }
         }
-        const Certificate& first = client.credential->chain.front();
+        const Certificate& first = client.key_pair->chain.front();
         std::vector<const Certificate*> reached{&first};
         for (std::size_t i = 0; i < reached.size(); ++i) {
             for (const auto& [certificate, anchor] : issuers) {
@@ -230,14 +228,14 @@ class Preflight {
         return false;
     }
 
-    void check_repetition(const SlotCandidate& installation) {
-        const KeyPair& credential = *installation.credential;
+    void check_repetition(const SlotCandidate& candidate) {
+        const KeyPair& key_pair = *candidate.key_pair;
         for (const SlotCandidate& earlier : all_.first(current_)) {
-            if (!installation.tls_store || !earlier.tls_store ||
-                earlier.credential->chain.front() != credential.chain.front())
+            if (!candidate.tls_store || !earlier.tls_store ||
+                earlier.key_pair->chain.front() != key_pair.chain.front())
                 continue;
             add(Severity::warning, ErrorCode::invalid_argument,
-                fmt::format("the certificate of {} is in slot {} as well", credential.chain.front().subject(),
+                fmt::format("the certificate of {} is in slot {} as well", key_pair.chain.front().subject(),
                             earlier.slot),
                 "one slot is enough for it; check that the other is not meant for another certificate");
             return;

@@ -25,18 +25,18 @@ consteval auto words(Severity) {
     return EnumTable{Word{Severity::error, "error"}, Word{Severity::warning, "warning"}};
 }
 
-/// A credential in its place, beside the others that the modem is to hold.
+/// A key_pair in its place, beside the others that the modem is to hold.
 struct SlotCandidate {
     unsigned slot = 0;
     bool tls_store = true; ///< it goes into is_cert, where slot 0 and only slot 0 has a key
     std::string name;      ///< "slot 1 (/etc/x.pem)": what findings begin with; empty: with nothing
-    const KeyPair* credential = nullptr; ///< not null; its chain is not empty
+    const KeyPair* key_pair = nullptr; ///< not null; its chain is not empty
 };
 
 struct Finding {
     Severity severity = Severity::error;
-    Error error; ///< says already which installation it is about
-    std::size_t installation = 0;
+    Error error; ///< says already which candidate it is about
+    std::size_t candidate = 0;
 
     bool operator==(const Finding&) const = default;
 };

@@ -13,10 +13,10 @@
 namespace bgs2::policy {
 namespace {
 
-FileExplanation about(const std::filesystem::path& file, FileStatus fate, std::string why) {
+FileExplanation about(const std::filesystem::path& file, FileStatus status, std::string why) {
     return {.policy = file.extension() == ".toml" ? file.stem().string() : "",
             .file = file,
-            .fate = fate,
+            .status = status,
             .why = std::move(why),
             .field = "",
             .line = 0,
@@ -28,14 +28,14 @@ FileExplanation ask(const Policy& policy, const ModemAttributes& attributes, con
     if (winner != nullptr)
         return about(policy.file, FileStatus::not_asked,
                      fmt::format("'{}' comes first and applies", winner->name));
-    const MatchResult verdict = explain(policy, attributes);
-    if (verdict.matches) {
+    const MatchResult match = explain(policy, attributes);
+    if (match.matches) {
         winner = &policy;
-        return about(policy.file, FileStatus::applies, verdict.why);
+        return about(policy.file, FileStatus::applies, match.why);
     }
-    FileExplanation result = about(policy.file, FileStatus::does_not_match, verdict.why);
-    result.field = verdict.field;
-    result.line = verdict.patterns.line;
+    FileExplanation result = about(policy.file, FileStatus::does_not_match, match.why);
+    result.field = match.field;
+    result.line = match.patterns.line;
     return result;
 }
 

@@ -35,7 +35,7 @@ consteval auto words(FileStatus) {
 struct FileExplanation {
     std::string policy; ///< the file's name without `.toml`; empty for a directory
     std::filesystem::path file;
-    FileStatus fate = FileStatus::not_asked;
+    FileStatus status = FileStatus::not_asked;
     std::string why;                 ///< in words
     std::string field;               ///< if it does not match: the condition that does not hold, "imei"
     std::size_t line = 0;            ///< of that condition, or of the mistake; 0 if there is none

@@ -26,7 +26,7 @@ std::vector<Condition> conditions(const Match& match, const ModemAttributes& att
     };
     add("model", match.model, attributes.model);
     add("imei", match.imei, attributes.imei);
-    add("port", match.port, attributes.port);
+    add("port", match.port, attributes.port_path);
     for (const auto& [name, patterns] : match.properties) {
         const auto found = attributes.properties.find(name);
         result.push_back({.field = "property " + name,
@@ -60,14 +60,14 @@ MatchResult explain(const Policy& policy, const ModemAttributes& attributes) {
     std::vector<std::string> reasons;
     for (const Condition& condition : conditions(policy.match, attributes)) {
         if (!holds(condition)) {
-            MatchResult verdict{.matches = false,
-                                .field = condition.field,
-                                .patterns = *condition.patterns,
-                                .actual = {},
-                                .why = why(condition)};
+            MatchResult result{.matches = false,
+                               .field = condition.field,
+                               .patterns = *condition.patterns,
+                               .actual = {},
+                               .why = why(condition)};
             if (condition.actual != nullptr)
-                verdict.actual = *condition.actual;
-            return verdict;
+                result.actual = *condition.actual;
+            return result;
         }
         reasons.push_back(why(condition));
     }

@@ -97,7 +97,7 @@ struct Policy {
     std::string name;           ///< the file's name without `.toml`
     std::filesystem::path file; ///< where it was read from
     Match match;
-    at::LineSettings port; ///< baud is one of baud_rates, settle at most longest_settle
+    at::LineSettings line_settings; ///< baud is one of baud_rates, settle at most longest_settle
     Mode mode = Mode::automatic;
     bool erase_unlisted = false; ///< slots of the TLS store that `slots` does not name are emptied
     std::chrono::milliseconds renew_before = std::chrono::days(30); ///< a certificate counts as expiring

@@ -10,9 +10,9 @@ namespace bgs2::policy {
 
 struct ModemAttributes {
     std::string imei;
-    std::string model;  ///< the answer to AT+CGMM: "BGS2-W"
-    std::string serial; ///< the serial number of the device the port belongs to; empty if it has none
-    std::string port;   ///< udev's ID_PATH; empty if there is none
+    std::string model;     ///< the answer to AT+CGMM: "BGS2-W"
+    std::string serial;    ///< the serial number of the device the port belongs to; empty if it has none
+    std::string port_path; ///< udev's ID_PATH; empty if there is none
     std::map<std::string, std::string, std::less<>> properties; ///< udev's
 
     bool operator==(const ModemAttributes&) const = default;

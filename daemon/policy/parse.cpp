@@ -199,7 +199,7 @@ constexpr std::array file_fields{
                      }},
     TomlField<Draft>{"port",
                      [](auto& reader, const auto& value, auto, auto& draft) {
-                         reader.table(value, "[port]", port_fields, draft.policy.port);
+                         reader.table(value, "[port]", port_fields, draft.policy.line_settings);
                      }},
     TomlField<Draft>{"provision",
                      [](auto& reader, const auto& value, auto, auto& draft) {

@@ -11,10 +11,7 @@
 namespace bgs2 {
 namespace {
 
-/// How long a finished job can be looked at.
-constexpr std::chrono::minutes job_retention{1};
-
-/// The properties by which people tell ports apart.
+/// The properties that identify a port for users.
 std::map<std::string, std::string> identifying(const PortInfo& port) {
     std::map<std::string, std::string> result;
     for (const auto& [name, value] : port.properties) {
@@ -38,7 +35,8 @@ Fleet::Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::
   , history_(history)
   , log_(std::move(log))
   , sources_(loop_, PathWatch::Kind::files, PathWatch::renewal,
-             [this](const auto& files) { on_files_changed(files); }) {}
+             [this](const auto& files) { on_files_changed(files); })
+  , jobs_(loop_, *this) {}
 
 void Fleet::set_port_rules(std::vector<PortRule> rules) {
     port_rules_ = std::move(rules);
@@ -60,7 +58,7 @@ void Fleet::port_added(const PortInfo& port) {
         entry.session->retry();
         return;
     }
-    release_port(entry); // its properties, by which policies match, are others now
+    release_port(entry); // policies match by its properties, which have changed
     entry.info = port;
     update_port(entry);
 }
@@ -95,10 +93,8 @@ void Fleet::retry_ports() {
 }
 
 void Fleet::stop() {
-    stopped_ = true;
     sources_.stop();
-    for (auto& [number, kept] : jobs_)
-        kept.retention.cancel();
+    jobs_.stop();
     for (auto& [device, entry] : ports_)
         release_port(entry);
 }
@@ -134,7 +130,7 @@ std::vector<PortStatus> Fleet::ports() const {
                             .path = "",
                             .state = PortState::absent,
                             .code = "absent",
-                            .reason = "named in bgs2d.toml, does not exist",
+                            .reason = "named in bgs2d.toml, but does not exist",
                             .hint = "",
                             .imei = "",
                             .retry_at = std::nullopt,
@@ -151,13 +147,13 @@ Expected<std::shared_ptr<Modem>> Fleet::find(std::string_view imei) const {
             continue;
         if (found)
             return fail(ErrorCode::invalid_argument,
-                        fmt::format("several modems have an IMEI that ends with '{}'", imei),
-                        "give more of its digits");
+                        fmt::format("several modems have an IMEI that ends in '{}'", imei),
+                        "give more digits");
         found = modem;
     }
     if (!found)
-        return fail(ErrorCode::not_found, fmt::format("there is no modem with the IMEI '{}'", imei),
-                    "'bgs2ctl list' shows those that are there, 'bgs2ctl ports' why others are not");
+        return fail(ErrorCode::not_found, fmt::format("no modem has the IMEI '{}'", imei),
+                    "see 'bgs2ctl list' for the modems and 'bgs2ctl ports' for the state of each port");
     return found;
 }
 
@@ -178,33 +174,26 @@ void Fleet::release_port(PortEntry& entry) {
 }
 
 std::shared_ptr<Job> Fleet::new_job(Task task, const std::string& imei) {
-    const auto number = ++last_job_;
-    auto job = std::make_shared<Job>(number, std::move(task), imei,
-                                     [this](const Job& changed) { job_changed(changed); });
-    jobs_.emplace(number, KeptJob{.job = job, .retention = asio::steady_timer(loop_)});
-    if (observer_ != nullptr)
-        observer_->job_added(job);
-    return job;
+    return jobs_.add(std::move(task), imei);
 }
 
 Log Fleet::about(const std::string& imei, const std::string& port) const {
     return log_.with({{"BGS2_IMEI", imei}, {"BGS2_PORT", port}});
 }
 
+void Fleet::job_added(const std::shared_ptr<Job>& job) {
+    if (observer_ != nullptr)
+        observer_->job_added(job);
+}
+
 void Fleet::job_changed(const Job& job) {
     if (observer_ != nullptr)
         observer_->job_changed(job);
-    if (!job.finished() || stopped_)
-        return;
-    const auto kept = jobs_.find(job.number());
-    kept->second.retention.expires_after(job_retention);
-    kept->second.retention.async_wait([this, number = job.number()](const std::error_code& cancelled) {
-        if (cancelled)
-            return;
-        const auto expired = jobs_.extract(number);
-        if (observer_ != nullptr)
-            observer_->job_removed(*expired.mapped().job);
-    });
+}
+
+void Fleet::job_removed(const Job& job) {
+    if (observer_ != nullptr)
+        observer_->job_removed(job);
 }
 
 /// Watches the files of all modems.
@@ -215,7 +204,7 @@ void Fleet::sources_changed() {
     sources_.watch(files);
 }
 
-/// Tells those modems that some of these files are for.
+/// Notifies the modems that use one of these files.
 void Fleet::on_files_changed(const std::vector<std::filesystem::path>& files) {
     for (const auto& file : files)
         log_.info("{} has changed", file.native());
@@ -239,24 +228,24 @@ void Fleet::record(history::Entry entry) {
 }
 
 at::LineSettings Fleet::probe_settings(const PortInfo& port) const {
-    // Who is there is not known yet: a policy that asks for a model or an IMEI may well be the one.
+    // The modem is not identified yet: a policy that requires a model or an IMEI may match later.
     const policy::ModemAttributes attributes{.imei = "",
                                              .model = "",
                                              .serial = "",
-                                             .port = port.property("ID_PATH"),
+                                             .port_path = port.property("ID_PATH"),
                                              .properties = port.properties};
     for (policy::Policy policy : *policies_) {
         policy.match.imei.reset();
         policy.match.model.reset();
         if (policy::explain(policy, attributes).matches)
-            return policy.port;
+            return policy.line_settings;
     }
     return {};
 }
 
 at::LineSettings Fleet::line_settings(const Modem& modem) const {
     const policy::Policy* policy = policy::first_match(*policies_, modem.attributes());
-    return policy == nullptr ? at::LineSettings{} : policy->port;
+    return policy == nullptr ? at::LineSettings{} : policy->line_settings;
 }
 
 std::shared_ptr<Modem> Fleet::admit(const at::ModuleIdentity& identity, const PortInfo& port) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ports in, modems out: which modem sits where, keyed by IMEI.
+// Manages all ports and the modems behind them, by IMEI.
 #pragma once
 
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
 #include "daemon/base/path_watch.h"
 #include "daemon/history/recorder.h"
-#include "daemon/modem/job.h"
+#include "daemon/modem/job_registry.h"
 #include "daemon/modem/modem.h"
 #include "daemon/modem/retained_state.h"
 #include "daemon/policy/model.h"
@@ -17,7 +17,6 @@
 #include "daemon/port/trace_directory.h"
 
 #include <asio/any_io_executor.hpp>
-#include <asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -32,7 +31,7 @@
 
 namespace bgs2 {
 
-/// One line of the list of ports.
+/// The status of one port, as ListPorts reports it.
 struct PortStatus {
     std::string device;
     std::string path; ///< udev's ID_PATH
@@ -42,64 +41,64 @@ struct PortStatus {
     std::string hint;
     std::string imei;
     std::optional<std::chrono::sys_seconds> retry_at;
-    bool inhibited = false;                        ///< ModemManager was asked to keep off it, and does
-    std::map<std::string, std::string> properties; ///< of udev's those that begin with ID_
+    bool inhibited = false;                        ///< ModemManager is inhibited for the port's device
+    std::map<std::string, std::string> properties; ///< udev's properties whose name begins with ID_
 
     bool operator==(const PortStatus&) const = default;
 };
 
-class Fleet : private Modem::Host, private PortSession::Host {
+class Fleet : private Modem::Host, private PortSession::Host, private JobRegistry::Host {
   public:
-    /// `loop` runs everything that talks, one thread; `background` what blocks. `credentials` is
-    /// $CREDENTIALS_DIRECTORY. `history` takes what becomes of modems; it outlives the fleet.
+    /// `loop` runs all I/O on one thread, `background` runs blocking work. `credentials` is
+    /// $CREDENTIALS_DIRECTORY. `history` records the events of the modems and outlives the fleet.
     Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
           history::Recorder& history, Log log);
 
-    /// Who is told of changes from now on; at most one. Null: nobody.
+    /// Sets the observer of changes; null: none.
     void set_observer(Observer* observer) { observer_ = observer; }
 
-    /// Who has others keep off ports that are attended from now on. Null: nobody.
+    /// Sets the inhibitor for ports that are opened from now on; null: none.
     void set_inhibitor(Inhibitor* inhibitor) { inhibitor_ = inhibitor; }
 
-    /// Records all conversations that begin from now on.
+    /// Records all conversations that begin after this call.
     void record_conversations(TraceDirectory traces) { traces_ = std::move(traces); }
 
-    /// Takes over which ports may be probed; those that may not be any more are let go of.
+    /// Replaces the port rules and releases the ports that no longer match.
     void set_port_rules(std::vector<PortRule> rules);
 
-    /// Takes over policies, or, with a `problem`, tells why there are no others. Sources are read anew in
-    /// either case. `generation` counts the sets that were taken over.
+    /// Replaces the policies. `problem` says why there are none; empty if that is not an error. Sources are
+    /// read again in either case. `generation` counts the successful policy loads.
     void set_policies(policy::Policies policies, std::uint64_t generation, std::string problem);
 
-    /// A port is there, or its properties are others now.
+    /// A port was added, or its properties have changed.
     void port_added(const PortInfo& port);
     void port_removed(const std::string& device);
 
-    /// Another program writes to the ports of the device: they are let go of, and taken up again when it is
-    /// done.
+    /// Another program writes to the ports of the device: releases them, and opens them again when it has
+    /// finished.
     void on_conflict(const std::string& physical_device);
 
-    /// The system's clock was set: what was not valid may be, and the other way round.
+    /// The system clock was set: the validity of certificates may have changed.
     void clock_changed();
 
-    /// Tries all ports at once that wait for another try.
+    /// Retries all waiting ports at once.
     void retry_ports();
 
-    /// Lets go of all ports. What is under way unwinds in the loop.
+    /// Releases all ports. Running operations end in the event loop.
     void stop();
 
     [[nodiscard]] const std::map<std::string, std::shared_ptr<Modem>>& modems() const { return modems_; }
     [[nodiscard]] std::vector<PortStatus> ports() const;
 
-    /// The modem with this IMEI, or the only one whose IMEI ends so. Errors: NotFound, InvalidArgument
-    /// (several).
+    /// Finds the modem with this IMEI or with the only IMEI that has this suffix. Errors: NotFound,
+    /// InvalidArgument (several).
     [[nodiscard]] Expected<std::shared_ptr<Modem>> find(std::string_view imei) const;
 
   private:
     struct PortEntry {
         PortInfo info;
         PortMatch match;
-        std::shared_ptr<PortSession> session; ///< null unless nominated
+        std::shared_ptr<PortSession> session; ///< null unless the port matches
     };
 
     void update_port(PortEntry& entry);
@@ -121,9 +120,12 @@ class Fleet : private Modem::Host, private PortSession::Host {
     asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) override;
     std::unique_ptr<at::Tap> tap(const PortInfo& port) override;
 
-    void job_changed(const Job& job);
+    void job_added(const std::shared_ptr<Job>& job) override;
+    void job_changed(const Job& job) override;
+    void job_removed(const Job& job) override;
+
     void on_files_changed(const std::vector<std::filesystem::path>& files);
-    /// A log whose lines are found by this modem.
+    /// A log with the fields of this modem.
     [[nodiscard]] Log about(const std::string& imei, const std::string& port) const;
 
     asio::any_io_executor loop_;
@@ -141,15 +143,9 @@ class Fleet : private Modem::Host, private PortSession::Host {
     std::string policy_problem_;
     std::map<std::string, PortEntry> ports_;               ///< by device node
     std::map<std::string, std::shared_ptr<Modem>> modems_; ///< by IMEI
-    std::map<std::string, RetainedState> retained_;        ///< by IMEI, of modems that left
+    std::map<std::string, RetainedState> retained_;        ///< by IMEI, of modems that are gone
     PathWatch sources_;
-    struct KeptJob {
-        std::shared_ptr<Job> job;
-        asio::steady_timer retention; ///< runs from the job's end on
-    };
-    std::map<std::uint64_t, KeptJob> jobs_;
-    std::uint64_t last_job_ = 0;
-    bool stopped_ = false;
+    JobRegistry jobs_;
 };
 
 } // namespace bgs2

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view mark = "BGS2D_PORT";
 constexpr std::string_view id_path = "ID_PATH";
 
-/// One condition of a [[port]] and what the port has to it.
+/// One condition of a `[[port]]` and the port's value.
 struct Condition {
     std::string wanted;
     std::string actual;
@@ -51,23 +51,23 @@ std::vector<Condition> conditions(const PortRule& rule, const PortInfo& port) {
 } // namespace
 
 PortMatch match_port(std::span<const PortRule> rules, const PortInfo& port) {
-    const std::string verdict = port.property(mark);
-    if (verdict == "1")
+    const std::string marked = port.property(mark);
+    if (marked == "1")
         return {.naming = Naming::udev_rule, .why = fmt::format("udev rule ({}=1)", mark)};
-    if (verdict == "0")
-        return {.naming = Naming::excluded,
-                .why = fmt::format("a udev rule keeps bgs2d away from it ({}=0)", mark)};
+    if (marked == "0")
+        return {.naming = Naming::excluded, .why = fmt::format("a udev rule excludes it ({}=0)", mark)};
 
-    std::string why = fmt::format("no udev rule gives it {}=1", mark);
+    std::string why = fmt::format("no udev rule sets {}=1", mark);
     if (rules.empty())
         why += " and no [[port]] is configured";
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const auto wanted = conditions(rules[i], port);
         if (wanted.empty())
-            continue; // names no port, rather than every one
+            continue; // matches no port, rather than every one
         const auto missed = std::ranges::find(wanted, false, &Condition::holds);
         if (missed != wanted.end()) {
-            why += fmt::format("; [[port]] #{} wants {}, it has {}", i + 1, missed->wanted, missed->actual);
+            why += fmt::format("; [[port]] #{} requires {}, the port has {}", i + 1, missed->wanted,
+                               missed->actual);
             continue;
         }
         std::vector<std::string> words;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a port may be probed for a modem: writing to a stranger's serial port is rude, so someone has to
-// name it.
+// Decides whether bgs2d may probe a port: it never writes to a port that nobody nominated.
 #pragma once
 
 #include "daemon/base/port_info.h"
@@ -17,22 +16,21 @@
 
 namespace bgs2 {
 
-/// One `[[port]]`: at least one condition; all that are given must hold.
+/// One `[[port]]`: at least one condition; it matches if all conditions match.
 struct PortRule {
     std::optional<std::filesystem::path> device; ///< the node or a link to it; need not exist yet
     std::optional<policy::Patterns> id_path;     ///< against udev's ID_PATH
-    std::map<std::string, policy::Patterns, std::less<>>
-        properties; ///< against udev's properties, by their name
+    std::map<std::string, policy::Patterns, std::less<>> properties; ///< against udev's properties, by name
 
     bool operator==(const PortRule&) const = default;
 };
 
-/// Whether a port is named to bgs2d, and by what.
+/// How a port is nominated.
 enum class Naming : std::uint8_t {
     not_named,
-    excluded, ///< a udev rule keeps bgs2d away from it
+    excluded, ///< by a udev rule (BGS2D_PORT=0)
     udev_rule,
-    configured, ///< by a [[port]]
+    configured, ///< by a `[[port]]`
 };
 
 struct PortMatch {
@@ -44,10 +42,10 @@ struct PortMatch {
     bool operator==(const PortMatch&) const = default;
 };
 
-/// A port is nominated by the udev property BGS2D_PORT=1 or else, unless that is 0, by the first [[port]] of
-/// the configuration whose conditions all hold. A property that the port does not have meets only a list that
-/// negates throughout. BGS2D_PORT=configured, which tells that a [[port]] held when udev last looked, counts
-/// for nothing: the configuration may be another by now.
+/// A port is nominated by the udev property BGS2D_PORT=1 or else, unless that is 0, by the first `[[port]]`
+/// of the configuration whose conditions all match. A missing property matches only a list of negated
+/// patterns. BGS2D_PORT=configured says that a `[[port]]` matched when udev processed the port; it is
+/// ignored, since the configuration may have changed.
 PortMatch match_port(std::span<const PortRule> rules, const PortInfo& port);
 
 } // namespace bgs2

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who wants to know what becomes of modems and jobs.
+// Observes the changes of modems and jobs.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -19,7 +19,7 @@ class Observer : Immovable {
     virtual void modem_changed(const Modem& modem) = 0;
     virtual void modem_removed(const Modem& modem) = 0;
     virtual void job_added(const std::shared_ptr<Job>& job) = 0;
-    virtual void job_changed(const Job& job) = 0; ///< its end is a change, too
+    virtual void job_changed(const Job& job) = 0; ///< called for its end as well
     virtual void job_removed(const Job& job) = 0;
 };
 

@@ -18,18 +18,18 @@
 
 namespace bgs2 {
 
-/// However a try ends, its modem goes with it.
+/// Dismisses the modem at the end of an attempt, however it ends.
 class PortSession::ModemGuard : Immovable {
   public:
     explicit ModemGuard(PortSession& session)
-      : attendance_(session) {}
+      : session_(session) {}
     ~ModemGuard() {
-        if (const auto modem = std::exchange(attendance_.modem_, nullptr))
-            attendance_.host_.dismiss(modem);
+        if (const auto modem = std::exchange(session_.modem_, nullptr))
+            session_.host_.dismiss(modem);
     }
 
   private:
-    PortSession& attendance_;
+    PortSession& session_;
 };
 
 PortSession::PortSession(const asio::any_io_executor& executor, PortInfo port, Host& host, const Log& log)
@@ -47,7 +47,7 @@ void PortSession::start(const std::string& why) {
         try {
             std::rethrow_exception(exception);
         } catch (const std::exception& e) {
-            self->log_.error("{}: given up: {}", self->port_.device, e.what());
+            self->log_.error("{}: stopped after an unexpected error: {}", self->port_.device, e.what());
         }
     };
     asio::co_spawn(executor_, run(), asio::bind_cancellation_slot(cancellation_.slot(), ended));
@@ -70,7 +70,7 @@ std::string_view PortSession::code() const {
 
 void PortSession::stop() {
     stopped_ = true;
-    // Not from within what may be cancelled: a modem's coroutine can be what calls this.
+    // Posted, since the caller can be the modem's coroutine that is cancelled here.
     asio::post(executor_,
                [self = shared_from_this()] { self->cancellation_.emit(asio::cancellation_type::terminal); });
 }
@@ -85,7 +85,7 @@ asio::awaitable<void> PortSession::run() {
         false); // the channel says it in our words, and everything unwinds
     while (!stopped_) {
         state_ = PortState::probing;
-        reason_ = {.code = {}, .what = "being asked who is there", .hint = {}};
+        reason_ = {.code = {}, .what = "being probed for a modem", .hint = {}};
         retry_at_.reset();
         const Error end = co_await attempt();
         if (stopped_)
@@ -103,10 +103,9 @@ asio::awaitable<void> PortSession::run() {
     inhibition_.reset();
 }
 
-/// Once from opening the port to losing it. How it ended is a value, since nothing can be awaited in a
-/// handler.
+/// One attempt, from opening the port to losing it. Returns the error, since a handler cannot await.
 asio::awaitable<Error> PortSession::attempt() {
-    const ModemGuard dismissal(*this);
+    const ModemGuard guard(*this);
     Error end;
     try {
         inhibition_ = co_await host_.inhibit(port_, claimed_);
@@ -135,8 +134,7 @@ asio::awaitable<Error> PortSession::attempt() {
     co_return end;
 }
 
-/// The port's state after a try has ended so, and how long until the next; nothing: until somebody asks for
-/// it.
+/// Sets the state after an attempt and returns the time until the next; nothing: no automatic retry.
 std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error& end) {
     reason_ = end;
     claimed_ = claimed_ || end.code == ErrorCode::port_claimed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One port that is watched over: opened, asked who is there, and kept for the modem behind it.
+// One nominated port: opens it, identifies the modem behind it and runs the modem.
 #pragma once
 
 #include "daemon/at/identify.h"
@@ -34,7 +34,7 @@ enum class PortState {
     modem,
     not_a_modem,
     silent,
-    duplicate, ///< another port of a modem that is attended on the first
+    duplicate, ///< another port of a modem that bgs2d already uses
     unavailable,
 };
 
@@ -47,43 +47,43 @@ consteval auto words(PortState) {
 
 class PortSession : public std::enable_shared_from_this<PortSession> {
   public:
-    /// What a port needs of the one who keeps it.
+    /// The services that a session uses; implemented by Fleet.
     class Host : Immovable {
       public:
         virtual ~Host() = default;
 
-        /// How to drive the line before it is known who is there.
+        /// The line settings before the modem is identified.
         [[nodiscard]] virtual at::LineSettings probe_settings(const PortInfo& port) const = 0;
-        /// How to drive it for this modem.
+        /// The line settings for this modem.
         [[nodiscard]] virtual at::LineSettings line_settings(const Modem& modem) const = 0;
-        /// The modem now known to be behind `port`; null if it is attended on another port already.
+        /// Adds the modem that was identified on `port`; null if it is on another port already.
         virtual std::shared_ptr<Modem> admit(const at::ModuleIdentity& identity, const PortInfo& port) = 0;
         virtual void dismiss(const std::shared_ptr<Modem>& modem) = 0;
-        /// Has others keep off the port from now on; see Inhibitor.
+        /// Inhibits other programs for the port; see Inhibitor.
         virtual asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) = 0;
-        /// Who listens in on the port, which was just opened; null: nobody.
+        /// The tap that records the port, which was just opened; null: none.
         virtual std::unique_ptr<at::Tap> tap(const PortInfo& port) = 0;
     };
 
     PortSession(const asio::any_io_executor& executor, PortInfo port, Host& host, const Log& log);
 
-    /// Begins to attend the port, because of `why` it was nominated.
+    /// Starts the session; `why` is the rule that nominated the port.
     void start(const std::string& why);
 
-    /// Lets go of it at once; the object may live on until what was going on has unwound.
+    /// Releases the port at once; the object may outlive the call until its coroutine has ended.
     void stop();
 
-    /// Tries again now, if it waits for another try.
+    /// Retries now, if the session waits for its next attempt.
     void retry();
 
     [[nodiscard]] const PortInfo& port() const { return port_; }
     [[nodiscard]] PortState state() const { return state_; }
     /// ListPorts' `code` of io.bgs2d1.xml.
     [[nodiscard]] std::string_view code() const;
-    /// Why it is in that state, and what to do about it.
+    /// The reason for the state, with a hint.
     [[nodiscard]] const Error& reason() const { return reason_; }
-    /// Whether ModemManager was asked to keep off the port, and does.
-    [[nodiscard]] bool inhibited() const { return inhibition_ && inhibition_->in_force(); }
+    /// Whether ModemManager is inhibited for the port.
+    [[nodiscard]] bool inhibited() const { return inhibition_ && inhibition_->active(); }
     [[nodiscard]] std::string imei() const { return modem_ ? modem_->identity().imei : std::string(); }
     [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const { return retry_at_; }
 
@@ -102,10 +102,10 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     asio::cancellation_signal cancellation_;
     Backoff backoff_{std::chrono::minutes(1)};
     PortState state_ = PortState::probing;
-    Error reason_; ///< its code counts in the states that follow an error only
+    Error reason_; ///< its code is used only in states that follow an error
     std::shared_ptr<Modem> modem_;
-    std::unique_ptr<Inhibition> inhibition_; ///< from before the port is opened, and while it is tried again
-    bool claimed_ = false;                   ///< another program was found to hold the port
+    std::unique_ptr<Inhibition> inhibition_; ///< held from before the port is opened, and between attempts
+    bool claimed_ = false;                   ///< another program held the port
     std::optional<std::chrono::sys_seconds> retry_at_;
     bool stopped_ = false;
 };

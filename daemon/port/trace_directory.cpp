@@ -40,28 +40,28 @@ std::string base_name(std::string_view device) {
 
 } // namespace
 
-/// Tells the first that goes wrong.
+/// Logs the first error only.
 class TraceDirectory::WarnOnce {
   public:
     explicit WarnOnce(Log log)
       : log_(std::move(log)) {}
 
-    void tell(std::string_view what) {
-        if (!std::exchange(told_, true))
-            log_.warning("conversations are not all recorded any more: {}", what);
+    void warn(std::string_view what) {
+        if (!std::exchange(warned_, true))
+            log_.warning("not all conversations are recorded: {}", what);
     }
 
   private:
     Log log_;
-    bool told_ = false;
+    bool warned_ = false;
 };
 
 class TraceDirectory::File : Immovable {
   public:
-    File(int descriptor, std::string name, std::shared_ptr<WarnOnce> trouble)
+    File(int descriptor, std::string name, std::shared_ptr<WarnOnce> warn_once)
       : descriptor_(descriptor)
       , name_(std::move(name))
-      , trouble_(std::move(trouble)) {}
+      , warn_once_(std::move(warn_once)) {}
     ~File() {
         write("# end\n");
         close(descriptor_);
@@ -92,13 +92,12 @@ class TraceDirectory::File : Immovable {
         }
         ended_ = true;
         const int number = written < 0 ? errno : ENOSPC;
-        trouble_->tell(
-            fmt::format("{} can not be written: {}", name_, std::generic_category().message(number)));
+        warn_once_->warn(fmt::format("cannot write {}: {}", name_, std::generic_category().message(number)));
     }
 
     int descriptor_;
     std::string name_;
-    std::shared_ptr<WarnOnce> trouble_;
+    std::shared_ptr<WarnOnce> warn_once_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     std::size_t size_ = 0;
     bool ended_ = false;
@@ -106,12 +105,13 @@ class TraceDirectory::File : Immovable {
 
 TraceDirectory::TraceDirectory(std::filesystem::path directory, Log log)
   : directory_(std::move(directory))
-  , trouble_(std::make_shared<WarnOnce>(std::move(log))) {}
+  , warn_once_(std::make_shared<WarnOnce>(std::move(log))) {}
 
 std::unique_ptr<at::Tap> TraceDirectory::begin(std::string_view device) {
     std::error_code error;
     if (count_traces(directory_, error) >= most_files) {
-        trouble_->tell(fmt::format("{} has {} files; move or remove them", directory_.native(), most_files));
+        warn_once_->warn(
+            fmt::format("{} has {} files; move or remove them", directory_.native(), most_files));
         return nullptr;
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -123,11 +123,11 @@ std::unique_ptr<at::Tap> TraceDirectory::begin(std::string_view device) {
         if (descriptor < 0 && errno == EEXIST)
             continue;
         if (descriptor < 0) {
-            trouble_->tell(
-                fmt::format("{} can not be made: {}", name, std::generic_category().message(errno)));
+            warn_once_->warn(
+                fmt::format("cannot create {}: {}", name, std::generic_category().message(errno)));
             return nullptr;
         }
-        const auto file = std::make_shared<File>(descriptor, name, trouble_);
+        const auto file = std::make_shared<File>(descriptor, name, warn_once_);
         file->write(fmt::format("{}\n# port {}\n# begun {:%Y-%m-%dT%H:%M:%SZ}\n", at::trace_version,
                                 printable(device), now));
         return std::make_unique<at::Transcript>([file](std::string_view entry) { file->add(entry); });

@@ -84,7 +84,7 @@ std::optional<std::size_t> line_feeds_of_text_copy(std::string_view text) {
 
 } // namespace
 
-std::optional<Error> recognise_damage(ByteView bytes) {
+std::optional<Error> detect_corruption(ByteView bytes) {
     const std::string_view text = as_text(bytes);
     constexpr std::string_view make_a_frame = "make a frame of it with 'bgs2ctl frame encode'";
     if (is_pem(text))

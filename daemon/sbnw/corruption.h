@@ -9,9 +9,8 @@
 
 namespace bgs2::sbnw {
 
-/// Why bytes that do not decode are no frame any more, or never were one, if it is a well-known mishap:
-/// UTF-8 conversion, CR/LF added or LF turned into CR LF, a hex dump saved as text, PEM or DER in place of a
-/// frame.
-std::optional<Error> recognise_damage(ByteView bytes);
+/// The well-known corruption that explains why bytes do not decode; nothing if none does: a UTF-8 conversion,
+/// an added CR/LF or LF turned into CR LF, a hex dump saved as text, PEM or DER instead of a frame.
+std::optional<Error> detect_corruption(ByteView bytes);
 
 } // namespace bgs2::sbnw

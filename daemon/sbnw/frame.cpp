@@ -289,7 +289,7 @@ const Parameter* Frame::find(ParameterId id) const {
 Expected<Frame> decode(ByteView bytes) {
     auto frame = decode_sound(bytes);
     if (!frame) {
-        if (auto corruption = recognise_damage(bytes))
+        if (auto corruption = detect_corruption(bytes))
             return std::unexpected(std::move(*corruption));
     }
     return frame;

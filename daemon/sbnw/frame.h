@@ -103,7 +103,7 @@ struct Frame {
 };
 
 /// Takes a frame apart without trusting any length in it. The error (InvalidArgument) names the offset and
-/// the field; a frame that a text tool damaged is called that (see damage.h).
+/// the field; a frame that a text tool damaged is called that (see corruption.h).
 Expected<Frame> decode(ByteView bytes);
 
 /// The command of a decoded frame, by value.

@@ -78,7 +78,7 @@ void check_frame(ByteView bytes) {
 }
 
 void check_damage(ByteView bytes) {
-    if (const auto corruption = sbnw::recognise_damage(bytes))
+    if (const auto corruption = sbnw::detect_corruption(bytes))
         require(!corruption->what.empty() && !corruption->hint.empty(), "a damage is explained");
 }
 

@@ -30,7 +30,7 @@ using testing::Not;
 constexpr const char* its_program = "/usr/sbin/ModemManager";
 constexpr const char* its_name = "org.freedesktop.ModemManager1";
 constexpr const char* adapter_is_named = "[[port]]\nproperty = { ID_VENDOR_ID = \"0403\" }\n";
-constexpr const char* keeps_off = "ModemManager keeps off /sys/";
+constexpr const char* keeps_off = "ModemManager is inhibited for /sys/";
 
 std::size_t occurrences(std::string_view text, std::string_view what) {
     std::size_t count = 0;
@@ -161,7 +161,7 @@ TEST_F(ModemManagerTest, IsWaitedForWhileItFindsOutWhatThereIs) {
     })) << modem_manager_log();
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
-    EXPECT_THAT(gateway_.log(), HasSubstr("ModemManager finds out what /sys/"));
+    EXPECT_THAT(gateway_.log(), HasSubstr("ModemManager is probing /sys/"));
     EXPECT_THAT(gateway_.log(), HasSubstr(keeps_off));
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("warning")));
     EXPECT_EQ(modems(), 0U) << logs();
@@ -245,7 +245,7 @@ TEST_F(ModemManagerWithoutPolkitTest, RefusesAndIsWarnedOf) {
     ASSERT_TRUE(shows_modems(1)) << logs();
     gateway_.start();
     EXPECT_TRUE(gateway_.becomes("compliant")) << logs();
-    EXPECT_THAT(gateway_.log(), HasSubstr("warning: ModemManager was asked to keep off /sys/"));
+    EXPECT_THAT(gateway_.log(), HasSubstr("warning: cannot inhibit ModemManager for /sys/"));
     EXPECT_THAT(gateway_.log(), HasSubstr("org.freedesktop.ModemManager1.Control"));
     EXPECT_FALSE(inhibited());
 }

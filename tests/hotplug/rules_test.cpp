@@ -87,7 +87,7 @@ class RulesOfVendor : public Rules, public testing::WithParamInterface<const cha
 
 TEST_P(RulesOfVendor, NominateThePortAndWakeTheService) {
     const Port port = plug(of_vendor(GetParam()));
-    EXPECT_TRUE(port.nominated());
+    EXPECT_EQ(port.property("BGS2D_PORT"), "1");
     EXPECT_THAT(port.properties, IsSupersetOf({Pair("BGS2D_PORT", "1"), Pair("ID_MM_PORT_IGNORE", "1"),
                                                Pair("SYSTEMD_WANTS", "bgs2d.service")}));
     EXPECT_TRUE(has_tag(port, "systemd"));
@@ -106,20 +106,20 @@ TEST_F(Rules, DoNotMistakeAHubOfTheVendorForAModem) {
     auto device = rules_adapter();
     device.usb_port = "1-1.2";
     device.hub_vendor = "0681";
-    EXPECT_FALSE(plug(device).nominated());
+    EXPECT_NE(plug(device).property("BGS2D_PORT"), "1");
 }
 
 TEST_F(Rules, FindAModemBehindAHub) {
     UsbSerial device;
     device.usb_port = "1-1.2";
-    EXPECT_TRUE(plug(device).nominated());
+    EXPECT_EQ(plug(device).property("BGS2D_PORT"), "1");
 }
 
 TEST_F(Rules, LetTheAdministratorKeepThemAway) {
     sandbox.add_rules("65-local.rules",
                       "SUBSYSTEM==\"tty\", ENV{ID_SERIAL_SHORT}==\"A6001\", ENV{BGS2D_PORT}=\"0\"\n");
     const Port port = plug(UsbSerial());
-    EXPECT_FALSE(port.nominated());
+    EXPECT_NE(port.property("BGS2D_PORT"), "1");
     EXPECT_FALSE(port.properties.contains("ID_MM_PORT_IGNORE"));
     EXPECT_FALSE(port.properties.contains("SYSTEMD_WANTS"));
 }
@@ -136,7 +136,7 @@ TEST_F(Rules, LetTheAdministratorNominateAnAdapter) {
                       "SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_SERIAL_SHORT}==\"A6001\", "
                       "ENV{BGS2D_PORT}=\"1\"\n");
     const Port port = plug(rules_adapter());
-    EXPECT_TRUE(port.nominated());
+    EXPECT_EQ(port.property("BGS2D_PORT"), "1");
     EXPECT_EQ(port.property("ID_MM_PORT_IGNORE"), "1");
     EXPECT_EQ(port.property("SYSTEMD_WANTS"), "bgs2d.service");
     EXPECT_TRUE(has_tag(port, "systemd"));
@@ -220,7 +220,7 @@ TEST_F(Rules, GiveAnOnBoardUartAPathButDoNotNominateIt) {
     const auto ports = Monitor().enumerate();
     ASSERT_EQ(ports.size(), 1U);
     EXPECT_EQ(ports.front().property("ID_PATH"), "platform-serial8250");
-    EXPECT_FALSE(ports.front().nominated());
+    EXPECT_NE(ports.front().property("BGS2D_PORT"), "1");
 }
 
 } // namespace

@@ -200,7 +200,7 @@ TEST_F(Change, APipeThatNobodyClosesIsNotWaitedForForEverAndStallsNobody) {
     ASSERT_TRUE(ended(job)) << "while the other is waited for";
     EXPECT_FALSE(answered);
     ASSERT_TRUE(gateway_.eventually([&] { return answered; }));
-    EXPECT_THAT(error, HasSubstr("nobody closed the other end of the pipe"));
+    EXPECT_THAT(error, HasSubstr("the other end of the pipe was not closed"));
 }
 
 TEST_F(Change, ASlotIsEmptied) {

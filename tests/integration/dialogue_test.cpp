@@ -20,7 +20,7 @@ TEST_F(RightsByPolkit, WhoDoesNotLetItselfBeAskedIsToldOfThePassword) {
     const PasswordDialogue dialogue(gateway_->bus_address());
     const Ending ending = rescan_as(stranger);
     EXPECT_EQ(ending.error, denied);
-    EXPECT_THAT(ending.message, HasSubstr("it can be asked for with a password"));
+    EXPECT_THAT(ending.message, HasSubstr("polkit can ask for a password"));
     EXPECT_FALSE(dialogue.is_open());
 }
 

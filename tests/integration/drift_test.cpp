@@ -178,7 +178,7 @@ TEST_F(AModem, ThatDriftsWhilePluggedInIsRepairedOnceARefreshFindsIt) {
     refresh();
     EXPECT_TRUE(repaired(2)) << gateway().log();
     EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1", "drift 1", "write 1"));
-    EXPECT_THAT(gateway().log(), HasSubstr("slot 1 was changed by somebody else"));
+    EXPECT_THAT(gateway().log(), HasSubstr("slot 1 was changed outside bgs2d"));
 }
 
 TEST_F(AModem, ThatDriftsWhilePluggedInIsShownSoWhereItIsNotToBeRepaired) {

@@ -36,7 +36,7 @@ TEST_P(ModuleFault, LeadsToTheStateThatTellsTheTruth) {
     }
 }
 
-constexpr const char* is_well = "it holds what policy '10-client' says";
+constexpr const char* is_well = "its slots match policy '10-client'";
 
 INSTANTIATE_TEST_SUITE_P(
     Refusals, ModuleFault,
@@ -98,7 +98,7 @@ class DroppedKey : public testing::Test {
 TEST_F(DroppedKey, BlocksTheModemWhoseSlotIsEmptiedAgain) {
     expect_blocked();
     EXPECT_THAT(gateway_.modem_log("modem"), HasSubstr("slot is_cert 0 emptied"));
-    EXPECT_THAT(gateway_.log(), HasSubstr("kept the certificate without its private key, and was emptied"));
+    EXPECT_THAT(gateway_.log(), HasSubstr("kept the certificate without its private key, and was erased"));
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("somebody else"))) << "it was the daemon";
 }
 

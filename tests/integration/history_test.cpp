@@ -94,7 +94,7 @@ TEST_F(HistoryOfAProvisionedModem, TellsTheStatesItWentThrough) {
         EXPECT_LE(entry.at("time").get<std::uint64_t>(), now());
         EXPECT_GE(entry.at("time").get<std::uint64_t>() + 60, now());
     }
-    EXPECT_EQ(entry_text(entries.back(), "message"), "it holds what policy '10-client' says");
+    EXPECT_EQ(entry_text(entries.back(), "message"), "its slots match policy '10-client'");
     EXPECT_EQ(lost_since(gateway()), 0U);
 }
 

@@ -107,14 +107,14 @@ TEST(Provision, EachModemGetsTheCertificateThatItsImeiNames) {
     EXPECT_EQ(gateway.thumbprint(1, "356938035643802"), client().certificate().fingerprint());
 }
 
-struct Obstacle {
+struct Blocker {
     const char* name;
     std::string certificate;
     std::string key;
     const char* reason;
 };
 
-class Preflight : public testing::TestWithParam<Obstacle> {};
+class Preflight : public testing::TestWithParam<Blocker> {};
 
 TEST_P(Preflight, BlocksTheModemAndWritesNothing) {
     Gateway gateway;
@@ -141,11 +141,11 @@ std::string expired_certificate() {
 
 INSTANTIATE_TEST_SUITE_P(
     Obstacles, Preflight,
-    testing::Values(Obstacle{"Missing", "", client().pkcs8_pem(), "missing.pem"},
-                    Obstacle{"KeyOfAnother", client().certificate_pem(), certificate_authority().pkcs8_pem(),
-                             "key"},
-                    Obstacle{"Expired", expired_certificate(), client().pkcs8_pem(), "client.pem"},
-                    Obstacle{"NoCertificate", "hello\n", client().pkcs8_pem(), "client.pem"}),
+    testing::Values(Blocker{"Missing", "", client().pkcs8_pem(), "missing.pem"},
+                    Blocker{"KeyOfAnother", client().certificate_pem(), certificate_authority().pkcs8_pem(),
+                            "key"},
+                    Blocker{"Expired", expired_certificate(), client().pkcs8_pem(), "client.pem"},
+                    Blocker{"NoCertificate", "hello\n", client().pkcs8_pem(), "client.pem"}),
     [](const auto& instance) { return instance.param.name; });
 
 } // namespace

@@ -337,7 +337,7 @@ TEST(ACertificateThatExpiresSoon, IsToldOfUntilItIsRenewedAndTheModemIsCompliant
     ASSERT_TRUE(holds(gateway, 1, soon)) << gateway.log();
     const std::string told = "the certificate of slot 1 expires in 20 days";
     EXPECT_THAT(gateway.property("Reason"), HasSubstr(told));
-    EXPECT_THAT(gateway.property("Hint"), HasSubstr("renewed"));
+    EXPECT_THAT(gateway.property("Hint"), HasSubstr("renew the certificate"));
     EXPECT_THAT(gateway.log(), testing::ContainsRegex("warning: [^\n]*" + told));
 
     replace(gateway, "ca.pem", renewed_authority().certificate_pem());
@@ -354,7 +354,7 @@ TEST(ACertificateThatExpiresSoon, IsNotToldOfWhereThePolicySaysNever) {
     gateway.start();
     gateway.plug("modem");
     ASSERT_TRUE(holds(gateway, 1, soon)) << gateway.log();
-    EXPECT_EQ(gateway.property("Reason"), "it holds what policy '10-ca' says");
+    EXPECT_EQ(gateway.property("Reason"), "its slots match policy '10-ca'");
     EXPECT_EQ(gateway.property("Hint"), "");
     EXPECT_THAT(gateway.log(), Not(HasSubstr("expires")));
 }

@@ -191,7 +191,7 @@ asio::awaitable<void> Modem::take_frame(const std::string& store) {
 
     const auto frame = co_await receiver_.receive(wire_);
     save(frame);
-    const std::string result(judge(frame, store));
+    const std::string result(result_line(frame, store));
     if (triggered(FaultKind::no_result))
         co_return;
     co_await say(std::vector(1, result), triggered(FaultKind::no_ok) ? "" : "OK");
@@ -224,7 +224,7 @@ void Modem::save(const ReceivedFrame& frame) {
     log_.write("saved", file.string());
 }
 
-std::string_view Modem::judge(const ReceivedFrame& frame, const std::string& store) {
+std::string_view Modem::result_line(const ReceivedFrame& frame, const std::string& store) {
     for (const auto& [kind, faulty_line] : faulty_results)
         if (triggered(kind))
             return faulty_line;
@@ -232,8 +232,8 @@ std::string_view Modem::judge(const ReceivedFrame& frame, const std::string& sto
 }
 
 ResultCode Modem::refuse(const Refusal& refusal) {
-    log_.write("refused", fmt::format("{}: {}", line(refusal.verdict), refusal.why));
-    return refusal.verdict;
+    log_.write("refused", fmt::format("{}: {}", line(refusal.result), refusal.why));
+    return refusal.result;
 }
 
 ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {

@@ -48,7 +48,7 @@ class Modem {
 
     asio::awaitable<void> take_frame(const std::string& store);
     asio::awaitable<void> swallow_line_feed();
-    std::string_view judge(const ReceivedFrame& frame, const std::string& store);
+    std::string_view result_line(const ReceivedFrame& frame, const std::string& store);
     ResultCode carry_out(const ReceivedFrame& frame, const std::string& store);
     ResultCode refuse(const Refusal& refusal);
     void save(const ReceivedFrame& frame);

@@ -19,8 +19,8 @@ enum class ResultCode : std::uint8_t {
 };
 
 /// The line as it goes over the wire, without its line ends: "SECURE CMD END OK".
-constexpr std::string_view line(ResultCode verdict) {
-    switch (verdict) {
+constexpr std::string_view line(ResultCode result) {
+    switch (result) {
     case ResultCode::end_ok:
         return "SECURE CMD END OK";
     case ResultCode::length_error:
@@ -41,7 +41,7 @@ constexpr std::string_view line(ResultCode verdict) {
 
 /// Why a frame was not obeyed: the line for the wire, and a sentence for the log, which no module would give.
 struct Refusal {
-    ResultCode verdict = ResultCode::refused;
+    ResultCode result = ResultCode::refused;
     std::string why;
 
     bool operator==(const Refusal&) const = default;

@@ -29,7 +29,7 @@ Bytes from_hex(std::string_view text) {
 
 ResultCode verdict_on(std::string_view hex) {
     const auto command = read_secure_command(from_hex(hex));
-    return command ? ResultCode::end_ok : command.error().verdict;
+    return command ? ResultCode::end_ok : command.error().result;
 }
 
 TEST(SecureCommand, ReadsADelete) {
@@ -98,7 +98,7 @@ TEST(SecureCommand, SurvivesEveryTruncation) {
     const auto whole = from_hex("1900 0100 0300 0600 0100 0000 0700 0200 c0c1c2 0600 0500 e0e1");
     ASSERT_TRUE(read_secure_command(whole));
     for (std::size_t size = 0; size < whole.size(); ++size)
-        EXPECT_EQ(read_secure_command(ByteView(whole).first(size)).error().verdict, ResultCode::length_error)
+        EXPECT_EQ(read_secure_command(ByteView(whole).first(size)).error().result, ResultCode::length_error)
             << size;
 }
 

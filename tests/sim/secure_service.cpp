@@ -8,8 +8,8 @@
 namespace bgs2::sim {
 namespace {
 
-std::unexpected<Refusal> refuse_with(std::string why, ResultCode verdict = ResultCode::refused) {
-    return std::unexpected(Refusal{.verdict = verdict, .why = std::move(why)});
+std::unexpected<Refusal> refuse_with(std::string why, ResultCode result = ResultCode::refused) {
+    return std::unexpected(Refusal{.result = result, .why = std::move(why)});
 }
 
 } // namespace

@@ -10,12 +10,12 @@ namespace {
 
 class Service : public testing::Test {
   protected:
-    ResultCode verdict(const Bytes& bytes) {
+    ResultCode result(const Bytes& bytes) {
         const auto command = read_secure_command(bytes);
         if (!command)
-            return command.error().verdict;
+            return command.error().result;
         const auto change = service_.decide(*command, "is_cert", slots_);
-        return change ? ResultCode::end_ok : change.error().verdict;
+        return change ? ResultCode::end_ok : change.error().result;
     }
 
     TestIdentity identity_ = test_identity("one");
@@ -27,30 +27,29 @@ class Service : public testing::Test {
 
 TEST_F(Service, TakesACertificateInEverySlotAndNoneBeyond) {
     for (std::uint16_t slot = 0; slot <= 10; ++slot)
-        EXPECT_EQ(verdict(frame(1, {slot_parameter(slot), certificate_})), ResultCode::end_ok) << slot;
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(11), certificate_})), ResultCode::refused);
-    EXPECT_EQ(verdict(frame(3, {slot_parameter(11)})), ResultCode::refused);
+        EXPECT_EQ(result(frame(1, {slot_parameter(slot), certificate_})), ResultCode::end_ok) << slot;
+    EXPECT_EQ(result(frame(1, {slot_parameter(11), certificate_})), ResultCode::refused);
+    EXPECT_EQ(result(frame(3, {slot_parameter(11)})), ResultCode::refused);
 }
 
 TEST_F(Service, TakesAKeyOfTheCertificateInSlotZeroOnly) {
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(0), certificate_, key_})), ResultCode::end_ok);
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(1), certificate_, key_})), ResultCode::key_removed);
+    EXPECT_EQ(result(frame(1, {slot_parameter(0), certificate_, key_})), ResultCode::end_ok);
+    EXPECT_EQ(result(frame(1, {slot_parameter(1), certificate_, key_})), ResultCode::key_removed);
     const auto other = parameter(5, test_identity("other").private_key);
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(0), certificate_, other})), ResultCode::key_removed);
+    EXPECT_EQ(result(frame(1, {slot_parameter(0), certificate_, other})), ResultCode::key_removed);
     auto longer = identity_.private_key;
     longer.push_back(0);
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(0), certificate_, parameter(5, longer)})),
+    EXPECT_EQ(result(frame(1, {slot_parameter(0), certificate_, parameter(5, longer)})),
               ResultCode::key_removed);
 }
 
 TEST_F(Service, TakesDerAndNothingElse) {
     auto longer = identity_.certificate;
     longer.push_back(0);
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(1), parameter(2, longer)})),
+    EXPECT_EQ(result(frame(1, {slot_parameter(1), parameter(2, longer)})), ResultCode::certificate_corrupted);
+    EXPECT_EQ(result(frame(1, {slot_parameter(1), parameter(2, pem(identity_))})),
               ResultCode::certificate_corrupted);
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(1), parameter(2, pem(identity_))})),
-              ResultCode::certificate_corrupted);
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(1)})), ResultCode::certificate_corrupted);
+    EXPECT_EQ(result(frame(1, {slot_parameter(1)})), ResultCode::certificate_corrupted);
 }
 
 TEST_F(Service, TakesPemWhereChainsAreKnown) {
@@ -58,20 +57,20 @@ TEST_F(Service, TakesPemWhereChainsAreKnown) {
     auto chain = pem(identity_);
     const auto second = pem(test_identity("issuer"));
     chain.insert(chain.end(), second.begin(), second.end());
-    EXPECT_EQ(verdict(frame(1, {slot_parameter(0), parameter(2, chain), key_})), ResultCode::end_ok);
+    EXPECT_EQ(result(frame(1, {slot_parameter(0), parameter(2, chain), key_})), ResultCode::end_ok);
 }
 
 TEST_F(Service, ObeysItsOwnImeiStoreAndThumbprintOnly) {
-    EXPECT_EQ(verdict(frame(3, {slot_parameter(1), text_parameter(4, "356938035643809")})),
+    EXPECT_EQ(result(frame(3, {slot_parameter(1), text_parameter(4, "356938035643809")})),
               ResultCode::end_ok);
-    EXPECT_EQ(verdict(frame(3, {slot_parameter(1), text_parameter(4, "356938035643800")})),
+    EXPECT_EQ(result(frame(3, {slot_parameter(1), text_parameter(4, "356938035643800")})),
               ResultCode::refused);
-    EXPECT_EQ(verdict(frame(3, {text_parameter(7, "is_cert"), slot_parameter(1)})), ResultCode::end_ok);
-    EXPECT_EQ(verdict(frame(3, {text_parameter(7, "omadm"), slot_parameter(1)})), ResultCode::refused);
+    EXPECT_EQ(result(frame(3, {text_parameter(7, "is_cert"), slot_parameter(1)})), ResultCode::end_ok);
+    EXPECT_EQ(result(frame(3, {text_parameter(7, "omadm"), slot_parameter(1)})), ResultCode::refused);
     const auto right = text_parameter(6, hex_lower(sha1(identity_.certificate)));
     const auto wrong = text_parameter(6, std::string(40, '0'));
-    EXPECT_EQ(verdict(frame(1, {right, slot_parameter(1), certificate_})), ResultCode::end_ok);
-    EXPECT_EQ(verdict(frame(1, {wrong, slot_parameter(1), certificate_})), ResultCode::refused);
+    EXPECT_EQ(result(frame(1, {right, slot_parameter(1), certificate_})), ResultCode::end_ok);
+    EXPECT_EQ(result(frame(1, {wrong, slot_parameter(1), certificate_})), ResultCode::refused);
 }
 
 TEST_F(Service, ReadsBackWhatItWasSent) {

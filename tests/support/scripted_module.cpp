@@ -49,7 +49,7 @@ void ScriptedModule::hang_up() {
     pty_.reset();
 }
 
-asio::awaitable<std::string> ScriptedModule::hear() {
+asio::awaitable<std::string> ScriptedModule::receive() {
     const std::size_t size =
         co_await asio::async_read_until(master_, asio::dynamic_buffer(heard_), '\r', asio::use_awaitable);
     std::string line = heard_.substr(0, size - 1);
@@ -57,7 +57,7 @@ asio::awaitable<std::string> ScriptedModule::hear() {
     co_return line;
 }
 
-asio::awaitable<Bytes> ScriptedModule::hear(std::size_t count) {
+asio::awaitable<Bytes> ScriptedModule::receive(std::size_t count) {
     if (heard_.size() < count)
         co_await asio::async_read(master_, asio::dynamic_buffer(heard_),
                                   asio::transfer_exactly(count - heard_.size()), asio::use_awaitable);
@@ -72,7 +72,7 @@ asio::awaitable<void> ScriptedModule::say(std::string text) {
 }
 
 asio::awaitable<void> ScriptedModule::expect(std::string command, std::string reply) {
-    const std::string heard = co_await hear();
+    const std::string heard = co_await receive();
     EXPECT_EQ(heard, command);
     co_await say(std::move(reply));
 }

@@ -22,10 +22,10 @@ class ScriptedModule {
     [[nodiscard]] const std::string& node() const { return node_; } ///< what the port under test opens
 
     /// The next line that the port sent, without its CR.
-    asio::awaitable<std::string> hear();
+    asio::awaitable<std::string> receive();
 
     /// The next bytes that the port sent.
-    asio::awaitable<Bytes> hear(std::size_t count);
+    asio::awaitable<Bytes> receive(std::size_t count);
 
     /// Sends text as it is.
     asio::awaitable<void> say(std::string text);

@@ -60,7 +60,7 @@ const std::vector<Question> questions{
     {"Node", "[[port]]\ndevice = '/dev/ttyUSB0'\n", adapter, yes, "[[port]] #1"},
     {"Link", "[[port]]\ndevice = '/dev/serial/by-id/usb-FTDI_A6001-if00-port0'\n", adapter, yes,
      "[[port]] #1"},
-    {"OtherNode", "[[port]]\ndevice = '/dev/ttyUSB1'\n", adapter, no, "wants device"},
+    {"OtherNode", "[[port]]\ndevice = '/dev/ttyUSB1'\n", adapter, no, "requires device"},
     {"Path", "[[port]]\nid-path = 'platform-*'\n[[port]]\nid-path = 'pci-*'\n", adapter, yes, "[[port]] #2"},
     {"Property", "[[port]]\nproperty = { ID_VENDOR_ID = '0403', ID_SERIAL_SHORT = 'A6*' }\n", adapter, yes,
      "ID_SERIAL_SHORT"},

@@ -9,17 +9,7 @@ namespace {
 TEST(Port, HasNoPropertyUntilUdevSaysSo) {
     const Port port;
     EXPECT_EQ(port.property("ID_PATH"), "");
-    EXPECT_FALSE(port.nominated());
-}
-
-TEST(Port, IsNominatedByAOneAndNothingElse) {
-    Port port;
-    for (const auto* value : {"", "0", "yes", "11"}) {
-        port.properties["BGS2D_PORT"] = value;
-        EXPECT_FALSE(port.nominated()) << value;
-    }
-    port.properties["BGS2D_PORT"] = "1";
-    EXPECT_TRUE(port.nominated());
+    EXPECT_EQ(port.property("BGS2D_PORT"), "");
 }
 
 TEST(Port, IsAnotherWhenAPropertyChanges) {

@@ -53,10 +53,10 @@ TEST(BusError, NamesTheRightThatIsMissing) {
 TEST(BusError, PassesOnWhatTheDaemonSaysOfTheRight) {
     const CommandError failure =
         to_command_error("org.freedesktop.DBus.Error.AccessDenied",
-                         "you may not manage bgs2d: that takes the right io.bgs2d1.manage\n"
-                         "root may");
+                         "cannot manage bgs2d: permission denied, requires io.bgs2d1.manage\n"
+                         "run it as root");
     EXPECT_NE(failure.text().find("io.bgs2d1.manage"), std::string::npos);
-    EXPECT_EQ(failure.hint(), "root may");
+    EXPECT_EQ(failure.hint(), "run it as root");
 }
 
 TEST(BusError, SaysThatNobodyAnswers) {

@@ -32,24 +32,25 @@ std::vector<std::string> texts(const std::vector<EventLine>& told) {
 using Lines = std::vector<std::string>;
 
 TEST(EventFormatter, TellsModemsThatComeAndGo) {
-    EventFormatter teller;
-    const auto added = teller.tell(of_objects("InterfacesAdded", Value::array({modem_path,
-                                                                               {{"io.bgs2d1.Modem",
-                                                                                 {{"Imei", "356938035643809"},
-                                                                                  {"Model", "BGS2-W"},
-                                                                                  {"Port", "/dev/ttyUSB0"},
-                                                                                  {"State", "reading"}}}}})));
+    EventFormatter formatter;
+    const auto added =
+        formatter.format(of_objects("InterfacesAdded", Value::array({modem_path,
+                                                                     {{"io.bgs2d1.Modem",
+                                                                       {{"Imei", "356938035643809"},
+                                                                        {"Model", "BGS2-W"},
+                                                                        {"Port", "/dev/ttyUSB0"},
+                                                                        {"State", "reading"}}}}})));
     EXPECT_EQ(texts(added), (Lines{"356938035643809 appears: BGS2-W on /dev/ttyUSB0, reading"}));
     EXPECT_EQ(added.front().json["event"], "modem-added");
     EXPECT_EQ(added.front().json["properties"]["state"], "reading");
-    const auto removed = teller.tell(
+    const auto removed = formatter.format(
         of_objects("InterfacesRemoved", Value::array({modem_path, Value::array({"io.bgs2d1.Modem"})})));
     EXPECT_EQ(texts(removed), (Lines{"356938035643809 is gone"}));
 }
 
 TEST(EventFormatter, TellsStatesWithTheirReason) {
-    EventFormatter teller;
-    EXPECT_EQ(texts(teller.tell(
+    EventFormatter formatter;
+    EXPECT_EQ(texts(formatter.format(
                   modem_changed({{"State", "blocked"}, {"Reason", "the key differs"}, {"Hint", "renew"}}))),
               (Lines{"356938035643809 is blocked (the key differs)", "356938035643809 hint: renew"}));
 }
@@ -59,18 +60,18 @@ TEST(EventFormatter, TellsOnlyTheSlotsThatChanged) {
         Value::parse(R"([{"slot": 0, "compliance": "empty"}, {"slot": 1, "compliance": "missing"}])");
     const Value second = Value::parse(R"([{"slot": 0, "compliance": "empty"},
         {"slot": 1, "compliance": "compliant", "size": 859, "subject": "CN=Root"}])");
-    EventFormatter teller;
-    EXPECT_EQ(texts(teller.tell(modem_changed({{"Slots", first}}))),
+    EventFormatter formatter;
+    EXPECT_EQ(texts(formatter.format(modem_changed({{"Slots", first}}))),
               (Lines{"356938035643809 slot 1: missing"}));
-    EXPECT_EQ(texts(teller.tell(modem_changed({{"Slots", second}}))),
+    EXPECT_EQ(texts(formatter.format(modem_changed({{"Slots", second}}))),
               (Lines{"356938035643809 slot 1: compliant, CN=Root"}));
-    EXPECT_EQ(teller.tell(modem_changed({{"Slots", second}})), std::vector<EventLine>{});
+    EXPECT_EQ(formatter.format(modem_changed({{"Slots", second}})), std::vector<EventLine>{});
 }
 
 TEST(EventFormatter, GivesProgramsOneObjectASignal) {
-    EventFormatter teller;
+    EventFormatter formatter;
     const auto told =
-        teller.tell(modem_changed({{"State", "failed"}, {"Hint", "wait"}, {"RetryAt", 1795374932}}));
+        formatter.format(modem_changed({{"State", "failed"}, {"Hint", "wait"}, {"RetryAt", 1795374932}}));
     ASSERT_EQ(told.size(), 2U);
     EXPECT_EQ(told[0].json["properties"],
               (Value{{"state", "failed"}, {"hint", "wait"}, {"retry_at", 1795374932}}));
@@ -78,32 +79,32 @@ TEST(EventFormatter, GivesProgramsOneObjectASignal) {
 }
 
 TEST(EventFormatter, NamesAJobByWhatItDoes) {
-    EventFormatter teller;
-    const auto added = teller.tell(of_objects(
+    EventFormatter formatter;
+    const auto added = formatter.format(of_objects(
         "InterfacesAdded",
         Value::array({job_path, {{"io.bgs2d1.Job", {{"Operation", "provision"}, {"Modem", modem_path}}}}})));
     EXPECT_EQ(texts(added), (Lines{"job 3: provision of 356938035643809 begins"}));
-    EXPECT_EQ(texts(teller.tell(changed(job_path, "io.bgs2d1.Job", {{"Step", "writing slot 1"}}))),
+    EXPECT_EQ(texts(formatter.format(changed(job_path, "io.bgs2d1.Job", {{"Step", "writing slot 1"}}))),
               (Lines{"job 3: writing slot 1"}));
-    EXPECT_EQ(
-        teller.tell(changed(job_path, "io.bgs2d1.Job", {{"BytesSent", 100}, {"Step", "writing slot 1"}})),
-        std::vector<EventLine>{});
-    EXPECT_EQ(texts(teller.tell({"/io/bgs2d1", "io.bgs2d1.Manager", "JobCompleted",
-                                 Value::array({job_path, false, "ModemRejected", "refused"})})),
+    EXPECT_EQ(formatter.format(
+                  changed(job_path, "io.bgs2d1.Job", {{"BytesSent", 100}, {"Step", "writing slot 1"}})),
+              std::vector<EventLine>{});
+    EXPECT_EQ(texts(formatter.format({"/io/bgs2d1", "io.bgs2d1.Manager", "JobCompleted",
+                                      Value::array({job_path, false, "ModemRejected", "refused"})})),
               (Lines{"job 3: provision of 356938035643809 failed, ModemRejected: refused"}));
 }
 
 TEST(EventFormatter, TellsWhetherTheDaemonIsThere) {
-    EventFormatter teller;
-    const auto told = teller.tell({"/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
-                                   Value::array({"io.bgs2d1", ":1.5", ""})});
+    EventFormatter formatter;
+    const auto told = formatter.format({"/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
+                                        Value::array({"io.bgs2d1", ":1.5", ""})});
     EXPECT_EQ(told, std::vector{daemon_event(false)});
     EXPECT_EQ(told.front().text, "bgs2d is not there");
 }
 
 TEST(EventFormatter, CanNotBeMadeToMoveTheCursor) {
-    EventFormatter teller;
-    EXPECT_EQ(texts(teller.tell(modem_changed({{"State", "failed"}, {"Reason", "\x1b[2J"}}))),
+    EventFormatter formatter;
+    EXPECT_EQ(texts(formatter.format(modem_changed({{"State", "failed"}, {"Reason", "\x1b[2J"}}))),
               (Lines{"356938035643809 is failed (\\x1b[2J)"}));
 }
 

@@ -18,7 +18,7 @@ Modem modem_in(const std::string& imei, const std::string& state) {
 }
 
 bool met(const std::string& selector, const std::vector<Modem>& modems) {
-    return WaitCondition(selector, {"compliant"}).look_at(modems).value().met;
+    return WaitCondition(selector, {"compliant"}).evaluate(modems).value().met;
 }
 
 const Modem good = modem_in("111", "compliant");
@@ -61,18 +61,18 @@ TEST(WaitCondition, IsOfTheModemThatIsNamed) {
 
 TEST(WaitCondition, IsRefusedIfItIsOfSeveralOrNothing) {
     const std::vector<Modem> modems{modem_in("12", "compliant"), modem_in("22", "compliant")};
-    EXPECT_EQ(WaitCondition("2", {"compliant"}).look_at(modems).error().code, ErrorCode::invalid_argument);
-    EXPECT_EQ(WaitCondition("two", {"compliant"}).look_at(modems).error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(WaitCondition("2", {"compliant"}).evaluate(modems).error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(WaitCondition("two", {"compliant"}).evaluate(modems).error().code, ErrorCode::invalid_argument);
 }
 
 TEST(WaitCondition, IsMetByAnyOfTheStates) {
-    EXPECT_TRUE(WaitCondition("", {"drifted", "compliant"}).look_at(std::vector{good, bad}).value().met);
+    EXPECT_TRUE(WaitCondition("", {"drifted", "compliant"}).evaluate(std::vector{good, bad}).value().met);
 }
 
 TEST(WaitCondition, TellsWhoDoesNotMeetItAndWhy) {
     const WaitCondition condition("", {"compliant", "unmanaged"});
-    const WaitStatus outlook = condition.look_at(std::vector{good, bad}).value();
-    const Error why = condition.unmet(outlook);
+    const WaitStatus status = condition.evaluate(std::vector{good, bad}).value();
+    const Error why = condition.unmet(status);
     EXPECT_EQ(why.what, "222 is drifted, not compliant or unmanaged: slot 1 is empty");
     EXPECT_EQ(why.hint, "run 'bgs2ctl provision'");
     EXPECT_EQ(condition.unmet(WaitStatus{}).what, "no modem has appeared");

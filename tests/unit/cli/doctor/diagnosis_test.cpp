@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/diagnosis.h"
 #include "tests/unit/cli/doctor/diagnostic_case.h"
-#include "tests/unit/cli/verbs/evidence.h"
+#include "tests/unit/cli/doctor/healthy_snapshot.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ void stopped(SystemSnapshot& snapshot, const ServiceUnit& unit) {
 
 void refused(SystemSnapshot& snapshot, ExitCode exit, const char* what) {
     snapshot.daemon.reset();
-    snapshot.no_testimony = QueryError{.exit = exit, .what = what, .hint = "look"};
+    snapshot.daemon_error = QueryError{.exit = exit, .what = what, .hint = "look"};
 }
 
 Modem& modem(SystemSnapshot& snapshot) {
@@ -56,7 +56,7 @@ const std::vector<test::DiagnosticCase> cases{
     {"the bus",
      [](SystemSnapshot& it) {
          stopped(it, {});
-         it.no_bus = QueryError{.exit = ExitCode::no_daemon, .what = "no bus", .hint = "is it there?"};
+         it.bus_error = QueryError{.exit = ExitCode::no_daemon, .what = "no bus", .hint = "is it there?"};
      },
      error, "bus-not-reached", "bgs2d", "no bus", "is it there?"},
     {"denied", [](SystemSnapshot& it) { refused(it, ExitCode::denied, "Rejected"); }, error, "bus-denied",
@@ -116,23 +116,23 @@ const std::vector<test::DiagnosticCase> cases{
      [](SystemSnapshot& it) {
          it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"};
          it.daemon->policies.clear();
-         comes_to(it, "unmanaged", "the policies can not be used", "mend them");
+         comes_to(it, "unmanaged", "the policies cannot be used", "fix them");
          modem(it).policy = "";
      },
      error, "policy-broken", "/etc/5.toml", "moed", "no policy at all"},
     {"no policy",
      [](SystemSnapshot& it) {
          it.daemon->policies.clear();
-         comes_to(it, "unmanaged", "no policy is for this modem", "add one");
+         comes_to(it, "unmanaged", "no policy matches this modem", "add one");
          modem(it).policy = "";
      },
      error, "no-policy", "/etc/bgs2d/policy.d", "there is no policy", "bgs2ctl policy check"},
     {"a modem that no policy is for",
      [](SystemSnapshot& it) {
-         comes_to(it, "unmanaged", "no policy is for this modem", "add one");
+         comes_to(it, "unmanaged", "no policy matches this modem", "add one");
          modem(it).policy = "";
      },
-     warning, "modem-unmanaged", healthy_imei, "no policy is for this modem", "add one"},
+     warning, "modem-unmanaged", healthy_imei, "no policy matches this modem", "add one"},
     {"an ignored modem", [](SystemSnapshot& it) { comes_to(it, "unmanaged", "policy '10-ca' says so", ""); },
      note, "modem-ignored", healthy_imei, "says so", "policy show"},
     {"a blocked modem",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_diagnosis.h"
 #include "tests/unit/cli/doctor/diagnostic_case.h"
-#include "tests/unit/cli/verbs/evidence.h"
+#include "tests/unit/cli/doctor/healthy_snapshot.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -51,7 +51,7 @@ void uart(SystemSnapshot& snapshot, bool console) {
     Port port;
     port.device = "/dev/ttyS1";
     port.state = "ignored";
-    port.reason = "no udev rule gives it BGS2D_PORT=1";
+    port.reason = "no udev rule sets BGS2D_PORT=1";
     port.properties = {{"ID_PATH", "platform-fe201000.serial"}};
     snapshot.daemon->ports.push_back(port);
     snapshot.nodes.push_back({.device = "/dev/ttyS1",
@@ -68,7 +68,7 @@ void silent_daemon(SystemSnapshot& snapshot) {
     snapshot.processes.holders.clear();
 }
 
-constexpr auto ignored = "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured";
+constexpr auto ignored = "no udev rule sets BGS2D_PORT=1 and no [[port]] is configured";
 constexpr auto busy =
     "cannot claim /dev/ttyUSB1: Resource temporarily unavailable (another program uses the port; "
     "'fuser -v' on it tells which)";
@@ -84,11 +84,11 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
          also(it, "not-a-modem", "Quectel EC25 answers on /dev/ttyUSB1 (name another port)");
      },
      warning, "port-not-a-modem", "/dev/ttyUSB1", "Quectel EC25 answers", "udev rule"},
-    {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, does not exist"); }, note,
-     "port-absent", "/dev/ttyUSB1", "is not there", "plugged in"},
+    {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, but does not exist"); },
+     note, "port-absent", "/dev/ttyUSB1", "is not there", "plugged in"},
     {"second", [](SystemSnapshot& it) { also(it, "duplicate", "another port of the modem 3"); }, note,
      "port-second", "/dev/ttyUSB1", "another port of the modem 3", "one port"},
-    {"probing", [](SystemSnapshot& it) { also(it, "probing", "being asked who is there"); }, note,
+    {"probing", [](SystemSnapshot& it) { also(it, "probing", "being probed for a modem"); }, note,
      "port-probing", "/dev/ttyUSB1", "being asked", "again"},
     {"not permitted",
      [](SystemSnapshot& it) {
@@ -235,7 +235,7 @@ TEST(PortDiagnosis, NamesNeitherAConsoleNorAUartThatIsNotThereNorAVirtualConsole
 }
 
 TEST(PortDiagnosis, SpeaksOfAPortThatARuleKeepsAwayOnlyWhereNoModemIs) {
-    constexpr auto kept_away = "a udev rule keeps bgs2d away from it";
+    constexpr auto kept_away = "a udev rule excludes it";
     SystemSnapshot snapshot = healthy();
     also(snapshot, "ignored", kept_away, "excluded");
     EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());

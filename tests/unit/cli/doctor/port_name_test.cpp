@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_name.h"
-#include "tests/unit/cli/verbs/evidence.h"
+#include "tests/unit/cli/doctor/healthy_snapshot.h"
 
 #include <gtest/gtest.h>
 

@@ -50,18 +50,18 @@ struct Bent {
 class MistakeTest : public testing::Test {
   protected:
     void expect_recognised(const Bent& bent, const std::string& words) {
-        const auto mistake = recognise_mistake(bent.write(certificate_));
-        ASSERT_TRUE(mistake) << words;
-        EXPECT_EQ(mistake->words.size(), 1U);
-        EXPECT_NE(mistake->words.front().find(words), std::string::npos) << mistake->words.front();
-        EXPECT_EQ(mistake->frame, pki::Secret::copy_of(Bent{}.write(certificate_)));
+        const auto fault = detect_fault(bent.write(certificate_));
+        ASSERT_TRUE(fault) << words;
+        EXPECT_EQ(fault->words.size(), 1U);
+        EXPECT_NE(fault->words.front().find(words), std::string::npos) << fault->words.front();
+        EXPECT_EQ(fault->frame, pki::Secret::copy_of(Bent{}.write(certificate_)));
     }
 
     Bytes certificate_ = Identity::make({}).certificate_der();
 };
 
 TEST_F(MistakeTest, SeesNoneInARightFrame) {
-    EXPECT_EQ(recognise_mistake(Bent{}.write(certificate_)), std::nullopt);
+    EXPECT_EQ(detect_fault(Bent{}.write(certificate_)), std::nullopt);
     ASSERT_TRUE(sbnw::decode(Bent{}.write(certificate_)));
 }
 
@@ -95,20 +95,20 @@ TEST_F(MistakeTest, RecognisesAWrongCount) {
 }
 
 TEST_F(MistakeTest, NamesSeveralAtOnce) {
-    const auto mistake = recognise_mistake(
+    const auto fault = detect_fault(
         Bent{.big_endian = true, .total = [](std::size_t length) { return length - 6; }}.write(certificate_));
-    ASSERT_TRUE(mistake);
-    EXPECT_EQ(mistake->words.size(), 2U);
+    ASSERT_TRUE(fault);
+    EXPECT_EQ(fault->words.size(), 2U);
 }
 
 TEST_F(MistakeTest, DoesNotGuessAboutNoise) {
     Bytes bytes = Bent{}.write(certificate_);
     bytes[30] ^= std::byte{0xff};
     bytes.erase(bytes.end() - 10, bytes.end());
-    EXPECT_EQ(recognise_mistake(bytes), std::nullopt);
-    EXPECT_EQ(recognise_mistake({}), std::nullopt);
+    EXPECT_EQ(detect_fault(bytes), std::nullopt);
+    EXPECT_EQ(detect_fault({}), std::nullopt);
     for (std::size_t size = 0; size < 40; ++size)
-        EXPECT_EQ(recognise_mistake(Bytes(size, std::byte{0x01})), std::nullopt);
+        EXPECT_EQ(detect_fault(Bytes(size, std::byte{0x01})), std::nullopt);
 }
 
 } // namespace

@@ -20,7 +20,7 @@ std::string ok(std::string_view line) {
 }
 
 std::string say(ModemEmulator& modem, std::string_view text) {
-    return modem.hear(as_bytes(text));
+    return modem.feed(as_bytes(text));
 }
 
 TEST(ModemEmulator, AnswersAsABgs2) {
@@ -118,7 +118,7 @@ TEST(ModemEmulator, TakesTheFrameAndNotTheLineEndBeforeIt) {
         for (const auto part : dialogue.command)
             said += say(modem, part);
         EXPECT_TRUE(said.ends_with(ready)) << said;
-        EXPECT_EQ(modem.quiet_after(), ModemEmulator::patience);
+        EXPECT_EQ(modem.quiet_after(), ModemEmulator::frame_timeout);
         for (const auto part : dialogue.frame)
             EXPECT_EQ(say(modem, part), "");
         EXPECT_EQ(modem.quiet_after(), ModemEmulator::sound_quiet);

@@ -19,7 +19,7 @@ std::vector<HistoryEntry> past() {
                        {"event", "state"},
                        {"state", "compliant"},
                        {"error", ""},
-                       {"message", "it holds what policy '10-demo' says"},
+                       {"message", "its slots match policy '10-demo'"},
                        {"policy", "/etc/bgs2d/policy.d/10-demo.toml"},
                        {"generation", 3}},
                       {{"time", 1795374999},
@@ -37,8 +37,8 @@ std::vector<HistoryEntry> past() {
 TEST(History, IsALineAnEntryForPeople) {
     EXPECT_EQ(table_of(past()).text(Terminal{}),
               "TIME                  IMEI             EVENT  STATE      SLOT  ERROR          MESSAGE\n"
-              "2026-11-22T19:15:32Z  356938035643809  state  compliant  -     -              it holds what "
-              "policy '10-demo' says\n"
+              "2026-11-22T19:15:32Z  356938035643809  state  compliant  -     -              its slots match "
+              "policy '10-demo'\n"
               "2026-11-22T19:16:39Z  356938035643809  write  -          0     ModemRejected  refused\n");
 }
 

@@ -85,7 +85,7 @@ TEST_F(ChannelEnd, OfSendingComesAtTheDeadlineAndSaysHowMuchWasLeft) {
 TEST_F(ChannelEnd, ByHangUpIsTheEndOfTheDevice) {
     converse(
         [&]() -> ChannelEndTalk {
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT");
             module().hang_up();
         },
         [&]() -> ChannelEndTalk {
@@ -113,7 +113,7 @@ TEST_F(ChannelEnd, ByHangUpIsSeenWhileIdle) {
 TEST_F(ChannelEnd, ByHangUpIsSeenWhileSending) {
     converse(
         [&]() -> ChannelEndTalk {
-            co_await module().hear(100);
+            co_await module().receive(100);
             module().hang_up();
         },
         [&]() -> ChannelEndTalk {
@@ -125,7 +125,7 @@ TEST_F(ChannelEnd, ByHangUpIsSeenWhileSending) {
 TEST_F(ChannelEnd, ByInterruptionHasItsErrorUntilItIsResumed) {
     converse(
         [&]() -> ChannelEndTalk {
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT");
             channel().interrupt(stop);
             co_await module().expect("ATI", "\r\nOK\r\n");
         },
@@ -167,7 +167,7 @@ TEST_F(ChannelEnd, ByInterruptionDoesNotWaitForThePauseBetweenCommands) {
 
 TEST_F(ChannelEnd, ByInterruptionLetsAFrameFinish) {
     const Bytes frame(20'000, std::byte{0x55});
-    converse([&]() -> ChannelEndTalk { EXPECT_EQ(co_await module().hear(frame.size()), frame); },
+    converse([&]() -> ChannelEndTalk { EXPECT_EQ(co_await module().receive(frame.size()), frame); },
              [&]() -> ChannelEndTalk {
                  std::size_t sent = 0;
                  co_await channel().send_bytes(frame, 5s, [&](std::size_t so_far) {
@@ -183,7 +183,7 @@ TEST_F(ChannelEnd, ByInterruptionLetsAFrameFinish) {
 TEST_F(ChannelEnd, ByInterruptionIsPutOffWhileItIsHeldOff) {
     converse(
         [&]() -> ChannelEndTalk {
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT");
             channel().interrupt(stop);
             co_await module().say("\r\nOK\r\n");
         },
@@ -200,7 +200,7 @@ TEST_F(ChannelEnd, ByInterruptionIsPutOffWhileItIsHeldOff) {
 TEST_F(ChannelEnd, OfTheDeviceCutsAFrameShort) {
     converse(
         [&]() -> ChannelEndTalk {
-            co_await module().hear(100);
+            co_await module().receive(100);
             channel().interrupt(unplugged);
         },
         [&]() -> ChannelEndTalk {
@@ -252,7 +252,7 @@ TEST_F(ChannelEnd, ByCancellationIsCalledThatDuringThePauseBetweenCommands) {
 TEST_F(ChannelEnd, ByCancellationIsNotTakenForAWake) {
     converse(
         [&]() -> ChannelEndTalk {
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT");
             channel().wake();
             cancel_caller();
         },

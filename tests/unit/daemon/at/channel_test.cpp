@@ -25,7 +25,7 @@ class ChannelTest : public test::Conversation {};
 TEST_F(ChannelTest, EndsItsCommandsWithOneCarriageReturn) {
     converse(
         [&]() -> ChannelTalk {
-            EXPECT_EQ(as_text(co_await module().hear(3)), "AT\r");
+            EXPECT_EQ(as_text(co_await module().receive(3)), "AT\r");
             co_await module().say("\r\nOK\r\n");
         },
         [&]() -> ChannelTalk {
@@ -66,7 +66,7 @@ TEST_F(ChannelTest, TakesAUrcForAnAnswerWhereItWasAskedFor) {
 TEST_F(ChannelTest, WaitsForTheOtherHalfOfALine) {
     converse(
         [&]() -> ChannelTalk {
-            EXPECT_EQ(co_await module().hear(), "AT+CGMM");
+            EXPECT_EQ(co_await module().receive(), "AT+CGMM");
             co_await module().say("\r\nBGS");
             co_await module().until_taken();
             co_await module().say("2-W\r\n\r\nO");
@@ -82,10 +82,10 @@ TEST_F(ChannelTest, LeavesAPauseBetweenAnAnswerAndTheNextCommand) {
     Channel::Clock::time_point answered;
     converse(
         [&]() -> ChannelTalk {
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT");
             answered = Channel::Clock::now();
             co_await module().say("\r\nOK\r\n");
-            EXPECT_EQ(co_await module().hear(), "ATI1");
+            EXPECT_EQ(co_await module().receive(), "ATI1");
             EXPECT_GE(Channel::Clock::now() - answered, settle);
             co_await module().say("\r\nOK\r\n");
         },
@@ -114,8 +114,8 @@ TEST_F(ChannelTest, DoesNotTakeALateAnswerForTheNextCommands) {
     const std::string late = "\r\nlate\r\n\r\nOK\r\n";
     converse(
         [&]() -> ChannelTalk {
-            EXPECT_EQ(co_await module().hear(), "AT+COPS?");
-            EXPECT_EQ(co_await module().hear(), "AT+CGMM");
+            EXPECT_EQ(co_await module().receive(), "AT+COPS?");
+            EXPECT_EQ(co_await module().receive(), "AT+CGMM");
             co_await module().say("\r\nBGS2-W\r\n\r\nOK\r\n");
         },
         [&]() -> ChannelTalk {
@@ -163,7 +163,7 @@ TEST_F(ChannelTest, PushesTheLargestFrameAgainstASlowReader) {
             Bytes heard;
             while (heard.size() < frame.size()) {
                 const Bytes part =
-                    co_await module().hear(std::min<std::size_t>(257, frame.size() - heard.size()));
+                    co_await module().receive(std::min<std::size_t>(257, frame.size() - heard.size()));
                 heard.insert(heard.end(), part.begin(), part.end());
             }
             EXPECT_EQ(heard, frame);
@@ -217,7 +217,7 @@ TEST_F(ChannelTest, IsNotIdleWhenTheRestartCameBehindTheLastAnswer) {
 TEST_F(ChannelTest, DoesNotForgetThatItWasWokenWhileItTalked) {
     converse(
         [&]() -> ChannelTalk {
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT");
             channel().wake();
             co_await module().say("\r\nOK\r\n");
         },

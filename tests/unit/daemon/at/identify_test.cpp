@@ -42,7 +42,7 @@ class IdentifyTest : public test::Conversation {
 
     asio::awaitable<void> reply(Replies replies, std::string last) {
         do {
-            heard_.push_back(co_await module().hear());
+            heard_.push_back(co_await module().receive());
             const auto found = replies.find(heard_.back());
             co_await module().say(found == replies.end() ? error_line : found->second);
         } while (heard_.back() != last);
@@ -58,8 +58,8 @@ class IdentifyTest : public test::Conversation {
 
     /// As slowly, OK to every command up to ATI.
     asio::awaitable<void> reply_late() {
-        for (std::string command = co_await module().hear(); command != "ATI";
-             command = co_await module().hear())
+        for (std::string command = co_await module().receive(); command != "ATI";
+             command = co_await module().receive())
             co_await say_late(ok);
         co_await say_late(mine_reply);
     }
@@ -123,7 +123,7 @@ TEST_F(IdentifyTest, IsPatientWhileTheFirstAtsAreIgnored) {
     converse(
         [&]() -> IdentifyTalk {
             for (int i = 0; i < 3; ++i)
-                EXPECT_EQ(co_await module().hear(), "AT");
+                EXPECT_EQ(co_await module().receive(), "AT");
             co_await module().say(std::string("\xf0\0\x80\r\n", 5)); // autobauding is not done yet
             co_await reply(awake, "ATE0");
         },
@@ -136,7 +136,7 @@ TEST_F(IdentifyTest, IsNotPutOutOfStepByAnswersThatComeAllAtOnce) {
     converse(
         [&]() -> IdentifyTalk {
             for (int i = 0; i < 3; ++i)
-                EXPECT_EQ(co_await module().hear(), "AT");
+                EXPECT_EQ(co_await module().receive(), "AT");
             co_await module().say(ok + ok + ok);
             co_await reply(awake, "ATE0");
             co_await module().expect("ATI", mine_reply);
@@ -150,8 +150,8 @@ TEST_F(IdentifyTest, IsNotPutOutOfStepByAnswersThatComeAllAtOnce) {
 TEST_F(IdentifyTest, IsNotPutOutOfStepByAnAnswerThatComesAfterThatOfAFrame) {
     converse(
         [&]() -> IdentifyTalk {
-            EXPECT_EQ(co_await module().hear(), "AT"); // the end of a frame that somebody else began
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT"); // the end of a frame that somebody else began
+            EXPECT_EQ(co_await module().receive(), "AT");
             co_await module().say("\r\nSECURE CMD TO MANY DATA ERROR\r\n" + ok);
             co_await say_late(ok);
             co_await reply_late();
@@ -165,7 +165,7 @@ TEST_F(IdentifyTest, IsNotPutOutOfStepByAnAnswerThatComesAfterThatOfAFrame) {
 TEST_F(IdentifyTest, IsNotPutOutOfStepByTheRestOfAnAnswerThatNobodyWaitsFor) {
     converse(
         [&]() -> IdentifyTalk {
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT");
             co_await module().say("\r\n^SBNR: 9, size: \"0\"\r\n" + ok);
             co_await say_late(ok);
             co_await reply_late();
@@ -180,7 +180,7 @@ TEST_F(IdentifyTest, GivesUpAfterAsManyAtsAsItWasTold) {
     converse(
         [&]() -> IdentifyTalk {
             for (unsigned i = 0; i < impatient.attempts; ++i)
-                EXPECT_EQ(co_await module().hear(), "AT");
+                EXPECT_EQ(co_await module().receive(), "AT");
         },
         [&]() -> IdentifyTalk {
             const Error error = co_await error_of(synchronise(channel(), impatient));
@@ -194,7 +194,7 @@ TEST_F(IdentifyTest, GivesUpAfterAsManyAtsAsItWasTold) {
 TEST_F(IdentifyTest, DoesNotSeekTheAttentionOfADeviceThatIsGone) {
     converse(
         [&]() -> IdentifyTalk {
-            EXPECT_EQ(co_await module().hear(), "AT");
+            EXPECT_EQ(co_await module().receive(), "AT");
             module().hang_up();
         },
         [&]() -> IdentifyTalk {

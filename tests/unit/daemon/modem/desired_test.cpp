@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const policy::ModemAttributes modem{
-    .imei = "356938035643809", .model = "BGS2-W", .serial = "", .port = "", .properties = {}};
+    .imei = "356938035643809", .model = "BGS2-W", .serial = "", .port_path = "", .properties = {}};
 constexpr SlotAddress slot0{};
 constexpr SlotAddress slot1{.store = Store::tls, .slot = 1};
 
@@ -98,11 +98,11 @@ TEST_F(DesiredTest, IsWhatTheSourcesHold) {
     ASSERT_TRUE(desired) << to_string(desired.error());
     ASSERT_EQ(desired->slots.size(), 2);
     EXPECT_EQ(desired->slots[0].address, slot0);
-    EXPECT_EQ(desired->slots[0].credential.certificate, client().certificate_der());
-    EXPECT_FALSE(desired->slots[0].credential.key.empty());
+    EXPECT_EQ(desired->slots[0].key_pair.certificate, client().certificate_der());
+    EXPECT_FALSE(desired->slots[0].key_pair.key.empty());
     EXPECT_EQ(desired->slots[1].address, slot1);
     EXPECT_THAT(desired->slots[1].source, EndsWith("/356938035643809.pem"));
-    EXPECT_TRUE(desired->slots[1].credential.key.empty());
+    EXPECT_TRUE(desired->slots[1].key_pair.key.empty());
     EXPECT_FALSE(desired->signing);
     EXPECT_EQ(thumbprints(*desired), (Thumbprints{{slot0, client().certificate().fingerprint()},
                                                   {slot1, manager().certificate().fingerprint()}}));
@@ -228,8 +228,8 @@ TEST_F(DesiredTest, TakesKeysFromTokensWithAPinFromThePolicyOrTheUri) {
         .key = {.kind = SourceKind::pkcs11, .name = test::SoftToken::uri("object=mgmt")}, .passphrase = pin};
     auto desired = load(policy);
     ASSERT_TRUE(desired) << to_string(desired.error());
-    EXPECT_TRUE(desired->slots.front().credential.private_key->matches(client().certificate()));
-    EXPECT_FALSE(desired->slots.front().credential.key.empty());
+    EXPECT_TRUE(desired->slots.front().key_pair.private_key->matches(client().certificate()));
+    EXPECT_FALSE(desired->slots.front().key_pair.key.empty());
     EXPECT_EQ(desired->slots.front().lagging, "");
     EXPECT_EQ(desired->signing->signer->public_key(), manager().key().public_key());
     EXPECT_THAT(source_files(policy, modem, ""),

@@ -40,7 +40,7 @@ Slot corrupted() {
     return slot;
 }
 
-/// A Scope without what only one test is about.
+/// A PlanScope without what only one test is about.
 struct Limits {
     std::optional<SlotAddress> only;
     bool erase_unlisted = false;
@@ -86,7 +86,7 @@ class Plan : public testing::TestWithParam<PlanRow> {};
 
 TEST_P(Plan, NamesTheChangesThatAreNeeded) {
     const PlanRow& row = GetParam();
-    Scope scope;
+    PlanScope scope;
     scope.only = row.scope.only;
     scope.erase_unlisted = row.scope.erase_unlisted;
     EXPECT_EQ(plan(row.desired, row.present, scope), row.steps);
@@ -143,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(PlanWithoutAKey, ReplacesTheRightCertificateWhoseKeyWasRemoved) {
     const Thumbprints desired{{slot_0, client_thumbprint}};
     const Inventory present{{slot_0, holding(client_thumbprint)}};
-    Scope scope;
+    PlanScope scope;
     scope.keyless = {{slot_0, client_thumbprint}};
     EXPECT_THAT(plan(desired, present, scope),
                 ElementsAre(replace(slot_0, client_thumbprint,

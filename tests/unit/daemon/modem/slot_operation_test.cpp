@@ -37,7 +37,7 @@ const Identity& slot_operation_other() {
 
 PlanRequest request() {
     PlanRequest request;
-    request.attributes = {.imei = imei, .model = "BGS2-W", .serial = "", .port = "", .properties = {}};
+    request.attributes = {.imei = imei, .model = "BGS2-W", .serial = "", .port_path = "", .properties = {}};
     request.now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23};
     return request;
 }
@@ -97,7 +97,7 @@ TEST(Install, RefusesWhatThePreflightForbids) {
     no_certificate.certificate = secret("none");
     const auto refused = make_install(no_certificate, request());
     EXPECT_EQ(refused.error().code, ErrorCode::invalid_certificate);
-    EXPECT_THAT(refused.error().what, HasSubstr("the certificate handed over"));
+    EXPECT_THAT(refused.error().what, HasSubstr("the supplied certificate"));
 }
 
 TEST(Install, TellsWarningsAndGoesAhead) {

@@ -52,9 +52,9 @@ void PrintTo(const StateAssessmentRow& row, std::ostream* stream) {
     *stream << row.name;
 }
 
-class Judge : public testing::TestWithParam<StateAssessmentRow> {};
+class AssessState : public testing::TestWithParam<StateAssessmentRow> {};
 
-TEST_P(Judge, FollowsTheTable) {
+TEST_P(AssessState, FollowsTheTable) {
     StateInputs it = differing();
     GetParam().change(it);
     const StateAssessment verdict = assess_state(it);
@@ -63,10 +63,10 @@ TEST_P(Judge, FollowsTheTable) {
     EXPECT_THAT(verdict.reason, HasSubstr(GetParam().reason));
 }
 
-const Error trouble{ErrorCode::modem_timeout, "nothing came", "look at the wiring"};
+const Error problem{ErrorCode::modem_timeout, "nothing came", "look at the wiring"};
 
 INSTANTIATE_TEST_SUITE_P(
-    Rows, Judge,
+    Rows, AssessState,
     testing::Values(
         StateAssessmentRow{"ADifferenceIsRepaired", [](auto&) {}, ModemState::drifted, true,
                            "slot 1 is empty"},
@@ -78,12 +78,12 @@ INSTANTIATE_TEST_SUITE_P(
                                it.policy_problem = "a.toml:1:1: no";
                            },
                            ModemState::unmanaged, false, "a.toml:1:1: no"},
-        StateAssessmentRow{"Unreadable", [](auto& it) { it.unreadable = trouble; }, ModemState::blocked,
+        StateAssessmentRow{"Unreadable", [](auto& it) { it.unreadable = problem; }, ModemState::blocked,
                            false, "nothing came"},
-        StateAssessmentRow{"Obstacle", [](auto& it) { it.prepared_plan.blocker = trouble; },
+        StateAssessmentRow{"Blocker", [](auto& it) { it.prepared_plan.blocker = problem; },
                            ModemState::blocked, false, "nothing came"},
         StateAssessmentRow{"NothingNeeded", [](auto& it) { it.prepared_plan.needed.clear(); },
-                           ModemState::compliant, false, "it holds what policy '10-test' says"},
+                           ModemState::compliant, false, "its slots match policy '10-test'"},
         StateAssessmentRow{"NothingNeededInModeReport",
                            [](auto& it) {
                                it.prepared_plan.needed.clear();
@@ -94,15 +94,15 @@ INSTANTIATE_TEST_SUITE_P(
                            ModemState::drifted, false, "slot 1 is empty"},
         StateAssessmentRow{"ModeReport", [](auto& it) { it.policy = &policy_of(policy::Mode::report); },
                            ModemState::drifted, false, "slot 1 is empty"},
-        StateAssessmentRow{"Exhausted", [](auto& it) { it.limit_reached = trouble; }, ModemState::blocked,
+        StateAssessmentRow{"LimitReached", [](auto& it) { it.limit_reached = problem; }, ModemState::blocked,
                            false, "nothing came"},
         StateAssessmentRow{"Held", [](auto& it) { it.held = true; }, ModemState::drifted, false, "cancelled"},
         StateAssessmentRow{"FailedForAPerson",
-                           [](auto& it) { it.failure = LastFailure{trouble, std::nullopt}; },
+                           [](auto& it) { it.failure = LastFailure{problem, std::nullopt}; },
                            ModemState::blocked, false, "nothing came"},
-        StateAssessmentRow{"FailedAndNotDue", [](auto& it) { it.failure = LastFailure{trouble, start + 1s}; },
+        StateAssessmentRow{"FailedAndNotDue", [](auto& it) { it.failure = LastFailure{problem, start + 1s}; },
                            ModemState::failed, false, "nothing came"},
-        StateAssessmentRow{"FailedAndDue", [](auto& it) { it.failure = LastFailure{trouble, start}; },
+        StateAssessmentRow{"FailedAndDue", [](auto& it) { it.failure = LastFailure{problem, start}; },
                            ModemState::drifted, true, "slot 1 is empty"}),
     [](const auto& instance) { return instance.param.name; });
 
@@ -129,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, ExpiryNotice,
                                          ExpiryRow{23h, "expires today"}, ExpiryRow{-1h, "expired today"},
                                          ExpiryRow{-std::chrono::days(2), "expired 2 days ago"}));
 
-TEST(Judge, TellsOfACompliantModemThatItsCertificateExpires) {
+TEST(AssessState, TellsOfACompliantModemThatItsCertificateExpires) {
     StateInputs it = differing();
     it.prepared_plan.needed.clear();
     it.prepared_plan.expiry = Expiry{.address = {}, .when = today + std::chrono::days(12)};
@@ -140,7 +140,7 @@ TEST(Judge, TellsOfACompliantModemThatItsCertificateExpires) {
     EXPECT_FALSE(verdict.hint.empty());
 }
 
-TEST(Judge, SaysNothingOfACertificateThatIsGoodForLong) {
+TEST(AssessState, SaysNothingOfACertificateThatIsGoodForLong) {
     StateInputs it = differing();
     it.prepared_plan.needed.clear();
     it.prepared_plan.expiry = Expiry{.address = {}, .when = today + std::chrono::days(300)};

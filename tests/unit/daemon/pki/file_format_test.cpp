@@ -18,7 +18,7 @@ TEST(FileFormat, IsRecognisedByItsShape) {
     const Identity ec = Identity::make({});
     struct Row {
         Bytes bytes;
-        FileFormat container;
+        FileFormat file_format;
     };
     const std::vector<Row> table = {
         {ec.certificate_der(), FileFormat::certificate},
@@ -33,13 +33,13 @@ TEST(FileFormat, IsRecognisedByItsShape) {
         {ec.pkcs12({}), FileFormat::pkcs12},
     };
     for (const auto& row : table)
-        EXPECT_EQ(detect_format(row.bytes), row.container) << description(row.container);
+        EXPECT_EQ(detect_format(row.bytes), row.file_format) << description(row.file_format);
 }
 
 TEST(FileFormat, IsRecognisedByItsText) {
     struct Row {
         std::string_view bytes;
-        FileFormat container;
+        FileFormat file_format;
     };
     const std::vector<Row> table = {
         {"", FileFormat::empty},
@@ -62,7 +62,7 @@ TEST(FileFormat, IsRecognisedByItsText) {
         {"MIIB", FileFormat::unknown},
     };
     for (const auto& row : table)
-        EXPECT_EQ(detect_format(as_bytes(row.bytes)), row.container) << row.bytes;
+        EXPECT_EQ(detect_format(as_bytes(row.bytes)), row.file_format) << row.bytes;
 }
 
 TEST(FileFormat, IsNotMisjudgedWhereItIsCutOff) {
@@ -74,16 +74,16 @@ TEST(FileFormat, IsNotMisjudgedWhereItIsCutOff) {
 
 TEST(FileFormat, HasWordsForEveryKind) {
     for (int i = 0; i <= static_cast<int>(FileFormat::unknown); ++i) {
-        const auto container = static_cast<FileFormat>(i);
-        EXPECT_FALSE(description(container).empty());
-        EXPECT_FALSE(hint_for_certificate(container).empty());
-        EXPECT_FALSE(hint_for_key(container).empty());
-        if (container != FileFormat::unknown) {
-            EXPECT_NE(description(container), description(FileFormat::unknown)) << i;
+        const auto file_format = static_cast<FileFormat>(i);
+        EXPECT_FALSE(description(file_format).empty());
+        EXPECT_FALSE(hint_for_certificate(file_format).empty());
+        EXPECT_FALSE(hint_for_key(file_format).empty());
+        if (file_format != FileFormat::unknown) {
+            EXPECT_NE(description(file_format), description(FileFormat::unknown)) << i;
         }
     }
-    EXPECT_EQ(recognise_label("NEW CERTIFICATE REQUEST"), FileFormat::certificate_request);
-    EXPECT_EQ(recognise_label("PGP MESSAGE"), FileFormat::unknown);
+    EXPECT_EQ(format_of_label("NEW CERTIFICATE REQUEST"), FileFormat::certificate_request);
+    EXPECT_EQ(format_of_label("PGP MESSAGE"), FileFormat::unknown);
 }
 
 TEST(FileFormat, FirstValueIsAWholeOne) {

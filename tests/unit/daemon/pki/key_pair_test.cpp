@@ -46,13 +46,13 @@ class CredentialTest : public testing::Test {
                      .passphrase = &passphrase_},
                     CertificateFormat::der, format);
     }
-    static void expect_refused(const Expected<KeyPair>& credential, const std::string& what,
+    static void expect_refused(const Expected<KeyPair>& key_pair, const std::string& what,
                                const std::string& hint = "") {
-        ASSERT_FALSE(credential);
-        EXPECT_EQ(credential.error().code, ErrorCode::invalid_certificate);
-        EXPECT_THAT(credential.error().what, HasSubstr(what));
-        EXPECT_THAT(credential.error().hint, HasSubstr(hint));
-        EXPECT_FALSE(credential.error().hint.empty());
+        ASSERT_FALSE(key_pair);
+        EXPECT_EQ(key_pair.error().code, ErrorCode::invalid_certificate);
+        EXPECT_THAT(key_pair.error().what, HasSubstr(what));
+        EXPECT_THAT(key_pair.error().hint, HasSubstr(hint));
+        EXPECT_FALSE(key_pair.error().hint.empty());
     }
 };
 
@@ -71,13 +71,13 @@ TEST_F(CredentialTest, TakesTheFirstCertificateAsDerFromWhateverItIsIn) {
     for (const std::string& text :
          {leaf_.certificate_pem(), chain_, dos_lines(chain_), "subject=Leaf\n" + chain_ + "the end",
           leaf_.trusted_pem(), leaf_.pkcs8_pem() + chain_, "\xef\xbb\xbf" + chain_, old_label}) {
-        const auto credential = read(text);
-        ASSERT_TRUE(credential) << to_string(credential.error()) << text;
-        EXPECT_EQ(credential->certificate, leaf_.certificate_der());
-        EXPECT_THAT(credential->chain, ElementsAre(leaf_.certificate()));
-        EXPECT_TRUE(credential->key.empty());
-        EXPECT_FALSE(credential->private_key);
-        EXPECT_EQ(credential->thumbprint(), leaf_.certificate().fingerprint());
+        const auto key_pair = read(text);
+        ASSERT_TRUE(key_pair) << to_string(key_pair.error()) << text;
+        EXPECT_EQ(key_pair->certificate, leaf_.certificate_der());
+        EXPECT_THAT(key_pair->chain, ElementsAre(leaf_.certificate()));
+        EXPECT_TRUE(key_pair->key.empty());
+        EXPECT_FALSE(key_pair->private_key);
+        EXPECT_EQ(key_pair->thumbprint(), leaf_.certificate().fingerprint());
     }
     EXPECT_EQ(read(leaf_.certificate_der())->certificate, leaf_.certificate_der());
     EXPECT_EQ(read(store_)->certificate, leaf_.certificate_der());
@@ -86,9 +86,9 @@ TEST_F(CredentialTest, TakesTheFirstCertificateAsDerFromWhateverItIsIn) {
 TEST_F(CredentialTest, SendsDerAsItIsUnderEveryFormat) {
     for (const auto format :
          {CertificateFormat::der, CertificateFormat::pem_chain, CertificateFormat::as_is}) {
-        const auto credential = read(leaf_.certificate_der(), format);
-        ASSERT_TRUE(credential);
-        EXPECT_EQ(credential->certificate, leaf_.certificate_der());
+        const auto key_pair = read(leaf_.certificate_der(), format);
+        ASSERT_TRUE(key_pair);
+        EXPECT_EQ(key_pair->certificate, leaf_.certificate_der());
     }
 }
 
@@ -96,21 +96,21 @@ TEST_F(CredentialTest, WritesAChainAsCleanPem) {
     for (const std::string& text :
          {chain_, dos_lines(chain_), "one\n" + leaf_.certificate_pem() + "two\n" + root_.trusted_pem(),
           leaf_.certificate_pem() + leaf_.pkcs8_pem() + root_.certificate_pem()}) {
-        const auto credential = read(text, CertificateFormat::pem_chain);
-        ASSERT_TRUE(credential) << to_string(credential.error());
-        EXPECT_EQ(as_text(credential->certificate), chain_);
-        EXPECT_THAT(credential->chain, ElementsAre(leaf_.certificate(), root_.certificate()));
-        EXPECT_EQ(credential->thumbprint(), sha1_hex(as_bytes(chain_)));
+        const auto key_pair = read(text, CertificateFormat::pem_chain);
+        ASSERT_TRUE(key_pair) << to_string(key_pair.error());
+        EXPECT_EQ(as_text(key_pair->certificate), chain_);
+        EXPECT_THAT(key_pair->chain, ElementsAre(leaf_.certificate(), root_.certificate()));
+        EXPECT_EQ(key_pair->thumbprint(), sha1_hex(as_bytes(chain_)));
     }
     EXPECT_EQ(as_text(read(store_, CertificateFormat::pem_chain)->certificate), chain_);
 }
 
 TEST_F(CredentialTest, LeavesTheBytesAloneAsIs) {
     const std::string text = "note\r\n" + dos_lines(chain_);
-    const auto credential = read(text, CertificateFormat::as_is);
-    ASSERT_TRUE(credential);
-    EXPECT_EQ(as_text(credential->certificate), text);
-    EXPECT_THAT(credential->chain, ElementsAre(leaf_.certificate(), root_.certificate()));
+    const auto key_pair = read(text, CertificateFormat::as_is);
+    ASSERT_TRUE(key_pair);
+    EXPECT_EQ(as_text(key_pair->certificate), text);
+    EXPECT_THAT(key_pair->chain, ElementsAre(leaf_.certificate(), root_.certificate()));
 }
 
 TEST_F(CredentialTest, NeverSendsAKeyAsPartOfTheCertificate) {
@@ -123,11 +123,11 @@ TEST_F(CredentialTest, NeverSendsAKeyAsPartOfTheCertificate) {
 TEST_F(CredentialTest, SendsAKeyThatIsPlainDerAsItIs) {
     for (const Bytes& key : {leaf_.pkcs8_der(), leaf_.traditional_der()})
         for (const KeyFormat format : {KeyFormat::pkcs8, KeyFormat::traditional}) {
-            const auto credential = read_with_key(key, format);
-            ASSERT_TRUE(credential) << to_string(credential.error());
-            EXPECT_EQ(credential->key, Secret::copy_of(key));
-            const auto& private_key = credential->private_key;
-            EXPECT_TRUE(private_key && private_key->matches(credential->chain.front()));
+            const auto key_pair = read_with_key(key, format);
+            ASSERT_TRUE(key_pair) << to_string(key_pair.error());
+            EXPECT_EQ(key_pair->key, Secret::copy_of(key));
+            const auto& private_key = key_pair->private_key;
+            EXPECT_TRUE(private_key && private_key->matches(key_pair->chain.front()));
         }
 }
 
@@ -152,10 +152,10 @@ TEST_F(CredentialTest, TakesTheKeyOfAStoreOnlyWhenToldTo) {
                     .passphrase = &passphrase_};
     EXPECT_TRUE(load(sources, CertificateFormat::der, KeyFormat::pkcs8)->key.empty());
     sources.key_from_certificate = true;
-    const auto credential = load(sources, CertificateFormat::der, KeyFormat::pkcs8);
-    ASSERT_TRUE(credential);
-    EXPECT_EQ(credential->key, Secret::copy_of(leaf_.pkcs8_der()));
-    const auto& private_key = credential->private_key;
+    const auto key_pair = load(sources, CertificateFormat::der, KeyFormat::pkcs8);
+    ASSERT_TRUE(key_pair);
+    EXPECT_EQ(key_pair->key, Secret::copy_of(leaf_.pkcs8_der()));
+    const auto& private_key = key_pair->private_key;
     EXPECT_TRUE(private_key && private_key->matches(leaf_.certificate()));
 
     const Identity other = Identity::make({});
@@ -205,10 +205,10 @@ TEST_F(CredentialTest, SaysWhenTheStoresPassphraseIsMissingOrWrong) {
 }
 
 TEST_F(CredentialTest, SaysWhatIsWrongWithTheKey) {
-    const auto credential = read_with_key(leaf_.certificate_der(), KeyFormat::pkcs8);
-    ASSERT_FALSE(credential);
-    EXPECT_EQ(credential.error().code, ErrorCode::invalid_argument);
-    EXPECT_THAT(credential.error().what, HasSubstr("a.key is a certificate, not a private key"));
+    const auto key_pair = read_with_key(leaf_.certificate_der(), KeyFormat::pkcs8);
+    ASSERT_FALSE(key_pair);
+    EXPECT_EQ(key_pair.error().code, ErrorCode::invalid_argument);
+    EXPECT_THAT(key_pair.error().what, HasSubstr("a.key is a certificate, not a private key"));
     const Identity odd = Identity::make({.algorithm = Algorithm::ed25519});
     EXPECT_EQ(read_with_key(as_bytes(odd.pkcs8_pem()), KeyFormat::traditional).error().code,
               ErrorCode::invalid_argument);

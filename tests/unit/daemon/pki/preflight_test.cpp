@@ -22,20 +22,20 @@ const Family& bgs2 = family_of("BGS2-W");
 const Family& unknown = family_of("XYZ");
 
 KeyPair credential_of(const Identity& identity, const Identity* key = nullptr) {
-    KeyPair credential;
-    credential.certificate = identity.certificate_der();
-    credential.chain.push_back(identity.certificate());
+    KeyPair key_pair;
+    key_pair.certificate = identity.certificate_der();
+    key_pair.chain.push_back(identity.certificate());
     if (key != nullptr) {
-        credential.private_key = key->key();
-        credential.key = value_or_throw(key->key().to_der(KeyFormat::pkcs8));
+        key_pair.private_key = key->key();
+        key_pair.key = value_or_throw(key->key().to_der(KeyFormat::pkcs8));
     }
-    return credential;
+    return key_pair;
 }
 
 testing::Matcher<const Finding&> finding(Severity severity, ErrorCode code, const std::string& what,
-                                         std::size_t installation = 0) {
+                                         std::size_t candidate = 0) {
     return testing::AllOf(
-        testing::Field(&Finding::severity, severity), testing::Field(&Finding::installation, installation),
+        testing::Field(&Finding::severity, severity), testing::Field(&Finding::candidate, candidate),
         testing::Field(&Finding::error, testing::AllOf(testing::Field(&Error::code, code),
                                                        testing::Field(&Error::what, HasSubstr(what)),
                                                        testing::Field(&Error::hint, testing::Not("")))));
@@ -62,10 +62,10 @@ class PreflightTest : public testing::Test {
         ca.reset();
     }
 
-    /// What is found about one credential alone.
-    static std::vector<Finding> check(const KeyPair& credential, unsigned slot,
+    /// What is found about one key_pair alone.
+    static std::vector<Finding> check(const KeyPair& key_pair, unsigned slot,
                                       std::chrono::sys_seconds at = now) {
-        return check({{.slot = slot, .tls_store = true, .name = "", .credential = &credential}}, at);
+        return check({{.slot = slot, .tls_store = true, .name = "", .key_pair = &key_pair}}, at);
     }
 
     static std::vector<Finding> check(const std::vector<SlotCandidate>& all,
@@ -73,8 +73,8 @@ class PreflightTest : public testing::Test {
         return preflight(all, bgs2, at);
     }
 
-    static SlotCandidate in(unsigned slot, const KeyPair& credential) {
-        return {.slot = slot, .tls_store = true, .name = "", .credential = &credential};
+    static SlotCandidate in(unsigned slot, const KeyPair& key_pair) {
+        return {.slot = slot, .tls_store = true, .name = "", .key_pair = &key_pair};
     }
 
     // They take their time to make, and no test changes them.
@@ -93,21 +93,20 @@ TEST_F(PreflightTest, HasNothingAgainstWhatSuits) {
 TEST_F(PreflightTest, SaysWhichOfTheInstallationsItIsAbout) {
     const KeyPair root = credential_of(*ca);
     const KeyPair broken = credential_of(*client, ca.get());
-    const auto findings =
-        check({{.slot = 1, .tls_store = true, .name = "slot 1 (/a)", .credential = &root},
-               {.slot = 0, .tls_store = true, .name = "slot 0 (/b)", .credential = &broken}});
+    const auto findings = check({{.slot = 1, .tls_store = true, .name = "slot 1 (/a)", .key_pair = &root},
+                                 {.slot = 0, .tls_store = true, .name = "slot 0 (/b)", .key_pair = &broken}});
     ASSERT_THAT(findings, ElementsAre(error(ErrorCode::key_mismatch, "CN=Client", 1)));
     EXPECT_THAT(findings.front().error.what, testing::StartsWith("slot 0 (/b): the private key"));
 }
 
 TEST_F(PreflightTest, RefusesAKeyThatBelongsToAnotherCertificate) {
-    KeyPair credential = credential_of(*client, ca.get());
-    const auto findings = check(credential, 0);
+    KeyPair key_pair = credential_of(*client, ca.get());
+    const auto findings = check(key_pair, 0);
     EXPECT_THAT(findings, ElementsAre(error(ErrorCode::key_mismatch, "CN=Client,O=Example")));
     ASSERT_NE(blocking(findings), nullptr);
     EXPECT_EQ(blocking(findings)->code, ErrorCode::key_mismatch);
-    credential.chain.push_back(ca->certificate());
-    EXPECT_THAT(check(credential, 0).front().error.hint, HasSubstr("the first one in its file"));
+    key_pair.chain.push_back(ca->certificate());
+    EXPECT_THAT(check(key_pair, 0).front().error.hint, HasSubstr("the first one in its file"));
 }
 
 TEST_F(PreflightTest, RefusesAKeyInAServerSlot) {
@@ -117,10 +116,10 @@ TEST_F(PreflightTest, RefusesAKeyInAServerSlot) {
 
 TEST_F(PreflightTest, RefusesAKeyInAnotherStore) {
     const KeyPair with_key = credential_of(*client, client.get());
-    EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .credential = &with_key}}),
+    EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .key_pair = &with_key}}),
                 ElementsAre(error(ErrorCode::invalid_argument, "no store but is_cert")));
     const KeyPair without = credential_of(*client);
-    EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .credential = &without}}), IsEmpty());
+    EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .key_pair = &without}}), IsEmpty());
 }
 
 TEST_F(PreflightTest, WarnsOfAClientCertificateWithoutItsKey) {
@@ -130,18 +129,17 @@ TEST_F(PreflightTest, WarnsOfAClientCertificateWithoutItsKey) {
 }
 
 TEST_F(PreflightTest, RefusesWhatIsNotValidNow) {
-    const KeyPair credential =
-        credential_of(Identity::make({.common_name = "Soon",
-                                      .algorithm = Algorithm::rsa2048,
-                                      .not_before = std::chrono::sys_days{2027y / 1 / 1},
-                                      .ca = true}));
-    const auto before = credential.chain.front().not_before();
-    const auto after = credential.chain.front().not_after();
-    EXPECT_THAT(check(credential, 1, before), IsEmpty());
-    EXPECT_THAT(check(credential, 1, after), IsEmpty());
-    EXPECT_THAT(check(credential, 1, before - 1s),
+    const KeyPair key_pair = credential_of(Identity::make({.common_name = "Soon",
+                                                           .algorithm = Algorithm::rsa2048,
+                                                           .not_before = std::chrono::sys_days{2027y / 1 / 1},
+                                                           .ca = true}));
+    const auto before = key_pair.chain.front().not_before();
+    const auto after = key_pair.chain.front().not_after();
+    EXPECT_THAT(check(key_pair, 1, before), IsEmpty());
+    EXPECT_THAT(check(key_pair, 1, after), IsEmpty());
+    EXPECT_THAT(check(key_pair, 1, before - 1s),
                 ElementsAre(error(ErrorCode::not_yet_valid, "2027-01-01 00:00:00 UTC")));
-    EXPECT_THAT(check(credential, 1, after + 1s),
+    EXPECT_THAT(check(key_pair, 1, after + 1s),
                 ElementsAre(error(ErrorCode::expired, "expired on 2049-12-31 00:00:00 UTC")));
 }
 
@@ -156,19 +154,19 @@ TEST_F(PreflightTest, SaysThatTheClockIsNotSetRatherThanThatNothingIsValidYet) {
 }
 
 TEST_F(PreflightTest, LooksAtEveryCertificateThatIsSent) {
-    KeyPair credential = credential_of(*ca);
-    credential.chain.push_back(
+    KeyPair key_pair = credential_of(*ca);
+    key_pair.chain.push_back(
         Identity::make({.common_name = "Old", .not_after = std::chrono::sys_days{2021y / 1 / 1}})
             .certificate());
-    EXPECT_THAT(check(credential, 1), ElementsAre(error(ErrorCode::expired, "CN=Old,O=Example")));
+    EXPECT_THAT(check(key_pair, 1), ElementsAre(error(ErrorCode::expired, "CN=Old,O=Example")));
 }
 
 TEST_F(PreflightTest, RefusesAFrameOf65536Bytes) {
-    KeyPair credential = credential_of(*ca);
-    credential.certificate.resize(65'535 - 6 - 6 - 4);
-    EXPECT_THAT(check(credential, 1), IsEmpty());
-    credential.certificate.resize(65'536 - 6 - 6 - 4);
-    EXPECT_THAT(check(credential, 1), ElementsAre(error(ErrorCode::too_much_data, "65536 bytes")));
+    KeyPair key_pair = credential_of(*ca);
+    key_pair.certificate.resize(65'535 - 6 - 6 - 4);
+    EXPECT_THAT(check(key_pair, 1), IsEmpty());
+    key_pair.certificate.resize(65'536 - 6 - 6 - 4);
+    EXPECT_THAT(check(key_pair, 1), ElementsAre(error(ErrorCode::too_much_data, "65536 bytes")));
 
     KeyPair with_key = credential_of(*client, client.get());
     with_key.certificate.resize(65'535 - 6 - 6 - 4 - 4 - with_key.key.size());
@@ -198,9 +196,9 @@ TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {
         {Algorithm::rsa_pss, "SHA256", {"2048 bits (other)", "rsassaPss"}},
     };
     for (const auto& row : table) {
-        const KeyPair credential =
+        const KeyPair key_pair =
             credential_of(Identity::make({.algorithm = row.algorithm, .ca = true, .digest = row.digest}));
-        const std::vector all{in(1, credential)};
+        const std::vector all{in(1, key_pair)};
         for (const Severity severity : {Severity::error, Severity::warning}) {
             std::vector<testing::Matcher<const Finding&>> expected;
             expected.reserve(row.findings.size());
@@ -217,13 +215,13 @@ TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {
 }
 
 TEST_F(PreflightTest, RefusesPemWhereOnlyDerIsRead) {
-    KeyPair credential = credential_of(*ca);
-    credential.chain.push_back(client->certificate());
+    KeyPair key_pair = credential_of(*ca);
+    key_pair.chain.push_back(client->certificate());
     const std::string pem = ca->certificate_pem() + client->certificate_pem();
-    credential.certificate.assign(as_bytes(pem).begin(), as_bytes(pem).end());
-    EXPECT_THAT(check(credential, 1),
+    key_pair.certificate.assign(as_bytes(pem).begin(), as_bytes(pem).end());
+    EXPECT_THAT(check(key_pair, 1),
                 ElementsAre(error(ErrorCode::not_supported, "sent as PEM with 2 certificates")));
-    const std::vector all{in(1, credential)};
+    const std::vector all{in(1, key_pair)};
     EXPECT_THAT(preflight(all, bgs2, now, Severity::warning),
                 ElementsAre(warning(ErrorCode::not_supported, "sent as PEM")));
     EXPECT_THAT(preflight(all, unknown, now), IsEmpty());
@@ -239,7 +237,7 @@ TEST_F(PreflightTest, WarnsOfACertificateThatIsInTwoSlots) {
     const KeyPair other = credential_of(*ca);
     EXPECT_THAT(check({in(1, one), in(4, other)}),
                 ElementsAre(warning(ErrorCode::invalid_argument, "is in slot 1 as well", 1)));
-    EXPECT_THAT(check({in(1, one), {.slot = 1, .tls_store = false, .name = "", .credential = &other}}),
+    EXPECT_THAT(check({in(1, one), {.slot = 1, .tls_store = false, .name = "", .key_pair = &other}}),
                 IsEmpty())
         << "each store is for itself";
 }

@@ -25,9 +25,9 @@ class Vectors : public testing::Test {
         return value_or_throw(read_file(folder_ / "inputs" / name));
     }
 
-    [[nodiscard]] KeyPair credential(const std::string& certificate, const std::string& key = "",
-                                     std::string_view passphrase = "",
-                                     CertificateFormat format = CertificateFormat::der) const {
+    [[nodiscard]] KeyPair key_pair(const std::string& certificate, const std::string& key = "",
+                                   std::string_view passphrase = "",
+                                   CertificateFormat format = CertificateFormat::der) const {
         const Bytes certificate_bytes = file(certificate);
         const Bytes key_bytes = key.empty() ? Bytes() : file(key);
         const Secret secret = Secret::copy_of(as_bytes(passphrase));
@@ -61,7 +61,7 @@ TEST_F(Vectors, PemAndDerAndPkcs12OfOneIdentityGiveEqualBytes) {
         {"client-a.cert.pem", "client-a.p12", "clientpass"},
     };
     for (const auto& row : table) {
-        const KeyPair made = credential(row.certificate, row.key, row.passphrase);
+        const KeyPair made = key_pair(row.certificate, row.key, row.passphrase);
         EXPECT_EQ(made.certificate, certificate) << row.certificate;
         EXPECT_EQ(made.key, key) << row.certificate << " " << row.key;
         EXPECT_TRUE(made.private_key && made.private_key->matches(made.chain.front()));
@@ -71,17 +71,17 @@ TEST_F(Vectors, PemAndDerAndPkcs12OfOneIdentityGiveEqualBytes) {
 
 TEST_F(Vectors, EverySingleCertificateIsTheSameAsPemAndDer) {
     for (const std::string name : {"ca-rsa2048", "client-a", "client-ec", "mgmt"})
-        EXPECT_EQ(credential(name + ".cert.pem").certificate, file(name + ".cert.der")) << name;
-    EXPECT_EQ(credential("mgmt.p12", "", "mgmtpass").certificate, file("mgmt.cert.der"));
+        EXPECT_EQ(key_pair(name + ".cert.pem").certificate, file(name + ".cert.der")) << name;
+    EXPECT_EQ(key_pair("mgmt.p12", "", "mgmtpass").certificate, file("mgmt.cert.der"));
 }
 
 TEST_F(Vectors, ChainIsAlreadyCleanPem) {
     for (const auto format : {CertificateFormat::pem_chain, CertificateFormat::as_is})
-        EXPECT_EQ(credential("client-a.chain.pem", "", "", format).certificate, file("client-a.chain.pem"));
+        EXPECT_EQ(key_pair("client-a.chain.pem", "", "", format).certificate, file("client-a.chain.pem"));
 }
 
 TEST_F(Vectors, TraditionalKeyGoesAsItIs) {
-    const KeyPair made = credential("client-ec.cert.der", "client-ec.key.trad.der");
+    const KeyPair made = key_pair("client-ec.cert.der", "client-ec.key.trad.der");
     EXPECT_EQ(made.key, Secret::copy_of(file("client-ec.key.trad.der")));
     const Secret from_pem =
         value_or_throw(value_or_throw(load_private_key(file("client-ec.key.pem"), "client-ec.key.pem"))

@@ -28,7 +28,7 @@ class Explanation : public testing::Test {
         return explain(set_, {.imei = "356938035643809",
                               .model = "BGS2-W",
                               .serial = "",
-                              .port = "platform-ttyS1",
+                              .port_path = "platform-ttyS1",
                               .properties = {{"ID_BUS", "usb"}}});
     }
 
@@ -36,7 +36,7 @@ class Explanation : public testing::Test {
     [[nodiscard]] std::vector<std::string> fates() const {
         std::vector<std::string> result;
         for (const FileExplanation& each : explained())
-            result.push_back(each.policy + " " + std::string(word(each.fate)));
+            result.push_back(each.policy + " " + std::string(word(each.status)));
         return result;
     }
 
@@ -72,7 +72,7 @@ TEST_F(Explanation, NamesTheLineThatDoesNotHoldWithBothValues) {
     ASSERT_EQ(all.size(), 3U);
     EXPECT_EQ(all[0], (FileExplanation{.policy = "10",
                                        .file = file,
-                                       .fate = FileStatus::does_not_match,
+                                       .status = FileStatus::does_not_match,
                                        .why = R"(imei "356938035643809" does not match ["1*", "2*"])",
                                        .field = "imei",
                                        .line = 4,

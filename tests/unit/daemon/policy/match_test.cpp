@@ -11,7 +11,7 @@ namespace {
 const ModemAttributes modem{.imei = "356938035643809",
                             .model = "BGS2-W",
                             .serial = "A6008isP",
-                            .port = "platform-3f201000.serial",
+                            .port_path = "platform-3f201000.serial",
                             .properties = {{"ID_BUS", "usb"}, {"ID_SERIAL_SHORT", "A6008isP"}}};
 
 Policy policy(Match match) {

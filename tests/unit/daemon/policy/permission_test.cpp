@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 
 const ModemAttributes modem_here{
-    .imei = "356938035643809", .model = "BGS2-W", .serial = "", .port = "", .properties = {}};
+    .imei = "356938035643809", .model = "BGS2-W", .serial = "", .port_path = "", .properties = {}};
 constexpr SlotAddress named{.store = Store::tls, .slot = 1};
 constexpr SlotAddress unnamed{.store = Store::tls, .slot = 2};
 constexpr SlotAddress other_store{.store = Store::management, .slot = 2};
@@ -43,7 +43,7 @@ ErrorCode outcome(const Expected<const Policy*>& result) {
     return result ? allowed : result.error().code;
 }
 
-TEST(Writable, IsWhatThePolicyNamesAndLetsBeWritten) {
+TEST(MayProvision, IsWhatThePolicyNamesAndLetsBeWritten) {
     const std::vector<Row> rows{
         {"no policy", {}, named, ErrorCode::not_supported, allowed},
         {"auto, named", policies(Mode::automatic), named, allowed, ErrorCode::not_supported},
@@ -63,7 +63,7 @@ TEST(Writable, IsWhatThePolicyNamesAndLetsBeWritten) {
     }
 }
 
-TEST(Changeable, SaysWhichPolicyIsInTheWayAndWhatToDo) {
+TEST(MayChange, SaysWhichPolicyIsInTheWayAndWhatToDo) {
     const Policies set = policies(Mode::automatic);
     const auto refused = may_change(set, modem_here, named);
     ASSERT_FALSE(refused);

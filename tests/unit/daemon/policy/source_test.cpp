@@ -14,7 +14,7 @@ using namespace std::string_literals;
 const ModemAttributes bgs2w{.imei = "356938035643809",
                             .model = "BGS2-W",
                             .serial = "A6008isP",
-                            .port = "platform-serial8250",
+                            .port_path = "platform-serial8250",
                             .properties = {}};
 
 TEST(Source, IsAFileOrACredential) {

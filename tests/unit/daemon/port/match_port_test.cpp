@@ -31,9 +31,8 @@ PortRule by_property(const std::string& name, Patterns patterns) {
 }
 
 TEST(MatchPort, NoPortThatNobodyNames) {
-    EXPECT_EQ(
-        match_port({}, uart),
-        (PortMatch{Naming::not_named, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
+    EXPECT_EQ(match_port({}, uart),
+              (PortMatch{Naming::not_named, "no udev rule sets BGS2D_PORT=1 and no [[port]] is configured"}));
 }
 
 TEST(MatchPort, APortThatUdevMarks) {
@@ -53,7 +52,7 @@ TEST(MatchPort, NoPortThatUdevKeepsAway) {
     kept_away.properties["BGS2D_PORT"] = "0";
     for (const Rules& rules : {Rules{}, Rules{by_device("/dev/ttyS1")}})
         EXPECT_EQ(match_port(rules, kept_away),
-                  (PortMatch{Naming::excluded, "a udev rule keeps bgs2d away from it (BGS2D_PORT=0)"}));
+                  (PortMatch{Naming::excluded, "a udev rule excludes it (BGS2D_PORT=0)"}));
 }
 
 TEST(MatchPort, APortThatWasConfiguredOnlyAsLongAsItIs) {
@@ -61,9 +60,8 @@ TEST(MatchPort, APortThatWasConfiguredOnlyAsLongAsItIs) {
     configured.properties["BGS2D_PORT"] = "configured";
     EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, configured),
               (PortMatch{Naming::configured, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
-    EXPECT_EQ(
-        match_port({}, configured),
-        (PortMatch{Naming::not_named, "no udev rule gives it BGS2D_PORT=1 and no [[port]] is configured"}));
+    EXPECT_EQ(match_port({}, configured),
+              (PortMatch{Naming::not_named, "no udev rule sets BGS2D_PORT=1 and no [[port]] is configured"}));
 }
 
 TEST(MatchPort, APortByItsNodeOrALinkToIt) {
@@ -71,10 +69,10 @@ TEST(MatchPort, APortByItsNodeOrALinkToIt) {
               (PortMatch{Naming::configured, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
     EXPECT_EQ(match_port(Rules{by_device("/dev/modem0")}, uart),
               (PortMatch{Naming::configured, R"([[port]] #1 (device = "/dev/modem0"))"}));
-    EXPECT_EQ(
-        match_port(Rules{by_device("/dev/ttyS10")}, uart),
-        (PortMatch{Naming::not_named, "no udev rule gives it BGS2D_PORT=1; "
-                                      R"([[port]] #1 wants device = "/dev/ttyS10", it has "/dev/ttyS1")"}));
+    EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS10")}, uart),
+              (PortMatch{Naming::not_named,
+                         "no udev rule sets BGS2D_PORT=1; "
+                         R"([[port]] #1 requires device = "/dev/ttyS10", the port has "/dev/ttyS1")"}));
 }
 
 TEST(MatchPort, APortByTheFirstRuleThatHolds) {
@@ -93,17 +91,19 @@ TEST(MatchPort, APortOnlyIfAllConditionsHold) {
                                        R"("!platform-serial8250"], property SUBSYSTEM = "tty"))"}));
     rule.properties["ID_BUS"] = {{"usb"}};
     EXPECT_EQ(match_port(Rules{rule}, uart),
-              (PortMatch{Naming::not_named, "no udev rule gives it BGS2D_PORT=1; "
-                                            R"([[port]] #1 wants property ID_BUS = "usb", it has nothing)"}));
+              (PortMatch{Naming::not_named,
+                         "no udev rule sets BGS2D_PORT=1; "
+                         R"([[port]] #1 requires property ID_BUS = "usb", the port has nothing)"}));
 }
 
 TEST(MatchPort, SaysWhatEachRuleMissed) {
     const Rules rules{by_path({{"pci-*"}}), by_property("SUBSYSTEM", {{"!tty"}})};
-    EXPECT_EQ(match_port(rules, uart),
-              (PortMatch{Naming::not_named,
-                         "no udev rule gives it BGS2D_PORT=1; "
-                         R"([[port]] #1 wants id-path = "pci-*", it has "platform-3f201000.serial"; )"
-                         R"([[port]] #2 wants property SUBSYSTEM = "!tty", it has "tty")"}));
+    EXPECT_EQ(
+        match_port(rules, uart),
+        (PortMatch{Naming::not_named,
+                   "no udev rule sets BGS2D_PORT=1; "
+                   R"([[port]] #1 requires id-path = "pci-*", the port has "platform-3f201000.serial"; )"
+                   R"([[port]] #2 requires property SUBSYSTEM = "!tty", the port has "tty")"}));
 }
 
 TEST(MatchPort, APortWithoutThePropertyOnlyIfTheRuleOnlyNegates) {

@@ -44,14 +44,14 @@ std::string with_crlf_for_lf(std::string_view frame) {
                 [](unsigned char c) { return c == '\n' ? "\r\n" : std::string(1, static_cast<char>(c)); });
 }
 
-struct JobFailure {
+struct CorruptionCase {
     std::string_view name;
     Conversion conversion;
     std::string_view what;
     std::string_view hint;
 };
 
-const std::vector<JobFailure> mishaps{
+const std::vector<CorruptionCase> corruptions{
     {"UTF-8 with replacement", with_replacement_characters, "became ef bf bd", "again"},
     {"Latin-1 to UTF-8", from_latin1, "went through a UTF-8 conversion", "iconv"},
     {"LF appended", [](auto frame) { return std::string(frame) + "\n"; }, "1 byte of CR/LF", "cut"},
@@ -61,7 +61,7 @@ const std::vector<JobFailure> mishaps{
     {"hex with a line end", [](auto frame) { return to_hex(as_bytes(frame)) + "\n"; }, "hex dump", "xxd"},
 };
 
-/// A frame with a byte of every value in it, so that every mishap leaves its mark.
+/// A frame with a byte of every value in it, so that every corruption leaves its mark.
 Bytes frame_with_every_byte(std::size_t certificate_size = 512) {
     SecureCommand command;
     for (std::size_t i = 0; i < certificate_size; ++i)
@@ -70,20 +70,20 @@ Bytes frame_with_every_byte(std::size_t certificate_size = 512) {
     return {frame->bytes().begin(), frame->bytes().end()};
 }
 
-TEST(Damage, OfEveryWellKnownKindIsCalledByItsName) {
+TEST(Corruption, OfEveryWellKnownKindIsCalledByItsName) {
     const Bytes frame = frame_with_every_byte();
-    for (const JobFailure& job_failure : mishaps) {
-        SCOPED_TRACE(job_failure.name);
-        const std::string damaged = job_failure.conversion(as_text(frame));
+    for (const CorruptionCase& each_case : corruptions) {
+        SCOPED_TRACE(each_case.name);
+        const std::string damaged = each_case.conversion(as_text(frame));
         const auto decoded = decode(as_bytes(damaged));
         ASSERT_FALSE(decoded);
         EXPECT_EQ(decoded.error().code, ErrorCode::invalid_argument);
-        EXPECT_THAT(decoded.error().what, HasSubstr(job_failure.what));
-        EXPECT_THAT(decoded.error().hint, HasSubstr(job_failure.hint));
+        EXPECT_THAT(decoded.error().what, HasSubstr(each_case.what));
+        EXPECT_THAT(decoded.error().hint, HasSubstr(each_case.hint));
     }
 }
 
-TEST(Damage, ByLineEndsIsFoundWhereTheLengthItselfHoldsALineFeed) {
+TEST(Corruption, ByLineEndsIsFoundWhereTheLengthItselfHoldsALineFeed) {
     for (const std::size_t total : {0x020aU, 0x0a20U, 0x0a0aU, 0x0a0dU}) {
         const Bytes frame = frame_with_every_byte(total - 16);
         ASSERT_EQ(frame.size(), total);
@@ -94,20 +94,20 @@ TEST(Damage, ByLineEndsIsFoundWhereTheLengthItselfHoldsALineFeed) {
     }
 }
 
-TEST(Damage, ByLineEndsIsFoundWhereTheOnlyLineFeedIsTheLastByte) {
+TEST(Corruption, ByLineEndsIsFoundWhereTheOnlyLineFeedIsTheLastByte) {
     const Bytes bytes = from_hex("1100 0100 0200 | 0600 0100 0000 | 0500 0200 0d0a");
     const auto decoded = decode(bytes);
     ASSERT_FALSE(decoded);
     EXPECT_THAT(decoded.error().what, HasSubstr("every LF of the frame became CR LF"));
 }
 
-TEST(Damage, SaysWhereTheFirstByteWasReplaced) {
+TEST(Corruption, SaysWhereTheFirstByteWasReplaced) {
     const Bytes bytes = from_hex("1200 0100 0200 | 0600 0100 0000 | 0600 0200 30 efbfbd");
-    EXPECT_THAT(recognise_damage(bytes)->what,
+    EXPECT_THAT(detect_corruption(bytes)->what,
                 HasSubstr("1 byte beyond 7f became ef bf bd, first at offset 17"));
 }
 
-TEST(Damage, IsNotWhatAFileOfAnotherKindHas) {
+TEST(Corruption, IsNotWhatAFileOfAnotherKindHas) {
     const std::vector<std::pair<std::string, std::string_view>> files{
         {"-----BEGIN CERTIFICATE-----\nMIID", "PEM file"},
         {"Bag Attributes\r\n    friendlyName: a\r\n-----BEGIN CERTIFICATE-----\r\nMIID", "PEM file"},
@@ -124,7 +124,7 @@ TEST(Damage, IsNotWhatAFileOfAnotherKindHas) {
     }
 }
 
-TEST(Damage, IsNotSeenInASoundFrameWhateverItsLengthLooksLike) {
+TEST(Corruption, IsNotSeenInASoundFrameWhateverItsLengthLooksLike) {
     for (const std::size_t total : {0x0a0dU, 0x2d2dU, 0x8130U, 0x8230U, 0xbfefU}) {
         SecureCommand command;
         command.certificate = Bytes(total - 16, std::byte{0x2d});
@@ -134,21 +134,21 @@ TEST(Damage, IsNotSeenInASoundFrameWhateverItsLengthLooksLike) {
     }
 }
 
-TEST(Damage, IsNotTakenForAFileWhenAFrameIsMerelyCut) {
+TEST(Corruption, IsNotTakenForAFileWhenAFrameIsMerelyCut) {
     for (const std::size_t total : {0x8130U, 0x8230U}) {
         SecureCommand command;
         command.certificate = Bytes(total - 16, std::byte{0xff});
         const auto frame = encode(command);
         ASSERT_TRUE(frame);
-        EXPECT_EQ(recognise_damage(frame->bytes().first(total - 1)), std::nullopt);
+        EXPECT_EQ(detect_corruption(frame->bytes().first(total - 1)), std::nullopt);
     }
 }
 
-TEST(Damage, IsNotSeenWhereNothingIsRecognised) {
-    EXPECT_EQ(recognise_damage({}), std::nullopt);
-    EXPECT_EQ(recognise_damage(from_hex("00")), std::nullopt);
-    EXPECT_EQ(recognise_damage(from_hex("0c00 0300 0100")), std::nullopt);
-    EXPECT_EQ(recognise_damage(from_hex("0c00 0300 0100 | 0600 0100 0300 00")), std::nullopt);
+TEST(Corruption, IsNotSeenWhereNothingIsRecognised) {
+    EXPECT_EQ(detect_corruption({}), std::nullopt);
+    EXPECT_EQ(detect_corruption(from_hex("00")), std::nullopt);
+    EXPECT_EQ(detect_corruption(from_hex("0c00 0300 0100")), std::nullopt);
+    EXPECT_EQ(detect_corruption(from_hex("0c00 0300 0100 | 0600 0100 0300 00")), std::nullopt);
 }
 
 using CorruptionVendorFrames = VectorsTest;
@@ -156,15 +156,15 @@ using CorruptionVendorFrames = VectorsTest;
 TEST_F(CorruptionVendorFrames, AreNeverCalledDamagedAndAlwaysOnceTheyAre) {
     for (const Vector& vector : vectors_) {
         SCOPED_TRACE(vector.name);
-        EXPECT_EQ(recognise_damage(vector.frame), std::nullopt);
-        for (const JobFailure& job_failure : mishaps) {
-            const std::string damaged = job_failure.conversion(as_text(vector.frame));
+        EXPECT_EQ(detect_corruption(vector.frame), std::nullopt);
+        for (const CorruptionCase& each_case : corruptions) {
+            const std::string damaged = each_case.conversion(as_text(vector.frame));
             if (damaged == as_text(vector.frame))
-                continue; // nothing in it that this mishap would touch
-            SCOPED_TRACE(job_failure.name);
+                continue; // nothing in it that this corruption would touch
+            SCOPED_TRACE(each_case.name);
             const auto decoded = decode(as_bytes(damaged));
             ASSERT_FALSE(decoded);
-            EXPECT_THAT(decoded.error().what, HasSubstr(job_failure.what));
+            EXPECT_THAT(decoded.error().what, HasSubstr(each_case.what));
         }
     }
 }

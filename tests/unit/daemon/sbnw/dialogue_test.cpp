@@ -43,7 +43,7 @@ class DialogueTest : public test::Conversation {
         co_await module().say(std::move(result));
     }
 
-    asio::awaitable<void> hear_frame() { EXPECT_EQ(co_await module().hear(frame_.size()), bytes_); }
+    asio::awaitable<void> hear_frame() { EXPECT_EQ(co_await module().receive(frame_.size()), bytes_); }
 
     asio::awaitable<void> push_frame(Deadlines deadlines) {
         return push(channel(), store, frame_, {}, deadlines);
@@ -194,7 +194,7 @@ TEST_F(DialogueTest, SucceedsWhereTheFinalOkStaysAway) {
 }
 
 TEST_F(DialogueTest, EndsBySilenceBeforeTheModuleAsksForTheFrame) {
-    converse([&]() -> Talk { EXPECT_EQ(co_await module().hear(), command); },
+    converse([&]() -> Talk { EXPECT_EQ(co_await module().receive(), command); },
              [&]() -> Talk {
                  const Error error = co_await error_of_push(brief);
                  EXPECT_EQ(error.code, ErrorCode::modem_timeout);
@@ -217,7 +217,7 @@ TEST_F(DialogueTest, EndsWithTheDevice) {
     converse(
         [&]() -> Talk {
             co_await module().expect(command, ready);
-            co_await module().hear(100);
+            co_await module().receive(100);
             module().hang_up();
         },
         [&]() -> Talk { EXPECT_EQ((co_await error_of_push(patient)).code, ErrorCode::device_gone); });
@@ -226,7 +226,7 @@ TEST_F(DialogueTest, EndsWithTheDevice) {
 TEST_F(DialogueTest, IsNotInterruptedOnceTheModuleMayWaitForAFrame) {
     converse(
         [&]() -> Talk {
-            EXPECT_EQ(co_await module().hear(), command);
+            EXPECT_EQ(co_await module().receive(), command);
             channel().interrupt(stop);
             co_await module().say(ready);
             co_await hear_frame();
@@ -244,7 +244,7 @@ TEST_F(DialogueTest, IsNotInterruptedOnceTheModuleMayWaitForAFrame) {
 TEST_F(DialogueTest, IsInterruptedWhenTheDeviceIsGone) {
     converse(
         [&]() -> Talk {
-            EXPECT_EQ(co_await module().hear(), command);
+            EXPECT_EQ(co_await module().receive(), command);
             channel().interrupt(unplugged);
         },
         [&]() -> Talk { EXPECT_EQ(co_await error_of_push(patient), unplugged); });
@@ -288,7 +288,7 @@ TEST_F(DialogueTest, SaysThatAStoreCanNotBeReadEvenIfTheModuleIsSilentAboutItsSt
     converse(
         [&]() -> Talk {
             co_await module().expect("AT^SBNR=\"is_cert\"", refusal_line);
-            EXPECT_EQ(co_await module().hear(), "AT^SBNW=?");
+            EXPECT_EQ(co_await module().receive(), "AT^SBNW=?");
         },
         [&]() -> Talk {
             constexpr Deadlines soon{.ready = 5s, .result = 5s, .final = 5s, .slots = 5s, .stores = 50ms};

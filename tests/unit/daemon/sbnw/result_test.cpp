@@ -13,7 +13,7 @@ struct ResultCase {
     std::string_view line;
     Result result;
     ErrorCode code;
-    RetryAdvice remedy;
+    RetryAdvice advice;
 };
 
 const std::vector<ResultCase> failures{
@@ -37,7 +37,7 @@ TEST(Result, OfEveryFailingLineIsKnownWithWhatToDo) {
         SCOPED_TRACE(failure.line);
         const auto result = parse_result(failure.line);
         ASSERT_EQ(result, failure.result);
-        EXPECT_EQ(retry_advice(*result), failure.remedy);
+        EXPECT_EQ(retry_advice(*result), failure.advice);
         const Error error = to_error(*result, failure.line);
         EXPECT_EQ(error.code, failure.code);
         EXPECT_THAT(error.what, testing::HasSubstr(failure.line));

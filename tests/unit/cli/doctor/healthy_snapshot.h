@@ -15,7 +15,7 @@ inline cli::Modem healthy_modem() {
     modem.imei = healthy_imei;
     modem.port = "/dev/ttyUSB0";
     modem.state = "compliant";
-    modem.reason = "it holds what policy '10-ca' says";
+    modem.reason = "its slots match policy '10-ca'";
     modem.policy = "10-ca";
     return modem;
 }
@@ -51,12 +51,13 @@ inline cli::SystemSnapshot healthy() {
         cli::ServiceUnit{.load = "loaded", .active = "active", .enabled = "enabled", .result = "success"};
     snapshot.running = true;
     snapshot.activatable = true;
-    cli::DaemonSnapshot told;
-    told.pid = 700;
-    told.modems = {healthy_modem()};
-    told.ports = {usb_port("/dev/ttyUSB0", "modem", "Cinterion BGS2-W")};
-    told.policies = {{.name = "10-ca", .file = "/etc/10-ca.toml", .mode = "auto", .match = {}, .slots = {}}};
-    snapshot.daemon = told;
+    cli::DaemonSnapshot daemon;
+    daemon.pid = 700;
+    daemon.modems = {healthy_modem()};
+    daemon.ports = {usb_port("/dev/ttyUSB0", "modem", "Cinterion BGS2-W")};
+    daemon.policies = {
+        {.name = "10-ca", .file = "/etc/10-ca.toml", .mode = "auto", .match = {}, .slots = {}}};
+    snapshot.daemon = daemon;
     snapshot.nodes = {usb_node("/dev/ttyUSB0")};
     snapshot.processes.running = {"systemd", "bgs2d"};
     snapshot.processes.holders = {{.device = "/dev/ttyUSB0", .pid = 700, .name = "bgs2d"}};
