@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Completion of bgs2ctl for bash. What is possible, bgs2ctl says itself.
+# Completion of bgs2ctl for bash. bgs2ctl itself lists the candidates.
 # shellcheck shell=bash
 
 _bgs2ctl() {

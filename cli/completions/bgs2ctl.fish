@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Completion of bgs2ctl for fish. What is possible, bgs2ctl says itself.
+# Completion of bgs2ctl for fish. bgs2ctl itself lists the candidates.
 
 function __bgs2ctl_complete
     set -l before (commandline -opc)
