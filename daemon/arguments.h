@@ -12,16 +12,16 @@ namespace bgs2 {
 
 struct Arguments {
     std::filesystem::path config;
-    bool config_is_named = false;                          ///< on the command line, so that it has to exist
+    bool config_is_named = false; ///< given on the command line, so that it must exist
     std::vector<std::filesystem::path> policy_directories; ///< highest precedence first
     std::filesystem::path state_directory;
     std::filesystem::path
-        trace_directory; ///< for records of conversations, see trace_directory.h; empty: none
+        trace_directory; ///< for traces of conversations, see trace_directory.h; empty: none
     LogLevel log_level = LogLevel::info;
-    bool nominates = false; ///< answer udev's question instead of running
+    bool nominates = false; ///< answer udev (--nominates) instead of running
 };
 
-/// Reads the command line; on --help, --version or a mistake says so to the user, and gives the exit code
+/// Parses the command line; on --help, --version or an error, prints the message and returns the exit code
 /// instead.
 std::expected<Arguments, int> parse_arguments(int argc, char** argv);
 

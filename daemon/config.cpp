@@ -28,9 +28,10 @@ void read_device(TomlReader& reader, const TomlValue& value, std::string_view na
         reader.refuse(value.at, fmt::format("{} must be an absolute path such as \"/dev/ttyS1\", not {:?}",
                                             name, *text));
     else if (text->find_first_of("*?[") != std::string::npos)
-        reader.refuse(value.at,
-                      fmt::format("{} is a path, not a pattern as {:?}; use id-path or property for patterns",
-                                  name, *text));
+        reader.refuse(
+            value.at,
+            fmt::format("{} must be a path, not a pattern such as {:?}; use id-path or property for patterns",
+                        name, *text));
     else
         port.device = *text;
 }
@@ -47,15 +48,16 @@ constexpr std::array port_fields{
 
 void read_ports(TomlReader& reader, const TomlValue& value, std::string_view name, Config& config) {
     for (const auto& [where, table] : reader.tables(value, name)) {
-        // A rule without a condition would have every serial port of the machine written to.
+        // A rule without a condition would match every serial port of the machine, and bgs2d would write to
+        // them.
         const auto* entries = std::get_if<policy::TomlTable>(&table->value);
         if (entries != nullptr && entries->empty())
-            reader.refuse(table->at, fmt::format("{} needs a device, id-path or property", where));
+            reader.refuse(table->at, fmt::format("{} requires a device, id-path or property", where));
         reader.table(*table, where, port_fields, config.ports.emplace_back());
     }
 }
 
-/// Longer than any gateway lives.
+/// Longer than the life of any gateway.
 constexpr std::chrono::days longest_history{36'500};
 
 void read_history_size(TomlReader& reader, const TomlValue& value, std::string_view name, Config& config) {

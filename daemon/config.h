@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// The daemon's own configuration, /etc/bgs2d/bgs2d.toml: which ports may be probed beyond those that udev
-// marks, and how much history is kept.
+// SPDX-License-Identifier: Apache-2.0 The daemon's configuration, /etc/bgs2d/bgs2d.toml: ports to probe in
+// addition to those that udev marks, and the limits of the history.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -24,13 +23,13 @@ struct Config {
     bool operator==(const Config&) const = default;
 };
 
-/// Reads the TOML in `text`; all its problems are told, as by policy::parse(). Pure; throws nothing but
+/// Parses the TOML in `text`; reports all problems, like policy::parse(). Pure; throws nothing but
 /// std::bad_alloc.
 std::expected<Config, policy::Problems> parse_config(std::string_view text, std::string_view file_name);
 
-/// Reads the file. One that does not exist is an empty configuration, unless it `must_exist` (it was named on
-/// the command line). Errors: NotFound, AccessDenied, Failed (it can not be read), InvalidArgument (its
-/// problems, one a line).
+/// Reads the file. A missing file is an empty configuration, unless it `must_exist` (it was given on the
+/// command line). Errors: NotFound, AccessDenied, Failed (it cannot be read), InvalidArgument (its problems,
+/// one per line).
 Expected<Config> read_config(const std::filesystem::path& file, bool must_exist);
 
 } // namespace bgs2

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// The wiring: configuration and policies, udev and nodes, the fleet, the bus, systemd; one event loop.
+// SPDX-License-Identifier: Apache-2.0 Connects configuration and policies, udev and nodes, the fleet, the bus
+// and systemd in one event loop.
 #include "daemon/arguments.h"
 #include "daemon/base/clock_watch.h"
 #include "daemon/base/counted.h"
@@ -60,7 +60,7 @@ Log make_log(const systemd::Journal& journal, LogLevel threshold) {
     return {sink, threshold};
 }
 
-/// Keys must not get into a core dump, nor into another process of the same user.
+/// Keys must not get into a core dump, or into another process of the same user.
 void forbid_dumps() {
     constexpr rlimit none{.rlim_cur = 0, .rlim_max = 0};
     if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::setrlimit(RLIMIT_CORE, &none) != 0)
@@ -133,7 +133,7 @@ class Daemon : Immovable {
     }
 
   private:
-    /// Reads configuration and policies, and takes over what is good.
+    /// Reads configuration and policies, and activates the valid ones.
     void load() {
         problems_.clear();
         if (auto config = read_config(arguments_.config, arguments_.config_is_named)) {
@@ -162,11 +162,11 @@ class Daemon : Immovable {
         if (problems_.empty())
             log_.event(Event::policies_reloaded, "reloaded: {}", status());
         else
-            log_.warning("not reloaded, what was good before stays in force: {}", status());
+            log_.warning("not reloaded, the previous files stay active: {}", status());
         return problems_;
     }
 
-    /// The directories, for files that come, and the files in them, which are written in place.
+    /// Watches the directories for new files, and the files for writes in place.
     void watch_policies() {
         const policy::Files found = policy::find_files(arguments_.policy_directories);
         std::set<std::filesystem::path> paths(arguments_.policy_directories.begin(),
@@ -201,19 +201,19 @@ class Daemon : Immovable {
         fleet_.retry_ports();
     }
 
-    /// A node that bgs2d.toml names has appeared, vanished or become another.
+    /// A node that bgs2d.toml names has appeared, disappeared or been replaced.
     void look_at(const std::filesystem::path& node) {
         struct stat status{};
         const bool exists = ::stat(node.c_str(), &status) == 0;
         if (exists && udev_.knows(status.st_rdev))
-            return; // udev tells of it, once it is done with it
+            return; // udev reports it when its rules have run
         fleet_.port_removed(node);
         if (exists)
             fleet_.port_added({.device = node, .links = {}, .properties = {}});
     }
 
     void note_clock() {
-        log_.info("the system's clock was set");
+        log_.info("the system clock was set");
         fleet_.clock_changed();
     }
 
@@ -273,8 +273,8 @@ class Daemon : Immovable {
     }
 
     void lose_bus(const std::string& why) {
-        log_.error("the system bus is gone: {}", why);
-        exit_code_ = EXIT_FAILURE; // so that systemd starts us again with the bus
+        log_.error("lost the system bus: {}", why);
+        exit_code_ = EXIT_FAILURE; // so that systemd restarts the daemon with the bus
         stop();
     }
 
@@ -298,7 +298,7 @@ class Daemon : Immovable {
     int exit_code_ = EXIT_SUCCESS;
 };
 
-/// Answers udev, which waits for it: nothing but the file is looked at.
+/// Answers udev, which waits for it: reads the configuration file only.
 int nominates(const Arguments& arguments, const Log& log) {
     constexpr int named_by_none = 1;
     constexpr int no_answer = 3;
@@ -306,7 +306,7 @@ int nominates(const Arguments& arguments, const Log& log) {
     if (!config) {
         const std::string problem = to_string(config.error());
         log.error("{}", problem);
-        // udev keeps what a program says on standard error only while it is debugged.
+        // udev keeps a program's standard error only in debug mode.
         make_log(systemd::Journal::alone(), arguments.log_level)
             .with({{"BGS2_REASON", problem}})
             .event(Event::policies_broken, "{}", problem);
@@ -330,16 +330,17 @@ int run(int argc, char** argv) {
             return nominates(*arguments, log);
         forbid_dumps();
         if (const auto heap = pki::set_up_secure_heap(); heap != pki::SecureHeap::locked)
-            log.warning("private keys can not be locked into memory; raise RLIMIT_MEMLOCK (LimitMEMLOCK= of "
-                        "the unit)");
+            log.warning(
+                "cannot lock private keys in memory; raise RLIMIT_MEMLOCK (LimitMEMLOCK= of the unit)");
         if (arguments->config_is_named) {
             if (const auto config = read_config(arguments->config, true); !config)
                 throw Exception(config.error());
         }
         return Daemon(std::move(*arguments), log).run();
     } catch (const sdbus::Error& e) {
-        log.error("cannot be on the system bus: {}: {}; does dbus-daemon run, and is another bgs2d there?",
-                  e.getName(), e.getMessage());
+        log.error(
+            "cannot use the system bus: {}: {}; check that dbus-daemon runs and that no other bgs2d does",
+            e.getName(), e.getMessage());
     } catch (const std::exception& e) {
         log.error("{}", e.what());
     }

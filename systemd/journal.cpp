@@ -3,7 +3,7 @@
 
 #include "daemon/base/bytes.h"
 
-// The place in the source would be this file's for every line.
+// Otherwise every line would have this file as its source location.
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
@@ -25,7 +25,7 @@ char digit(LogLevel level) {
     return static_cast<char>('0' + std::to_underlying(level));
 }
 
-/// Reads a decimal number off the front of `text`; false if there is none or it does not fit.
+/// Removes a decimal number from the front of `text`; false if there is none or it does not fit.
 bool take_number(std::string_view& text, std::uint64_t& number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -51,7 +51,7 @@ bool leads_to_journal(int descriptor) {
 }
 
 bool send_entry(LogLevel level, std::string_view message, std::span<const Field> fields) {
-    // libsystemd calls it a success where this socket is missing.
+    // libsystemd reports success if this socket is missing.
     if (access("/run/systemd/journal/socket", W_OK) != 0)
         return false;
     std::string text;
@@ -88,7 +88,7 @@ void write_whole(int descriptor, std::string_view line) {
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            return; // see write() in the header: nowhere left to report it
+            return; // see write() in the header: no place left to report it
         line.remove_prefix(static_cast<std::size_t>(written));
     }
 }
@@ -111,8 +111,7 @@ void Journal::write(LogLevel level, std::string_view message, std::span<const Fi
         return;
     std::string line;
     line.reserve(24 + message.size());
-    // journald's stream keeps a level that stands before the line: an entry refused above still gets there in
-    // this way.
+    // journald's stream accepts a level before the line: an entry that was refused above still gets there.
     if (native_)
         line.append(1, '<').append(1, digit(level)).append(1, '>');
     else

@@ -21,14 +21,14 @@ bool tell(const std::string& state) {
     return result > 0;
 }
 
-// A line feed would begin another assignment: text from a modem must not be able to say READY=1.
+// A line feed would begin another assignment: text from a modem must not be able to send READY=1.
 std::string status_line(std::string_view text) {
     std::string line = "STATUS=" + std::string(text);
     std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
     return line;
 }
 
-// The service manager compares it with the moment it sent the reload signal, by the same clock.
+// The service manager compares it with the time of its reload signal, on the same clock.
 std::string monotonic_microseconds() {
     timespec now{};
     if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// What the service manager is told, and what it asks for: sd_notify(3), sd_watchdog_enabled(3).
+// SPDX-License-Identifier: Apache-2.0 Notifications to the service manager: sd_notify(3),
+// sd_watchdog_enabled(3).
 #pragma once
 
 #include <chrono>
@@ -8,10 +8,9 @@
 
 namespace bgs2::systemd {
 
-// Each of these returns true when the message was handed to the service manager, and false, having done
-// nothing, where there is none to tell (NOTIFY_SOCKET unset: started by hand). They throw Exception
-// (`failed`) if telling it failed. `text` is one line for a person, shown by `systemctl status`; control
-// characters become spaces.
+// Each function returns true if the message was sent to the service manager, and false, without effect, if
+// there is none (NOTIFY_SOCKET unset: started manually). They throw Exception (`failed`) if sending failed.
+// `text` is one line, shown by `systemctl status`; control characters become spaces.
 
 bool ready(std::string_view text); ///< start-up, or the reload that reloading() began, is complete
 bool reloading();                  ///< a reload begins now; ready() must follow
@@ -19,7 +18,7 @@ bool stopping();                   ///< shutting down
 bool status(std::string_view text);
 bool watchdog(); ///< alive; see watchdog_interval()
 
-/// How often watchdog() wants to be called: half of WatchdogSec=. Nothing if no watchdog waits for this
+/// The interval for calling watchdog(): half of WatchdogSec=. Nothing if the watchdog is disabled for this
 /// process.
 std::optional<std::chrono::microseconds> watchdog_interval();
 

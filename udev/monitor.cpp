@@ -27,10 +27,10 @@ struct ReleaseEnumeration {
 };
 using Enumeration = std::unique_ptr<udev_enumerate, ReleaseEnumeration>;
 
-// A hub full of modems that boots sends some hundred events of about 2 kB at once.
+// A hub full of modems causes some hundred events of about 2 kB at once when it starts.
 constexpr int receive_buffer = 4 << 20;
 
-// Of the event, not of the port: a port told of twice shall compare equal.
+// Properties of the event, not of the port: a port that is reported twice must compare equal.
 constexpr std::array<std::string_view, 3> event_properties{"ACTION", "SEQNUM", "SYNTH_UUID"};
 
 [[noreturn]] void give_up(std::string_view attempt, int number) {
@@ -46,7 +46,7 @@ std::string text(const char* value) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
-/// The device and what stands above it, as far as it is still there.
+/// The device and its ancestors, as far as they still exist.
 std::vector<Ancestor> line_of(udev_device* device) {
     std::vector<Ancestor> line;
     for (auto* each = device; each != nullptr; each = udev_device_get_parent(each)) // owned by `device`
@@ -72,7 +72,7 @@ Port describe(udev_device* device) {
          property = udev_list_entry_get_next(property))
         port.properties.emplace(udev_list_entry_get_name(property),
                                 text(udev_list_entry_get_value(property)));
-    // A leading dot: a note from one rule to the next, which the database does not keep.
+    // A leading dot marks a temporary property of the rules, which the database does not keep.
     std::erase_if(port.properties, [](const auto& property) {
         return property.first.starts_with('.') ||
                std::ranges::find(event_properties, property.first) != event_properties.end();
@@ -80,8 +80,7 @@ Port describe(udev_device* device) {
     return port;
 }
 
-// Virtual consoles, /dev/console and the like are made by the kernel alone: nothing stands above them in
-// sysfs.
+// Virtual consoles, /dev/console and the like have no parent in sysfs.
 bool has_hardware(udev_device* device) {
     return udev_device_get_parent(device) != nullptr; // owned by `device`
 }
@@ -114,15 +113,15 @@ Monitor::Monitor()
   : udev_(udev_new()) {
     if (!udev_)
         give_up("start libudev", errno);
-    // "udev" and not "kernel": the kernel tells of a device before the rules have set its links, group and
+    // "udev" and not "kernel": the kernel reports a device before the rules have set its links, group and
     // mode.
     monitor_.reset(udev_monitor_new_from_netlink(udev_.get(), "udev"));
     if (!monitor_)
         give_up("open the netlink socket of udev", errno);
     check(udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), "tty", nullptr),
           "filter udev's events for ttys");
-    // Without CAP_NET_ADMIN the kernel grants net.core.rmem_max at most; overflow is dealt with, so that will
-    // do.
+    // Without CAP_NET_ADMIN the kernel grants net.core.rmem_max at most; that suffices, since overflow is
+    // handled.
     const int enlarged = udev_monitor_set_receive_buffer_size(monitor_.get(), receive_buffer);
     if (enlarged != -EPERM)
         check(enlarged, "enlarge the receive buffer for udev's events");
@@ -140,7 +139,7 @@ Batch Monitor::receive() {
         const Device device(udev_monitor_receive_device(monitor_.get()));
         if (device) {
             const Action action = action_of(device.get());
-            // What stood above a removed port may be gone too, so that there is nothing left to ask about it.
+            // The ancestors of a removed port may be gone too, so they cannot be checked.
             if (action == Action::removed || has_hardware(device.get()))
                 batch.events.push_back({action, describe(device.get())});
             continue;
@@ -148,12 +147,12 @@ Batch Monitor::receive() {
         switch (errno) {
         case EINTR:
             continue;
-        case EAGAIN: // nothing there, or something that libudev does not trust, behind which more may wait
+        case EAGAIN: // no event, or one that libudev does not trust, after which more may wait
             if (readable(fd()))
                 continue;
             return batch;
-        case ENOBUFS: // the kernel's queue ran over
-        case EINVAL:  // a message that says nothing sensible: what it meant is found by enumerating
+        case ENOBUFS: // the kernel's queue overflowed
+        case EINVAL:  // an invalid message: enumerating finds the changes
         case EBADMSG:
             batch.overflow = true;
             continue;
@@ -174,7 +173,7 @@ std::vector<Port> Monitor::enumerate() const {
     for (auto* entry = udev_enumerate_get_list_entry(enumeration.get()); entry != nullptr;
          entry = udev_list_entry_get_next(entry)) {
         const Device device(udev_device_new_from_syspath(udev_.get(), udev_list_entry_get_name(entry)));
-        // Unplugged since the scan: the monitor will say so.
+        // Unplugged since the scan: the monitor will report it.
         if (!device)
             continue;
         if (udev_device_get_is_initialized(device.get()) > 0 && has_hardware(device.get()))
@@ -185,7 +184,7 @@ std::vector<Port> Monitor::enumerate() const {
 }
 
 bool Monitor::knows(dev_t number) const {
-    constexpr const char* control_socket = "/run/udev/control"; // there for as long as udevd is (udev.7)
+    constexpr const char* control_socket = "/run/udev/control"; // exists as long as udevd runs (udev(7))
     if (::access(control_socket, F_OK) != 0)
         return false;
     const Device device(udev_device_new_from_devnum(udev_.get(), 'c', number));

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Serial ports come and go: enumeration and hot-plug, by libudev.
+// SPDX-License-Identifier: Apache-2.0 Enumeration and hot-plug of serial ports with libudev.
 #pragma once
 
 #include "udev/port.h"
@@ -16,18 +15,18 @@ namespace bgs2::udev {
 
 enum class Action {
     added,
-    changed, ///< properties or links may be others now: a rule was reloaded, `udevadm trigger`
+    changed, ///< properties or links may have changed: a rule was reloaded, `udevadm trigger`
     removed,
 };
 
 struct TtyEvent {
     Action action = Action::changed;
-    Port port; ///< of a removed port what udev last knew; find yours by its syspath
+    Port port; ///< for a removed port its last known state; identify it by its syspath
 
     bool operator==(const TtyEvent&) const = default;
 };
 
-/// What one call of Monitor::receive() brought.
+/// The result of one call of Monitor::receive().
 struct Batch {
     std::vector<TtyEvent> events; ///< oldest first
     bool overflow = false;        ///< the kernel dropped events before or among these: enumerate() again
@@ -35,27 +34,27 @@ struct Batch {
     bool operator==(const Batch&) const = default;
 };
 
-/// Tells of ttys that have hardware behind them (a parent device in sysfs: no virtual console, no
-/// /dev/console, no pty) and with which udev is done: rules have run, links, group and mode are set.
+/// Reports ttys with hardware (a parent device in sysfs: no virtual console, no /dev/console, no pty) when
+/// udev has processed them: rules have run, links, group and mode are set.
 ///
-/// Listening starts with construction, so that enumerate() afterwards misses nothing; a port that appears in
-/// between is told of twice. Every member throws Exception (`failed`) where udev can not be asked. Not
+/// The constructor starts listening, so that enumerate() afterwards misses nothing; a port that appears in
+/// between is reported twice. Every member throws Exception (`failed`) if udev is not available. Not
 /// thread-safe.
 class Monitor {
   public:
     Monitor();
 
-    /// Readable when receive() has something to say; the monitor's own, not to be closed or read.
+    /// Readable when receive() has events; owned by the monitor: do not close or read it.
     [[nodiscard]] int fd() const;
 
-    /// All that has happened since the last call; never blocks.
+    /// All events since the last call; never blocks.
     [[nodiscard]] Batch receive();
 
-    /// The ports there are now, ordered by syspath.
+    /// The existing ports, ordered by syspath.
     [[nodiscard]] std::vector<Port> enumerate() const;
 
-    /// Whether the tty with this number is one to tell of, be udev done with it or not: udevd runs, and sysfs
-    /// has hardware behind the tty. Not so for a pty, nor on a machine without udevd.
+    /// Whether the monitor reports the tty with this number, now or when udev has processed it: udevd runs,
+    /// and the tty has hardware in sysfs. False for a pty and on a machine without udevd.
     [[nodiscard]] bool knows(dev_t number) const;
 
   private:

@@ -9,17 +9,17 @@
 namespace bgs2::udev {
 namespace {
 
-constexpr std::size_t farthest = 8; // as far as ModemManager looks, the port included
+constexpr std::size_t farthest = 8; // the search depth of ModemManager, including the port
 constexpr std::array<std::string_view, 4> buses{"platform", "pci", "pnp", "sdio"};
 
-/// Whom the search finds, or the end.
+/// The device that the search finds, or the end.
 std::span<const Ancestor>::iterator find_device(std::span<const Ancestor> line) {
     bool is_usb = false;
     bool is_pcmcia = false;
     for (auto each = line.begin(); each != line.end(); ++each) {
         if (each->subsystem.empty())
             continue;
-        // Once on a bus, what stands above is looked at as a part of it: its host may be on PCI.
+        // Once on a bus, ancestors are treated as parts of it: its host may be on PCI.
         if (is_usb || each->subsystem.starts_with("usb")) {
             is_usb = true;
             if (each->type == "usb_device")

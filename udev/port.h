@@ -10,19 +10,22 @@
 
 namespace bgs2::udev {
 
-/// What udev says of a tty. A value: it goes on being readable when the device is long gone.
+/// The attributes of a tty in udev. A value: valid after the device is gone.
 struct Port {
-    std::string node;               ///< "/dev/ttyUSB0"; says nothing about which modem sits there
+    std::string node;               ///< "/dev/ttyUSB0"; does not identify the modem
     std::string syspath;            ///< "/sys/devices/.../ttyUSB0", the port's identity while it exists
     std::vector<std::string> links; ///< "/dev/serial/by-id/...", sorted
     std::map<std::string, std::string> properties; ///< "ID_PATH", "ID_SERIAL_SHORT", "BGS2D_PORT", ...
     dev_t number = 0;                              ///< major and minor of the node
-    std::string physical_device;                   ///< what the port is part of; see physical_device.h
+    std::string physical_device; ///< the device that the port belongs to; see physical_device.h
 
     bool operator==(const Port&) const = default;
 
-    /// The property's value; empty if udev does not know it.
+    /// The property's value; empty if there is none.
     [[nodiscard]] std::string_view property(const std::string& name) const;
+
+    /// Whether a rule set BGS2D_PORT=1: a modem of the vendor, or an adapter that the administrator named.
+    [[nodiscard]] bool nominated() const { return property("BGS2D_PORT") == "1"; }
 };
 
 } // namespace bgs2::udev

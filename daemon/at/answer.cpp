@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, 5> finals{"OK", "ERROR", "NO CARRIER", "NO DIALTONE", "BUSY"};
 constexpr std::array<std::string_view, 2> final_prefixes{"+CME ERROR", "+CMS ERROR"};
 
-/// Where a URC can be an answer too, the text up to the colon is that of the command that asks for it.
+/// If a URC can be an answer too, its text up to the colon is that of the command that queries it.
 constexpr std::array<std::string_view, 18> urcs{
     "^SYSSTART", "^SYSLOADING", "^SHUTDOWN", "^SCTM",  "^SBC", "^SCKS", "^SIS", "^SISR", "^SISW",
     "+CIEV",     "+CREG",       "+CGREG",    "+CRING", "RING", "+CMTI", "+CMT", "+CALA", "+CUSD",

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What a module says to a command, and what it says unasked. Pure.
+// SPDX-License-Identifier: Apache-2.0 Answers to commands and unsolicited result codes (URCs). Pure.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -11,7 +10,7 @@
 
 namespace bgs2::at {
 
-/// Everything between a command and its final result line, echo and URCs left out.
+/// All lines between a command and its final result line, without echo and URCs.
 struct Answer {
     std::vector<std::string> lines;
     std::string result; ///< the final line: "OK", "ERROR", "+CME ERROR: ..."
@@ -24,10 +23,10 @@ struct Answer {
 bool is_final(std::string_view line);
 
 /// Whether the line is an unsolicited result code rather than an answer to `command` (protocol.md §5). An
-/// answer that begins as the command does (`+CREG: ...` to `AT+CREG?`) is none.
+/// answer that begins like the command (`+CREG: ...` to `AT+CREG?`) is not a URC.
 bool is_urc(std::string_view line, std::string_view command);
 
-/// Whether the module tells that it has just started (protocol.md §5).
+/// Whether the line reports that the module has just started (protocol.md §5).
 bool is_restart(std::string_view line);
 
 } // namespace bgs2::at

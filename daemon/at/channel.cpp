@@ -20,18 +20,18 @@ using asio::experimental::deferred;
 using asio::experimental::make_parallel_group;
 using asio::experimental::wait_for_one;
 
-/// Small enough for a progress that moves at 9600 Bd, large enough to keep the line busy.
+/// Small enough for visible progress at 9600 Bd, large enough to keep the line busy.
 constexpr std::size_t write_size = 512;
 
-/// How often the port is read before a command: more than the kernel keeps, since a rogue device could send
-/// on for ever.
+/// The maximum number of reads before a command: more than the kernel buffers; limited, since a rogue device
+/// could send forever.
 constexpr int leftover_reads = 64;
 
 double seconds(Channel::Clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
-/// Whether it was the timer that ended an operation. Both may have come at once: what was done is done then.
+/// Whether the timer ended an operation. If both completed at once, the operation counts as done.
 bool expired(const std::error_code& operation, const std::error_code& timer) {
     return !timer && operation == asio::error::operation_aborted;
 }
@@ -115,9 +115,9 @@ asio::awaitable<void> Channel::send_bytes(ByteView bytes, Clock::duration timeou
         if (expired(error, timer_error))
             throw Exception(
                 Error{ErrorCode::modem_timeout,
-                      fmt::format("{}: {} of {} bytes were not taken within {:g} s", port_.node(),
+                      fmt::format("{}: {} of {} bytes were not sent within {:g} s", port_.node(),
                                   bytes.size() - sent, bytes.size(), seconds(timeout)),
-                      "the modem holds the line: check the flow control (RTS/CTS) and the wiring"});
+                      "check the flow control (RTS/CTS) and the wiring: the modem does not accept data"});
         if (error)
             throw_failed(error);
         sent += written;
@@ -131,7 +131,7 @@ asio::awaitable<void> Channel::idle(std::optional<Clock::time_point> deadline) {
     const ScopedFlag idle(idle_);
     for (;;) {
         while (next_line()) {
-        } // nobody asked: what is a URC was dealt with, the rest is noise
+        } // URCs were handled, the rest is noise
         if (std::exchange(woken_, false) || restarted_)
             co_return;
         if (deadline && Clock::now() >= *deadline)
@@ -207,7 +207,7 @@ std::optional<std::string> Channel::next_line() {
     return std::nullopt;
 }
 
-/// An answer that came too late must not be taken for the next command's; URCs are heeded all the same.
+/// A late answer must not be taken for the answer to the next command; URCs are handled all the same.
 void Channel::drop_leftovers() {
     for (int i = 0; i < leftover_reads; ++i) {
         const std::size_t size = port_.read_available(buffer_);
@@ -245,7 +245,7 @@ void Channel::throw_failed(const std::error_code& error) const {
     throw_if_interrupted();
     if (error == asio::error::operation_aborted)
         throw Exception(
-            Error{ErrorCode::cancelled, fmt::format("{}: the conversation was ended", port_.node()), ""});
+            Error{ErrorCode::cancelled, fmt::format("{}: the conversation was cancelled", port_.node()), ""});
     throw Exception(
         Error{ErrorCode::device_gone, fmt::format("{} is gone: {}", port_.node(), error.message()), ""});
 }

@@ -26,20 +26,20 @@
 
 namespace bgs2::at {
 
-/// One coroutine at a time talks through a channel; wake() and interrupt() may be called meanwhile, from the
-/// same thread. All that waits throws Exception: ModemTimeout (deadline), DeviceGone (unplugged, hung up),
-/// what interrupt() was given; and Cancelled if the awaiting coroutine's cancellation slot was signalled, for
-/// which it must have set this_coro::throw_if_cancelled(false): Asio would else throw its own error at any
-/// await.
+/// One coroutine at a time uses a channel; wake() and interrupt() may be called meanwhile, from the same
+/// thread. Every function that waits throws Exception: ModemTimeout (deadline), DeviceGone (unplugged, hung
+/// up), the error passed to interrupt(); and Cancelled if the cancellation slot of the awaiting coroutine was
+/// signalled. That coroutine must have set this_coro::throw_if_cancelled(false): otherwise Asio throws its
+/// own error at any await.
 class Channel {
   public:
     using Clock = std::chrono::steady_clock;
-    using Progress = std::function<void(std::size_t sent)>; ///< bytes that the kernel took so far
+    using Progress = std::function<void(std::size_t sent)>; ///< bytes that the kernel has accepted so far
 
-    /// `tap` listens to all that is said and heard; null: nobody does.
+    /// `tap` receives all data that is sent and received; null: none does.
     Channel(SerialPort port, const LineSettings& settings, std::unique_ptr<Tap> tap = nullptr);
 
-    /// A flag that is up for as long as this lives.
+    /// Sets a flag for the lifetime of this object.
     class ScopedFlag : Immovable {
       public:
         explicit ScopedFlag(bool& flag)
@@ -52,58 +52,57 @@ class Channel {
         bool before_;
     };
 
-    /// Sends `text` and CR, and collects what comes up to the final result line.
+    /// Sends `text` and CR, and collects the answer up to the final result line.
     asio::awaitable<Answer> command(std::string text, Clock::duration timeout);
 
-    /// Sends `text` and CR, `settle` after the last answer at the earliest. What came in until then is
-    /// dropped.
+    /// Sends `text` and CR, `settle` after the last answer at the earliest. Drops input received before.
     asio::awaitable<void> send_line(std::string text);
 
-    /// The next line that is neither the echo of the last command nor a URC. Without any time left it throws
-    /// ModemTimeout even if there is one, so that a chatterer can not keep a loop of calls busy for ever.
+    /// The next line that is neither the echo of the last command nor a URC. If no time is left, it throws
+    /// ModemTimeout even if there is a line, so that a device that sends without end cannot keep a loop of
+    /// calls busy forever.
     asio::awaitable<std::string> line(Clock::duration timeout);
 
-    /// Sends bytes as they are. Not interrupted once begun, so that the module is not left within a frame.
-    /// `shown` is what a tap may keep of them: unless told otherwise, nothing.
+    /// Sends bytes unchanged. Not interrupted once begun, so that the module does not wait for the rest of a
+    /// frame. `shown` are the parts that a tap may keep. Default: none.
     asio::awaitable<void> send_bytes(ByteView bytes, Clock::duration timeout, Progress progress,
                                      std::vector<Extent> shown = {});
 
     /// Waits until wake() is called, the deadline passes or the module restarts; returns at once if that has
-    /// happened since the last call. Without a deadline it takes no timer.
+    /// happened since the last call. Without a deadline it uses no timer.
     asio::awaitable<void> idle(std::optional<Clock::time_point> deadline);
     void wake();
 
-    /// Lets what waits now, and all that would wait later, throw `error`, until resume().
+    /// Makes the current wait and all later ones throw `error`, until resume().
     void interrupt(Error error);
     void resume() { interruption_.reset(); }
 
-    /// While the result lives, interrupt() is put off, so that the module is not left within something that
-    /// it would take the next commands for a part of; unless the error is DeviceGone. Throws what interrupt()
-    /// was given before.
+    /// While the result lives, interrupt() is deferred unless the error is DeviceGone, so that the module
+    /// does not take the next commands for a part of unfinished data. Throws an earlier error of interrupt().
     [[nodiscard]] ScopedFlag uninterrupted();
 
-    /// Whether the module said since the last call that it has started anew.
+    /// Whether the module has reported a restart since the last call.
     bool consume_restart() { return std::exchange(restarted_, false); }
 
-    /// Takes over other settings of the line.
+    /// Applies other settings of the line.
     void apply(const LineSettings& settings);
 
-    /// Forgets all that came in or waits to go out: before the module is asked for its attention anew.
+    /// Discards all pending input and output: before synchronising with the module again.
     void reset();
 
     [[nodiscard]] SerialPort& port() { return port_; }
 
   private:
-    /// Feeds the reader with what comes next; returns at the deadline, or when idle and woken, without.
+    /// Feeds the next input to the reader; returns without input at the deadline, or when idle and woken.
     asio::awaitable<void> receive(std::optional<Clock::time_point> deadline);
     asio::awaitable<void> settle();
     std::optional<std::string> next_line();
     void drop_leftovers();
-    void feed(std::size_t size); ///< takes so many bytes of the buffer
+    void feed(std::size_t size); ///< feeds this many bytes of the buffer
     [[nodiscard]] bool interrupted() const;
     void throw_if_interrupted() const;
     void throw_if_ended(const asio::cancellation_state& cancellation) const; ///< interrupted or cancelled
-    /// Throws what the failure of an operation means: an interruption, a cancellation or the end of the port.
+    /// Throws the cause of a failed operation: an interruption, a cancellation or the end of the port.
     [[noreturn]] void throw_failed(const std::error_code& error) const;
 
     SerialPort port_;

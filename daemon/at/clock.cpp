@@ -21,10 +21,9 @@ asio::awaitable<void> set_clock(Channel& channel, std::chrono::sys_seconds time)
     const Answer answer =
         co_await channel.command(fmt::format("AT+CCLK=\"{}\"", clock_text(time)), clock_timeout);
     if (!answer.ok())
-        throw Exception(
-            Error{ErrorCode::modem_rejected,
-                  fmt::format("the modem answered '{}' when its clock was to be set", answer.result),
-                  "set require-clock = false in the policy if its firmware has none"});
+        throw Exception(Error{ErrorCode::modem_rejected,
+                              fmt::format("cannot set the modem's clock: it answered '{}'", answer.result),
+                              "set require-clock = false in the policy if the firmware has no clock"});
 }
 
 } // namespace bgs2::at

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// The modem's own clock, against which it checks certificates (protocol.md §6).
+// SPDX-License-Identifier: Apache-2.0 The modem's own clock, with which it checks the validity of
+// certificates (protocol.md §6).
 #pragma once
 
 #include "daemon/at/channel.h"
@@ -14,7 +14,7 @@ namespace bgs2::at {
 /// The text that AT+CCLK takes, in UTC: "26/11/22,09:05:00".
 std::string clock_text(std::chrono::sys_seconds time);
 
-/// Sets the clock. Throws Exception: ModemRejected (the modem does not take it), and what a Channel throws.
+/// Sets the clock. Throws Exception: ModemRejected (the modem rejects it), and what a Channel throws.
 asio::awaitable<void> set_clock(Channel& channel, std::chrono::sys_seconds time);
 
 } // namespace bgs2::at

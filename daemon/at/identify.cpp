@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr auto question_timeout = 5s;
 constexpr std::string_view revision_prefix = "REVISION ";
 
-/// Who made or makes modules of the family (protocol.md §5), in lower case.
+/// Manufacturers of the family (protocol.md §5), in lower case.
 constexpr std::array<std::string_view, 5> manufacturers{"cinterion", "siemens", "gemalto", "thales",
                                                         "telit cinterion"};
 
@@ -33,10 +33,10 @@ bool is_imei(std::string_view line) {
 enum class Reply {
     none,
     ok,
-    ok_after_others, ///< noise at a wrong rate, or what is left of an answer to somebody else
+    ok_after_others, ///< noise at a wrong rate, or the rest of an answer to another program
 };
 
-/// What `AT` is answered with in time.
+/// The answer to `AT` within the timeout.
 asio::awaitable<Reply> reply_to_at(Channel& channel, std::chrono::milliseconds timeout) {
     const auto deadline = Channel::Clock::now() + timeout;
     try {
@@ -52,7 +52,7 @@ asio::awaitable<Reply> reply_to_at(Channel& channel, std::chrono::milliseconds t
     }
 }
 
-/// Passes over what comes until nothing has come for as long as an answer may take.
+/// Discards input until the line is quiet for as long as an answer may take.
 asio::awaitable<void> drain(Channel& channel, SyncTimeouts timeouts) {
     const auto deadline = Channel::Clock::now() + timeouts.attempts * timeouts.interval;
     try {
@@ -64,7 +64,7 @@ asio::awaitable<void> drain(Channel& channel, SyncTimeouts timeouts) {
     }
 }
 
-/// The first line of the answer to a question; empty if the module does not know it.
+/// The first line of the answer to a query; empty if the module does not support it.
 asio::awaitable<std::string> ask(Channel& channel, std::string question) {
     const Answer answer = co_await channel.command(std::move(question), question_timeout);
     co_return answer.ok() && !answer.lines.empty() ? answer.lines.front() : std::string();
@@ -80,15 +80,14 @@ asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts) {
         const Reply reply = co_await reply_to_at(channel, timeouts.interval);
         if (reply == Reply::none)
             continue;
-        // Else the answer to another AT would be taken for that to the next command, and so on.
+        // Otherwise the answer to another AT would be taken for the answer to the next command, and so on.
         if (attempt > 0 || reply == Reply::ok_after_others)
             co_await drain(channel, timeouts);
         co_await channel.command("ATE0", question_timeout);
         co_return;
     }
-    throw Exception(Error{ErrorCode::modem_timeout,
-                          fmt::format("nothing answers on {}", channel.port().node()),
-                          "is the modem switched on? Check baud, RX/TX and RTS/CTS"});
+    throw Exception(Error{ErrorCode::modem_timeout, fmt::format("no answer on {}", channel.port().node()),
+                          "check that the modem is switched on, and baud, RX/TX and RTS/CTS"});
 }
 
 asio::awaitable<ModuleIdentity> identify(Channel& channel) {
@@ -103,24 +102,24 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel) {
     }
     if (const std::string name = identity.manufacturer + identity.model; name.find('\\') != std::string::npos)
         throw Exception(Error{ErrorCode::modem_timeout,
-                              fmt::format("what answers on {} is garbled: '{}'", channel.port().node(), name),
+                              fmt::format("the answer on {} is garbled: '{}'", channel.port().node(), name),
                               "check the baud rate and the wiring"});
     if (!is_family(identity.manufacturer))
         throw Exception(
             Error{ErrorCode::not_supported,
                   fmt::format("'{} {}' answers on {}", identity.manufacturer, identity.model,
                               channel.port().node()),
-                  "it is not a Cinterion module; take the port out of bgs2d.toml or the udev rule"});
+                  "remove the port from bgs2d.toml or the udev rule: this is not a Cinterion module"});
 
     const Answer serial = co_await channel.command("AT+CGSN", question_timeout);
     const auto imei = std::ranges::find_if(serial.lines, is_imei);
     if (imei == serial.lines.end())
         throw Exception(Error{ErrorCode::not_supported,
-                              fmt::format("the module on {} does not tell its IMEI", channel.port().node()),
-                              "ask it with AT+CGSN; a module without an IMEI can not be managed"});
+                              fmt::format("the module on {} does not report its IMEI", channel.port().node()),
+                              "query it with AT+CGSN; bgs2d cannot manage a module without an IMEI"});
     identity.imei = *imei;
     co_await channel.command("AT+CMEE=2",
-                             question_timeout); // older firmware may refuse; errors stay numbers then
+                             question_timeout); // older firmware may refuse it; errors stay numbers then
     co_return identity;
 }
 

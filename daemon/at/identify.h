@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Who is at the other end (protocol.md §5).
+// SPDX-License-Identifier: Apache-2.0 Identification of the module (protocol.md §5).
 #pragma once
 
 #include "daemon/at/channel.h"
@@ -21,24 +20,23 @@ struct ModuleIdentity {
     bool operator==(const ModuleIdentity&) const = default;
 };
 
-/// How patiently the module's attention is sought.
+/// Limits of the synchronisation.
 struct SyncTimeouts {
-    unsigned attempts = 8;                   ///< `AT`s before giving up; half-way, RTS is pulsed once
-    std::chrono::milliseconds interval{400}; ///< for the answer to each
+    unsigned attempts = 8; ///< number of `AT`s before giving up; half-way, RTS is pulsed once
+    std::chrono::milliseconds interval{400}; ///< timeout of the answer to each
 
     bool operator==(const SyncTimeouts&) const = default;
 };
 
-/// Sends `AT` until it is answered, so that the module finds the baud rate (autobauding), then turns the echo
-/// off. Throws Exception: ModemTimeout if nothing answers.
+/// Sends `AT` until the module answers, so that it detects the baud rate (autobauding), then turns the echo
+/// off. Throws Exception: ModemTimeout if there is no answer.
 asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts = {});
 
-/// Asks for manufacturer, model, revision and IMEI, and for errors in words (`AT+CMEE=2`) if it is a module
-/// of the family. Throws Exception: NotSupported if something else answers; it was sent nothing but questions
-/// then.
+/// Queries manufacturer, model, revision and IMEI; if it is a module of the family, enables verbose errors
+/// (`AT+CMEE=2`). Throws Exception: NotSupported if another device answers, which has received queries only.
 asio::awaitable<ModuleIdentity> identify(Channel& channel);
 
-/// What the lines of an answer to `ATI1` say; what they do not say stays empty. Pure.
+/// Parses the lines of an answer to `ATI1`; missing values stay empty. Pure.
 ModuleIdentity parse_identification(std::span<const std::string> lines);
 
 } // namespace bgs2::at

@@ -11,11 +11,11 @@
 
 namespace bgs2::at {
 
-/// Takes bytes in pieces of any size and gives lines. CR, LF and any run of them end a line; empty lines are
-/// not given. NUL bytes, which a UART shows on a break or a wrong baud rate, are dropped.
+/// Splits input in pieces of any size into lines. CR, LF and any run of them end a line; empty lines are
+/// skipped. NUL bytes, which a UART receives on a break or a wrong baud rate, are dropped.
 class LineReader {
   public:
-    /// Longer lines are cut here: no answer of a module is that long, and noise must not fill the memory.
+    /// Longer lines are truncated: no answer of a module is that long, and noise must not fill the memory.
     static constexpr std::size_t max_line_length = 4096;
 
     void feed(ByteView bytes);
@@ -23,7 +23,7 @@ class LineReader {
     /// The next whole line, without its end; nothing if none is complete.
     std::optional<std::string> next();
 
-    /// Forgets all that came in, complete or not.
+    /// Discards all input, complete lines or not.
     void clear();
 
   private:

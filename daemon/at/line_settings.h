@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// How a serial line is driven.
+// SPDX-License-Identifier: Apache-2.0 Settings of a serial line.
 #pragma once
 
 #include "daemon/base/words.h"
@@ -9,7 +8,7 @@
 namespace bgs2::at {
 
 enum class FlowControl {
-    automatic, ///< RTS/CTS if the module asserts CTS when the port is opened, else none
+    automatic, ///< RTS/CTS if the module asserts CTS when the port is opened, otherwise none
     none,
     rts_cts,
 };
@@ -21,7 +20,7 @@ consteval auto words(FlowControl) {
 
 /// 8 data bits, no parity, 1 stop bit always (protocol.md §2); XON/XOFF never, since frames are binary.
 struct LineSettings {
-    unsigned baud = 115200; ///< Bd, a rate that termios knows
+    unsigned baud = 115200; ///< Bd, a rate that termios supports
     FlowControl flow_control = FlowControl::automatic;
     std::chrono::milliseconds settle{100}; ///< between an answer and the next command (protocol.md §5)
 

@@ -18,7 +18,7 @@
 namespace bgs2::at {
 namespace {
 
-/// A tty adds numbers of its own to those of every file.
+/// A tty has errors in addition to those of other files.
 Error port_error(int number, std::string_view attempt, const std::string& node) {
     Error error = system_error(number, fmt::format("{} {}", attempt, node));
     switch (number) {
@@ -29,7 +29,7 @@ Error port_error(int number, std::string_view attempt, const std::string& node) 
         break;
     case ENOTTY:
         error.code = ErrorCode::invalid_argument;
-        error.hint = "name a serial port; this is another kind of file";
+        error.hint = "name a serial port: this is another kind of file";
         break;
     case EIO:
         error.code = ErrorCode::device_gone;
@@ -54,7 +54,7 @@ Error port_error(int number, std::string_view attempt, const std::string& node) 
 }
 
 int open_claimed(const std::string& node) {
-    // NONBLOCK, since opening would else wait for a carrier; NOCTTY, since a daemon wants no terminal.
+    // NONBLOCK: otherwise open() waits for a carrier; NOCTTY: a daemon has no controlling terminal.
     const int fd = ::open(node.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         throw_errno(errno, "open", node);
@@ -65,7 +65,7 @@ int open_claimed(const std::string& node) {
     };
     if (::isatty(fd) == 0)
         close_and_throw("use");
-    // flock keeps other well-behaved programs out, root's too; TIOCEXCL those that know no locks.
+    // flock keeps out programs that use locks, also those of root; TIOCEXCL the others.
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
         close_and_throw("claim");
     if (::ioctl(fd, TIOCEXCL) != 0)
@@ -73,8 +73,7 @@ int open_claimed(const std::string& node) {
     return fd;
 }
 
-/// Whether the other side asserts CTS. A port without such lines (a pty, some adapters) has no flow control
-/// to use.
+/// Whether the other side asserts CTS. A port without such lines (a pty, some adapters) has no flow control.
 bool clear_to_send(int fd) {
     int lines = 0;
     return ::ioctl(fd, TIOCMGET, &lines) == 0 && (lines & TIOCM_CTS) != 0;
@@ -90,11 +89,11 @@ SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, 
 }
 
 SerialPort::~SerialPort() {
-    // Closing would wait for what is still to be sent, up to 30 s where the module holds the line.
+    // Closing would wait up to 30 s for pending output if the module does not accept data.
     if (!stream_.is_open())
         return;
     ::tcflush(stream_.native_handle(), TCOFLUSH);
-    // A pty keeps TIOCEXCL for as long as its other side is open, and would let nobody in again.
+    // A pty keeps TIOCEXCL as long as its other side is open, and could not be opened again.
     ::ioctl(stream_.native_handle(), TIOCNXCL);
 }
 
@@ -118,8 +117,8 @@ void SerialPort::apply(const LineSettings& settings) {
     stream_.set_option(asio::serial_port::baud_rate(settings.baud), error);
     if (error)
         throw Exception(Error{ErrorCode::invalid_argument,
-                              fmt::format("{} cannot run at {} Bd", node_, settings.baud),
-                              "choose a rate that the port and the modem know, such as 115200"});
+                              fmt::format("{} does not support {} Bd", node_, settings.baud),
+                              "use a rate that the port and the modem support, such as 115200"});
 }
 
 void SerialPort::pulse_rts() {

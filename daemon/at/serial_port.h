@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// A tty that is ours alone for as long as the object lives.
+// SPDX-License-Identifier: Apache-2.0 A tty that bgs2d holds exclusively for the lifetime of the object.
 #pragma once
 
 #include "daemon/at/line_settings.h"
@@ -25,19 +24,20 @@ class SerialPort {
     SerialPort& operator=(SerialPort&&) = delete;
     SerialPort(const SerialPort&) = delete;
     SerialPort& operator=(const SerialPort&) = delete;
-    ~SerialPort(); ///< at once: what was not sent yet is dropped
+    ~SerialPort(); ///< at once: drops data that was not sent yet
 
     /// Changes rate and flow control of the open port. Throws as the constructor does.
     void apply(const LineSettings& settings);
 
     /// Lowers RTS and raises it again: wakes terminals that wait for it (protocol.md §2). No effect on ports
-    /// without lines.
+    /// without modem control lines.
     void pulse_rts();
 
-    /// Reads what is there already, up to the buffer's size; 0 if there is nothing, or the port is gone.
+    /// Reads input that is available already, up to the buffer's size; returns 0 if there is none, or the
+    /// port is gone.
     std::size_t read_available(std::span<std::byte> buffer);
 
-    /// Forgets what was written but not sent yet, and what came in but was not read.
+    /// Discards output that was not sent yet, and input that was not read.
     void flush();
 
     [[nodiscard]] const std::string& node() const { return node_; }

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Listens in on a channel: what was sent and what came, and which of it nobody may keep.
+// SPDX-License-Identifier: Apache-2.0 Listens to a channel: data sent and received, and the parts that must
+// not be kept.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -10,7 +10,7 @@
 
 namespace bgs2::at {
 
-/// Bytes of a whole.
+/// A range of bytes within a whole.
 struct Extent {
     std::size_t offset = 0;
     std::size_t size = 0;
@@ -18,12 +18,13 @@ struct Extent {
     bool operator==(const Extent&) const = default;
 };
 
-/// What the kernel took at once of something that is sent.
+/// A part of sent data that the kernel accepted at once.
 struct Sent {
     ByteView bytes;
-    std::size_t offset = 0;        ///< of `bytes` in the whole
-    std::size_t total = 0;         ///< bytes of the whole
-    std::span<const Extent> shown; ///< the parts of the whole that may be kept; of the rest only the number
+    std::size_t offset = 0; ///< of `bytes` in the whole
+    std::size_t total = 0;  ///< bytes of the whole
+    std::span<const Extent>
+        shown; ///< the parts of the whole that may be kept; of the rest only the number of bytes
 };
 
 class Tap : Immovable {
@@ -31,7 +32,7 @@ class Tap : Immovable {
     virtual ~Tap() = default;
 
     virtual void said(const Sent& sent) = 0;
-    /// As it came: a module can echo what it was sent, secrets included.
+    /// The bytes as received: a module can echo sent data, including secrets.
     virtual void heard(ByteView bytes) = 0;
 };
 

@@ -72,8 +72,8 @@ bool shows_all(const Sent& sent) {
     return true;
 }
 
-/// Whether a line is what a module says by itself, and has no room for anything else: so short and without
-/// lower-case letters it is neither Base64 nor the bytes of a key.
+/// Whether a line is an ordinary answer: short and without lower-case letters, so that it is neither Base64
+/// nor the bytes of a key.
 bool is_ordinary(std::string_view line) {
     constexpr std::array<std::string_view, 8> beginnings{"OK",         "ERROR",     "CONNECT", "SECURE CMD",
                                                          "+CME ERROR", "^SYSSTART", "AT",      "+CREG"};

@@ -1,7 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// A conversation as lines of text, without what is secret in it. Pure.
+// SPDX-License-Identifier: Apache-2.0 A conversation as lines of text, without its secrets. Pure.
 //
-// The file that bgs2d --trace makes of them:
+// The format of the files of bgs2d --trace:
 //
 //   # bgs2d trace 1                        the format's version; other lines that begin with # are remarks
 //   # port /dev/ttyUSB0
@@ -26,25 +25,26 @@ inline constexpr std::string_view trace_version = "# bgs2d trace 1";
 
 class Transcript : public Tap {
   public:
-    /// Takes one entry: all of a line behind the time, without its line end.
+    /// Receives one entry: a line without the time and the line end.
     using Sink = std::function<void(std::string_view entry)>;
 
     explicit Transcript(Sink sink);
-    ~Transcript() override; ///< tells what came last, if no line end came with it
+    ~Transcript() override; ///< reports pending input that has no line end
 
     void said(const Sent& sent) override;
     void heard(ByteView bytes) override;
 
   private:
-    /// What may still be echoed. A module that starts anew within a frame takes the rest for commands, and
-    /// shows them; so nothing but ordinary answers is told until it took the frame or is in step again.
+    /// What the module may still echo. A module that restarts within a frame takes the rest for commands and
+    /// echoes them; until it has accepted the frame or is synchronised again, only ordinary answers are
+    /// shown.
     enum class Echo { harmless, secret, secret_but_in_step };
 
     void tell_heard();
     [[nodiscard]] bool is_tellable(std::string_view heard);
 
     Sink sink_;
-    std::string heard_; ///< what came since the last entry
+    std::string heard_; ///< input since the last entry
     Echo echo_ = Echo::harmless;
 };
 

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Work that blocks, done in the other thread while a coroutine waits for it.
+// SPDX-License-Identifier: Apache-2.0 Runs blocking work in another thread while a coroutine waits for it.
 #pragma once
 
 #include <asio/any_io_executor.hpp>
@@ -13,15 +12,15 @@
 
 namespace bgs2 {
 
-/// What work(arguments...) returns, or throws. All go by value into the other thread, since whoever waits may
-/// be gone before it is done; `work` has no captures.
+/// Returns or throws what work(arguments...) does. The arguments are passed by value, since the waiting
+/// coroutine may be destroyed first; `work` has no captures.
 template<class Work, class... Arguments>
 asio::awaitable<std::invoke_result_t<Work, Arguments...>> in_background(asio::any_io_executor background,
                                                                         Work work, Arguments... arguments) {
     auto run = [](Work what, Arguments... with) -> asio::awaitable<std::invoke_result_t<Work, Arguments...>> {
         co_return what(std::move(with)...);
     };
-    // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
+    // Not cancellable: the other thread could have finished before the cancellation arrives.
     co_return co_await asio::co_spawn(
         background, run(std::move(work), std::move(arguments)...),
         asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));

@@ -1,13 +1,12 @@
-// SPDX-License-Identifier: Apache-2.0
-// How long to wait before the next try.
+// SPDX-License-Identifier: Apache-2.0 The delay before a retry.
 #pragma once
 
 #include <chrono>
 
 namespace bgs2 {
 
-/// Doubles from `first` to `longest`, each time up to a fifth shorter or longer by chance, so that modems
-/// that failed together do not all try together.
+/// Doubles from `first` to `longest`, with a random jitter of up to 20 %, so that modems that failed together
+/// do not retry together.
 class Backoff {
   public:
     explicit Backoff(std::chrono::milliseconds longest,
@@ -16,10 +15,10 @@ class Backoff {
       , longest_(longest)
       , next_(first) {}
 
-    /// The wait before the next try.
+    /// The delay before the next retry.
     std::chrono::milliseconds next();
 
-    /// After a success.
+    /// Call it after a success.
     void reset() { next_ = first_; }
 
   private:

@@ -19,7 +19,7 @@ unsigned byte(std::string_view text, std::size_t at) {
     return static_cast<unsigned char>(text[at]);
 }
 
-/// By its first byte; 0 if none begins so.
+/// The length that the first byte announces; 0 if no sequence begins with it.
 std::size_t announced_length(unsigned lead) {
     if (lead < 0x80)
         return 1;
@@ -47,7 +47,7 @@ Sequence first_sequence(std::string_view text) {
 
 bool can_be_shown(char32_t code) {
     const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
-    // Noncharacters (Unicode 15 §23.7): sd-bus does not take them for UTF-8.
+    // Noncharacters (Unicode 15 §23.7): sd-bus rejects them as invalid UTF-8.
     const bool no_character = (code >= 0xfdd0 && code < 0xfdf0) || (code & 0xfffeU) == 0xfffeU;
     return !control && !no_character;
 }

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Bytes: how files, frames and fingerprints are passed around.
+// SPDX-License-Identifier: Apache-2.0 Byte buffers of files, frames and fingerprints.
 #pragma once
 
 #include <cstddef>
@@ -27,13 +26,13 @@ inline std::string_view as_text(ByteView bytes) {
 /// Lower-case hexadecimal, two digits a byte, nothing between them.
 std::string to_hex(ByteView bytes);
 
-/// The number of bytes of the UTF-8 sequence that `text` begins with, 0 if it begins with none (RFC 3629 §3:
-/// neither longer than it must be nor of a surrogate).
+/// The number of bytes of the UTF-8 sequence at the beginning of `text`, 0 if there is none (RFC 3629 §3:
+/// neither overlong nor a surrogate).
 std::size_t utf8_sequence(std::string_view text);
 
-/// `text` with the bytes of control characters (C0, DEL and C1, of which one begins what a terminal obeys),
-/// of what is not UTF-8 and of what never stands for a character as \xNN: fit for the bus, which wants UTF-8,
-/// a log and a terminal, whatever a modem or a file has in it.
+/// `text` with control characters (C0, DEL and C1, which begin terminal sequences), invalid UTF-8 and
+/// noncharacters written as \xNN. The result is safe for the bus, which requires UTF-8, a log and a terminal,
+/// whatever a modem or a file contains.
 std::string printable(std::string_view text);
 
 } // namespace bgs2

@@ -43,7 +43,7 @@ void ClockWatch::stop() {
     timer_.cancel();
 }
 
-/// For a time that does not come: only its cancellation is of interest.
+/// The timer never expires: only its cancellation matters.
 void ClockWatch::arm() {
     itimerspec never{};
     never.it_value.tv_sec = std::numeric_limits<std::time_t>::max();

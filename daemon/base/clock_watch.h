@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// The system's clock, which a gateway without a battery sets only after it has booted.
+// SPDX-License-Identifier: Apache-2.0 Watches the system clock, which a gateway without a battery sets only
+// after it has booted.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -12,8 +12,8 @@
 
 namespace bgs2 {
 
-/// Tells when somebody sets the clock (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET): what has not begun to be
-/// valid, or has expired, may look otherwise then. Its running on is not told.
+/// Reports when the clock is set (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET), because the validity of
+/// certificates may change then. It does not report the normal passing of time.
 class ClockWatch : Immovable {
   public:
     /// Throws Exception if the kernel has no such timer.

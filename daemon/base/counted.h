@@ -8,10 +8,10 @@
 
 namespace bgs2 {
 
-/// `number` and `noun`, which is given an "s" unless there is exactly one: "1 slot", "0 slots".
+/// `number` and `noun`, with an "s" unless the number is 1: "1 slot", "0 slots".
 std::string counted(std::size_t number, std::string_view noun);
 
-/// The same for a noun whose plural is formed otherwise: "1 policy", "2 policies".
+/// The same for an irregular plural: "1 policy", "2 policies".
 std::string counted(std::size_t number, std::string_view noun, std::string_view plural);
 
 } // namespace bgs2

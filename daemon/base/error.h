@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What can go wrong, once for the whole project: in a log, on the bus, as an exit code.
+// SPDX-License-Identifier: Apache-2.0 Errors of the whole project: in a log, on the bus, as an exit code.
 #pragma once
 
 #include "daemon/base/words.h"
@@ -12,7 +11,7 @@
 namespace bgs2 {
 
 enum class ErrorCode {
-    failed, ///< something of the system's: a file, a descriptor, memory
+    failed, ///< a system error: a file, a descriptor, memory
     not_found,
     access_denied,
     busy,
@@ -48,7 +47,7 @@ enum class ExitCode {
 
 struct ErrorCodeRow {
     ErrorCode value;
-    std::string_view word; ///< as it follows `io.bgs2d1.Error.` on the bus
+    std::string_view word; ///< the suffix of `io.bgs2d1.Error.` on the bus
     ExitCode exit;         ///< of bgs2ctl
 };
 
@@ -80,12 +79,11 @@ constexpr ExitCode exit_code(ErrorCode code) {
     return table_of<ErrorCode>.at(code).exit;
 }
 
-/// One mishap, told to a person: what happened (naming the file, the field, the modem) and what to do about
-/// it.
+/// An error for a human reader: what failed (naming the file, the field, the modem) and how to fix it.
 struct Error {
     ErrorCode code = ErrorCode::failed;
     std::string what; ///< one sentence, no full stop, no secret
-    std::string hint; ///< one sentence that tells what to do; empty if there is nothing better than `what`
+    std::string hint; ///< one imperative sentence that says how to fix it; empty if `what` says it all
 
     bool operator==(const Error&) const = default;
 };
@@ -93,14 +91,13 @@ struct Error {
 /// "what (hint)", for a log line.
 std::string to_string(const Error& error);
 
-/// What happened and, on a second line, what to do: how an error crosses the bus. One line if there is no
-/// hint.
+/// `what` and, on a second line, the hint: the form of an error on the bus. One line if there is no hint.
 std::string to_lines(const Error& error);
 
 /// The error whose to_lines() are `text`.
 Error from_lines(ErrorCode code, std::string_view text);
 
-/// How a coroutine reports an Error.
+/// Carries an Error out of a coroutine.
 class Exception : public std::runtime_error {
   public:
     explicit Exception(Error error);
@@ -113,12 +110,12 @@ class Exception : public std::runtime_error {
 template<class T>
 using Expected = std::expected<T, Error>;
 
-/// Shorthand for the failing return of a pure function.
+/// Shorthand for returning an error from a pure function.
 inline std::unexpected<Error> fail(ErrorCode code, std::string what, std::string hint = {}) {
     return std::unexpected(Error{code, std::move(what), std::move(hint)});
 }
 
-/// The value, or an Exception with the error: how a coroutine uses a pure function.
+/// Returns the value or throws an Exception with the error: for coroutines that call a pure function.
 template<class T>
 T value_or_throw(Expected<T> result) {
     if (!result)

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What an operator would want to be alerted of: log lines with a MESSAGE_ID= that never changes.
+// SPDX-License-Identifier: Apache-2.0 Events for alerting: log lines with a MESSAGE_ID= that never changes.
 #pragma once
 
 #include "daemon/base/log_level.h"
@@ -11,31 +10,31 @@ namespace bgs2 {
 
 enum class Event {
     modem_appeared,       ///< a modem was identified on a port
-    modem_gone,           ///< a modem was unplugged, or does not answer any more
+    modem_gone,           ///< a modem was unplugged, or no longer answers
     provisioned,          ///< slots were written and read back
-    drifted,              ///< it differs from its policy, and bgs2d may not mend that by itself
-    failed,               ///< the last try failed, another one follows
-    blocked,              ///< it needs a person
+    drifted,              ///< the modem differs from its policy, and bgs2d may not fix that by itself
+    failed,               ///< the last attempt failed, a retry follows
+    blocked,              ///< the modem requires manual intervention
     certificate_expiring, ///< a certificate in a slot will expire soon
-    policies_broken,      ///< configuration or policies have mistakes; what was good before stays in force
-    policies_reloaded,    ///< configuration and policies were read anew without a mistake
-    history_lost,         ///< the record of what was done can not be kept
+    policies_broken,      ///< configuration or policies are invalid; the previous ones stay active
+    policies_reloaded,    ///< configuration and policies were reloaded without an error
+    history_lost,         ///< the history cannot be written
 };
 
 struct EventRow {
     Event value;
-    std::string_view word;       ///< as documentation calls it
+    std::string_view word;       ///< its name in the documentation
     std::string_view message_id; ///< 128 bits, as sd_id128_to_string(3) writes them
     LogLevel level;
-    std::string_view fields; ///< what its lines carry besides, one blank between two
+    std::string_view fields; ///< the additional fields of its lines, separated by blanks
 };
 
-/// Those of an event that is a state of a modem.
+/// The fields of an event that is a state of a modem.
 inline constexpr std::string_view state_fields =
     "BGS2_IMEI BGS2_PORT BGS2_POLICY BGS2_STATE BGS2_REASON BGS2_HINT";
 
-/// All of them. systemd/bgs2d.catalog tells people what each means and what to do; what alerts on an event
-/// knows it by its id, so an id is never given to another.
+/// All events. systemd/bgs2d.catalog documents their meaning and the action to take. Alerting refers to an
+/// event by its id, so an id is never reused.
 consteval auto words(Event) {
     return EnumTable{
         EventRow{Event::modem_appeared, "modem-appeared", "a9dce481c22d4d63915a13af45586107",

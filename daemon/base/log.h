@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What the daemon tells the person who reads its log, without knowing where that is.
+// SPDX-License-Identifier: Apache-2.0 The daemon's log, independent of its destination.
 #pragma once
 
 #include "daemon/base/event.h"
@@ -15,10 +14,10 @@
 
 namespace bgs2 {
 
-/// A name and value that a line is found by later: {"BGS2_IMEI", "356938035643809"}.
+/// Names and values for searching lines: {"BGS2_IMEI", "356938035643809"}.
 using LogFields = std::vector<std::pair<std::string, std::string>>;
 
-/// Takes the lines that are worth it. Copies add fields of their own and write to the same place.
+/// Passes on lines at or above a threshold. Copies add their own fields and write to the same destination.
 class Log {
   public:
     using Sink = std::function<void(LogLevel, std::string_view message, const LogFields&)>;
@@ -27,10 +26,11 @@ class Log {
       : sink_(std::move(sink))
       , threshold_(threshold) {}
 
-    /// A log whose lines carry these fields as well.
+    /// A log whose lines have these additional fields.
     [[nodiscard]] Log with(LogFields fields) const;
 
-    /// At the event's level, with its MESSAGE_ID=; the fields that its row names are to be given by with().
+    /// Logs at the event's level, with its MESSAGE_ID=; the caller adds the fields that its row names with
+    /// with().
     template<class... Args>
     void event(Event what, fmt::format_string<Args...> text, Args&&... args) const {
         const EventRow& event = table_of<Event>.at(what);

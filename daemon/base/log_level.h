@@ -1,12 +1,11 @@
-// SPDX-License-Identifier: Apache-2.0
-// How much a log line matters.
+// SPDX-License-Identifier: Apache-2.0 Log levels.
 #pragma once
 
 #include "daemon/base/words.h"
 
 namespace bgs2 {
 
-/// The levels of syslog(3); their numbers are its numbers.
+/// The levels and numbers of syslog(3).
 enum class LogLevel {
     error = 3,
     warning = 4,

@@ -35,7 +35,7 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
     std::size_t least = 0;
     for (const std::string_view candidate : candidates) {
         const std::size_t allowed = candidate.size() / 3;
-        // The lengths alone tell of most that they are too far; a word can be as long as a file.
+        // The lengths alone exclude most candidates; a word can be as long as a file.
         if (word.size() > candidate.size() + allowed || candidate.size() > word.size() + allowed)
             continue;
         const std::size_t d = distance(word, candidate);

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Did you mean ...?
+// SPDX-License-Identifier: Apache-2.0 Finds the candidate for "did you mean ...?".
 #pragma once
 
 #include <optional>
@@ -8,9 +7,8 @@
 
 namespace bgs2 {
 
-/// The candidate that `word` is most likely a slip of the pen for: the one that takes the fewest letters
-/// inserted, removed, replaced or swapped with their neighbour, if that are not more than a third of its
-/// letters. The first of equals.
+/// The candidate closest to `word`: the one with the fewest insertions, deletions, replacements and
+/// transpositions of neighbours, at most a third of its letters. The first of several equally close ones.
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 } // namespace bgs2

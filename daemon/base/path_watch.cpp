@@ -20,14 +20,14 @@
 namespace bgs2 {
 namespace {
 
-/// A name comes to stand for something else.
+/// Events that change which file a name refers to.
 constexpr std::uint32_t names =
     IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
-/// What it stands for changes.
+/// Events that change the file itself.
 constexpr std::uint32_t contents = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 
-/// As many symbolic links as the kernel follows, see path_resolution(7).
+/// The number of symbolic links that the kernel follows, see path_resolution(7).
 constexpr int most_links = 40;
 
 int open_inotify() {
@@ -67,7 +67,7 @@ std::vector<std::filesystem::path> PathWatch::watch(const std::set<std::filesyst
     }
     paths_ = std::move(watched);
     set_watches();
-    for (const auto& path : added) // only now: what happens from here on is told by the watches
+    for (const auto& path : added) // only now: the watches report changes from here on
         paths_[path] = identify(path);
     return added;
 }
@@ -101,7 +101,7 @@ bool PathWatch::matters(const Directory& directory, std::string_view name) {
     return directory.is_path || directory.names.contains(name);
 }
 
-/// Others may write to the same directories all day.
+/// Other programs may write to the same directories all day.
 bool PathWatch::concerns(std::span<const std::byte> bytes) const {
     while (!bytes.empty()) {
         inotify_event event{};
@@ -131,7 +131,7 @@ void PathWatch::postpone_look() {
     });
 }
 
-/// Looks at all paths, and tells of those that are not what they were.
+/// Examines all paths and reports those that changed.
 void PathWatch::look() {
     first_event_.reset();
     set_watches();
@@ -154,20 +154,21 @@ void PathWatch::set_watches() {
 
     std::map<int, std::pair<std::filesystem::path, Directory>> watches;
     for (auto& [path, directory] : directories) {
-        // Asking again for a directory that is watched gives the same number, and sets the mask anew.
+        // Adding a watched directory again returns the same number and replaces the mask.
         const int watch = ::inotify_add_watch(inotify_.native_handle(), path.c_str(), directory.mask);
         if (watch >= 0)
             watches.insert_or_assign(watch, std::pair(path, std::move(directory)));
     }
     for (const auto& [watch, directory] : watches_) {
         if (!watches.contains(watch))
-            ::inotify_rm_watch(inotify_.native_handle(), watch); // fails where the directory is gone: as well
+            ::inotify_rm_watch(inotify_.native_handle(),
+                               watch); // fails if the directory is gone, which is fine
     }
     watches_ = std::move(watches);
 }
 
 /// Adds each directory on the way to `path`, with the name that is looked up in it; follows symbolic links,
-/// and ends where there is nothing.
+/// and ends at the first name that does not exist.
 void PathWatch::follow(std::filesystem::path path, Directories& directories) const {
     int links = 0;
     std::filesystem::path directory = path.root_path();

@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Files and device nodes that come, go, change or come to be others: certificates that are renewed, a pty
-// that is plugged.
+// SPDX-License-Identifier: Apache-2.0 Watches files and device nodes: certificates that are renewed, a pty
+// that appears.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -27,27 +26,27 @@
 
 namespace bgs2 {
 
-/// Tells when a path comes to name something else or, for a file, its content is another: it was written,
-/// renamed into place, or any symbolic link or directory on the way to it was swapped. Watches directories by
-/// inotify(7), since what is renamed into place is not the file that was there before; where a directory does
-/// not exist yet, the nearest that does.
+/// Reports when a path names another file or, for a file, when its content changes: it was written, renamed
+/// into place, or a symbolic link or directory on its path was replaced. Watches directories with inotify(7),
+/// since a file that is renamed into place is a new file; if a directory does not exist yet, watches its
+/// nearest existing parent.
 class PathWatch : Immovable {
   public:
     using Changed = std::function<void(const std::vector<std::filesystem::path>&)>;
 
-    /// What is watched, and so what counts as a change.
+    /// The kind of path, which defines what counts as a change.
     enum class Kind : std::uint8_t {
-        nodes, ///< which node it is; what is written to it does not matter
-        files, ///< its content, owner and mode, too
+        nodes, ///< the identity of the node; writes to it do not matter
+        files, ///< also its content, owner and mode
     };
 
-    /// `changed` is called when nothing has happened for `quiet`, and at the latest `max_delay` after the
-    /// first that did.
+    /// `changed` is called after `quiet` without an event, and at the latest `max_delay` after the first
+    /// event.
     struct Pace {
         std::chrono::milliseconds quiet{0};
         std::chrono::milliseconds timeouts{0};
     };
-    /// A renewal is several files; the daemon is to follow within a second of the last of them.
+    /// A renewal writes several files; the daemon follows within a second of the last one.
     static constexpr Pace renewal{.quiet = std::chrono::milliseconds(200),
                                   .timeouts = std::chrono::milliseconds(700)};
 
@@ -55,32 +54,31 @@ class PathWatch : Immovable {
     PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed);
     ~PathWatch();
 
-    /// Watches these absolute paths and no others. What becomes of them from now on is told. Returns those
-    /// that were not watched before.
+    /// Watches these absolute paths and no others. Reports changes from now on. Returns the paths that were
+    /// not watched before.
     std::vector<std::filesystem::path> watch(const std::set<std::filesystem::path>& paths);
-    /// What has become of the paths so far is known already, and is not told.
+    /// Treats all changes up to now as known: they are not reported.
     void acknowledge();
     void stop();
 
   private:
-    /// What tells a file or node from its successor under the same path.
+    /// Distinguishes a file or node from its successor under the same path.
     struct FileId {
-        std::string target; ///< the path with its links followed; empty: there is nothing
+        std::string target; ///< the path with its links followed; empty: it does not exist
         dev_t filesystem = 0;
         ino_t inode = 0;
-        dev_t number = 0; ///< of a device
-        std::chrono::nanoseconds linked{
-            0}; ///< when the last link on the way was made; a pty's number comes back
-        std::chrono::nanoseconds changed{0}; ///< a file's content or mode
+        dev_t number = 0;                    ///< of a device
+        std::chrono::nanoseconds linked{0};  ///< when the link was created; a pty's number is reused
+        std::chrono::nanoseconds changed{0}; ///< the last change of a file's content or mode
         off_t size = 0;
 
         bool operator==(const FileId&) const = default;
     };
-    /// One directory, and the names in it that matter.
+    /// A directory and the relevant names in it.
     struct Directory {
         std::uint32_t mask = 0;
         std::set<std::string, std::less<>> names;
-        bool is_path = false; ///< it is itself watched: every name in it matters
+        bool is_path = false; ///< the directory itself is watched: every name in it is relevant
     };
     using Directories = std::map<std::filesystem::path, Directory>;
 
@@ -98,7 +96,7 @@ class PathWatch : Immovable {
     Changed changed_;
     asio::posix::stream_descriptor inotify_;
     asio::steady_timer timer_;
-    std::optional<std::chrono::steady_clock::time_point> first_event_; ///< that was not looked at yet
+    std::optional<std::chrono::steady_clock::time_point> first_event_; ///< not handled yet
     std::map<std::filesystem::path, FileId> paths_;
     std::map<int, std::pair<std::filesystem::path, Directory>> watches_; ///< by watch descriptor
 };

@@ -24,7 +24,7 @@ struct PortInfo {
     bool operator==(const PortInfo&) const = default;
 };
 
-/// The port for which udev runs a program: its properties are the program's environment ("NAME=value").
+/// The port for which udev runs a program, from the environment ("NAME=value") that has its properties.
 PortInfo port_in_environment(std::span<const std::string_view> environment);
 
 } // namespace bgs2

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Which slot of which certificate store.
+// SPDX-License-Identifier: Apache-2.0 The address of a slot: certificate store and number.
 #pragma once
 
 #include "daemon/base/words.h"
@@ -12,26 +11,27 @@ namespace bgs2 {
 
 /// The certificate stores that are written by AT^SBNW and read by AT^SBNR (protocol.md §2).
 enum class Store : std::uint8_t {
-    tls,        ///< is_cert: what TLS connections use
-    management, ///< management_cert: whose key signs secure commands
+    tls,        ///< is_cert: used by TLS connections
+    management, ///< management_cert: its key signs secure commands
     preconfig,  ///< preconfig_cert: sibling families only
 };
 
-/// As AT commands spell them.
+/// The names in AT commands.
 consteval auto words(Store) {
     return EnumTable{Word{Store::tls, "is_cert"}, Word{Store::management, "management_cert"},
                      Word{Store::preconfig, "preconfig_cert"}};
 }
 
-/// Slots are numbered from 0 to this (protocol.md §3: 30 on newer families; assumed to be 10 on a BGS2).
+/// Slots are numbered from 0 to this number (protocol.md §3: 30 on newer families; assumed to be 10 on a
+/// BGS2).
 inline constexpr unsigned highest_slot = 30;
 
-/// The slot of the client's certificate: in the store of TLS the only one that takes a private key
-/// (protocol.md §3).
+/// The slot of the client certificate: the only slot of the TLS store that takes a private key (protocol.md
+/// §3).
 inline constexpr unsigned client_slot = 0;
 
-/// Ordered by store, then by number. The store of TLS comes first, so that a module is not put under a
-/// management key before it holds what it is to hold.
+/// Ordered by store, then by number. The TLS store comes first, so that a module gets its TLS certificates
+/// before a management key that restricts it.
 struct SlotAddress {
     Store store = Store::tls;
     unsigned slot = 0;
@@ -41,7 +41,7 @@ struct SlotAddress {
 
 inline constexpr SlotAddress client_address{.store = Store::tls, .slot = client_slot};
 
-/// "slot 1"; "slot 0 of management_cert" for any store but that of TLS.
+/// "slot 1"; "slot 0 of management_cert" for any store except the TLS store.
 std::string to_string(const SlotAddress& address);
 
 } // namespace bgs2

@@ -9,7 +9,7 @@
 
 namespace bgs2 {
 
-/// NotFound, AccessDenied, DeviceGone; Failed for any number that is none of these.
+/// NotFound, AccessDenied or DeviceGone; Failed for any other number.
 ErrorCode error_code_of(int number);
 
 /// "cannot open /dev/ttyS1: Permission denied", for the attempt "open /dev/ttyS1".

@@ -1,14 +1,13 @@
-// SPDX-License-Identifier: Apache-2.0
-// Enumerations and what belongs to each of their values, the word first of all: one table each, which the
-// compiler checks.
+// SPDX-License-Identifier: Apache-2.0 Tables of enumerations, with a word and other data for each value,
+// checked at compile time.
 //
 //   enum class Mode { automatic, manual };
 //   consteval auto words(Mode) {
 //       return EnumTable{Word{Mode::automatic, "auto"}, Word{Mode::manual, "manual"}};
 //   }
 //
-// in one namespace give word(Mode::manual), from_word<Mode>("manual"), words_of<Mode> and values_of<Mode>. A
-// row is any struct with the members `value` and `word`, so that more can stand in it:
+// in one namespace provide word(Mode::manual), from_word<Mode>("manual"), words_of<Mode> and values_of<Mode>.
+// A row is any struct with the members `value` and `word`; further members are available by
 // table_of<Mode>.at(Mode::manual).
 #pragma once
 
@@ -21,14 +20,14 @@
 
 namespace bgs2 {
 
-/// The row of an enumeration that has words and nothing else.
+/// The row of an enumeration that has words only.
 template<class E>
 struct Word {
     E value;
     std::string_view word;
 };
 
-/// Its values as the compiler writes them; one that no enumerator has is a number: "(bgs2::Mode)2".
+/// The values as the compiler spells them; a value without an enumerator is a number: "(bgs2::Mode)2".
 template<class E, E... values>
 consteval std::string_view spelling_of_values() {
     return __PRETTY_FUNCTION__;
@@ -49,7 +48,7 @@ consteval std::size_t count_enumerators() {
     return count;
 }
 
-/// What is wrong with the rows as the table of an enumeration; empty if nothing is.
+/// The error in the rows as the table of an enumeration; empty if they are valid.
 template<class Row, std::size_t size>
 constexpr std::string_view fault_of_table(const std::array<Row, size>& rows) {
     for (std::size_t i = 1; i < size; ++i) {
@@ -71,8 +70,8 @@ constexpr std::string_view fault_of_table(const std::array<Row, size>& rows) {
     return {};
 }
 
-/// One row for each value of an enumeration, in the order of the values; other tables do not compile. Words,
-/// if the rows have them, are unique.
+/// One row for each value of an enumeration, in the order of the values; other tables do not compile. The
+/// words, if any, are unique.
 template<class Row, std::size_t count>
 class EnumTable {
   public:
@@ -85,7 +84,7 @@ class EnumTable {
             throw std::logic_error(fault.data()); // not a constant expression: the compiler shows this line
     }
 
-    /// Null for a value that no enumerator has.
+    /// Null for a value without an enumerator.
     [[nodiscard]] constexpr const Row* find(Value value) const {
         for (const Row& row : rows_) {
             if (row.value == value)
@@ -94,7 +93,7 @@ class EnumTable {
         return nullptr;
     }
 
-    /// Throws std::out_of_range for a value that no enumerator has.
+    /// Throws std::out_of_range for a value without an enumerator.
     [[nodiscard]] constexpr const Row& at(Value value) const {
         if (const Row* row = find(value))
             return *row;

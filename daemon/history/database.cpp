@@ -6,10 +6,10 @@
 namespace bgs2::history {
 namespace {
 
-/// Somebody else may look at the file with sqlite3(1), and hold a lock for a moment.
+/// Another process, such as sqlite3(1), may hold a lock for a moment.
 constexpr int timeouts = 2000; // ms
 
-/// The lower byte is the error, the rest says more of it.
+/// The lower byte is the primary error, the rest the extended code.
 constexpr int primary(int code) {
     return code & 0xff;
 }
@@ -36,11 +36,10 @@ Database::Database(const std::filesystem::path& file) {
     sqlite3* handle = nullptr;
     const int result =
         sqlite().open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-    handle_.reset(handle); // even one that could not be opened has to be closed
+    handle_.reset(handle); // must be closed even if opening failed
     if (result != SQLITE_OK)
         throw DatabaseError(result, handle == nullptr ? sqlite().errstr(result) : sqlite().errmsg(handle));
-    // SQLite takes a file that it may only read as well, and would never find out that it may write to it
-    // now.
+    // SQLite also opens a read-only file, and would not notice if it becomes writable later.
     if (sqlite().db_readonly(handle, "main") != 0)
         throw DatabaseError(SQLITE_READONLY, sqlite().errstr(SQLITE_READONLY));
     sqlite().busy_timeout(handle, timeouts);
@@ -108,7 +107,7 @@ bool Statement::step() {
 }
 
 void Statement::reset() {
-    sqlite().reset(handle_.get()); // repeats the error of step(), which was told already
+    sqlite().reset(handle_.get()); // repeats the error of step(), which was reported already
     parameter_ = 0;
 }
 
@@ -146,7 +145,7 @@ Transaction::~Transaction() {
         return;
     try {
         database_.run("ROLLBACK");
-    } catch (const DatabaseError&) { // NOLINT(bugprone-empty-catch): SQLite has done it itself
+    } catch (const DatabaseError&) { // NOLINT(bugprone-empty-catch): SQLite has already rolled back
     }
 }
 

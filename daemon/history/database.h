@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// SQLite with owners: a connection and its statements. With sqlite.h the only files that know the library;
-// that is loaded before, by load_sqlite().
+// SPDX-License-Identifier: Apache-2.0 Owning classes for SQLite: a connection and its statements. Only these
+// files and sqlite.h use the library; load_sqlite() must have loaded it before.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -17,35 +16,35 @@ struct sqlite3_stmt;
 
 namespace bgs2::history {
 
-/// What SQLite refused, in its words.
+/// An error of SQLite, in its words.
 class DatabaseError : public std::runtime_error {
   public:
     DatabaseError(int code, const std::string& what);
 
-    /// There is no room: on the disk, or below max_page_count.
+    /// The disk or max_page_count is exhausted.
     [[nodiscard]] bool is_full() const noexcept;
-    /// The file is not a database, or not a whole one.
+    /// The file is not a database, or a damaged one.
     [[nodiscard]] bool is_corrupt() const noexcept;
 
   private:
     int code_;
 };
 
-/// Everything throws DatabaseError. For one thread at a time.
+/// All members throw DatabaseError. For one thread at a time.
 class Database {
   public:
-    /// Opens a file that exists, which may be empty, for writing.
+    /// Opens an existing file, which may be empty, for writing.
     explicit Database(const std::filesystem::path& file);
 
-    /// Runs statements that answer nothing of interest.
+    /// Runs statements and ignores their results.
     void run(const std::string& statements);
     /// The first column of the first row.
     std::int64_t number(std::string_view statement);
     std::string text(std::string_view statement);
 
-    /// How many rows the last statement changed.
+    /// The number of rows that the last statement changed.
     [[nodiscard]] std::int64_t changes() const;
-    /// The file was removed or renamed while it was open.
+    /// Whether the file was removed or renamed while it was open.
     [[nodiscard]] bool was_moved() const;
 
   private:
@@ -57,7 +56,7 @@ class Database {
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
-/// A prepared statement. Parameters and columns are taken one after the other.
+/// A prepared statement. Parameters are bound, and columns read, in sequence.
 class Statement {
   public:
     Statement(Database& database, std::string_view text);
@@ -66,14 +65,14 @@ class Statement {
     Statement& bind(std::string_view value); ///< not copied: it must live until the next reset()
     Statement& bind_nothing();
 
-    /// Whether there is a row (more).
+    /// Advances to the next row; false if there is none.
     bool step();
-    /// Ready for other parameters.
+    /// Prepares for other parameters.
     void reset();
 
     std::int64_t number();
     std::string text();
-    bool is_nothing(); ///< of the next column, which is passed over only then
+    bool is_nothing(); ///< of the next column, which is skipped only then
 
   private:
     void check(int result) const;
@@ -88,7 +87,7 @@ class Statement {
     int column_ = 0;
 };
 
-/// All of what runs while it lives, or nothing unless it is committed.
+/// Makes all statements within its lifetime atomic; rolled back unless committed.
 class Transaction : Immovable {
   public:
     explicit Transaction(Database& database);

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Which entries of the history are wanted.
+// SPDX-License-Identifier: Apache-2.0 Filter of history entries.
 #pragma once
 
 #include "daemon/history/entry.h"
@@ -10,12 +9,12 @@
 
 namespace bgs2::history {
 
-/// All that is given must hold.
+/// All given conditions must match.
 struct Filter {
-    std::optional<std::string> imei{}; ///< whole, or how it ends
+    std::optional<std::string> imei{}; ///< whole, or its last digits
     std::optional<Time> since{};       ///< not before
-    bool failed_only = false;          ///< with an error, or of a modem that came to be failed or blocked
-    std::size_t limit = 1000;          ///< the newest of those
+    bool failed_only = false;          ///< with an error, or with the state failed or blocked
+    std::size_t limit = 1000;          ///< the newest entries that match
 
     bool operator==(const Filter&) const = default;
 };

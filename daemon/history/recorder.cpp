@@ -18,7 +18,7 @@
 namespace bgs2::history {
 namespace {
 
-/// A disk that hangs must not fill the memory with what waits for it.
+/// A disk that hangs must not fill the memory with queued entries.
 constexpr unsigned most_waiting = 1000; // entries
 
 constexpr std::chrono::hours prune_interval{1};
@@ -33,7 +33,7 @@ std::string in_words(Time time) {
 
 } // namespace
 
-/// What is shared with the background. What is not said to be for any thread is for the background only.
+/// The state shared with the background. Members are for the background only unless they say "any thread".
 class Recorder::Worker {
   public:
     Worker(Log log, std::filesystem::path file, Changed changed)
@@ -51,7 +51,7 @@ class Recorder::Worker {
                 lose(now(), 0, opened.error());
             return;
         }
-        found(); // who wants none, misses none
+        found(); // with the history disabled, none are lost
         if (const auto removed = remove_store(file_); !removed)
             log_.warning("{}", to_string(removed.error()));
     }
@@ -77,7 +77,7 @@ class Recorder::Worker {
 
     Expected<std::vector<Entry>> query(const Filter& filter) {
         if (limits_.keep <= std::chrono::milliseconds::zero())
-            return fail(ErrorCode::not_supported, "no history is kept",
+            return fail(ErrorCode::not_supported, "the history is disabled",
                         "set history-keep in bgs2d.toml to more than 0 and reload");
         const auto store = open();
         if (!store)
@@ -85,7 +85,7 @@ class Recorder::Worker {
         return (*store)->query(filter);
     }
 
-    /// For any thread: whether another entry may be posted. One that may not is counted as lost.
+    /// For any thread: whether another entry may be posted. Counts it as lost if not.
     bool admit() noexcept {
         if (waiting_.fetch_add(1) < most_waiting)
             return true;
@@ -93,7 +93,7 @@ class Recorder::Worker {
         return false;
     }
 
-    /// For any thread: one that was admitted could not be posted.
+    /// For any thread: an admitted entry could not be posted.
     void dismiss() noexcept {
         --waiting_;
         ++refused_;
@@ -106,7 +106,7 @@ class Recorder::Worker {
     }
 
   private:
-    /// The store, as the bounds say, and pruned from time to time.
+    /// The store with the current limits, pruned from time to time.
     Expected<Store*> open() {
         if (store_ && store_->was_moved())
             store_.reset();
@@ -132,8 +132,7 @@ class Recorder::Worker {
             return;
         set_lost_since(when);
         log_.with({{"BGS2_REASON", to_string(error)}})
-            .event(bgs2::Event::history_lost,
-                   "{}; the daemon goes on, and what it does meanwhile is not in the history",
+            .event(bgs2::Event::history_lost, "{}; bgs2d continues without writing its history",
                    to_string(error));
     }
 
@@ -142,9 +141,10 @@ class Recorder::Worker {
         lost_ += refused_.exchange(0);
         const auto lost = std::exchange(lost_, 0);
         if (since)
-            log_.notice("the history is kept again: {} entries since {} are lost", lost, in_words(*since));
+            log_.notice("the history is written again: {} entries since {} were lost", lost,
+                        in_words(*since));
         else if (lost > 0)
-            log_.warning("{} entries of the history are lost: it was not written as fast as they came", lost);
+            log_.warning("{} entries of the history were lost: the disk is too slow", lost);
         if (since)
             set_lost_since(std::nullopt);
     }
@@ -156,7 +156,7 @@ class Recorder::Worker {
                 .event = EntryKind::gap,
                 .error = std::string(word(ErrorCode::failed)),
                 .message =
-                    fmt::format("{} entries since {} are lost", lost_ + refused_.load(), in_words(since)),
+                    fmt::format("{} entries since {} were lost", lost_ + refused_.load(), in_words(since)),
                 .duration = std::max(entry.when - since, std::chrono::milliseconds::zero())};
     }
 
@@ -179,7 +179,7 @@ class Recorder::Worker {
     std::atomic<unsigned> waiting_ = 0;
     std::atomic<std::uint64_t> refused_ = 0; ///< lost before they were posted
     mutable std::mutex mutex_;
-    std::optional<Time> lost_since_; ///< behind the mutex
+    std::optional<Time> lost_since_; ///< guarded by the mutex
 };
 
 Recorder::Recorder(const asio::any_io_executor& background, const Log& log, std::filesystem::path file,
@@ -209,7 +209,7 @@ asio::awaitable<std::vector<Entry>> Recorder::query(Filter filter) {
     auto work = [](std::shared_ptr<Worker> worker, Filter wanted) -> asio::awaitable<std::vector<Entry>> {
         co_return value_or_throw(worker->query(wanted));
     };
-    // Not to be cancelled: the other thread could be done with it by the time the cancellation gets there.
+    // Not cancellable: the other thread could have finished before the cancellation arrives.
     co_return co_await asio::co_spawn(
         background_, work(worker_, std::move(filter)),
         asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));

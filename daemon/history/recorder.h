@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// The history as the daemon keeps it: in the background, and never in the daemon's way.
+// SPDX-License-Identifier: Apache-2.0 Writes the history in the background, without blocking the daemon.
 #pragma once
 
 #include "daemon/base/log.h"
@@ -21,34 +20,33 @@ namespace bgs2::history {
 
 class Recorder {
   public:
-    /// Is called in the background whenever lost_since() is another.
+    /// Called in the background when lost_since() changes.
     using Changed = std::function<void()>;
 
-    /// Nothing is opened before it is needed, or set_limits() is called. All work is done by `background`,
-    /// one after the other; what was posted is done when that is joined, whether or not the recorder still
-    /// lives.
+    /// Opens nothing before the first use or set_limits(). `background` does all work in sequence; posted
+    /// work is complete when it is joined, even if the recorder is destroyed before.
     Recorder(const asio::any_io_executor& background, const Log& log, std::filesystem::path file,
              Changed changed = nullptr);
 
-    /// Opens the file with these bounds. `keep` of 0: removes it, and records nothing from then on.
+    /// Opens the file with these limits. `keep` of 0 removes it, and disables recording.
     void set_limits(Limits limits);
 
-    /// Has the entry written. Never blocks. If it can not be written, or a thousand wait for that, it is
-    /// lost, which the log tells once until it works again; each entry is another try.
+    /// Queues the entry for writing. Never blocks. If it cannot be written, or a thousand entries are queued,
+    /// it is lost, which is logged once until writing works again; each entry is another attempt.
     void record(Entry entry) noexcept;
 
-    /// Since when entries are lost; nothing: none is.
+    /// The time since which entries are lost; nothing: none are.
     [[nodiscard]] std::optional<Time> lost_since() const;
 
-    /// What Store::query() finds, after all that was recorded before. Completes where it is awaited. Throws
-    /// Exception: Failed; NotSupported, if no history is kept.
+    /// The result of Store::query() after all entries recorded before. Resumes on the executor of the
+    /// awaiting coroutine. Throws Exception: Failed; NotSupported if the history is disabled.
     asio::awaitable<std::vector<Entry>> query(Filter filter);
 
   private:
     class Worker;
 
     asio::any_io_executor background_; ///< a strand
-    std::shared_ptr<Worker> worker_;   ///< shared with what was posted
+    std::shared_ptr<Worker> worker_;   ///< shared with posted work
 };
 
 } // namespace bgs2::history

@@ -10,14 +10,14 @@
 namespace bgs2::history {
 namespace {
 
-/// The ABI that the header is of.
+/// The ABI of the header.
 constexpr const char* library_name = "libsqlite3.so.0";
 
 Exception missing() {
     const char* why = ::dlerror();
     return Exception(Error{
         ErrorCode::failed,
-        fmt::format("no history can be kept without SQLite: {}", why == nullptr ? library_name : why),
+        fmt::format("cannot write the history without SQLite: {}", why == nullptr ? library_name : why),
         fmt::format("install {} (of Debian's package libsqlite3-0), then restart bgs2d", library_name)});
 }
 
@@ -29,7 +29,8 @@ void find(void* library, const char* name, Function& function) {
 }
 
 Sqlite load() {
-    void* library = ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL); // for good: statements may outlive a store
+    void* library =
+        ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL); // never unloaded: statements may outlive a store
     if (library == nullptr)
         throw missing();
     Sqlite found;

@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// SQLite's functions, found when the history is opened. The history is a service to people: without the
-// library all but that works. For the .cpp files of this folder: it shows SQLite to whoever includes it.
+// SPDX-License-Identifier: Apache-2.0 SQLite's functions, loaded when the history is opened: without the
+// library everything except the history works. For the .cpp files of this folder only: includes the header of
+// SQLite.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -9,7 +9,7 @@
 
 namespace bgs2::history {
 
-/// As SQLite's header has them, each by its name without `sqlite3_`.
+/// The functions of SQLite's header, by their names without `sqlite3_`.
 struct Sqlite {
     decltype(&sqlite3_open_v2) open_v2 = nullptr;
     decltype(&sqlite3_close_v2) close_v2 = nullptr;
@@ -33,10 +33,10 @@ struct Sqlite {
     decltype(&sqlite3_column_type) column_type = nullptr;
 };
 
-/// Loads the library, at first. Errors: Failed (it is not there, or lacks one of them).
+/// The first call loads the library. Errors: Failed (it is not installed, or lacks a function).
 Expected<void> load_sqlite();
 
-/// Only after load_sqlite() succeeded.
+/// Call it only after load_sqlite() succeeded.
 const Sqlite& sqlite();
 
 } // namespace bgs2::history

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::int64_t version = 1; // of the schema, in PRAGMA user_version
 constexpr std::int64_t page = 4096; // bytes
-/// Kept free for the next entry, which is cut to less than half of that.
+/// Kept free for the next entry, which is truncated to less than half of that.
 constexpr std::int64_t reserve = 8;        // pages
 constexpr std::size_t longest_word = 500;  // bytes
 constexpr std::size_t longest_text = 2000; // bytes
@@ -30,8 +30,8 @@ constexpr int most_set_aside = 9;
 
 constexpr std::array<std::string_view, 2> companions{"-wal", "-shm"};
 
-// FULL: a gateway loses its power more often than this process is killed, and entries are few. Small steps of
-// the log keep it small.
+// FULL: power loss is more frequent than a crash on a gateway, and entries are few. Frequent checkpoints keep
+// the log small.
 constexpr auto settings = R"(
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;
@@ -77,7 +77,7 @@ std::string insertion() {
                        columns);
 }
 
-/// The parameters: length of the IMEI's end, that end, since, failed only, limit.
+/// The parameters: length of the IMEI's suffix, the suffix, since, failed only, limit.
 std::string selection() {
     return fmt::format("SELECT {} FROM entry WHERE (?1 = 0 OR substr(imei, -?1) = ?2) AND time >= ?3"
                        " AND (?4 = 0 OR error <> '' OR state IN ('failed', 'blocked'))"
@@ -85,7 +85,7 @@ std::string selection() {
                        columns);
 }
 
-/// At a character's border, so that the text stays UTF-8.
+/// At a character boundary, so that the text stays UTF-8.
 std::string_view bounded(std::string_view text, std::size_t longest = longest_word) {
     if (text.size() <= longest)
         return text;
@@ -143,20 +143,20 @@ Entry entry_of(Statement& row) {
     return entry;
 }
 
-/// Makes the file itself, since SQLite would make it with another mode; what is beside it gets the file's.
+/// Creates the file, since SQLite would use another mode; companion files get the file's mode.
 void make_file(const std::filesystem::path& file) {
     constexpr mode_t mode = 0640;
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (descriptor >= 0)
         ::close(descriptor);
-    // One that exists must not be opened here: to close it would drop the locks that SQLite holds on it.
+    // Do not open an existing file here: closing it would drop SQLite's locks on it.
     else if (errno != EEXIST)
         throw std::system_error(errno, std::generic_category());
-    if (::chmod(file.c_str(), mode) != 0) // whatever the umask
+    if (::chmod(file.c_str(), mode) != 0) // independent of the umask
         throw std::system_error(errno, std::generic_category());
 }
 
-/// The file is none that this version can go on with; to be moved aside.
+/// This version cannot use the file, which must be moved aside.
 struct Unusable : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -232,7 +232,7 @@ Expected<void> Store::prune(Time now) {
     });
 }
 
-/// Runs it, and once more with a new file if this one turns out to be damaged.
+/// Runs `work`, and retries once with a new file if this one is damaged.
 template<class Work>
 auto Store::attempt(const char* what, const Work& work) -> Expected<decltype(work())> {
     const auto run = [&]() -> Expected<decltype(work())> {
@@ -245,7 +245,7 @@ auto Store::attempt(const char* what, const Work& work) -> Expected<decltype(wor
     };
     const auto failed = [&](const char* why) {
         return fail(ErrorCode::failed, fmt::format("cannot {} the history {}: {}", what, file_.string(), why),
-                    "check the free space of the disk and the mode of its directory");
+                    "check the free space of the disk, and the mode of the directory");
     };
     try {
         try {
@@ -271,9 +271,8 @@ void Store::begin() {
     const bool is_empty = database_->number("SELECT count(*) FROM sqlite_master") == 0;
     const bool is_new = found == 0 && is_empty;
     if (found != version && !is_new)
-        throw Unusable(found > version
-                           ? fmt::format("it is of version {}, this program knows {}", found, version)
-                           : std::string("it is no history"));
+        throw Unusable(found > version ? fmt::format("its version is {}, bgs2d supports {}", found, version)
+                                       : std::string("it is not a history database"));
     database_->run(settings);
     if (found == 0)
         database_->run(schema);
@@ -289,15 +288,15 @@ void Store::quarantine(std::string_view why) {
             place = std::move(candidate);
     }
     if (place.empty())
-        throw DatabaseError(0, fmt::format("{}, and {} others were set aside already", why, most_set_aside));
-    // The log first: without the file it is worth nothing, and a new file must not find it.
+        throw DatabaseError(0, fmt::format("{}, and {} files were moved aside already", why, most_set_aside));
+    // The log first: it is useless without the file, and must not be applied to a new one.
     for (const auto suffix : companions) {
         if (std::filesystem::exists(beside(file_, suffix)))
             std::filesystem::rename(beside(file_, suffix), beside(place, suffix));
     }
     std::filesystem::rename(file_, place);
-    log_.error("the history {} can not be used: {}; it is now {}, and a new one is begun", file_.string(),
-               why, place.string());
+    log_.error("cannot use the history {}: {}; moved it to {} and started a new one", file_.string(), why,
+               place.string());
     begin();
 }
 
@@ -318,7 +317,7 @@ std::int64_t Store::pages() const {
     return static_cast<std::int64_t>(limits_.max_size) / page;
 }
 
-/// How many entries are deleted at once: the write-ahead log has to hold all that such a deletion changes.
+/// The number of entries deleted at once: all changes of a deletion must fit into the write-ahead log.
 std::int64_t Store::batch() const {
     constexpr std::int64_t fewest = 32;
     constexpr std::int64_t most = 256;

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// The history's file: bounded, and never worth more than what it tells of.
+// SPDX-License-Identifier: Apache-2.0 The file of the history, of limited size.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -21,37 +20,35 @@ namespace bgs2::history {
 inline constexpr std::uint64_t kibibyte = 1024;
 inline constexpr std::uint64_t mebibyte = 1024 * kibibyte;
 
-/// How much is kept; beyond that the oldest goes.
+/// The limits of the history; the oldest entries beyond them are deleted.
 struct Limits {
-    std::chrono::milliseconds keep = std::chrono::days(400); ///< 0: there is to be no history at all
-    /// Bytes of the file, from 64 KiB on. The write-ahead log beside it takes up to 1 MiB more.
+    std::chrono::milliseconds keep = std::chrono::days(400); ///< 0: disabled
+    /// Size of the file in bytes, at least 64 KiB. The write-ahead log beside it takes up to 1 MiB more.
     std::uint64_t max_size = 16 * mebibyte;
 
     bool operator==(const Limits&) const = default;
 };
 
-/// Blocks, and is for one thread at a time. What add() returned for survives this process, and a loss of
-/// power.
+/// Blocks; for one thread at a time. Entries survive a crash and a power loss once add() has returned.
 class Store {
   public:
-    /// Opens the file, which is made if it is not there: mode 0640. One that is not a database, not a whole
-    /// one, or of a version that is not known here, is moved aside to `<file>.aside-<n>` and a new one is
-    /// begun. Errors: Failed (also where there is no SQLite).
+    /// Opens the file, or creates it with mode 0640. Moves a file that is not a database, is damaged, or has
+    /// an unknown version to `<file>.aside-<n>`, and creates a new one. Errors: Failed (also without SQLite).
     static Expected<Store> open(std::filesystem::path file, Limits limits, Log log);
 
-    /// Adds all of them or none; texts that are absurdly long are cut. Errors: Failed (no room on the disk,
-    /// or it can not be written to).
+    /// Adds all of them or none; truncates very long texts. Errors: Failed (the disk is full or not
+    /// writable).
     Expected<void> add(std::span<const Entry> entries);
     Expected<void> add(const Entry& entry) { return add(std::span(&entry, 1)); }
 
-    /// In the order they were added: the newest last. Errors: Failed.
+    /// In the order of addition: the newest last. Errors: Failed.
     Expected<std::vector<Entry>> query(const Filter& filter);
 
-    /// Deletes what is older than the bounds allow at `now`, and gives the room back if the file is larger
-    /// than they allow. Errors: Failed.
+    /// Deletes entries that are older at `now` than the limits allow, and shrinks a file that is larger than
+    /// they allow. Errors: Failed.
     Expected<void> prune(Time now);
 
-    /// Somebody took the file away while it was open: what is added now would be gone with it.
+    /// Whether the file was moved or removed while it was open: new entries would be lost with it.
     [[nodiscard]] bool was_moved() const { return database_->was_moved(); }
 
   private:
@@ -71,7 +68,7 @@ class Store {
     std::unique_ptr<Database> database_;
 };
 
-/// Removes the file, and what SQLite keeps beside it. Errors: Failed.
+/// Removes the file and its companion files of SQLite. Errors: Failed.
 Expected<void> remove_store(const std::filesystem::path& file);
 
 } // namespace bgs2::history

@@ -22,7 +22,7 @@ namespace {
 
 std::string readable_name(const X509_NAME* name) {
     const BioPtr text = allocated(BioPtr(BIO_new(BIO_s_mem())));
-    // The bits above 7f are not escaped, so that names stay readable in any language.
+    // Bytes above 7f are not escaped, so that names stay readable in any language.
     constexpr unsigned long flags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
     if (X509_NAME_print_ex(text.get(), name, 0, flags) < 0)
         return "(" + take_openssl_error().reason + ")";
@@ -47,8 +47,8 @@ std::string sha1_hex(ByteView bytes) {
     unsigned length = 0;
     if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &length,
                    EVP_sha1(), nullptr) != 1)
-        throw Exception(Error{ErrorCode::failed, "SHA-1 can not be computed: " + take_openssl_error().reason,
-                              "let OpenSSL's configuration allow SHA-1: the modem names certificates by it"});
+        throw Exception(Error{ErrorCode::failed, "cannot compute SHA-1: " + take_openssl_error().reason,
+                              "allow SHA-1 in OpenSSL's configuration: modems identify certificates by it"});
     return to_hex(ByteView(digest).first(length));
 }
 
@@ -75,8 +75,8 @@ Expected<Certificate> Certificate::from_der(ByteView der, std::string_view name)
     const auto not_after = instant(X509_get0_notAfter(x509.get()));
     if (!not_before || !not_after) {
         take_openssl_error();
-        return fail(ErrorCode::invalid_certificate, fmt::format("{} has a validity that is no date", name),
-                    "have the certificate issued again");
+        return fail(ErrorCode::invalid_certificate, fmt::format("{} has an invalid validity date", name),
+                    "have the CA issue the certificate again");
     }
     return Certificate(std::make_shared<const Content>(std::move(x509), Bytes(der.begin(), der.end()),
                                                        *not_before, *not_after));
@@ -140,7 +140,7 @@ Expected<PublicKey> Certificate::public_key() const {
     EVP_PKEY* key = X509_get0_pubkey(content_->x509.get());
     if (key == nullptr)
         return fail(ErrorCode::invalid_certificate,
-                    fmt::format("the key in the certificate of {} can not be read: {}", subject(),
+                    fmt::format("cannot read the key in the certificate of {}: {}", subject(),
                                 take_openssl_error().reason),
                     "use a certificate with an RSA key");
     // The certificate keeps the key: sharing its ownership is enough.
@@ -153,7 +153,7 @@ bool Certificate::is_issued_by(const Certificate& issuer) const {
     EVP_PKEY* key = X509_get0_pubkey(issuer.content_->x509.get());
     const bool verified = key != nullptr && X509_verify(content_->x509.get(), key) == 1;
     if (!verified)
-        take_openssl_error(); // or it would be taken for the reason of somebody's later failure
+        take_openssl_error(); // otherwise a later error would report it as its reason
     return verified;
 }
 

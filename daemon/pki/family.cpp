@@ -7,9 +7,9 @@ namespace bgs2::pki {
 namespace {
 
 constexpr std::array families{
-    // Assumed: what identities of its time were, and the one form that protocol.md §1 gives it.
+    // Assumed: the usual certificates of its time, and the only form in protocol.md §1.
     Family{.name = "BGS2", .rsa_bits = 2048, .hashes = {"SHA1", "SHA256"}, .pem = false},
-    // Siblings of which nothing is known: the module has the last word.
+    // Siblings without known limits: the module decides.
     Family{.name = "", .rsa_bits = 0, .hashes = {}, .pem = true},
 };
 static_assert(families.back().name.empty(), "the last row is for every model");

@@ -21,11 +21,11 @@ std::unexpected<Error> unreadable(int number, std::string_view name) {
     if (error.code == ErrorCode::not_found)
         error.hint = "check the path";
     else if (error.code == ErrorCode::access_denied)
-        error.hint = "give this service's user read access to the file and its directories";
+        error.hint = "give the user bgs2d read access to the file and its directories";
     else if (number == ELOOP)
         error.hint = "check the symbolic links on the path";
     else
-        error.hint = "check the file system and the system's log";
+        error.hint = "check the file system and the system log";
     return std::unexpected(std::move(error));
 }
 
@@ -46,14 +46,14 @@ Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max
         return fail(ErrorCode::failed,
                     fmt::format("{} is {}, not a regular file", name,
                                 S_ISDIR(status.st_mode) ? "a directory" : "a device, pipe or socket"),
-                    "name the file itself");
+                    "name a regular file");
     const auto too_large = [&] {
         return fail(ErrorCode::too_much_data, fmt::format("{} is larger than {} bytes", name, max_size),
                     "check that it is the right file: certificates, keys and frames are far smaller");
     };
     if (std::cmp_greater(status.st_size, max_size))
         return too_large();
-    // One byte more than announced shows whether there are more; files of the kernel's announce none at all.
+    // One byte more than the size shows whether the file has grown; the size of files of the kernel is 0.
     constexpr std::size_t least = 4096;
     Buffer buffer;
     buffer.resize(
@@ -94,7 +94,7 @@ File::~File() {
 }
 
 Expected<File> File::open(const std::filesystem::path& path) {
-    // A FIFO that nobody writes to would hold up the whole daemon in open().
+    // open() of a FIFO without a writer would block the whole daemon.
     const int number = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (number < 0)
         return unreadable(errno, path.native());
@@ -114,12 +114,11 @@ Expected<void> File::require_private() const {
     if (::fstat(descriptor_, &status) != 0)
         return unreadable(errno, name_);
     if ((status.st_mode & S_IROTH) != 0)
-        return fail(ErrorCode::access_denied,
-                    fmt::format("{} holds a secret, and others can read it (mode {:04o})", name_,
-                                status.st_mode & 07777U),
-                    fmt::format("run 'chmod o-r {0}', or name it in readable of the policy's [provision] if "
-                                "it has to be so",
-                                name_));
+        return fail(
+            ErrorCode::access_denied,
+            fmt::format("{} contains a secret and is readable by others (mode {:04o})", name_,
+                        status.st_mode & 07777U),
+            fmt::format("run 'chmod o-r {0}', or list it in readable of the policy's [provision]", name_));
     return {};
 }
 

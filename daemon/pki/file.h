@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Files of a bounded size, read whole.
+// SPDX-License-Identifier: Apache-2.0 Reads whole files of a limited size.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -13,14 +12,13 @@
 
 namespace bgs2::pki {
 
-/// More than any certificate, key or frame has: a frame's length is a uint16 (protocol.md §1).
+/// Larger than any certificate, key or frame: the length of a frame is a uint16 (protocol.md §1).
 inline constexpr std::size_t max_file_size = std::size_t{64} * 1024;
 
-/// An open file; closed with this.
+/// An open file; the destructor closes it.
 class File {
   public:
-    /// Symbolic links are followed; never waits for somebody to write. Errors: NotFound, AccessDenied,
-    /// Failed.
+    /// Follows symbolic links; never waits for a writer. Errors: NotFound, AccessDenied, Failed.
     static Expected<File> open(const std::filesystem::path& path);
 
     File(File&& other) noexcept;
@@ -29,12 +27,12 @@ class File {
     File& operator=(const File&) = delete;
     ~File();
 
-    /// Those of read_descriptor().
+    /// As read_descriptor().
     [[nodiscard]] Expected<Bytes> read(std::size_t max_size = max_file_size) const;
     [[nodiscard]] Expected<Secret> read_secret(std::size_t max_size = max_file_size) const;
 
-    /// For a file that holds a secret. Errors: AccessDenied (its mode lets others read it, others than owner
-    /// and group), Failed.
+    /// For a file that contains a secret. Errors: AccessDenied (its mode allows others than owner and group
+    /// to read it), Failed.
     [[nodiscard]] Expected<void> require_private() const;
 
   private:
@@ -43,21 +41,21 @@ class File {
     std::string name_;
 };
 
-/// Regular files only, symbolic links followed; never waits for somebody to write.
-/// Errors: NotFound, AccessDenied, TooMuchData (more than `max_size` bytes), Failed (anything else).
+/// Regular files only; follows symbolic links; never waits for a writer. Errors: NotFound, AccessDenied,
+/// TooMuchData (more than `max_size` bytes), Failed (anything else).
 Expected<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size = max_file_size);
 
 /// The same, straight into secure memory.
 Expected<Secret> read_secret_file(const std::filesystem::path& path, std::size_t max_size = max_file_size);
 
-/// The same without the one line end (LF or CR LF) that editors leave behind a passphrase.
+/// The same without the line end (LF or CR LF) that editors add to a passphrase.
 Expected<Secret> read_passphrase_file(const std::filesystem::path& path);
 
-/// Takes that line end off.
+/// Removes that line end.
 void strip_line_end(Secret& passphrase);
 
-/// The same for a descriptor of an open regular file, from its beginning whatever its offset is (which is
-/// left alone). It stays open. `name` is for messages.
+/// The same for a descriptor of an open regular file, from its beginning; neither uses nor changes its
+/// offset. It stays open. `name` is for messages.
 Expected<Bytes> read_descriptor(int descriptor, std::string_view name, std::size_t max_size = max_file_size);
 Expected<Secret> read_secret_descriptor(int descriptor, std::string_view name,
                                         std::size_t max_size = max_file_size);

@@ -28,8 +28,8 @@ struct Value {
     std::uint8_t tag = 0;
     std::size_t header = 0;  ///< bytes of tag and length
     std::size_t length = 0;  ///< of the content, as announced
-    bool indefinite = false; ///< BER: the length is found by reading on (PKCS#12 of some tools)
-    ByteView content;        ///< as far as it is there
+    bool indefinite = false; ///< BER: the content ends with a marker (PKCS#12 of some tools)
+    ByteView content;        ///< as far as present
     ByteView rest;           ///< what follows
 };
 
@@ -78,7 +78,7 @@ FileFormat detect_signed(ByteView der) {
         return FileFormat::certificate_request;
     if (reads_as<RevocationListPtr, d2i_X509_CRL>(der))
         return FileFormat::revocation_list;
-    // The shape is a certificate's: let the decoder say what is wrong with it.
+    // The structure is that of a certificate: the decoder reports the error.
     return FileFormat::certificate;
 }
 
@@ -95,7 +95,7 @@ FileFormat detect_der(ByteView der) {
     if (!second)
         return FileFormat::unknown;
     if (first->tag == integer) {
-        // RSAPublicKey is a modulus and an exponent; everything else begins with a small version.
+        // RSAPublicKey consists of modulus and exponent; everything else begins with a small version.
         const bool version = first->length == 1;
         if (second->tag == integer)
             return version ? FileFormat::private_key : FileFormat::public_key;
@@ -128,26 +128,26 @@ struct FileFormatRow {
 constexpr std::string_view export_certificate = "export the certificate as PEM or DER";
 constexpr std::string_view export_key = "export the private key as PEM or DER (PKCS#8)";
 constexpr std::string_view copy_again = "copy the original file again, in binary mode";
-constexpr std::string_view is_secret =
-    "name the certificate's own file here, and this one as its private key";
+constexpr std::string_view is_secret = "name the certificate's file here, and this file as its private key";
 
 constexpr EnumTable file_formats{
-    FileFormatRow{FileFormat::empty, "empty", "check how the file is made", "check how the file is made"},
+    FileFormatRow{FileFormat::empty, "empty", "check how the file was created",
+                  "check how the file was created"},
     FileFormatRow{FileFormat::pem, "PEM", export_certificate, export_key},
     FileFormatRow{FileFormat::certificate, "a certificate", export_certificate,
-                  "name the file with the private key that belongs to it"},
+                  "name the file that contains its private key"},
     FileFormatRow{FileFormat::private_key, "a private key", is_secret, export_key},
     FileFormatRow{FileFormat::encrypted_key, "an encrypted private key", is_secret, export_key},
-    FileFormatRow{FileFormat::public_key, "a public key", "name the certificate that holds it",
-                  "name the private half"},
+    FileFormatRow{FileFormat::public_key, "a public key", "name the certificate that contains it",
+                  "name the private key instead"},
     FileFormatRow{FileFormat::certificate_request, "a certificate signing request",
-                  "have the request signed and use the certificate that comes back",
-                  "name the private key that the request was made with"},
+                  "have a CA sign the request, then use the certificate",
+                  "name the private key that the request was created with"},
     FileFormatRow{FileFormat::revocation_list, "a certificate revocation list",
                   "name the certificate instead", export_key},
     FileFormatRow{FileFormat::pkcs7, "a PKCS#7 bundle",
                   "convert it: openssl pkcs7 -inform DER -in FILE -print_certs -out FILE.pem",
-                  "a PKCS#7 bundle holds no private key: name the key's own file"},
+                  "name the key's own file: a PKCS#7 bundle contains no private key"},
     FileFormatRow{FileFormat::pkcs12, "a PKCS#12 store", export_certificate, export_key},
     FileFormatRow{
         FileFormat::java_keystore, "a Java keystore",
@@ -159,9 +159,9 @@ constexpr EnumTable file_formats{
     FileFormatRow{FileFormat::utf16, "text in UTF-16", "save it again as ASCII or UTF-8",
                   "save it again as ASCII or UTF-8"},
     FileFormatRow{FileFormat::mangled,
-                  "binary data damaged by a conversion of text (bytes above 7f became ef bf bd)", copy_again,
+                  "binary data damaged by a text conversion (bytes above 7f became ef bf bd)", copy_again,
                   copy_again},
-    FileFormatRow{FileFormat::unknown, "in no form known here", export_certificate, export_key},
+    FileFormatRow{FileFormat::unknown, "in an unknown format", export_certificate, export_key},
 };
 
 struct Label {
@@ -232,14 +232,14 @@ std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode
         return Error{code, fmt::format("{} is not DER", name), std::string(copy_again)};
     if (value->content.size() < value->length)
         return Error{code,
-                     fmt::format("{} is cut off: {} of its {} bytes are there", name, der.size(),
+                     fmt::format("{} is truncated: {} of its {} bytes are present", name, der.size(),
                                  value->header + value->length),
                      std::string(copy_again)};
     if (!value->rest.empty())
         return Error{code,
-                     fmt::format("{} has {} after the end of its DER, at offset {}", name,
+                     fmt::format("{} has {} after the end of its DER data, at offset {}", name,
                                  counted(value->rest.size(), "byte"), value->header + value->length),
-                     "remove what follows, a line end perhaps: a modem refuses it"};
+                     "remove the trailing bytes, such as a line end: modems refuse them"};
     return std::nullopt;
 }
 

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What the bytes of a file are, judged by their shape; nothing is decoded that a wrong guess could harm.
+// SPDX-License-Identifier: Apache-2.0 Detects the format of a file from the structure of its bytes.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -26,28 +25,28 @@ enum class FileFormat {
     openssh_key,
     parameters, ///< "EC PARAMETERS", "DH PARAMETERS"
     utf16,
-    mangled, ///< DER that went through a conversion of text
+    mangled, ///< DER that went through a text conversion
     unknown,
 };
 
-/// What a file's bytes are. Kinds other than `pem` mean DER, unless they say something else.
+/// The format of a file. Values other than `pem` mean DER, unless they name another format.
 FileFormat detect_format(ByteView bytes);
 
-/// What a PEM block with this label holds.
+/// The content of a PEM block with this label.
 FileFormat format_of_label(std::string_view label);
 
-/// "a certificate signing request": how to speak of it.
+/// A description for messages: "a certificate signing request".
 std::string_view description(FileFormat file_format);
 
-/// What to do where a certificate (a private key) was wanted and this was found instead.
+/// The hint if this was found instead of a certificate (a private key).
 std::string_view hint_for_certificate(FileFormat file_format);
 std::string_view hint_for_key(FileFormat file_format);
 
-/// Nothing if `der` is one whole DER value; else an error with `code`: it is cut off, or something follows
-/// it.
+/// Nothing if `der` is exactly one DER value; otherwise an error with `code`: it is truncated, or bytes
+/// follow it.
 std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode code);
 
-/// The bytes of the first DER value of `der`; nothing if there is no whole one.
+/// The bytes of the first DER value of `der`; nothing if there is no complete one.
 std::optional<ByteView> first_value(ByteView der);
 
 } // namespace bgs2::pki

@@ -1,20 +1,20 @@
-// SPDX-License-Identifier: Apache-2.0
-// The forms in which certificates and keys can be sent to a modem.
+// SPDX-License-Identifier: Apache-2.0 The formats in which certificates and keys are sent to a modem.
 #pragma once
 
 #include "daemon/base/words.h"
 
 namespace bgs2::pki {
 
-/// In which form a certificate is sent. DER goes as it is under every one of them.
+/// The format of a certificate that is sent. DER is sent unchanged with each of them.
 enum class CertificateFormat {
     der,       ///< the first certificate of the source, as DER
     pem_chain, ///< all certificates of the source as PEM, LF line ends, nothing between them (families that
                ///< take chains)
-    as_is,     ///< the source's bytes, untouched
+    as_is,     ///< the source's bytes, unchanged
 };
 
-/// In which form a key is sent that is not DER yet; never encrypted. A key that is plain DER goes as it is.
+/// The format of a key that is sent and is not DER yet; never encrypted. An unencrypted DER key is sent
+/// unchanged.
 enum class KeyFormat {
     pkcs8,
     traditional, ///< PKCS#1 for RSA, SEC1 for EC

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Reading keys out of the many files they come in; what this offers is declared in private_key.h.
+// SPDX-License-Identifier: Apache-2.0 Reads keys from files of many formats; the functions are declared in
+// private_key.h.
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/file_format.h"
 #include "daemon/pki/openssl.h"
@@ -20,19 +20,19 @@ namespace {
 constexpr auto code = ErrorCode::invalid_argument;
 
 std::unexpected<Error> passphrase_missing(std::string_view name) {
-    return fail(code, fmt::format("the private key in {} is encrypted and no passphrase was given", name),
-                "give the key's passphrase, or decrypt a copy: openssl pkcs8 -in FILE -out FILE.key");
+    return fail(code, fmt::format("the private key in {} is encrypted and requires a passphrase", name),
+                "set the key's passphrase, or decrypt a copy: openssl pkcs8 -in FILE -out FILE.key");
 }
 
 std::unexpected<Error> decryption_failed(std::string_view name) {
     const OpensslError error = take_openssl_error();
     if (error.unsupported)
         return fail(code,
-                    fmt::format("the private key in {} is encrypted in a way that is not offered here: {}",
-                                name, error.reason),
-                    "encrypt it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc");
-    return fail(code, fmt::format("the passphrase does not open the private key in {}", name),
-                "check that the passphrase belongs to this file, its case and the keyboard's layout");
+                    fmt::format("OpenSSL does not support the encryption of the private key in {}: {}", name,
+                                error.reason),
+                    "encrypt it again: openssl pkcs8 -topk8 -v2 aes-256-cbc");
+    return fail(code, fmt::format("wrong passphrase for the private key in {}", name),
+                "check that the passphrase belongs to this file, and its case");
 }
 
 /// PKCS#8, PKCS#1 or SEC1.
@@ -42,10 +42,10 @@ Expected<PrivateKey> plain_key(ByteView der, std::string_view name) {
     const unsigned char* position = bytes_of(der);
     KeyPtr key(d2i_AutoPrivateKey(nullptr, &position, static_cast<long>(der.size())));
     if (!key)
-        return fail(
-            code, fmt::format("the private key in {} can not be read: {}", name, take_openssl_error().reason),
-            "export the private key again, as PKCS#8");
-    // The search for the right decoder leaves the complaints of the wrong ones behind.
+        return fail(code,
+                    fmt::format("cannot read the private key in {}: {}", name, take_openssl_error().reason),
+                    "export the private key again, as PKCS#8");
+    // The search for the right decoder leaves errors of the others in the queue.
     take_openssl_error();
     return PrivateKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
 }
@@ -57,10 +57,10 @@ Expected<PrivateKey> encrypted_key(ByteView der, std::string_view name, const Se
     const unsigned char* position = bytes_of(der);
     const EncryptedPkcs8Ptr encrypted(d2i_X509_SIG(nullptr, &position, static_cast<long>(der.size())));
     if (!encrypted)
-        return fail(code,
-                    fmt::format("the encrypted private key in {} can not be read: {}", name,
-                                take_openssl_error().reason),
-                    "export the private key again, as PKCS#8");
+        return fail(
+            code,
+            fmt::format("cannot read the encrypted private key in {}: {}", name, take_openssl_error().reason),
+            "export the private key again, as PKCS#8");
     if (passphrase == nullptr)
         return passphrase_missing(name);
     const Pkcs8Ptr decrypted(PKCS8_decrypt(encrypted.get(),
@@ -70,9 +70,9 @@ Expected<PrivateKey> encrypted_key(ByteView der, std::string_view name, const Se
         return decryption_failed(name);
     KeyPtr key(EVP_PKCS82PKEY(decrypted.get()));
     if (!key)
-        return fail(
-            code, fmt::format("the private key in {} can not be read: {}", name, take_openssl_error().reason),
-            "export the private key again, as PKCS#8");
+        return fail(code,
+                    fmt::format("cannot read the private key in {}: {}", name, take_openssl_error().reason),
+                    "export the private key again, as PKCS#8");
     take_openssl_error();
     return PrivateKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
 }
@@ -94,19 +94,19 @@ Expected<PrivateKey> old_encrypted_key(const PemBlock& block, std::string_view n
     std::string header = block.header;
     if (PEM_get_EVP_CIPHER_INFO(header.data(), &cipher) != 1)
         return fail(code,
-                    fmt::format("the header of the encrypted private key in {} can not be read: {}", name,
+                    fmt::format("cannot read the header of the encrypted private key in {}: {}", name,
                                 take_openssl_error().reason),
                     "export the private key again, as PKCS#8");
     Secret content = block.content.clone();
     auto length = static_cast<long>(content.size());
-    // The callback only reads what OpenSSL can not take as const.
+    // The callback only reads it; OpenSSL does not accept const.
     auto* user = const_cast<Secret*>(passphrase); // NOLINT(cppcoreguidelines-pro-type-const-cast)
     if (PEM_do_header(&cipher, reinterpret_cast<unsigned char*>(content.bytes().data()), &length,
                       hand_over_passphrase, user) != 1)
         return decryption_failed(name);
     content.truncate(static_cast<std::size_t>(length));
     auto key = plain_key(content.bytes(), name);
-    // One wrong passphrase in 256 still yields sound padding, and noise in place of a key.
+    // One wrong passphrase in 256 still yields valid padding, and noise instead of a key.
     return key ? std::move(key) : decryption_failed(name);
 }
 
@@ -134,7 +134,7 @@ Expected<PublicKey> plain_public_key(ByteView der, std::string_view name) {
     }
     const OpensslError error = take_openssl_error();
     if (!key)
-        return fail(code, fmt::format("the public key in {} can not be read: {}", name, error.reason),
+        return fail(code, fmt::format("cannot read the public key in {}: {}", name, error.reason),
                     "export the public key again: openssl pkey -in KEY -pubout");
     return PublicKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
 }
@@ -160,7 +160,7 @@ std::unexpected<Error> no_key(FileFormat found, std::string_view name, std::stri
 
 std::unexpected<Error> no_key(const std::vector<PemBlock>& blocks, std::string_view name,
                               std::string_view wanted) {
-    return fail(code, fmt::format("{} holds \"{}\" and not {}", name, blocks.front().label, wanted),
+    return fail(code, fmt::format("{} contains \"{}\", not {}", name, blocks.front().label, wanted),
                 std::string(hint_for_key(format_of_label(blocks.front().label))));
 }
 
@@ -186,7 +186,7 @@ Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name, con
             return std::unexpected(std::move(store.error()));
         if (auto& key = store->key)
             return std::move(*key);
-        return fail(code, fmt::format("the PKCS#12 store {} holds no private key", name),
+        return fail(code, fmt::format("the PKCS#12 store {} contains no private key", name),
                     "export it again together with the private key");
     }
     default:

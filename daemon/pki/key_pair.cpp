@@ -20,8 +20,9 @@ constexpr auto invalid = ErrorCode::invalid_certificate;
 std::unexpected<Error> would_give_key_away(std::string_view name) {
     return fail(
         invalid,
-        fmt::format("{} holds a private key, which as-is would send as part of the certificate", name),
-        "use the format der or pem-chain, or a file with nothing but certificates");
+        fmt::format("{} contains a private key, which the format as-is would send as part of the certificate",
+                    name),
+        "use the format der or pem-chain, or a file that contains certificates only");
 }
 
 Expected<std::vector<Certificate>> certificates_of(const std::vector<PemBlock>& blocks, std::string_view name,
@@ -31,7 +32,7 @@ Expected<std::vector<Certificate>> certificates_of(const std::vector<PemBlock>& 
         if (format_of_label(blocks[i].label) != FileFormat::certificate)
             continue;
         ByteView der = blocks[i].content.bytes();
-        // OpenSSL's own label: its notes on trust follow the certificate.
+        // OpenSSL's own label: trust settings follow the certificate.
         if (blocks[i].label == "TRUSTED CERTIFICATE")
             der = first_value(der).value_or(der);
         auto certificate = Certificate::from_der(der, fmt::format("PEM block {} of {}", i + 1, name));
@@ -40,7 +41,7 @@ Expected<std::vector<Certificate>> certificates_of(const std::vector<PemBlock>& 
         chain.push_back(std::move(*certificate));
     }
     if (chain.empty())
-        return fail(invalid, fmt::format("{} holds \"{}\" and no certificate", name, blocks.front().label),
+        return fail(invalid, fmt::format("{} contains \"{}\", not a certificate", name, blocks.front().label),
                     std::string(hint_for_certificate(format_of_label(blocks.front().label))));
     return chain;
 }
@@ -49,7 +50,7 @@ Bytes copy_of(ByteView bytes) {
     return {bytes.begin(), bytes.end()};
 }
 
-/// Puts what the chain is to be sent as into `key_pair`.
+/// Stores the chain in `key_pair` in the format that is sent.
 void write_chain(KeyPair& key_pair, CertificateFormat format) {
     if (format == CertificateFormat::pem_chain) {
         key_pair.certificate = write_pem(key_pair.chain);
@@ -96,7 +97,7 @@ Expected<KeyPair> from_pkcs12(const Sources& sources, CertificateFormat format) 
         return std::unexpected(std::move(store.error()));
     if (store->certificates.empty())
         return fail(invalid,
-                    fmt::format("the PKCS#12 store {} holds no certificate", sources.certificate_name),
+                    fmt::format("the PKCS#12 store {} contains no certificate", sources.certificate_name),
                     "export it again together with the certificate");
     KeyPair key_pair;
     key_pair.chain = std::move(store->certificates);

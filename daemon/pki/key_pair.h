@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// A certificate, and perhaps its private key, in the form in which the modem is to get them.
+// SPDX-License-Identifier: Apache-2.0 A certificate and optionally its private key, in the format that is
+// sent to the modem.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -15,33 +15,32 @@
 
 namespace bgs2::pki {
 
-/// The files' contents that a key_pair is made from. Names are for messages only.
+/// The contents of the source files of a key pair. Names are for messages only.
 struct Sources {
     ByteView certificate; ///< PEM (one or a chain), DER or PKCS#12
     std::string certificate_name;
     std::optional<ByteView> key; ///< PEM, DER, PKCS#8 (encrypted too), PKCS#1, SEC1 or PKCS#12
     std::string key_name;
-    const PrivateKey* loaded_key = nullptr; ///< instead of `key`: one that a token gave away
+    const PrivateKey* loaded_key = nullptr; ///< instead of `key`: a key exported by a token
     const Secret* passphrase = nullptr;     ///< of an encrypted key or a PKCS#12
-    bool key_from_certificate =
-        false; ///< without a key: take the key a PKCS#12 `certificate` holds, if it does
+    bool key_from_certificate = false;      ///< without a key: use the key in a PKCS#12 `certificate`, if any
 };
 
 struct KeyPair {
-    Bytes certificate;              ///< what is sent as the certificate
-    std::vector<Certificate> chain; ///< what that holds, in order; at least one
-    Secret key;                     ///< what is sent as the private key; empty if there is none
+    Bytes certificate;              ///< the bytes sent as the certificate
+    std::vector<Certificate> chain; ///< its certificates, in order; at least one
+    Secret key;                     ///< the bytes sent as the private key; empty if there is none
     std::optional<PrivateKey> private_key;
 
-    /// What the modem will report of this certificate: SHA-1 over the bytes as they are sent (protocol.md
-    /// §3); 40 lower-case hex digits.
+    /// The thumbprint that the modem will report: SHA-1 of the bytes as sent (protocol.md §3); 40 lower-case
+    /// hex digits.
     [[nodiscard]] std::string thumbprint() const;
 };
 
-/// Reads the sources and puts them into the form asked for; a key that is plain DER goes as it is, whatever
-/// `key_format` says. Errors: InvalidCertificate (the certificate source is none of the known forms, holds no
-/// certificate, or is a PKCS#12 whose passphrase is missing or wrong; sent as it is it would give a private
-/// key away), InvalidArgument (the key can not be read, or its passphrase is missing or wrong).
+/// Reads the sources and converts them to the requested formats; an unencrypted DER key stays unchanged with
+/// any `key_format`. Errors: InvalidCertificate (the certificate source has an unknown format, contains no
+/// certificate, is a PKCS#12 whose passphrase is missing or wrong, or would disclose a private key if sent
+/// as-is), InvalidArgument (the key cannot be read, or its passphrase is missing or wrong).
 Expected<KeyPair> load(const Sources& sources, CertificateFormat format, KeyFormat key_format);
 
 } // namespace bgs2::pki

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// OpenSSL's objects with owners, and its error queue in words.
+// SPDX-License-Identifier: Apache-2.0 Owning pointers for OpenSSL's objects, and its error queue as text.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -42,14 +41,14 @@ struct FreeX509Stack {
 using X509StackPtr = std::unique_ptr<STACK_OF(X509), FreeX509Stack>;
 
 struct OpensslError {
-    std::string reason;       ///< the first thing that went wrong, in OpenSSL's words
-    bool unsupported = false; ///< an algorithm that this OpenSSL does not offer
+    std::string reason;       ///< the first error, in OpenSSL's words
+    bool unsupported = false; ///< an algorithm that this OpenSSL does not support
 };
 
 /// Empties this thread's error queue.
 OpensslError take_openssl_error();
 
-/// Memory that OpenSSL can not have is not an error to be handled. Throws std::bad_alloc.
+/// The pointer, which is not null. Throws std::bad_alloc if OpenSSL could not allocate it.
 template<class Pointer>
 Pointer allocated(Pointer pointer) {
     if (!pointer)
@@ -57,10 +56,10 @@ Pointer allocated(Pointer pointer) {
     return pointer;
 }
 
-/// A source that reads `bytes` where they are, which must outlive it. Throws std::length_error beyond 2 GiB.
+/// A source that reads `bytes` in place; they must outlive it. Throws std::length_error beyond 2 GiB.
 BioPtr reading_bio(ByteView bytes);
 
-/// For the functions of OpenSSL that want to be given bytes so.
+/// The form in which functions of OpenSSL take bytes.
 inline const unsigned char* bytes_of(ByteView bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }

@@ -8,7 +8,7 @@
 namespace bgs2::pki {
 namespace {
 
-/// The ABI that the headers are of.
+/// The ABI of the headers.
 constexpr const char* library_name = "libp11-kit.so.0";
 
 template<class Function>
@@ -18,7 +18,8 @@ bool find(void* library, const char* name, Function& function) {
 }
 
 std::optional<P11Kit> load() {
-    void* library = ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL); // for good: its modules may have threads
+    void* library =
+        ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL); // never unloaded: its modules may have threads
     if (library == nullptr)
         return std::nullopt;
     P11Kit kit;

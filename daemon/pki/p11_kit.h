@@ -1,7 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// p11-kit's functions, found when a token is asked for. Few gateways have one, and the library costs half a
-// megabyte of memory; without it all but tokens works. For the .cpp files of this folder: it shows p11-kit to
-// whoever includes it.
+// SPDX-License-Identifier: Apache-2.0 p11-kit's functions, loaded when a token is first used. Few gateways
+// have one, and the library takes half a megabyte of memory; without it everything except tokens works. For
+// the .cpp files of this folder only: includes the header of p11-kit.
 #pragma once
 
 #include <p11-kit/p11-kit.h>
@@ -9,7 +8,7 @@
 
 namespace bgs2::pki {
 
-/// As p11-kit's headers have them, each by its name without `p11_kit_`.
+/// The functions of p11-kit's headers, by their names without `p11_kit_`.
 struct P11Kit {
     decltype(&p11_kit_message) message = nullptr;
     decltype(&p11_kit_strerror) strerror = nullptr;
@@ -38,10 +37,10 @@ struct P11Kit {
     decltype(&p11_kit_uri_match_token_info) uri_match_token_info = nullptr;
 };
 
-/// Whether the library is there and has all of them; loads it at first.
+/// Whether the library exists and has all of them; the first call loads it.
 bool have_p11_kit();
 
-/// Only after have_p11_kit() said that it is there.
+/// Call it only after have_p11_kit() returned true.
 const P11Kit& p11();
 
 } // namespace bgs2::pki

@@ -23,7 +23,7 @@ struct SecureFreer {
 template<class T>
 using SecurePtr = std::unique_ptr<T, SecureFreer<T>>;
 
-/// The next block; nothing if OpenSSL finds none, which its error queue tells more of.
+/// The next block; nothing if OpenSSL finds none: its error queue has the reason.
 std::optional<PemBlock> next_block(BIO* source) {
     char* label = nullptr;
     char* header = nullptr;
@@ -48,7 +48,7 @@ bool PemBlock::has_private_key() const {
 }
 
 Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, ErrorCode code) {
-    // Some editors put a byte order mark before the first line, where OpenSSL does not look for BEGIN then.
+    // Some editors write a byte order mark before the first line, where OpenSSL then does not find BEGIN.
     if (as_text(text).starts_with("\xef\xbb\xbf"))
         text = text.subspan(3);
     const BioPtr source = reading_bio(text);
@@ -64,7 +64,7 @@ Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, E
                 at_end
                     ? fmt::format("{} has no PEM block that starts at the beginning of a line", name)
                     : fmt::format("PEM block {} of {} is damaged: {}", blocks.size() + 1, name, error.reason),
-                "copy the file again, with its BEGIN and END lines as they were");
+                "copy the original file again, including its BEGIN and END lines");
 }
 
 Bytes write_pem(const std::vector<Certificate>& certificates) {
@@ -72,9 +72,8 @@ Bytes write_pem(const std::vector<Certificate>& certificates) {
     for (const Certificate& certificate : certificates) {
         if (PEM_write_bio(text.get(), "CERTIFICATE", "", bytes_of(certificate.der()),
                           static_cast<long>(certificate.der().size())) <= 0)
-            throw Exception(Error{ErrorCode::failed,
-                                  "a certificate can not be written as PEM: " + take_openssl_error().reason,
-                                  {}});
+            throw Exception(Error{
+                ErrorCode::failed, "cannot write a certificate as PEM: " + take_openssl_error().reason, {}});
     }
     char* start = nullptr;
     const long length = BIO_get_mem_data(text.get(), &start);

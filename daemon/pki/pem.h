@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// PEM: labelled blocks of Base64 in a text.
+// SPDX-License-Identifier: Apache-2.0 PEM: labelled blocks of Base64 in text.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -15,14 +14,15 @@ namespace bgs2::pki {
 
 struct PemBlock {
     std::string label;  ///< "CERTIFICATE"
-    std::string header; ///< "Proc-Type: 4,ENCRYPTED ..." of a key in the encrypted form of old; mostly empty
+    std::string header; ///< "Proc-Type: 4,ENCRYPTED ..." of a key in the traditional encrypted format;
+                        ///< otherwise empty
     Secret content;     ///< decoded, but not decrypted
 
-    [[nodiscard]] bool has_private_key() const; ///< encrypted or not, by its label
+    [[nodiscard]] bool has_private_key() const; ///< by its label; encrypted or not
 };
 
-/// All blocks of `text`, in order; what stands between them is skipped. Errors, with `code`: a damaged block,
-/// or none at all.
+/// All blocks of `text`, in order; skips the text between them. Errors, with `code`: a damaged block, or no
+/// block.
 Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, ErrorCode code);
 
 /// The certificates as PEM blocks with LF line ends, nothing between them.

@@ -29,11 +29,12 @@ std::string name_of(const TokenKey& key) {
 
 std::unexpected<Error> unusable(const TokenKey& key) {
     return fail(ErrorCode::failed,
-                fmt::format("{} can not be read: {}", name_of(key), take_openssl_error().reason),
-                "check the key with the tool of the token's maker");
+                fmt::format("cannot read {}: {}", name_of(key), take_openssl_error().reason),
+                "check the key with the token vendor's tool");
 }
 
-/// A number as tokens tell it, most significant byte first; in secure memory. Null if it is not told.
+/// A number of the token, most significant byte first; in secure memory. Null if the token does not export
+/// it.
 SecretNumber number(const TokenKey& key, CK_ATTRIBUTE_TYPE type) {
     const auto value = key.attribute(type);
     if (!value || value->empty())
@@ -44,7 +45,7 @@ SecretNumber number(const TokenKey& key, CK_ATTRIBUTE_TYPE type) {
     return result;
 }
 
-/// A key of `type` ("RSA", "EC") made of the parameters; null if they make none.
+/// A key of `type` ("RSA", "EC") from the parameters; null if they are invalid.
 std::shared_ptr<EVP_PKEY> assemble(const char* type, int selection, OSSL_PARAM_BLD* builder) {
     const ParametersPtr parameters(OSSL_PARAM_BLD_to_param(builder));
     const KeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
@@ -70,7 +71,7 @@ constexpr std::array<RsaPart, 6> private_parts{{{OSSL_PKEY_PARAM_RSA_D, CKA_PRIV
 
 std::shared_ptr<EVP_PKEY> rsa_key(const TokenKey& key, bool with_private_half) {
     const BuilderPtr builder = allocated(BuilderPtr(OSSL_PARAM_BLD_new()));
-    std::vector<SecretNumber> numbers; // the builder reads them at the end only
+    std::vector<SecretNumber> numbers; // the builder reads them only at the end
     const auto push = [&](const RsaPart& part) {
         numbers.push_back(number(key, part.type));
         return numbers.back() != nullptr &&
@@ -98,7 +99,7 @@ std::shared_ptr<EVP_PKEY> ec_key(const TokenKey& key) {
     const GroupPtr group(d2i_ECPKParameters(nullptr, &der, static_cast<long>(parameters->size())));
     if (group == nullptr)
         return nullptr;
-    // Tokens do not tell the public half with the private one.
+    // Tokens do not export the public key with the private one.
     const PointPtr point = allocated(PointPtr(EC_POINT_new(group.get())));
     std::array<unsigned char, 256> bytes{};
     if (EC_POINT_mul(group.get(), point.get(), value.get(), nullptr, nullptr, nullptr) != 1)
@@ -151,7 +152,7 @@ Expected<std::optional<std::filesystem::path>> pin_file(std::string_view text) {
     if (!path.starts_with('/'))
         return fail(ErrorCode::invalid_argument,
                     fmt::format("the pin-source of {} is not the absolute path of a file", text),
-                    "write it as pin-source=file:/PATH; programs are not run for a PIN");
+                    "write it as pin-source=file:/PATH; bgs2d does not run a program to get a PIN");
     return std::filesystem::path(path);
 }
 
@@ -162,12 +163,12 @@ Expected<std::shared_ptr<const Signer>> token_signer(std::string_view uri, const
     if (key->number(CKA_KEY_TYPE) != CKK_RSA)
         return fail(
             ErrorCode::invalid_argument,
-            fmt::format("{} is not an RSA key, and secure commands are signed with one", name_of(*key)),
-            "give the RSA management key");
+            fmt::format("{} is not an RSA key, which signing secure commands requires", name_of(*key)),
+            "use the RSA management key");
     if (key->flag(CKA_ALWAYS_AUTHENTICATE).value_or(false))
         return fail(
             ErrorCode::not_supported,
-            fmt::format("{} asks for the PIN at each use, which nobody is there to give", name_of(*key)),
+            fmt::format("{} requires the PIN at each use, which a daemon cannot enter", name_of(*key)),
             "use a key without CKA_ALWAYS_AUTHENTICATE");
     auto public_key = rsa_key(*key, false);
     if (!public_key)
@@ -180,9 +181,10 @@ Expected<PrivateKey> read_token_key(std::string_view uri, const Secret* pin) {
     if (!key)
         return std::unexpected(key.error());
     if (key->flag(CKA_SENSITIVE).value_or(true) || !key->flag(CKA_EXTRACTABLE).value_or(false))
-        return fail(ErrorCode::not_supported, fmt::format("the token keeps {} to itself", name_of(*key)),
-                    "a modem needs the key itself: use one that the token gives away (CKA_EXTRACTABLE, not "
-                    "CKA_SENSITIVE) or one in a file; only the key of sign can stay on a token");
+        return fail(
+            ErrorCode::not_supported, fmt::format("the token does not export {}", name_of(*key)),
+            "use a key in a file, or one that the token exports (CKA_EXTRACTABLE, not CKA_SENSITIVE): the "
+            "modem stores the key itself; only the key of sign can stay on a token");
     std::shared_ptr<EVP_PKEY> native;
     switch (key->number(CKA_KEY_TYPE).value_or(CKK_VENDOR_DEFINED)) {
     case CKK_RSA:

@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Private keys on PKCS#11 tokens, by URIs of RFC 7512: to sign with, or to read out where the token lets
-// that.
+// SPDX-License-Identifier: Apache-2.0 Private keys on PKCS#11 tokens, by URIs of RFC 7512: for signing, or
+// exported if the token allows that.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -15,19 +14,19 @@
 
 namespace bgs2::pki {
 
-/// The file that the URI's `pin-source=` names, by `file:/path` or `/path`; nothing if it has none. Errors:
-/// InvalidArgument (no URI, one with the PIN in it, or a pin-source that is no file's).
+/// The file in the URI's `pin-source=`, as `file:/path` or `/path`; nothing if it has none. Errors:
+/// InvalidArgument (an invalid URI, a URI that contains the PIN, or a pin-source that is not a file).
 Expected<std::optional<std::filesystem::path>> pin_file(std::string_view text);
 
-/// Signs with the RSA key that the token keeps; stays logged in as long as it lives. `pin` is null if there
-/// is none. A wrong PIN is tried once, and never again by this process: tokens count and lock. May take as
-/// long as a token does. Errors: NotFound (no such module, token or key), InvalidArgument (several tokens or
-/// keys match, the PIN is missing or wrong, no RSA key), AccessDenied (the PIN is locked), NotSupported (a
-/// key that asks for its PIN each time), Failed (what the token says).
+/// Signs with an RSA key on the token; stays logged in as long as it lives. `pin` is null if there is none.
+/// This process tries a wrong PIN once only, since tokens count attempts and lock. May block as long as the
+/// token does. Errors: NotFound (no such module, token or key), InvalidArgument (several tokens or keys
+/// match, the PIN is missing or wrong, no RSA key), AccessDenied (the PIN is locked), NotSupported (a key
+/// that requires its PIN at each use), Failed (an error of the token).
 Expected<std::shared_ptr<const Signer>> token_signer(std::string_view uri, const Secret* pin);
 
-/// Reads an RSA or EC key out. Errors: those of token_signer(); NotSupported (the token keeps the key to
-/// itself, or it is of another kind).
+/// Exports an RSA or EC key. Errors: those of token_signer(); NotSupported (the token does not export the
+/// key, or it is of another type).
 Expected<PrivateKey> read_token_key(std::string_view uri, const Secret* pin);
 
 } // namespace bgs2::pki

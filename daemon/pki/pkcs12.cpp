@@ -13,17 +13,16 @@ namespace bgs2::pki {
 
 namespace {
 
-constexpr std::string_view no_longer_offered = "it is encrypted in a way that is no longer offered: convert "
-                                               "it with openssl pkcs12 -legacy to PEM, then with "
-                                               "openssl pkcs12 -export";
+constexpr std::string_view no_longer_offered =
+    "convert it with 'openssl pkcs12 -legacy' to PEM, then with 'openssl pkcs12 -export': OpenSSL no longer "
+    "supports its encryption";
 
 Expected<Certificate> copy_of(X509* x509, std::string_view name) {
     unsigned char* start = nullptr;
     const int length = i2d_X509(x509, &start);
     if (length < 0)
-        return fail(ErrorCode::invalid_certificate,
-                    fmt::format("a certificate in {} can not be written as DER: {}", name,
-                                take_openssl_error().reason));
+        return fail(ErrorCode::invalid_certificate, fmt::format("cannot write a certificate in {} as DER: {}",
+                                                                name, take_openssl_error().reason));
     const std::unique_ptr<unsigned char, decltype([](unsigned char* bytes) { OPENSSL_free(bytes); })> owned(
         start);
     return Certificate::from_der(std::as_bytes(std::span(start, static_cast<std::size_t>(length))), name);
@@ -36,7 +35,8 @@ Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Sec
     const unsigned char* position = bytes_of(der);
     const Pkcs12Ptr store(d2i_PKCS12(nullptr, &position, static_cast<long>(der.size())));
     if (!store)
-        return fail(code, fmt::format("{} is no sound PKCS#12 store: {}", name, take_openssl_error().reason),
+        return fail(code,
+                    fmt::format("{} is not a valid PKCS#12 store: {}", name, take_openssl_error().reason),
                     "export it again");
     if (const auto used = static_cast<std::size_t>(position - bytes_of(der)); used != der.size())
         return fail(code,
@@ -44,10 +44,10 @@ Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Sec
                                 counted(der.size() - used, "byte"), used),
                     "export it again");
     if (passphrase != nullptr && as_text(passphrase->bytes()).contains('\0'))
-        return fail(code, fmt::format("the passphrase of {} holds a NUL byte", name),
-                    "check the passphrase's file: it is text");
+        return fail(code, fmt::format("the passphrase of {} contains a NUL byte", name),
+                    "check the passphrase file: it must be text");
 
-    // PKCS12_parse wants a terminated string; null makes it try both ways of having no passphrase.
+    // PKCS12_parse requires a terminated string; with null it tries both forms of an empty passphrase.
     Secret terminated((passphrase != nullptr ? passphrase->size() : 0) + 1);
     if (passphrase != nullptr)
         std::ranges::copy(passphrase->bytes(), terminated.bytes().begin());
@@ -64,16 +64,14 @@ Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Sec
     if (parsed != 1) {
         const OpensslError error = take_openssl_error();
         if (error.unsupported)
-            return fail(code, fmt::format("{} can not be decrypted: {}", name, error.reason),
+            return fail(code, fmt::format("cannot decrypt {}: {}", name, error.reason),
                         std::string(no_longer_offered));
-        return given
-                   ? fail(
-                         code, fmt::format("the passphrase does not open {}", name),
-                         "check that the passphrase belongs to this file, its case and the keyboard's layout")
-                   : fail(code, fmt::format("{} needs a passphrase and none was given", name),
-                          "give the PKCS#12 store's passphrase");
+        return given ? fail(code, fmt::format("wrong passphrase for {}", name),
+                            "check that the passphrase belongs to this file, and its case")
+                     : fail(code, fmt::format("{} is encrypted and requires a passphrase", name),
+                            "set the passphrase of the PKCS#12 store");
     }
-    // Looking for an empty passphrase leaves complaints behind even where it succeeds.
+    // Trying an empty passphrase leaves errors in the queue even if it succeeds.
     take_openssl_error();
 
     Pkcs12Store result;

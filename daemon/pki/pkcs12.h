@@ -20,8 +20,8 @@ struct Pkcs12Store {
         certificates; ///< the key's own first, then the others in their order; may be empty
 };
 
-/// `passphrase` may be null where the store has none. Errors, with `code`: no PKCS#12, passphrase missing or
-/// wrong, encrypted in a way that OpenSSL no longer offers.
+/// `passphrase` may be null if the store has none. Errors, with `code`: not a PKCS#12, passphrase missing or
+/// wrong, encryption that OpenSSL no longer supports.
 Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Secret* passphrase,
                                   ErrorCode code);
 

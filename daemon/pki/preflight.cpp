@@ -53,7 +53,7 @@ bool is_server(const SlotCandidate& candidate) {
     return candidate.tls_store && candidate.slot != 0;
 }
 
-/// All that speaks against a set of candidates.
+/// Collects the findings about a set of slots.
 class Preflight {
   public:
     Preflight(std::span<const SlotCandidate> all, const Family& family, std::chrono::sys_seconds now,
@@ -92,21 +92,20 @@ class Preflight {
         if (!is_client(candidate) && !key_pair.key.empty())
             add(Severity::error, ErrorCode::invalid_argument,
                 candidate.tls_store
-                    ? fmt::format("slot {} holds a server certificate and can not take a private key",
+                    ? fmt::format("slot {} is for a server certificate and takes no private key",
                                   candidate.slot)
-                    : "no store but is_cert takes a private key",
-                "leave the private key out, or use slot 0 of is_cert, the one for the client certificate");
+                    : "only the store is_cert takes a private key",
+                "omit the private key, or use slot 0 of is_cert, the slot for the client certificate");
         if (is_client(candidate) && key_pair.key.empty())
             add(Severity::warning, ErrorCode::invalid_argument,
-                "slot 0 is for the client certificate, but no private key goes with it",
-                "give the certificate's private key, or use slots 1 to 10 for a server certificate");
+                "slot 0 is for the client certificate, but its private key is missing",
+                "add the certificate's private key, or use slots 1 to 10 for a server certificate");
         const Certificate& certificate = key_pair.chain.front();
         if (key_pair.private_key && !key_pair.private_key->matches(certificate))
             add(Severity::error, ErrorCode::key_mismatch,
-                fmt::format("the private key does not belong to the certificate of {}",
-                            certificate.subject()),
+                fmt::format("the private key does not match the certificate of {}", certificate.subject()),
                 key_pair.chain.size() > 1 ? "use the key that the certificate was requested with, and "
-                                            "check that this certificate is the first one in its file"
+                                            "check that this certificate is the first in its file"
                                           : "use the key that the certificate was requested with");
     }
 
@@ -114,20 +113,19 @@ class Preflight {
         const bool clock_is_set = now_ >= clock_was_set_after;
         if (!clock_is_set)
             add(Severity::error, ErrorCode::not_yet_valid,
-                fmt::format("this computer's clock is not set: it shows {}", written(now_)),
-                "set it with 'timedatectl set-time', or have it set over the network with 'timedatectl "
-                "set-ntp true'");
+                fmt::format("the system clock is not set: it shows {}", written(now_)),
+                "set it with 'timedatectl set-time', or over the network with 'timedatectl set-ntp true'");
         for (const Certificate& certificate : candidate.key_pair->chain) {
             if (now_ > certificate.not_after())
                 add(Severity::error, ErrorCode::expired,
                     fmt::format("the certificate of {} expired on {}", certificate.subject(),
                                 written(certificate.not_after())),
-                    "have it renewed; if it should still be valid, check this computer's clock");
+                    "renew it; if it should still be valid, check the system clock");
             if (clock_is_set && now_ < certificate.not_before())
                 add(Severity::error, ErrorCode::not_yet_valid,
                     fmt::format("the certificate of {} is not valid before {}", certificate.subject(),
                                 written(certificate.not_before())),
-                    fmt::format("check this computer's clock: it shows {}", written(now_)));
+                    fmt::format("check the system clock: it shows {}", written(now_)));
         }
     }
 
@@ -137,19 +135,19 @@ class Preflight {
             length += parameter_header + key_pair.key.size();
         if (length >= frame_limit)
             add(Severity::error, ErrorCode::too_much_data,
-                fmt::format("certificate and key make a frame of {} bytes, and it must stay below {}", length,
-                            frame_limit),
-                "send fewer certificates: the first one alone with the format der");
+                fmt::format("certificate and key make a frame of {} bytes, which must be less than {}",
+                            length, frame_limit),
+                "send fewer certificates; the format der sends the first only");
     }
 
     void refused_by_family(const std::string& what, const std::string& advice) {
         add(beyond_family_, ErrorCode::not_supported,
-            fmt::format("{}; that is assumed of {}, not known", what, family_.name),
+            fmt::format("{}; this limit of the {} is assumed, not documented", what, family_.name),
             beyond_family_ == Severity::error
-                ? fmt::format("{}; or have it tried all the same with family-limits = \"warn\" in the "
-                              "policy's [provision]",
-                              advice)
-                : fmt::format("it is sent all the same; if the modem refuses it, {}", advice));
+                ? fmt::format(
+                      "{}, or set family-limits = \"warn\" in the policy's [provision] to try it anyway",
+                      remedy)
+                : fmt::format("if the modem refuses it, {}", remedy));
     }
 
     void check_family(const KeyPair& key_pair) {
@@ -161,22 +159,24 @@ class Preflight {
             if (!key)
                 refused_by_family(key.error().what, advice);
             else if (key->kind() != KeyKind::rsa || key->bits() > family_.rsa_bits)
-                refused_by_family(fmt::format("its key has {} bits ({}), and a {} takes RSA of up to {} bits",
-                                              key->bits(), word(key->kind()), family_.name, family_.rsa_bits),
-                                  advice);
+                refused_by_family(
+                    fmt::format("its key has {} bits ({}), but a {} accepts RSA of up to {} bits",
+                                key->bits(), word(key->kind()), family_.name, family_.rsa_bits),
+                    remedy);
         }
         const std::string algorithm = certificate.signature_algorithm();
         const std::string_view hash = hash_of(algorithm);
         if (!family_.hashes.front().empty() &&
             (hash.empty() || std::ranges::find(family_.hashes, hash) == family_.hashes.end()))
-            refused_by_family(fmt::format("it is signed with {}, and a {} takes {}", algorithm, family_.name,
-                                          listed(family_)),
+            refused_by_family(fmt::format("it is signed with {}, but a {} accepts {}", algorithm,
+                                          family_.name, listed(family_)),
                               fmt::format("use a certificate signed with one of {}", listed(family_)));
         // DER is a SEQUENCE, PEM is text.
         if (!family_.pem && key_pair.certificate.front() != std::byte{0x30})
             refused_by_family(
-                fmt::format("it is sent as PEM with {} certificate{}, and a {} reads the DER of one only",
-                            key_pair.chain.size(), key_pair.chain.size() == 1 ? "" : "s", family_.name),
+                fmt::format(
+                    "it is sent as PEM with {} certificate{}, but a {} accepts one certificate as DER only",
+                    key_pair.chain.size(), key_pair.chain.size() == 1 ? "" : "s", family_.name),
                 "use the format der");
     }
 
@@ -184,23 +184,24 @@ class Preflight {
         const Certificate& certificate = candidate.key_pair->chain.front();
         if (is_server(candidate) && !certificate.is_ca())
             add(Severity::warning, ErrorCode::invalid_certificate,
-                fmt::format("the certificate of {} is not a CA's: servers are checked against it, and it "
-                            "vouches for none but itself",
+                fmt::format("the certificate of {} is not a CA certificate: a modem verifies servers with "
+                            "it, and it verifies itself only",
                             certificate.subject()),
-                "use the certificate of the CA that signs those of the servers");
+                "use the certificate of the CA that signs the server certificates");
         if (is_client(candidate) && std::ranges::any_of(all_, holds_authority) && !is_vouched_for(candidate))
             add(Severity::warning, ErrorCode::invalid_certificate,
-                fmt::format("the certificate of {}, signed by {}, does not lead to any CA in the other slots",
-                            certificate.subject(), certificate.issuer()),
-                "check that both are of the same PKI; if servers have another CA than clients, all is well");
+                fmt::format(
+                    "the certificate of {}, signed by {}, does not chain to any CA in the other slots",
+                    certificate.subject(), certificate.issuer()),
+                "check that both belong to the same PKI; ignore this if servers and clients have different "
+                "CAs");
     }
 
     static bool holds_authority(const SlotCandidate& candidate) {
         return is_server(candidate) && std::ranges::any_of(candidate.key_pair->chain, &Certificate::is_ca);
     }
 
-    /// Whether signatures lead from the client's certificate to one in another slot, over whatever issuers
-    /// there are.
+    /// Whether the client certificate chains to one in another slot, through any of the issuers present.
     [[nodiscard]] bool is_vouched_for(const SlotCandidate& client) const {
         struct Issuer {
             const Certificate* certificate;
@@ -235,9 +236,9 @@ class Preflight {
                 earlier.key_pair->chain.front() != key_pair.chain.front())
                 continue;
             add(Severity::warning, ErrorCode::invalid_argument,
-                fmt::format("the certificate of {} is in slot {} as well", key_pair.chain.front().subject(),
+                fmt::format("the certificate of {} is also in slot {}", key_pair.chain.front().subject(),
                             earlier.slot),
-                "one slot is enough for it; check that the other is not meant for another certificate");
+                "check that neither slot is meant for another certificate");
             return;
         }
     }

@@ -23,7 +23,7 @@ KeyKind kind_of(const EVP_PKEY* key) {
 bool same(const EVP_PKEY* one, const EVP_PKEY* other) {
     const int equal = EVP_PKEY_eq(one, other);
     if (equal != 1)
-        take_openssl_error(); // keys of different kinds are a complaint to OpenSSL, to us they just differ
+        take_openssl_error(); // OpenSSL reports an error for keys of different types; here they just differ
     return equal == 1;
 }
 
@@ -81,7 +81,7 @@ Expected<Secret> PrivateKey::to_der(KeyFormat format) const {
         OSSL_ENCODER_to_bio(encoder.get(), sink.get()) != 1) {
         const char* name = EVP_PKEY_get0_type_name(native());
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("a private key of the kind {} can not be written as {}: {}",
+                    fmt::format("cannot write a private key of the type {} as {}: {}",
                                 name != nullptr ? name : "unknown", word(format),
                                 take_openssl_error().reason),
                     "use an RSA key, or the key format pkcs8");

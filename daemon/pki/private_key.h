@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Asymmetric keys: the private one that goes into slot 0 or signs secure commands, the public one that checks
-// them.
+// SPDX-License-Identifier: Apache-2.0 Asymmetric keys: the private key for slot 0 or for signing secure
+// commands, the public key for verifying them.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -37,13 +36,13 @@ class PublicKey {
     [[nodiscard]] int bits() const;         ///< of the modulus (RSA) or the curve's order (EC)
     [[nodiscard]] EVP_PKEY* native() const; ///< never null; valid as long as a copy of this lives
 
-    bool operator==(const PublicKey& other) const; ///< the same key, however it is stored
+    bool operator==(const PublicKey& other) const; ///< the same key, in whatever format it was stored
 
   private:
     std::shared_ptr<EVP_PKEY> key_;
 };
 
-/// Copies share one key, which goes with the last of them.
+/// Copies share one key, which is destroyed with the last copy.
 class PrivateKey {
   public:
     explicit PrivateKey(std::shared_ptr<EVP_PKEY> key); ///< `key` is not null and has its private half
@@ -52,23 +51,23 @@ class PrivateKey {
     [[nodiscard]] int bits() const;         ///< of the modulus (RSA) or the curve's order (EC)
     [[nodiscard]] EVP_PKEY* native() const; ///< never null; valid as long as a copy of this lives
     [[nodiscard]] PublicKey public_key() const;
-    [[nodiscard]] bool matches(const Certificate& certificate) const; ///< the certificate is for this key
+    [[nodiscard]] bool matches(const Certificate& certificate) const; ///< the certificate belongs to this key
 
-    /// As DER, in secure memory only. Errors: InvalidArgument (a kind of key that has no such form).
+    /// As DER, in secure memory only. Errors: InvalidArgument (a type of key without this format).
     [[nodiscard]] Expected<Secret> to_der(KeyFormat format) const;
 
   private:
     std::shared_ptr<EVP_PKEY> key_;
 };
 
-/// Reads the first private key of a file's bytes. PEM (other blocks and text around it are skipped) or DER;
-/// PKCS#8, PKCS#1, SEC1, encrypted or not, or PKCS#12. `name` is for messages. Nobody is asked for a
-/// passphrase, ever. Errors: InvalidArgument (none of these, no key in it, passphrase missing or wrong).
+/// Reads the first private key of a file's bytes. PEM (skips other blocks and text) or DER; PKCS#8, PKCS#1,
+/// SEC1, encrypted or not, or PKCS#12. `name` is for messages. Never prompts for a passphrase. Errors:
+/// InvalidArgument (unknown format, no key in it, passphrase missing or wrong).
 Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name,
                                       const Secret* passphrase = nullptr);
 
-/// Reads the public key that a file's bytes hold: as such, or in a certificate, or as half of a private key;
-/// PEM or DER. Errors: InvalidArgument.
+/// Reads the public key in a file's bytes: a public key, a certificate or a private key; PEM or DER. Errors:
+/// InvalidArgument.
 Expected<PublicKey> load_public_key(ByteView bytes, std::string_view name,
                                     const Secret* passphrase = nullptr);
 

@@ -94,7 +94,7 @@ bool Secret::operator==(const Secret& other) const {
 
 SecureHeap set_up_secure_heap(std::size_t size) {
     constexpr std::size_t smallest_block = 32;
-    // Refused once OpenSSL has allocated anything; the secure heap itself is of use even then.
+    // Fails if OpenSSL has allocated memory before; the secure heap is useful even then.
     CRYPTO_set_mem_functions(allocate, reallocate, release);
     switch (CRYPTO_secure_malloc_init(size, smallest_block)) {
     case 1:

@@ -10,7 +10,7 @@
 namespace bgs2::pki {
 
 /// Owns bytes in OpenSSL's secure heap: locked into memory, left out of core dumps, zeroed on release.
-/// Moved, never copied by accident: see clone(). Throws std::bad_alloc when the secure heap is used up.
+/// Movable; copied only by clone(). Throws std::bad_alloc when the secure heap is exhausted.
 class Secret {
   public:
     Secret() = default;
@@ -29,10 +29,10 @@ class Secret {
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
 
-    /// Forgets all bytes from `size` on (zeroed); no effect if there are fewer.
+    /// Zeroes and removes all bytes from `size` on; no effect if there are fewer.
     void truncate(std::size_t size);
 
-    /// Moves what there is, as far as it goes, to as much memory as that takes; what is new is zero.
+    /// Reallocates to `size` bytes: keeps as many bytes as fit; new bytes are zero.
     void resize(std::size_t size);
 
     bool operator==(const Secret& other) const; ///< in constant time for equal sizes
@@ -43,14 +43,14 @@ class Secret {
 };
 
 enum class SecureHeap {
-    locked,      ///< as it should be
-    unlocked,    ///< in use, but the kernel did not let it be locked (RLIMIT_MEMLOCK): it may be swapped out
-    unavailable, ///< secrets live in the ordinary heap, zeroed on release all the same
+    locked,      ///< the normal case
+    unlocked,    ///< in use, but not locked (RLIMIT_MEMLOCK): it may be swapped out
+    unavailable, ///< secrets are in the ordinary heap, also zeroed on release
 };
 
-/// Sets the secure heap up, once, before any other use of OpenSSL. `size` in bytes, a power of two. Called
-/// that early, it also makes OpenSSL zero whatever it releases: what it keeps on the ordinary heap while it
-/// decodes or decrypts a key.
+/// Sets up the secure heap, once, before any other use of OpenSSL. `size` is in bytes, a power of two. Called
+/// that early, it also makes OpenSSL zero all memory that it releases, including buffers on the ordinary heap
+/// for decoding or decrypting a key.
 SecureHeap set_up_secure_heap(std::size_t size = std::size_t{1} << 20U);
 
 } // namespace bgs2::pki

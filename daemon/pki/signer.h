@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Who signs secure commands: a key in memory, or one that a token keeps to itself.
+// SPDX-License-Identifier: Apache-2.0 Signs secure commands: with a key in memory or on a token.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -13,12 +12,12 @@ class Signer : Immovable {
   public:
     virtual ~Signer() = default;
 
-    /// The half by which its signatures are verified.
+    /// The key that verifies its signatures.
     [[nodiscard]] virtual PublicKey public_key() const = 0;
 
     /// RSA with PKCS#1 v1.5 padding of block type 1 around `digest` as it is, without a DigestInfo
-    /// (protocol.md §1, "Signed commands"); as long as the modulus. May take as long as a token does. Errors:
-    /// InvalidArgument (not an RSA key), Failed (what OpenSSL or the token says).
+    /// (protocol.md §1, "Signed commands"); as long as the modulus. May block as long as a token does.
+    /// Errors: InvalidArgument (not an RSA key), Failed (an error of OpenSSL or the token).
     [[nodiscard]] virtual Expected<Bytes> sign(ByteView digest) const = 0;
 };
 

@@ -26,16 +26,16 @@ std::string label_of(const CK_TOKEN_INFO& token) {
 }
 
 std::string listed(const std::vector<std::string>& names, std::string_view kind) {
-    return names.empty() ? fmt::format("there are no {}", kind)
-                         : fmt::format("the {} there are: {:?}", kind, fmt::join(names, ", "));
+    return names.empty() ? fmt::format("no {} were found", kind)
+                         : fmt::format("the available {} are {:?}", kind, fmt::join(names, ", "));
 }
 
 std::unexpected<Error> token_error(std::string_view token, std::string_view what, CK_RV reason) {
     return fail(ErrorCode::failed, fmt::format("the token {:?} {}: {}", token, what, p11().strerror(reason)),
-                "check that it is there and works, with 'p11-kit list-modules' and 'p11tool --list-tokens'");
+                "check the token with 'p11-kit list-modules' and 'p11tool --list-tokens'");
 }
 
-/// A token that a URI may be of.
+/// A token that may match a URI.
 struct Candidate {
     CK_FUNCTION_LIST* module = nullptr;
     CK_SLOT_ID slot = 0;
@@ -79,7 +79,8 @@ Candidates candidates(const TokenModules& modules, P11KitUri& uri) {
                 result.matching.push_back(candidate);
         }
     }
-    // What has no PIN keeps no keys: stores of trusted certificates that p11-kit offers as tokens.
+    // Tokens without a PIN contain no keys: they are stores of trusted certificates that p11-kit lists as
+    // tokens.
     if (result.matching.size() > 1)
         std::erase_if(result.matching,
                       [](const Candidate& each) { return (each.info.flags & CKF_LOGIN_REQUIRED) == 0; });
@@ -90,28 +91,26 @@ Expected<Candidate> find_token(const TokenModules& modules, P11KitUri& uri, std:
     const Candidates found = candidates(modules, uri);
     if (found.matching.empty())
         return fail(
-            ErrorCode::not_found,
-            fmt::format("no token is the one of {}; {}", text, listed(found.all, "tokens")),
-            "plug it in, or check the URI's token= and the modules that 'p11-kit list-modules' shows");
+            ErrorCode::not_found, fmt::format("no token matches {}; {}", text, listed(found.all, "tokens")),
+            "plug in the token, or check the URI's token= and the modules that 'p11-kit list-modules' shows");
     if (found.matching.size() > 1) {
         std::vector<std::string> names;
         names.reserve(found.matching.size());
         for (const Candidate& each : found.matching)
             names.push_back(label_of(each.info));
-        return fail(
-            ErrorCode::invalid_argument,
-            fmt::format("{} tokens could be the one of {}: {:?}", names.size(), text, fmt::join(names, ", ")),
-            "add token=, serial= or module-path= to the URI");
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{} tokens match {}: {:?}", names.size(), text, fmt::join(names, ", ")),
+                    "add token=, serial= or module-path= to the URI");
     }
     return found.matching.front();
 }
 
-/// The PINs that tokens refused. A token counts tries and locks itself, and a policy is asked again and
-/// again: this process tries a wrong PIN once.
+/// The PINs that tokens have rejected. A token counts attempts and locks itself, and policies are evaluated
+/// repeatedly: this process tries a wrong PIN once only.
 class RefusedPins {
   public:
     static RefusedPins& instance() {
-        static RefusedPins pins; // the tokens' counters outlive whoever asks, so must what is known of them
+        static RefusedPins pins; // lives as long as the process, like the tokens' counters
         return pins;
     }
 
@@ -136,30 +135,30 @@ class RefusedPins {
 };
 
 std::unexpected<Error> wrong_pin(std::string_view token) {
-    return fail(
-        ErrorCode::invalid_argument, fmt::format("the PIN of the token {:?} is wrong", token),
-        "correct the passphrase or pin-source; the wrong one is not tried again until bgs2d restarts, "
-        "so that the token does not lock");
+    return fail(ErrorCode::invalid_argument, fmt::format("wrong PIN for the token {:?}", token),
+                "correct the passphrase or pin-source; bgs2d does not try the wrong PIN again until it "
+                "restarts, so that the token does not lock");
 }
 
 } // namespace
 
 Expected<UriPtr> parse_uri(std::string_view text) {
     if (!have_p11_kit())
-        return fail(ErrorCode::not_supported, "keys on tokens need p11-kit, which is not installed",
+        return fail(ErrorCode::not_supported, "keys on tokens require p11-kit, which is not installed",
                     "install it (Debian: apt install p11-kit), or use a file or a credential");
     UriPtr uri(p11().uri_new());
     const int result = p11().uri_parse(std::string(text).c_str(), P11_KIT_URI_FOR_ANY, uri.get());
     if (p11().uri_get_pin_value(uri.get()) != nullptr)
-        return fail(ErrorCode::invalid_argument, "the pkcs11: URI holds the token's PIN",
+        return fail(ErrorCode::invalid_argument, "the pkcs11: URI contains the token's PIN",
                     "give the PIN as the passphrase, or name a file with pin-source=file:/PATH");
     if (result != P11_KIT_URI_OK)
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("the pkcs11: URI can not be read: {}", p11().uri_message(result)),
-                    "write it as RFC 7512 says: pkcs11:token=NAME;object=NAME");
+                    fmt::format("invalid pkcs11: URI: {}", p11().uri_message(result)),
+                    "write it according to RFC 7512: pkcs11:token=NAME;object=NAME");
     if (p11().uri_any_unrecognized(uri.get()) == 1)
-        return fail(ErrorCode::invalid_argument, fmt::format("{} has an attribute that is not known", text),
-                    "known are token, manufacturer, model, serial, object, id, type and more of RFC 7512");
+        return fail(ErrorCode::invalid_argument, fmt::format("{} has an unknown attribute", text),
+                    "use the attributes of RFC 7512, such as token, manufacturer, model, serial, object, id "
+                    "and type");
     return uri;
 }
 
@@ -174,7 +173,8 @@ void TokenModules::Release::operator()(CK_FUNCTION_LIST** modules) const noexcep
 
 Expected<TokenModules> TokenModules::load(const P11KitUri& uri) {
     TokenModules result;
-    constexpr std::string_view see = "see 'p11-kit list-modules', or name one with module-path= in the URI";
+    constexpr std::string_view see =
+        "check 'p11-kit list-modules', or name a module with module-path= in the URI";
     const auto words = [] {
         const char* message = p11().message();
         return message == nullptr ? "no reason is given" : message;
@@ -183,14 +183,14 @@ Expected<TokenModules> TokenModules::load(const P11KitUri& uri) {
         CK_FUNCTION_LIST* module = p11().module_load(path, 0);
         if (module == nullptr)
             return fail(ErrorCode::not_found,
-                        fmt::format("the PKCS#11 module {} can not be loaded: {}", path, words()),
+                        fmt::format("cannot load the PKCS#11 module {}: {}", path, words()),
                         "check the URI's module-path=");
         if (const CK_RV failed = p11().module_initialize(module); failed != CKR_OK) {
             p11().module_release(module);
             return fail(
                 ErrorCode::failed,
-                fmt::format("the PKCS#11 module {} can not be initialised: {}", path, p11().strerror(failed)),
-                "check the module's own configuration, and that bgs2d may read it");
+                fmt::format("cannot initialise the PKCS#11 module {}: {}", path, p11().strerror(failed)),
+                "check the module's configuration, and that bgs2d can read it");
         }
         result.single_.reset(module);
         result.modules_.push_back(module);
@@ -198,7 +198,7 @@ Expected<TokenModules> TokenModules::load(const P11KitUri& uri) {
     }
     result.configured_.reset(p11().modules_load_and_initialize(0));
     if (!result.configured_)
-        return fail(ErrorCode::failed, fmt::format("the PKCS#11 modules can not be loaded: {}", words()),
+        return fail(ErrorCode::failed, fmt::format("cannot load the PKCS#11 modules: {}", words()),
                     std::string(see));
     const char* wanted = p11().uri_get_module_name(&uri);
     for (CK_FUNCTION_LIST** module = result.configured_.get(); *module != nullptr; ++module) {
@@ -208,8 +208,8 @@ Expected<TokenModules> TokenModules::load(const P11KitUri& uri) {
     }
     if (result.modules_.empty())
         return fail(ErrorCode::not_found,
-                    wanted == nullptr ? "p11-kit knows no PKCS#11 modules"
-                                      : fmt::format("p11-kit knows no PKCS#11 module named {:?}", wanted),
+                    wanted == nullptr ? "p11-kit has no PKCS#11 modules"
+                                      : fmt::format("p11-kit has no PKCS#11 module named {:?}", wanted),
                     std::string(see));
     return result;
 }
@@ -248,7 +248,7 @@ Expected<TokenKey> TokenKey::open(std::string_view text, const Secret* pin) {
     if (const CK_RV failed =
             token->module->C_OpenSession(token->slot, CKF_SERIAL_SESSION, nullptr, nullptr, &session);
         failed != CKR_OK)
-        return token_error(name, "opens no session", failed);
+        return token_error(name, "cannot open a session", failed);
     TokenKey key(std::move(*modules), token->module, session, std::move(name));
     if (auto in = key.log_in(token->info, pin); !in)
         return std::unexpected(std::move(in.error()));
@@ -262,10 +262,10 @@ Expected<void> TokenKey::log_in(const CK_TOKEN_INFO& token, const Secret* pin) {
         return {};
     if ((token.flags & CKF_USER_PIN_LOCKED) != 0)
         return fail(ErrorCode::access_denied, fmt::format("the PIN of the token {:?} is locked", token_),
-                    "unlock it with the tool of its maker; wrong PINs were tried too often");
+                    "unlock it with the token vendor's tool; too many wrong PINs were entered");
     if (pin == nullptr)
-        return fail(ErrorCode::invalid_argument, fmt::format("the token {:?} wants its PIN", token_),
-                    "give it as the passphrase, or name a file with pin-source=file:/PATH in the URI");
+        return fail(ErrorCode::invalid_argument, fmt::format("the token {:?} requires its PIN", token_),
+                    "set it as the passphrase, or name a file with pin-source=file:/PATH in the URI");
     const std::string identity = token_ + '\n' + padded(token.serialNumber, sizeof(token.serialNumber));
     auto& refused = RefusedPins::instance();
     if (refused.contains(identity, *pin))
@@ -284,9 +284,9 @@ Expected<void> TokenKey::log_in(const CK_TOKEN_INFO& token, const Secret* pin) {
         return wrong_pin(token_);
     case CKR_PIN_LOCKED:
         return fail(ErrorCode::access_denied, fmt::format("the PIN of the token {:?} is locked", token_),
-                    "unlock it with the tool of its maker; wrong PINs were tried too often");
+                    "unlock it with the token vendor's tool; too many wrong PINs were entered");
     default:
-        return token_error(token_, "refuses the login", result);
+        return token_error(token_, "rejects the login", result);
     }
 }
 
@@ -309,8 +309,8 @@ Expected<void> TokenKey::find(P11KitUri& uri, std::string_view text) {
     if (const CK_ATTRIBUTE* type = p11().uri_get_attribute(&uri, CKA_CLASS);
         type != nullptr && type->ulValueLen == sizeof(CK_OBJECT_CLASS) &&
         *static_cast<const CK_OBJECT_CLASS*>(type->pValue) != CKO_PRIVATE_KEY)
-        return fail(ErrorCode::invalid_argument, fmt::format("{} is not of a private key", text),
-                    "say type=private, or leave it out");
+        return fail(ErrorCode::invalid_argument, fmt::format("{} does not name a private key", text),
+                    "use type=private, or omit type");
     CK_ULONG count = 0;
     const CK_ATTRIBUTE* attributes = p11().uri_get_attributes(&uri, &count);
     const auto found = objects({attributes, attributes + count});
@@ -323,11 +323,11 @@ Expected<void> TokenKey::find(P11KitUri& uri, std::string_view text) {
         names.push_back(label_of(object));
     if (found.empty())
         return fail(ErrorCode::not_found,
-                    fmt::format("the token {:?} has no private key that is {}; {}", token_, text,
+                    fmt::format("the token {:?} has no private key that matches {}; {}", token_, text,
                                 listed(names, "private keys")),
                     "check the URI's object= and id=");
     return fail(ErrorCode::invalid_argument,
-                fmt::format("the token {:?} has {} private keys that could be {}: {:?}", token_, names.size(),
+                fmt::format("the token {:?} has {} private keys that match {}: {:?}", token_, names.size(),
                             text, fmt::join(names, ", ")),
                 "add id= to the URI");
 }
@@ -378,7 +378,7 @@ std::optional<bool> TokenKey::flag(CK_ATTRIBUTE_TYPE type) const {
 Expected<Bytes> TokenKey::sign(CK_MECHANISM_TYPE mechanism, ByteView bytes) const {
     CK_MECHANISM how{.mechanism = mechanism, .pParameter = nullptr, .ulParameterLen = 0};
     if (const CK_RV failed = module_->C_SignInit(session_, &how, key_); failed != CKR_OK)
-        return token_error(token_, fmt::format("does not sign with the key {:?}", label()), failed);
+        return token_error(token_, fmt::format("cannot sign with the key {:?}", label()), failed);
     Bytes signature(1024); // of RSA with 8192 bits
     CK_ULONG size = signature.size();
     Bytes input(bytes.begin(), bytes.end()); // PKCS#11 has no const
@@ -386,7 +386,7 @@ Expected<Bytes> TokenKey::sign(CK_MECHANISM_TYPE mechanism, ByteView bytes) cons
         module_->C_Sign(session_, reinterpret_cast<unsigned char*>(input.data()), input.size(),
                         reinterpret_cast<unsigned char*>(signature.data()), &size);
     if (result != CKR_OK)
-        return token_error(token_, fmt::format("does not sign with the key {:?}", label()), result);
+        return token_error(token_, fmt::format("cannot sign with the key {:?}", label()), result);
     signature.resize(std::min<std::size_t>(size, signature.size()));
     return signature;
 }

@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// A PKCS#11 token, logged in to, and the private key on it that a URI is of. For the .cpp files of this
-// folder: it shows p11-kit to whoever includes it.
+// SPDX-License-Identifier: Apache-2.0 A login session on a PKCS#11 token, and the private key that a URI
+// names. For the .cpp files of this folder only: includes the header of p11-kit.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -21,15 +20,15 @@ struct FreeUri {
 };
 using UriPtr = std::unique_ptr<P11KitUri, FreeUri>;
 
-/// Errors: NotSupported (p11-kit is not installed), InvalidArgument (no URI of RFC 7512, one with an
-/// attribute that p11-kit does not know, or one with the PIN in it, which is not repeated).
+/// Errors: NotSupported (p11-kit is not installed), InvalidArgument (not a URI of RFC 7512, one with an
+/// attribute unknown to p11-kit, or one that contains the PIN, which the error does not quote).
 Expected<UriPtr> parse_uri(std::string_view text);
 
-/// The modules that may have the token, initialised: the one that the URI's `module-path` names, or else
-/// those of p11-kit's configuration. Finalised and unloaded with this.
+/// The initialised modules that may have the token: the one in the URI's `module-path`, otherwise those of
+/// p11-kit's configuration. The destructor finalises and unloads them.
 class TokenModules {
   public:
-    /// Errors: NotFound (no such module), Failed (it can not be loaded or initialised).
+    /// Errors: NotFound (no such module), Failed (it cannot be loaded or initialised).
     static Expected<TokenModules> load(const P11KitUri& uri);
 
     TokenModules(TokenModules&&) noexcept = default;
@@ -51,13 +50,13 @@ class TokenModules {
     std::vector<CK_FUNCTION_LIST*> modules_;
 };
 
-/// A private key on a token, and the session by which it is used.
+/// A private key on a token, and the session that uses it.
 class TokenKey {
   public:
-    /// Finds the token and the key; `pin` is null if there is none. What every failure names is in the URI or
-    /// told by the token, never the PIN. Errors: those of parse_uri() and TokenModules::load(); NotFound (no
-    /// such token or key), InvalidArgument (several of them; the PIN is missing or wrong), AccessDenied (the
-    /// token's PIN is locked), Failed (what the token says).
+    /// Finds the token and the key; `pin` is null if there is none. Errors quote the URI and the token, never
+    /// the PIN. Errors: those of parse_uri() and TokenModules::load(); NotFound (no such token or key),
+    /// InvalidArgument (several of them; the PIN is missing or wrong), AccessDenied (the token's PIN is
+    /// locked), Failed (an error of the token).
     static Expected<TokenKey> open(std::string_view text, const Secret* pin);
 
     TokenKey(TokenKey&& other) noexcept;
@@ -69,7 +68,7 @@ class TokenKey {
     [[nodiscard]] const std::string& token() const { return token_; } ///< its label
     [[nodiscard]] std::string label() const;                          ///< the key's, for messages
 
-    /// Nothing if the token does not tell it: there is none, or it is sensitive.
+    /// Nothing if the token does not export it: it has none, or it is sensitive.
     [[nodiscard]] std::optional<Secret> attribute(CK_ATTRIBUTE_TYPE type) const;
     [[nodiscard]] std::optional<CK_ULONG> number(CK_ATTRIBUTE_TYPE type) const;
     [[nodiscard]] std::optional<bool> flag(CK_ATTRIBUTE_TYPE type) const;

@@ -19,7 +19,7 @@
 namespace bgs2::policy {
 namespace {
 
-/// By name; those of one name by descending precedence.
+/// By name; files of the same name by descending precedence.
 using Found = std::map<std::string, std::vector<std::filesystem::path>>;
 
 Problem problem(const std::filesystem::path& file, std::string what) {
@@ -41,7 +41,7 @@ std::error_code collect(const std::filesystem::path& directory, Found& found) {
     return error;
 }
 
-/// Whether there is nothing but white space and comments.
+/// Whether the text consists of white space and comments only.
 bool says_nothing(std::string_view text) {
     constexpr std::string_view white_space = " \t\r\n";
     for (;;) {

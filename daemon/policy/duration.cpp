@@ -40,7 +40,7 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
 }
 
 std::string to_string(milliseconds duration) {
-    // Zero is a whole number of days, but nobody says so.
+    // Zero would be "0d".
     const auto* unit = duration == milliseconds::zero()
                            ? &units.back()
                            : std::ranges::find_if(units, [duration](const Unit& each) {

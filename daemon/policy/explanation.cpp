@@ -23,7 +23,7 @@ FileExplanation about(const std::filesystem::path& file, FileStatus status, std:
             .masked_by = {}};
 }
 
-/// `winner` is the policy that applied already, or null, and becomes this one if it applies.
+/// `winner` is the policy that applies, or null; set to this policy if it applies.
 FileExplanation ask(const Policy& policy, const ModemAttributes& attributes, const Policy*& winner) {
     if (winner != nullptr)
         return about(policy.file, FileStatus::not_asked,
@@ -45,8 +45,8 @@ std::string what_it_masks(const std::filesystem::path& file, const std::vector<M
         if (each.by == file)
             files.push_back(each.file.string());
     }
-    return files.empty() ? "it says nothing, and there is nothing that it could mask"
-                         : fmt::format("it says nothing, so that {} does not count", fmt::join(files, ", "));
+    return files.empty() ? "empty, and masks no file"
+                         : fmt::format("empty, masks {}", fmt::join(files, ", "));
 }
 
 } // namespace
@@ -60,10 +60,11 @@ std::vector<FileExplanation> explain(const PolicyStore& set, const ModemAttribut
         result.push_back(about(file, FileStatus::masks, what_it_masks(file, set.masked())));
     for (const Masked& masked : set.masked()) {
         result.push_back(
-            about(masked.file, FileStatus::masked, fmt::format("{} comes first", masked.by.string())));
+            about(masked.file, FileStatus::masked, fmt::format("masked by {}", masked.by.string())));
         result.back().masked_by = masked.by;
     }
-    // By name, and of one name the one that is read first: they stand so already, and what is masked last.
+    // Stable sort by name: among files of the same name, the one that is read stays first and masked ones
+    // last.
     std::ranges::stable_sort(result, {}, [](const FileExplanation& each) { return each.file.filename(); });
     for (const Problem& problem : set.problems()) {
         result.push_back(about(problem.file, FileStatus::broken, problem.what));

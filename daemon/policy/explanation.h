@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Why a modem has the policy that it has: what each policy file there is has to do with it.
+// SPDX-License-Identifier: Apache-2.0 Explains which policy applies to a modem, and the status of every
+// policy file.
 #pragma once
 
 #include "daemon/base/words.h"
@@ -14,14 +14,14 @@
 
 namespace bgs2::policy {
 
-/// What becomes of one policy file when a policy is sought for a modem.
+/// The status of a policy file in the selection for a modem.
 enum class FileStatus {
-    applies,        ///< the first whose conditions all hold
-    does_not_match, ///< asked, and a condition does not hold
-    not_asked,      ///< an earlier one applies
-    masks,          ///< says nothing; all it does is to mask files of its name
-    masked,         ///< not read, since one of its name comes first
-    broken,         ///< can not be used; while there is one, what was in force before stays so
+    applies,        ///< the first file whose conditions all match
+    does_not_match, ///< evaluated, and a condition does not match
+    not_asked,      ///< not evaluated: an earlier file applies
+    masks,          ///< empty: masks files of the same name only
+    masked,         ///< not read: masked by a file of the same name
+    broken,         ///< invalid; while there is one, the previous policies stay active
 };
 
 consteval auto words(FileStatus) {
@@ -31,21 +31,21 @@ consteval auto words(FileStatus) {
                      Word{masked, "masked"},       Word{broken, "broken"}};
 }
 
-/// One file, and what became of it.
+/// One file and its status.
 struct FileExplanation {
     std::string policy; ///< the file's name without `.toml`; empty for a directory
     std::filesystem::path file;
     FileStatus status = FileStatus::not_asked;
-    std::string why;                 ///< in words
-    std::string field;               ///< if it does not match: the condition that does not hold, "imei"
-    std::size_t line = 0;            ///< of that condition, or of the mistake; 0 if there is none
+    std::string why;                 ///< as text
+    std::string field;               ///< if it does not match: the failed condition, "imei"
+    std::size_t line = 0;            ///< of that condition, or of the error; 0 if there is none
     std::filesystem::path masked_by; ///< if it is masked
 
     bool operator==(const FileExplanation&) const = default;
 };
 
-/// The files of the set in the order in which they are asked, each followed by those that it masks; then the
-/// mistakes of the last reload, one by one. Pure.
+/// The files of the set in the order of evaluation, each followed by those that it masks; then the errors of
+/// the last reload, one by one. Pure.
 std::vector<FileExplanation> explain(const PolicyStore& set, const ModemAttributes& attributes);
 
 } // namespace bgs2::policy

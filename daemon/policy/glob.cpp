@@ -39,7 +39,7 @@ bool glob_matches(std::string_view pattern, std::string_view value) {
 
 std::optional<std::string> Patterns::excluded_by(std::string_view value) const {
     for (const std::string& pattern : list) {
-        // In doubt it is ruled out: a modem must not get certificates because its name could not be read.
+        // In doubt the modem is excluded: it must not get certificates because a value could not be matched.
         if (negates(pattern) && ask(std::string_view(pattern).substr(1), value) != Answer::no)
             return pattern;
     }

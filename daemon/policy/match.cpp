@@ -10,7 +10,7 @@
 namespace bgs2::policy {
 namespace {
 
-/// One condition of a [match] beside the modem's value; null if it has none.
+/// One condition of a [match] and the modem's value; null if it has none.
 struct Condition {
     std::string field;
     const Patterns* patterns;
@@ -44,13 +44,13 @@ bool holds(const Condition& condition) {
 std::string why(const Condition& condition) {
     const std::string wanted = to_string(*condition.patterns);
     if (condition.actual == nullptr)
-        return fmt::format("{} is not there{} {}", condition.field,
-                           holds(condition) ? ", which suits" : " and had to match", wanted);
+        return fmt::format("{} is absent{} {}", condition.field,
+                           holds(condition) ? ", which matches" : ", which does not match", wanted);
     const std::string actual = fmt::format("{} {:?}", condition.field, *condition.actual);
     if (holds(condition))
         return fmt::format("{} matches {}", actual, wanted);
     if (const auto negated = condition.patterns->excluded_by(*condition.actual))
-        return fmt::format("{} is ruled out by {:?}", actual, *negated);
+        return fmt::format("{} is excluded by {:?}", actual, *negated);
     return fmt::format("{} does not match {}", actual, wanted);
 }
 
@@ -72,7 +72,7 @@ MatchResult explain(const Policy& policy, const ModemAttributes& attributes) {
         reasons.push_back(why(condition));
     }
     if (reasons.empty())
-        reasons.emplace_back("no condition, every modem matches");
+        reasons.emplace_back("no conditions, matches every modem");
     return {.matches = true,
             .field = {},
             .patterns = {},

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Which policy is for a modem, and why.
+// SPDX-License-Identifier: Apache-2.0 Selects the policy for a modem and explains the choice.
 #pragma once
 
 #include "daemon/policy/model.h"
@@ -10,23 +9,22 @@
 
 namespace bgs2::policy {
 
-/// Whether a policy is for a modem, and what decided it.
+/// Whether a policy matches a modem, and the reason.
 struct MatchResult {
     bool matches = false;
-    std::string field; ///< what did not hold: "imei", "property ID_BUS"; empty if all did
+    std::string field; ///< the condition that does not match: "imei", "property ID_BUS"; empty if all match
     Patterns patterns; ///< of that field
-    std::optional<std::string>
-        actual;      ///< the modem's value of that field; nothing for a property it does not have
-    std::string why; ///< all of that in words; if it matches, every condition that holds
+    std::optional<std::string> actual; ///< the modem's value of that field; nothing for a missing property
+    std::string why;                   ///< the reason as text; if the policy matches, every condition
 
     bool operator==(const MatchResult&) const = default;
 };
 
-/// Asks the conditions in the order model, imei, port, properties; the first that does not hold decides. A
-/// property that the port does not have meets only a list that negates throughout.
+/// Evaluates the conditions in the order model, imei, port, properties; the first that does not match
+/// decides. A missing property matches only if all patterns of the list are negated.
 MatchResult explain(const Policy& policy, const ModemAttributes& attributes);
 
-/// The policy that applies; null (the modem is unmanaged) if none does. Valid as long as `policies`.
+/// The first policy that matches; null (the modem is unmanaged) if none does. Valid as long as `policies`.
 const Policy* first_match(const Policies& policies, const ModemAttributes& attributes);
 
 } // namespace bgs2::policy

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What is known of a modem and its port when a policy is sought for it.
+// SPDX-License-Identifier: Apache-2.0 The attributes of a modem and its port that policies match.
 #pragma once
 
 #include <functional>
@@ -11,7 +10,7 @@ namespace bgs2::policy {
 struct ModemAttributes {
     std::string imei;
     std::string model;     ///< the answer to AT+CGMM: "BGS2-W"
-    std::string serial;    ///< the serial number of the device the port belongs to; empty if it has none
+    std::string serial;    ///< the serial number of the device that the port belongs to; empty if it has none
     std::string port_path; ///< udev's ID_PATH; empty if there is none
     std::map<std::string, std::string, std::less<>> properties; ///< udev's
 

@@ -17,16 +17,16 @@
 namespace bgs2::policy {
 namespace {
 
-/// A [[slot]] and what its place among the others is judged by.
+/// A [[slot]] and the positions that checks across slots report.
 struct SlotDraft {
     std::string where;
     SlotRule rule;
-    std::optional<Position> index; ///< of a good index only
+    std::optional<Position> index; ///< of a valid index only
     std::optional<Position> private_key;
     bool store_is_good = true;
 };
 
-/// A source of `readable` and where it stands.
+/// A source of `readable` and its position.
 struct Readable {
     Source source;
     Position at;
@@ -50,12 +50,12 @@ std::optional<Source> any_source(TomlReader& reader, const TomlValue& value, std
     return *source;
 }
 
-/// Tokens give no certificates and no passphrases; those are read from files.
+/// Certificates and passphrases are read from files, not from tokens.
 std::optional<Source> source(TomlReader& reader, const TomlValue& value, std::string_view name) {
     auto source = any_source(reader, value, name);
     if (source && source->kind == SourceKind::pkcs11) {
-        reader.refuse(value.at, fmt::format("{} can not be on a token, only a private-key and the key of "
-                                            "sign can; give an absolute path or credential:NAME",
+        reader.refuse(value.at, fmt::format("{} cannot be on a token, only private-key and the key of sign "
+                                            "can; use an absolute path or credential:NAME",
                                             name));
         return std::nullopt;
     }
@@ -216,7 +216,7 @@ void check_slots(TomlReader& reader, const std::vector<SlotDraft>& slots) {
         const SlotAddress address = slot.rule.address();
         const auto [first, is_new] = taken.emplace(address, slot.where);
         if (!is_new)
-            reader.refuse(*slot.index, fmt::format("{} index {} is the one of {} already", slot.where,
+            reader.refuse(*slot.index, fmt::format("{} index {} is already used by {}", slot.where,
                                                    slot.rule.index, first->second));
         if (slot.private_key && address != client_address)
             reader.refuse(*slot.private_key,
@@ -225,13 +225,13 @@ void check_slots(TomlReader& reader, const std::vector<SlotDraft>& slots) {
     }
 }
 
-/// Whether the key is in the file, or on a token whose PIN is.
+/// Whether the key, or the PIN of its token, is in the file.
 bool is_read_for(const std::optional<Source>& key, const Source& file) {
     return key == file || (key && key->kind == SourceKind::pkcs11 && key->name.contains("pin-source=") &&
                            key->name.contains(file.name));
 }
 
-/// Whether the rule reads a secret from the source, or may do so: a certificate's file can be a PKCS#12.
+/// Whether the rule may read a secret from the source: a certificate file can be a PKCS#12.
 bool reads(const SlotRule& rule, const Source& source) {
     return rule.certificate == source || is_read_for(rule.private_key, source) || rule.passphrase == source;
 }
@@ -242,9 +242,10 @@ void check_readable(TomlReader& reader, const Draft& draft) {
         const bool signs = sign && (is_read_for(sign->key, source) || sign->passphrase == source);
         if (!signs && std::ranges::none_of(draft.slots,
                                            [&](const SlotDraft& slot) { return reads(slot.rule, source); }))
-            reader.refuse(at, fmt::format("[provision] readable: nothing here is read from {:?}; write it as "
-                                          "the private-key, passphrase or certificate does",
-                                          to_string(source)));
+            reader.refuse(at,
+                          fmt::format("[provision] readable: this policy reads no secret from {:?}; write it "
+                                      "exactly as the private-key, passphrase or certificate that reads it",
+                                      to_string(source)));
     }
 }
 

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// The text of a policy file, made into a policy.
+// SPDX-License-Identifier: Apache-2.0 Parses policy files.
 #pragma once
 
 #include "daemon/policy/model.h"
@@ -10,10 +9,9 @@
 
 namespace bgs2::policy {
 
-/// Reads the TOML in `text`. `file_name` is where it came from: it names the policy and stands in every
-/// problem. All problems of the text are told, in the order of the text; of a text that is not TOML only the
-/// first. A key or table that is not known is a problem: a slip of the pen must not quietly drop a rule.
-/// Pure; throws nothing but std::bad_alloc.
+/// Parses the TOML in `text`. `file_name` is its source: it names the policy and is part of every problem.
+/// Reports all problems in the order of the text; for invalid TOML only the first. An unknown key or table is
+/// a problem, so that a typing error does not silently drop a rule. Pure; throws nothing but std::bad_alloc.
 std::expected<Policy, Problems> parse(std::string_view text, std::string_view file_name);
 
 } // namespace bgs2::policy

@@ -10,14 +10,14 @@
 namespace bgs2::policy {
 namespace {
 
-/// Null unless the policy keeps the daemon from writing at all.
+/// The error if the mode of the policy forbids all writing; otherwise nothing.
 std::optional<Error> hands_off(const Policy& policy) {
     if (policy.mode != Mode::report && policy.mode != Mode::ignore)
         return std::nullopt;
-    return Error{
-        ErrorCode::not_supported,
-        fmt::format(R"(policy '{}' says "{}": the modem is not written to)", policy.name, word(policy.mode)),
-        R"(set mode to "auto" or "manual" and reload)"};
+    return Error{ErrorCode::not_supported,
+                 fmt::format(R"(policy '{}' does not allow writing to the modem: its mode is "{}")",
+                             policy.name, word(policy.mode)),
+                 R"(set its mode to "auto" or "manual" and reload)"};
 }
 
 bool names(const Policy& policy, const SlotAddress& slot) {
@@ -30,14 +30,14 @@ Expected<const Policy*> may_provision(const Policies& policies, const ModemAttri
                                       std::optional<SlotAddress> slot) {
     const Policy* policy = first_match(policies, attributes);
     if (policy == nullptr)
-        return fail(ErrorCode::not_supported, fmt::format("no policy is for modem {}", attributes.imei),
-                    "add one to /etc/bgs2d/policy.d and reload");
+        return fail(ErrorCode::not_supported, fmt::format("no policy matches modem {}", attributes.imei),
+                    "add a policy to /etc/bgs2d/policy.d and reload");
     if (auto error = hands_off(*policy))
         return std::unexpected(std::move(*error));
     if (slot && !names(*policy, *slot))
         return fail(ErrorCode::invalid_argument,
                     fmt::format("policy '{}' does not name {}", policy->name, to_string(*slot)),
-                    "add a [[slot]] to it, or leave the slot out");
+                    "add a [[slot]] to the policy, or omit the slot");
     return policy;
 }
 
@@ -51,7 +51,7 @@ Expected<const Policy*> may_change(const Policies& policies, const ModemAttribut
     const bool empties = policy->erase_unlisted && slot.store == Store::tls;
     if (policy->mode == Mode::automatic && (empties || names(*policy, slot)))
         return fail(ErrorCode::not_supported,
-                    fmt::format("policy '{}' says what {} holds, and would have it back at once",
+                    fmt::format("policy '{}' defines the content of {} and would revert the change",
                                 policy->name, to_string(slot)),
                     R"(change the policy, or set its mode to "manual" and reload)");
     return policy;

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Whether a modem may be written to.
+// SPDX-License-Identifier: Apache-2.0 Decides whether policies allow writing to a modem.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -11,14 +10,14 @@
 
 namespace bgs2::policy {
 
-/// The policy that lets the modem be written to, or just this slot of it. Valid as long as `policies`.
-/// Errors: NotSupported (no policy is for it, or it says "report" or "ignore"), InvalidArgument (the policy
-/// does not name the slot).
+/// The policy that allows writing to the modem, or to this slot of it. Valid as long as `policies`. Errors:
+/// NotSupported (no policy matches, or its mode is "report" or "ignore"), InvalidArgument (the policy does
+/// not name the slot).
 Expected<const Policy*> may_provision(const Policies& policies, const ModemAttributes& attributes,
                                       std::optional<SlotAddress> slot);
 
-/// The policy under which somebody may change the slot by hand; null if none is for the modem. Valid as long
-/// as `policies`. Errors: NotSupported (it says "report" or "ignore", or it is "auto" and would undo the
+/// The policy that allows changing the slot manually; null if no policy matches the modem. Valid as long as
+/// `policies`. Errors: NotSupported (its mode is "report" or "ignore", or it is "auto" and would revert the
 /// change).
 Expected<const Policy*> may_change(const Policies& policies, const ModemAttributes& attributes,
                                    const SlotAddress& slot);

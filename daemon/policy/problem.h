@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What is wrong with a policy or configuration file, and where.
+// SPDX-License-Identifier: Apache-2.0 Errors in a policy or configuration file, with their position.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +7,7 @@
 
 namespace bgs2::policy {
 
-/// A place in a text; both count from 1. Line 0 is the file as a whole.
+/// A position in a text; both count from 1. Line 0 means the whole file.
 struct Position {
     std::size_t line = 0;
     std::size_t column = 0; ///< in characters, not bytes
@@ -18,14 +17,14 @@ struct Position {
 
 struct Problem {
     std::string file;
-    std::size_t line = 0; ///< from 1; 0 if it is the file as a whole
+    std::size_t line = 0; ///< from 1; 0 means the whole file
     std::size_t column = 0;
     std::string what; ///< one line, no full stop
 
     bool operator==(const Problem&) const = default;
 };
 
-/// "file:line:column: what"; "file: what" for a file as a whole.
+/// "file:line:column: what"; "file: what" for a whole file.
 std::string to_string(const Problem& problem);
 
 using Problems = std::vector<Problem>;

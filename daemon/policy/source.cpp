@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view credential_scheme = "credential:";
 constexpr std::string_view token_scheme = "pkcs11:";
 constexpr std::string_view known_sources =
-    "give an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI";
-constexpr std::string_view known_placeholders = "known are {imei}, {model} and {serial}";
+    "use an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI";
+constexpr std::string_view known_placeholders = "use {imei}, {model} or {serial}";
 
 struct Placeholder {
     std::string_view name;
@@ -28,7 +28,7 @@ constexpr std::array placeholders{
     Placeholder{"serial", &ModemAttributes::serial},
 };
 
-/// Literal text, and the placeholder that follows it; the last piece of a text has none.
+/// Literal text and the placeholder that follows it; the last piece of a text has none.
 struct Piece {
     std::string_view literal;
     const Placeholder* placeholder = nullptr;
@@ -47,11 +47,10 @@ Expected<std::vector<Piece>> pieces(std::string_view text) {
             return result;
         }
         if (rest[brace] == '}')
-            return refuse(fmt::format("{:?} closes a placeholder that it did not open", text),
-                          known_placeholders);
+            return refuse(fmt::format("{:?} has an unmatched '}}'", text), known_placeholders);
         const auto end = rest.find('}', brace);
         if (end == std::string_view::npos)
-            return refuse(fmt::format("{:?} does not close its placeholder", text), known_placeholders);
+            return refuse(fmt::format("{:?} has an unmatched '{{'", text), known_placeholders);
         const std::string_view name = rest.substr(brace + 1, end - brace - 1);
         const auto* placeholder = std::ranges::find(placeholders, name, &Placeholder::name);
         if (placeholder == placeholders.end())
@@ -76,13 +75,12 @@ bool is_file_name(std::string_view text) {
     return !text.empty() && text != "." && text != ".." && !text.contains('/') && !text.contains('\0');
 }
 
-/// What is wrong with the attributes of a `pkcs11:` URI (RFC 7512 §2.3). It is never quoted: it may hold a
-/// PIN.
+/// Checks the attributes of a `pkcs11:` URI (RFC 7512 §2.3). Errors never quote it: it may contain a PIN.
 Expected<void> check_uri(std::string_view uri) {
     constexpr std::string_view example = "write it as pkcs11:token=NAME;object=NAME";
-    // A reader of URIs may drop white space, and find a pin-value that way.
+    // A URI parser may drop white space, which could reveal a pin-value.
     if (uri.find_first_of(" \t\r\n\f\v") != std::string_view::npos)
-        return refuse("a pkcs11: URI can not hold white space", "write a blank as %20");
+        return refuse("a pkcs11: URI cannot contain white space", "write a space as %20");
     std::string_view rest = uri.substr(token_scheme.size());
     if (rest.empty())
         return refuse("the pkcs11: URI names no object", example);
@@ -96,13 +94,14 @@ Expected<void> check_uri(std::string_view uri) {
         if (equals == std::string_view::npos || equals == 0)
             return refuse("the pkcs11: URI has an attribute without name or value", example);
         if (attribute.substr(0, equals) == "pin-value")
-            return refuse("the pkcs11: URI holds the token's PIN, for all to read who can read the policy",
-                          "give the PIN as the passphrase, or name a file with pin-source=file:/PATH");
+            return refuse(
+                "the pkcs11: URI contains the token's PIN, which every reader of the policy can see",
+                "give the PIN as the passphrase, or name a file with pin-source=file:/PATH");
     }
     return {};
 }
 
-/// What stands in a URI for itself (RFC 3986 §2.3); anything else becomes %XX.
+/// Keeps the unreserved characters of a URI (RFC 3986 §2.3); all others become %XX.
 std::string percent_encoded(std::string_view text) {
     constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     std::string result;
@@ -119,7 +118,7 @@ std::string as_it_is(std::string_view text) {
     return std::string(text);
 }
 
-/// `text` with its placeholders replaced by what `written` makes of the modem's values.
+/// `text` with its placeholders replaced by the modem's values, each converted by `written`.
 Expected<std::string> expand_with(std::string_view text, const ModemAttributes& attributes,
                                   std::string (*written)(std::string_view)) {
     const auto parts = pieces(text);
@@ -132,12 +131,13 @@ Expected<std::string> expand_with(std::string_view text, const ModemAttributes& 
             continue;
         const std::string& value = attributes.*piece.placeholder->value;
         if (value.empty())
-            return refuse(fmt::format("this modem has no {} to put into {:?}", piece.placeholder->name, text),
-                          "use another placeholder, or another policy for such modems");
-        if (!is_file_name(value))
             return refuse(
-                fmt::format("the {} {:?} can not be a part of a file name", piece.placeholder->name, value),
-                fmt::format("do without it in {:?}", text));
+                fmt::format("cannot expand {:?}: the modem has no {}", text, piece.placeholder->name),
+                "use another placeholder, or another policy for this modem");
+        if (!is_file_name(value))
+            return refuse(fmt::format("the modem's {} {:?} cannot be part of a file name",
+                                      piece.placeholder->name, value),
+                          fmt::format("remove the placeholder from {:?}", text));
         result += written(value);
     }
     return result;
@@ -145,9 +145,9 @@ Expected<std::string> expand_with(std::string_view text, const ModemAttributes& 
 
 Expected<Source> kind_and_name(std::string_view text) {
     if (text.empty())
-        return refuse("an empty text is no source", known_sources);
+        return refuse("the source is empty", known_sources);
     if (text.contains('\0'))
-        return refuse("a source can not hold a NUL", known_sources);
+        return refuse("a source cannot contain a NUL", known_sources);
     if (text.starts_with('/')) {
         if (text.ends_with('/'))
             return refuse(fmt::format("{:?} is a directory", text), known_sources);
@@ -156,8 +156,8 @@ Expected<Source> kind_and_name(std::string_view text) {
     if (text.starts_with(credential_scheme)) {
         const std::string_view name = text.substr(credential_scheme.size());
         if (!is_file_name(name))
-            return refuse(fmt::format("{:?} is no credential's name", name),
-                          "a plain file name follows credential:");
+            return refuse(fmt::format("{:?} is not a valid credential name", name),
+                          "write a plain file name after credential:");
         return Source{.kind = SourceKind::credential, .name = std::string(name)};
     }
     if (text.starts_with(token_scheme)) {
@@ -165,7 +165,7 @@ Expected<Source> kind_and_name(std::string_view text) {
             return std::unexpected(std::move(good.error()));
         return Source{.kind = SourceKind::pkcs11, .name = std::string(text)};
     }
-    // Only the scheme is told: what follows can hold a PIN.
+    // Quotes the scheme only: the rest can contain a PIN.
     if (const auto unknown = scheme(text))
         return refuse(fmt::format("{:?} is an unknown scheme", *unknown), known_sources);
     return refuse(fmt::format("{:?} is a relative path", text), known_sources);
@@ -196,12 +196,12 @@ Expected<std::filesystem::path> locate(const Source& source, const ModemAttribut
     if (!name)
         return std::unexpected(std::move(name.error()));
     if (source.kind == SourceKind::pkcs11)
-        return refuse(fmt::format("{:?} is on a token, not in a file", *name), "ask the token for it");
+        return refuse(fmt::format("{:?} is on a token, not in a file", *name), "read it from the token");
     if (source.kind == SourceKind::file)
         return *name;
     if (credentials.empty())
         return fail(ErrorCode::not_found,
-                    fmt::format("there is no credential {:?}, systemd passed none at all", *name),
+                    fmt::format("cannot find credential {:?}: systemd passed no credentials", *name),
                     "add LoadCredential= or LoadCredentialEncrypted= to bgs2d.service");
     return credentials / *name;
 }

@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Where a certificate, a key or a passphrase comes from: a file, a systemd credential or a token, by a name
-// with placeholders.
+// SPDX-License-Identifier: Apache-2.0 The source of a certificate, a key or a passphrase: a file, a systemd
+// credential or a token, with placeholders in its name.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -21,32 +20,32 @@ enum class SourceKind {
 
 struct Source {
     SourceKind kind = SourceKind::file;
-    std::string
-        name; ///< an absolute path, a credential's name or a whole URI; may hold {imei}, {model} and {serial}
+    std::string name; ///< an absolute path, the name of a credential or a whole URI; may contain {imei},
+                      ///< {model} and {serial}
 
     bool operator==(const Source&) const = default;
 };
 
-/// As it stands in a policy: `/path`, `credential:name` or `pkcs11:...`. No secret: a URI holds no PIN.
+/// In the syntax of a policy: `/path`, `credential:name` or `pkcs11:...`. Not secret: a URI contains no PIN.
 std::string to_string(const Source& source);
 
-/// Errors: InvalidArgument (empty, a relative path, a scheme that is not known, a credential's name with a
-/// `/` in it, a URI of RFC 7512 that is misspelt or has the attribute `pin-value`, which would show the PIN
-/// to whoever can read the policy; an unknown or unclosed placeholder, a NUL).
+/// Errors: InvalidArgument (empty, a relative path, an unknown scheme, the name of a credential with a `/`,
+/// an invalid URI of RFC 7512 or one with the attribute `pin-value`, which would show the PIN to every reader
+/// of the policy; an unknown or unclosed placeholder, a NUL).
 Expected<Source> parse_source(std::string_view text);
 
-/// `text` with its placeholders replaced by what is known of the modem. A value can only ever be a part of
-/// one file name: what is empty, `.`, `..`, or holds a `/` or a NUL is refused. Errors: InvalidArgument.
+/// `text` with its placeholders replaced by the modem's attributes. A value can only be a part of one file
+/// name: refuses a value that is empty, `.`, `..`, or contains a `/` or a NUL. Errors: InvalidArgument.
 Expected<std::string> expand(std::string_view text, const ModemAttributes& attributes);
 
-/// The file that a source stands for with this modem. `credentials` is $CREDENTIALS_DIRECTORY, empty if
-/// systemd passed none. Errors: InvalidArgument (what expand() refuses; a key on a token), NotFound (a
-/// credential is asked for and there are none at all). Whether the file exists is not looked at.
+/// The file of a source for this modem. `credentials` is $CREDENTIALS_DIRECTORY, empty if systemd passed
+/// none. Errors: InvalidArgument (errors of expand(); a key on a token), NotFound (a credential is required
+/// and there are none at all). Does not check whether the file exists.
 Expected<std::filesystem::path> locate(const Source& source, const ModemAttributes& attributes,
                                        const std::filesystem::path& credentials);
 
-/// The URI that a source of the kind pkcs11 stands for with this modem; what it takes from the modem is
-/// percent-encoded where it has to be, and confined as with expand(). Errors: InvalidArgument.
+/// The URI of a source of the kind pkcs11 for this modem; attributes of the modem are percent-encoded if
+/// necessary, and restricted as in expand(). Errors: InvalidArgument.
 Expected<std::string> token_uri(const Source& source, const ModemAttributes& attributes);
 
 } // namespace bgs2::policy

@@ -30,7 +30,7 @@ std::string describe_unknown(const TomlEntry& entry, std::string_view where, std
                                    where.empty() ? "" : " in ", where);
     if (const auto meant = nearest(entry.key, keys))
         return what + fmt::format("; did you mean {:?}?", *meant);
-    return what + fmt::format("; known are {}", fmt::join(keys, ", "));
+    return what + fmt::format("; valid keys: {}", fmt::join(keys, ", "));
 }
 
 } // namespace
@@ -95,7 +95,7 @@ std::optional<std::chrono::milliseconds> TomlReader::duration(const TomlValue& v
     if (!duration)
         refuse(value.at, fmt::format("{} must be {}, not {:?}", name, duration_example, *text));
     else if (*duration > longest)
-        refuse(value.at, fmt::format("{} must be {} at most, not {}", name, to_string(longest), *text));
+        refuse(value.at, fmt::format("{} must be at most {}, not {}", name, to_string(longest), *text));
     else
         return duration;
     return std::nullopt;
@@ -110,7 +110,7 @@ std::optional<Patterns> TomlReader::patterns(const TomlValue& value, std::string
         if (text == nullptr)
             refuse_kind(element, name, element_wanted);
         else if (text->contains('\0'))
-            refuse(element.at, fmt::format("{} can not hold a NUL", name));
+            refuse(element.at, fmt::format("{} cannot contain a NUL", name));
         else {
             result.list.push_back(*text);
             return;
@@ -119,7 +119,7 @@ std::optional<Patterns> TomlReader::patterns(const TomlValue& value, std::string
     };
     if (const auto* list = std::get_if<TomlList>(&value.value)) {
         if (list->empty()) {
-            refuse(value.at, fmt::format("{} is an empty list; leave it out if it does not matter", name));
+            refuse(value.at, fmt::format("{} is an empty list; omit it to match any value", name));
             return std::nullopt;
         }
         for (const TomlValue& element : *list)
@@ -139,7 +139,7 @@ std::map<std::string, Patterns, std::less<>> TomlReader::pattern_table(const Tom
         return result;
     }
     if (table->empty())
-        refuse(value.at, fmt::format("{} is an empty table; leave it out if it does not matter", name));
+        refuse(value.at, fmt::format("{} is an empty table; omit it to match any value", name));
     for (const TomlEntry& entry : *table) {
         if (auto read = patterns(entry.value, fmt::format("{} {}", name, entry.key)))
             result.emplace(entry.key, std::move(*read));
@@ -168,7 +168,7 @@ std::vector<std::pair<std::string, const TomlValue*>> TomlReader::tables(const T
     std::vector<std::pair<std::string, const TomlValue*>> result;
     const auto* list = std::get_if<TomlList>(&value.value);
     if (list == nullptr) {
-        refuse(value.at, fmt::format("{0} must be written as [[{0}]], one for each", name));
+        refuse(value.at, fmt::format("{0} must be an array of tables, each written as [[{0}]]", name));
         return result;
     }
     for (const TomlValue& element : *list)
@@ -189,7 +189,7 @@ const TomlTable* TomlReader::entries(const TomlValue& value, std::string_view wh
     }
     for (const TomlKey& key : known) {
         if (key.required && std::ranges::find(*table, key.key, &TomlEntry::key) == table->end())
-            refuse(value.at, fmt::format("{} has no {}", where, key.key));
+            refuse(value.at, fmt::format("{} requires {}", where, key.key));
     }
     return table;
 }

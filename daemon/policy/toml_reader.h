@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Reads TOML tables by a list of their keys and collects all that is wrong with them.
+// SPDX-License-Identifier: Apache-2.0 Reads TOML tables by a list of their keys and collects all problems.
 #pragma once
 
 #include "daemon/base/words.h"
@@ -25,11 +24,11 @@ namespace bgs2::policy {
 
 class TomlReader;
 
-/// One key that a table may have, and what to make of its value.
+/// One key of a table and the function that reads its value.
 template<class Target>
 struct TomlField {
     std::string_view key;
-    /// `name` is what the value is called in a problem: "[port] baud".
+    /// `name` is the name of the value in a problem: "[port] baud".
     void (*read)(TomlReader& reader, const TomlValue& value, std::string_view name, Target& target);
     bool required = false;
 };
@@ -40,7 +39,7 @@ struct TomlKey {
     bool required = false;
 };
 
-/// The getters return nothing, and note a problem, if a value is not what they are for.
+/// The getters return nothing and record a problem if a value is invalid.
 class TomlReader {
   public:
     explicit TomlReader(std::string_view file_name)
@@ -54,15 +53,15 @@ class TomlReader {
     std::optional<bool> boolean(const TomlValue& value, std::string_view name);
     /// The elements of a list, of any kind; valid as long as `value`.
     std::span<const TomlValue> list(const TomlValue& value, std::string_view name);
-    /// A text such as "100ms" from nothing to `longest`.
+    /// A text such as "100ms", from zero to `longest`.
     std::optional<std::chrono::milliseconds> duration(const TomlValue& value, std::string_view name,
                                                       std::chrono::milliseconds longest);
     /// A pattern, or a list of at least one.
     std::optional<Patterns> patterns(const TomlValue& value, std::string_view name);
-    /// A table of them with keys of any name; those that are good.
+    /// A table of them with keys of any name; returns the valid ones.
     std::map<std::string, Patterns, std::less<>> pattern_table(const TomlValue& value, std::string_view name);
 
-    /// One of the `words`: its place among them.
+    /// The index of one of the `words`.
     std::optional<std::size_t> choice(const TomlValue& value, std::string_view name,
                                       std::span<const std::string_view> words);
     /// The value of an enumeration whose word is the text.
@@ -77,18 +76,17 @@ class TomlReader {
         target = choice<E>(value, name).value_or(target);
     }
 
-    /// Reads a table: each of its keys by the field of that name. A key that no field has, or that is
-    /// required and not there, is a problem. `where` is what the table is called: "[port]", empty for the
-    /// top.
+    /// Reads a table: each key with the field of that name. An unknown key and a missing required key are
+    /// problems. `where` is the name of the table: "[port]", empty for the top level.
     template<class Target>
     void table(const TomlValue& value, std::string_view where,
                std::type_identity_t<std::span<const TomlField<Target>>> fields, Target& target);
 
-    /// The tables of an array of tables, each with what it is called: "[[slot]] #2".
+    /// The tables of an array of tables, each with its name: "[[slot]] #2".
     std::vector<std::pair<std::string, const TomlValue*>> tables(const TomlValue& value,
                                                                  std::string_view name);
 
-    /// What was noted, in the order of the text.
+    /// The recorded problems, in the order of the text.
     [[nodiscard]] Problems problems() const;
 
   private:
@@ -117,7 +115,7 @@ void TomlReader::table(const TomlValue& value, std::string_view where,
     }
 }
 
-/// Stores a value if there is one: what a field does with most getters.
+/// Stores a value if there is one; most fields use it with a getter.
 template<class Value, class Target>
 void store(std::optional<Value> value, Target& target) {
     if (value)

@@ -12,7 +12,7 @@ Position position(const toml::source_region& region) {
     return {.line = region.begin.line, .column = region.begin.column};
 }
 
-/// `fallback` is for what the text does not spell out: the table `a` of `a.b = 1`.
+/// `fallback` is for implicit tables: `a` in `a.b = 1`.
 Position position(const toml::node& node, Position fallback) {
     return node.source().begin ? position(node.source()) : fallback;
 }
@@ -57,7 +57,7 @@ TomlValue convert(const toml::node& node, Position fallback) {
 std::string_view kind(const TomlValue& value) {
     static constexpr std::array kinds{std::string_view("a string"),
                                       std::string_view("an integer"),
-                                      std::string_view("a decimal fraction"),
+                                      std::string_view("a floating-point number"),
                                       std::string_view("true or false"),
                                       std::string_view("a date or time"),
                                       std::string_view("a list"),

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// The values of a TOML file, each with its place in the text.
+// SPDX-License-Identifier: Apache-2.0 The values of a TOML file, each with its position in the text.
 #pragma once
 
 #include "daemon/policy/problem.h"
@@ -19,7 +18,7 @@ struct TomlValue;
 using TomlList = std::vector<TomlValue>;
 using TomlTable = std::vector<TomlEntry>; ///< in no particular order; no key twice
 
-/// A date, a time or both: no key of ours takes one, so which one it is does not matter.
+/// A date, a time or both: no key accepts one, so its value does not matter.
 struct TomlDate {};
 
 struct TomlValue {
@@ -33,11 +32,11 @@ struct TomlEntry {
     TomlValue value;
 };
 
-/// What a value is, with its article: "an integer".
+/// The type of a value, with its article: "an integer".
 std::string_view kind(const TomlValue& value);
 
-/// The table that the whole text is. `file_name` is for the problem only: the first, if the text is not TOML.
-/// Throws nothing but std::bad_alloc.
+/// The top-level table of the text. `file_name` is for the problem only: the first one if the text is not
+/// TOML. Throws nothing but std::bad_alloc.
 std::expected<TomlValue, Problem> read_toml(std::string_view text, std::string_view file_name);
 
 } // namespace bgs2::policy

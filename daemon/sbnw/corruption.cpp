@@ -19,7 +19,7 @@ std::size_t announced_length(ByteView bytes) {
     return bytes.size() < 2 ? 0 : at(bytes, 0) + (std::size_t{at(bytes, 1)} << 8U);
 }
 
-/// How many characters beyond ASCII there are, if all of it is UTF-8; nothing if it is not.
+/// The number of non-ASCII characters if the text is UTF-8; otherwise nothing.
 std::optional<std::size_t> utf8_beyond_ascii(ByteView bytes) {
     std::size_t count = 0;
     for (std::size_t offset = 0; offset < bytes.size();) {
@@ -49,18 +49,18 @@ bool is_hex_text(std::string_view text) {
     return text.size() >= 12 && std::ranges::all_of(text, is_hex);
 }
 
-/// PEM, with what other tools write before it ("Bag Attributes"). A frame that carries PEM has NULs.
+/// PEM, possibly after the text of other tools ("Bag Attributes"). A frame that contains PEM has NULs.
 bool is_pem(std::string_view text) {
     return text.find("-----BEGIN ") != std::string_view::npos && text.find('\0') == std::string_view::npos;
 }
 
-/// A frame of 0x8130 or 0x8230 bytes begins as DER does, but goes on with a small command and count.
+/// A frame of 0x8130 or 0x8230 bytes begins like DER, but continues with a small command and count.
 bool has_header(ByteView bytes) {
     return bytes.size() >= 6 && (at(bytes, 2) == 1 || at(bytes, 2) == 3) && at(bytes, 3) == 0 &&
            at(bytes, 4) <= 7 && at(bytes, 5) == 0;
 }
 
-/// A SEQUENCE, which all files of keys and certificates are.
+/// A SEQUENCE, like all DER files of keys and certificates.
 bool is_der(ByteView bytes) {
     const std::string_view text = as_text(bytes);
     return ((text.starts_with("\x30\x82") || text.starts_with("\x30\x81")) && !has_header(bytes)) ||
@@ -86,14 +86,14 @@ std::optional<std::size_t> line_feeds_of_text_copy(std::string_view text) {
 
 std::optional<Error> detect_corruption(ByteView bytes) {
     const std::string_view text = as_text(bytes);
-    constexpr std::string_view make_a_frame = "make a frame of it with 'bgs2ctl frame encode'";
+    constexpr std::string_view make_a_frame = "encode it with 'bgs2ctl frame encode'";
     if (is_pem(text))
         return not_a_frame("this is a PEM file, not a frame", std::string(make_a_frame));
     if (is_der(bytes))
         return not_a_frame("this is a DER file, not a frame", std::string(make_a_frame));
     if (is_hex_text(text))
         return not_a_frame("this is a hex dump saved as text, not a frame",
-                           "turn it into bytes first, for example with 'xxd -r -p'");
+                           "convert it to binary first, for example with 'xxd -r -p'");
 
     const auto beyond_ascii = utf8_beyond_ascii(bytes);
     if (const std::size_t count = count_of(text, "\xef\xbf\xbd"); beyond_ascii && count > 0)
@@ -101,7 +101,7 @@ std::optional<Error> detect_corruption(ByteView bytes) {
             fmt::format("the frame went through a UTF-8 conversion: {} beyond 7f became ef bf bd, first at "
                         "offset {}",
                         counted(count, "byte"), text.find("\xef\xbf\xbd")),
-            "its content is lost; capture or encode it again, and copy it as binary");
+            "capture or encode it again, and copy it as binary: its content is lost");
 
     if (const auto line_feeds = line_feeds_of_text_copy(text))
         return not_a_frame(
@@ -114,16 +114,17 @@ std::optional<Error> detect_corruption(ByteView bytes) {
         const std::string_view excess = text.substr(announced);
         if (excess.find_first_not_of("\r\n") == std::string_view::npos)
             return not_a_frame(
-                fmt::format("{} of CR/LF added behind the frame, at offset {}",
-                            counted(excess.size(), "byte"), announced),
-                fmt::format("cut the file to {} bytes; a module takes them for too many data", announced));
+                fmt::format("{} of CR/LF added after the frame, at offset {}", counted(excess.size(), "byte"),
+                            announced),
+                fmt::format("truncate the file to {} bytes: a module reports more as too many data",
+                            announced));
     }
 
     if (beyond_ascii && *beyond_ascii > 0)
         return not_a_frame(
             fmt::format("the frame went through a UTF-8 conversion: {} beyond 7f became several each",
                         counted(*beyond_ascii, "byte")),
-            "turn it back with 'iconv -f UTF-8 -t ISO-8859-1', or copy it as binary");
+            "convert it back with 'iconv -f UTF-8 -t ISO-8859-1', or copy it as binary");
     return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// What text tools do to a binary frame on its way (protocol.md §6), recognised.
+// SPDX-License-Identifier: Apache-2.0 Recognises the damage that text tools do to binary frames (protocol.md
+// §6).
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -9,8 +9,8 @@
 
 namespace bgs2::sbnw {
 
-/// The well-known corruption that explains why bytes do not decode; nothing if none does: a UTF-8 conversion,
-/// an added CR/LF or LF turned into CR LF, a hex dump saved as text, PEM or DER instead of a frame.
+/// The known reason why bytes do not decode as a frame: UTF-8 conversion, CR/LF added or LF turned into CR
+/// LF, a hex dump saved as text, PEM or DER instead of a frame.
 std::optional<Error> detect_corruption(ByteView bytes);
 
 } // namespace bgs2::sbnw

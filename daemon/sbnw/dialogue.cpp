@@ -14,13 +14,13 @@
 namespace bgs2::sbnw {
 namespace {
 
-/// Bytes a second at 9600 Bd: the slowest line that anyone would do this over.
+/// Bytes a second at 9600 Bd: the slowest line that is practical.
 constexpr std::size_t slowest_rate = 960;
 
 using Clock = at::Channel::Clock;
 
-/// Reads the OK that follows a result line, failures included, so that it is not taken for the next
-/// command's. Its absence proves nothing either way: reading the slots back does.
+/// Reads the OK that follows a result line, also of a failure, so that it is not taken for the answer to the
+/// next command. Its absence proves nothing: only reading the slots back does.
 asio::awaitable<void> take_final(at::Channel& channel, std::chrono::milliseconds timeout) {
     const auto deadline = Clock::now() + timeout;
     try {
@@ -33,10 +33,9 @@ asio::awaitable<void> take_final(at::Channel& channel, std::chrono::milliseconds
 }
 
 Exception ended_without_result(std::string_view line) {
-    return Exception(
-        Error{ErrorCode::modem_rejected,
-              fmt::format("the modem answered '{}' without saying that the command ended well", line),
-              "read its slots to see what it holds"});
+    return Exception(Error{ErrorCode::modem_rejected,
+                           fmt::format("the modem answered '{}' without confirming the command", line),
+                           "read its slots to see what it holds"});
 }
 
 asio::awaitable<void> wait_until_ready(at::Channel& channel, Deadlines deadlines) {
@@ -62,7 +61,7 @@ asio::awaitable<void> wait_until_stored(at::Channel& channel, Deadlines deadline
         const std::string line = co_await channel.line(deadline - Clock::now());
         const auto result = parse_result(line);
         if (result == Result::command_unknown)
-            throw Refusal(Result::refused, line); // it was known: the module asked for the frame
+            throw Refusal(Result::refused, line); // the command is supported: the module asked for the frame
         if (result)
             co_await take_final(channel, deadlines.final);
         if (result == Result::stored)
@@ -74,7 +73,7 @@ asio::awaitable<void> wait_until_stored(at::Channel& channel, Deadlines deadline
     }
 }
 
-/// The stores that the firmware says it knows; none if it does not say.
+/// The stores that the firmware reports; none if it reports none.
 asio::awaitable<std::vector<std::string>> ask_for_stores(at::Channel& channel, Deadlines deadlines) {
     try {
         const at::Answer answer = co_await channel.command("AT^SBNW=?", deadlines.stores);
@@ -91,7 +90,7 @@ asio::awaitable<std::vector<std::string>> ask_for_stores(at::Channel& channel, D
 
 asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
                            at::Channel::Progress progress, Deadlines deadlines) {
-    // A module that asked for a frame takes whatever comes for it, and hears nothing else while it stores it.
+    // A module that asked for a frame takes all input for it, and processes nothing else while storing it.
     const auto whole = channel.uninterrupted();
     co_await channel.send_line(fmt::format("AT^SBNW={},1", store));
     co_await wait_until_ready(channel, deadlines);
@@ -108,7 +107,7 @@ asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadl
     const std::vector<std::string> known = co_await ask_for_stores(channel, deadlines);
     throw Exception(
         Error{ErrorCode::not_supported,
-              fmt::format("the modem answered '{}' when asked for the slots of '{}'", answer.result, store),
+              fmt::format("cannot read the slots of '{}': the modem answered '{}'", store, answer.result),
               hint_without_slots(store, known)});
 }
 

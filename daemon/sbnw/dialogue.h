@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// The secure command's way to the module, and the slots' way back (protocol.md §2 and §3).
+// SPDX-License-Identifier: Apache-2.0 Sends secure commands and reads slots (protocol.md §2 and §3).
 #pragma once
 
 #include "daemon/at/channel.h"
@@ -13,7 +12,7 @@
 
 namespace bgs2::sbnw {
 
-/// How long the module may take. Defaults from protocol.md §2.
+/// Timeouts of the module. Defaults from protocol.md §2.
 struct Deadlines {
     std::chrono::milliseconds ready{10'000};  ///< from the command to `SECURE CMD READY`
     std::chrono::milliseconds result{65'000}; ///< from the frame's last byte to the result line
@@ -24,15 +23,14 @@ struct Deadlines {
     bool operator==(const Deadlines&) const = default;
 };
 
-/// Sends one frame to `store` and returns once the module said that it is stored, which is not yet a proof.
-/// Once begun it is not interrupted, unless the module is gone (Channel::uninterrupted).
-/// Throws Refusal (its result lines, see result.h), Exception: ModemTimeout, ModemRejected (an OK without a
-/// result), DeviceGone.
+/// Sends one frame to `store` and returns when the module has confirmed it, which is not yet a proof. Once
+/// begun it is not interrupted, unless the module is gone (Channel::uninterrupted). Throws Refusal (its
+/// result lines, see result.h), Exception: ModemTimeout, ModemRejected (an OK without a result), DeviceGone.
 asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
                            at::Channel::Progress progress, Deadlines deadlines = {});
 
 /// Reads every slot of `store`. Throws Exception: NotSupported (the firmware has no such store; the hint
-/// names those that it has, if it tells them), ModemTimeout, DeviceGone.
+/// names the stores that it has, if it reports them), ModemTimeout, DeviceGone.
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines = {});
 
 } // namespace bgs2::sbnw

@@ -29,15 +29,15 @@ bool is_digit(char c) {
 Expected<void> check_texts(const SecureCommand& command) {
     if (command.imei && (command.imei->size() != 15 || !std::ranges::all_of(*command.imei, is_digit)))
         return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not an IMEI", *command.imei),
-                    "give its 15 digits");
+                    "use 15 digits");
     if (command.thumbprint &&
         (command.thumbprint->size() != 40 || !std::ranges::all_of(*command.thumbprint, is_lower_hex)))
         return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not a thumbprint", *command.thumbprint),
-                    "give the SHA-1 of the certificate as 40 lower-case hex digits");
+                    "use the SHA-1 of the certificate as 40 lower-case hex digits");
     for (const auto* text : {&command.store, &command.signature}) {
         if (*text && ((*text)->empty() || (*text)->find('\0') != std::string::npos))
             return fail(ErrorCode::invalid_argument,
-                        "the certificate store and the signature are texts without NUL");
+                        "remove the NUL: the certificate store and the signature are text");
     }
     return {};
 }
@@ -102,8 +102,7 @@ class ParameterList : Immovable {
     std::vector<Item> items_;
 };
 
-/// Writes little-endian integers and bytes one behind the other into a span that is known to be large
-/// enough.
+/// Writes little-endian integers and bytes in sequence into a span that is large enough.
 class Writer {
   public:
     explicit Writer(std::span<std::byte> out)
@@ -123,7 +122,7 @@ class Writer {
     std::size_t offset_ = 0;
 };
 
-/// Reads a frame front to back; every failure names the field and where it stands.
+/// Reads a frame front to back; every error names the field and its offset.
 class Reader {
   public:
     explicit Reader(ByteView bytes)
@@ -136,7 +135,7 @@ class Reader {
         if (left() < 2)
             return fail(ErrorCode::invalid_argument,
                         fmt::format("offset {}: the frame ends within the {}", offset_, field),
-                        "a part of it is missing");
+                        "capture or copy the whole frame: a part is missing");
         const auto low = std::to_integer<unsigned>(bytes_[offset_]);
         const auto high = std::to_integer<unsigned>(bytes_[offset_ + 1]);
         offset_ += 2;
@@ -157,8 +156,8 @@ std::unexpected<Error> bad_field(std::size_t offset, std::string what, std::stri
 Expected<void> check_data(const ParameterRow& r, const Parameter& parameter) {
     const std::size_t at = parameter.offset + parameter_header_size;
     if (r.value == ParameterId::slot && parameter.data.size() != 2)
-        return bad_field(parameter.offset, fmt::format("a slot parameter is 6 bytes long, this one says {}",
-                                                       parameter.data.size() + 4));
+        return bad_field(parameter.offset,
+                         fmt::format("a slot parameter is 6 bytes long, not {}", parameter.data.size() + 4));
     if (!r.is_text)
         return {};
     const auto nul = std::ranges::find(parameter.data, std::byte{0});
@@ -166,7 +165,7 @@ Expected<void> check_data(const ParameterRow& r, const Parameter& parameter) {
         return bad_field(at, fmt::format("the {} does not end with a NUL", r.word));
     if (std::next(nul) != parameter.data.end())
         return bad_field(at + static_cast<std::size_t>(nul - parameter.data.begin()),
-                         fmt::format("a NUL stands within the {}", r.word));
+                         fmt::format("the {} contains a NUL", r.word));
     return {};
 }
 
@@ -183,15 +182,15 @@ Expected<Parameter> read_parameter(Reader& reader, unsigned number) {
     const ParameterRow* r = table_of<ParameterId>.find(parameter.id);
     if (r == nullptr)
         return bad_field(parameter.offset + 2, fmt::format("parameter {} has the unknown id {}", number, *id),
-                         "known are 1 to 7, as uint16, low byte first");
+                         "use an id from 1 to 7, as uint16, low byte first");
     if (*length < parameter_header_size)
         return bad_field(parameter.offset,
-                         fmt::format("the {} says that it is {} long, its header alone is 4", r->word,
+                         fmt::format("the length of the {} is {}, less than its header of 4 bytes", r->word,
                                      counted(*length, "byte")),
-                         "a length counts its own 4 bytes of header too");
+                         "include the 4 bytes of the header in the length");
     if (*length - parameter_header_size > reader.left())
         return bad_field(parameter.offset,
-                         fmt::format("the {} says that it is {} bytes long, {} are left", r->word, *length,
+                         fmt::format("the length of the {} is {}, but only {} are left", r->word, *length,
                                      reader.left() + parameter_header_size));
     parameter.data = reader.take(*length - parameter_header_size);
     if (const auto sound = check_data(*r, parameter); !sound)
@@ -205,15 +204,17 @@ Expected<Frame> decode_sound(ByteView bytes) {
     if (!total)
         return std::unexpected(total.error());
     if (*total < header_size)
-        return bad_field(0, fmt::format("the total length is {}, a header alone is {}", *total, header_size));
+        return bad_field(
+            0, fmt::format("the total length is {}, less than the header of {} bytes", *total, header_size));
     if (*total > bytes.size())
-        return bad_field(0, fmt::format("the total length is {}, there are {} bytes", *total, bytes.size()),
-                         "a part of the frame is missing");
+        return bad_field(
+            0, fmt::format("the total length is {}, but the frame has {} bytes", *total, bytes.size()),
+            "capture or copy the whole frame: a part is missing");
     if (*total < bytes.size())
         return bad_field(0,
-                         fmt::format("the total length is {}, there are {} bytes: {} too many", *total,
-                                     bytes.size(), bytes.size() - *total),
-                         "a length counts all bytes, its own two included; it does not count words");
+                         fmt::format("the total length is {}, but the frame has {} bytes: {} too many",
+                                     *total, bytes.size(), bytes.size() - *total),
+                         "set the length to the number of all bytes, including its own two");
 
     const auto number = reader.number("command");
     if (!number)
@@ -221,7 +222,7 @@ Expected<Frame> decode_sound(ByteView bytes) {
     Frame frame{.bytes = bytes, .command = Command{*number}, .parameters = {}};
     if (table_of<Command>.find(frame.command) == nullptr)
         return bad_field(2, fmt::format("the command is {}", *number),
-                         "known are 1 (write) and 3 (delete), low byte first");
+                         "use 1 (write) or 3 (delete), low byte first");
 
     const auto count = reader.number("number of parameters");
     if (!count)
@@ -231,7 +232,7 @@ Expected<Frame> decode_sound(ByteView bytes) {
         if (!parameter)
             return std::unexpected(parameter.error());
         if (frame.find(parameter->id) != nullptr)
-            return bad_field(parameter->offset, fmt::format("the {} is there twice", word(parameter->id)));
+            return bad_field(parameter->offset, fmt::format("the {} occurs twice", word(parameter->id)));
         frame.parameters.push_back(*parameter);
     }
     if (reader.left() > 0)
@@ -239,9 +240,9 @@ Expected<Frame> decode_sound(ByteView bytes) {
                          fmt::format("{} the last of {}",
                                      counted(reader.left(), "byte follows", "bytes follow"),
                                      counted(*count, "parameter")),
-                         "the number of parameters counts all of them, the signature included");
+                         "include all parameters in their number, also the signature");
     if (frame.find(ParameterId::slot) == nullptr)
-        return bad_field(header_size, "there is no slot parameter");
+        return bad_field(header_size, "the slot parameter is missing");
     return frame;
 }
 
@@ -256,10 +257,9 @@ Expected<pki::Secret> encode(const SecureCommand& command) {
     for (const auto& item : parameters.items())
         total += item.size();
     if (total > max_frame_size)
-        return fail(
-            ErrorCode::too_much_data,
-            fmt::format("the frame would be {} bytes long, at most {} are possible", total, max_frame_size),
-            "send a smaller certificate, or only the first of the chain");
+        return fail(ErrorCode::too_much_data,
+                    fmt::format("the frame would have {} bytes; the maximum is {}", total, max_frame_size),
+                    "send a smaller certificate, or the first of the chain only");
 
     pki::Secret frame(total);
     Writer out(frame.bytes());

@@ -16,7 +16,7 @@
 
 namespace bgs2::sbnw {
 
-/// The greatest total length of a frame: it is counted in a uint16 (protocol.md §1).
+/// The maximum length of a frame: the length is a uint16 (protocol.md §1).
 constexpr std::size_t max_frame_size = 0xffff;
 
 enum class Command : std::uint16_t {
@@ -42,7 +42,7 @@ consteval auto words(Command) {
 struct ParameterRow {
     ParameterId value;
     std::string_view word;
-    bool is_text; ///< a NUL ends the data
+    bool is_text; ///< the data ends with a NUL
 };
 
 consteval auto words(ParameterId) {
@@ -63,12 +63,11 @@ inline constexpr std::array wire_order{ParameterId::store,       ParameterId::th
                                        ParameterId::signature};
 static_assert(wire_order.size() == table_of<ParameterId>.size());
 
-/// What a secure command says. Optional parts are sent only if they are there, in the order of protocol.md
-/// §1.
+/// The content of a secure command. Optional parts are sent only if present, in the order of protocol.md §1.
 struct SecureCommand {
     Command command = Command::write_certificate;
     std::uint16_t slot = 0;
-    Bytes certificate;                     ///< bytes as they are; empty: not sent
+    Bytes certificate;                     ///< sent unchanged; empty: not sent
     pki::Secret private_key;               ///< DER, not encrypted; empty: not sent
     std::optional<std::string> store;      ///< "is_cert", ...
     std::optional<std::string> thumbprint; ///< 40 lower-case hex digits
@@ -83,7 +82,7 @@ struct SecureCommand {
 /// that is not 40 lower-case hex digits, text with a NUL in it).
 Expected<pki::Secret> encode(const SecureCommand& command);
 
-/// One parameter as it stands in a frame.
+/// One parameter of a frame.
 struct Parameter {
     std::size_t offset = 0; ///< of its length field, from the frame's start
     ParameterId id{};       ///< one of the table of protocol.md §1
@@ -93,7 +92,7 @@ struct Parameter {
     [[nodiscard]] std::string_view text() const;
 };
 
-/// A frame taken apart. Views into the bytes it was decoded from.
+/// A decoded frame: views into the bytes it was decoded from.
 struct Frame {
     ByteView bytes;
     Command command{};
@@ -102,8 +101,8 @@ struct Frame {
     [[nodiscard]] const Parameter* find(ParameterId id) const;
 };
 
-/// Takes a frame apart without trusting any length in it. The error (InvalidArgument) names the offset and
-/// the field; a frame that a text tool damaged is called that (see corruption.h).
+/// Decodes a frame without trusting any length in it. The error (InvalidArgument) names the offset and the
+/// field, or the damage done by a text tool (see corruption.h).
 Expected<Frame> decode(ByteView bytes);
 
 /// The command of a decoded frame, by value.

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t parameter_header_bytes = 4;
 
-/// A file of certificates can have a key in it.
+/// A certificate file can contain a private key.
 bool is_certificate(ByteView data) {
     const std::string_view text = as_text(data);
     if (text.starts_with("-----BEGIN CERTIFICATE-----"))

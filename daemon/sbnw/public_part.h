@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What of a secure command may be kept where others read it. Pure.
+// SPDX-License-Identifier: Apache-2.0 The parts of a secure command that are not secret. Pure.
 #pragma once
 
 #include "daemon/at/tap.h"
@@ -9,8 +8,8 @@
 
 namespace bgs2::sbnw {
 
-/// All but the data of the private key, and of a certificate that is none. Nothing of bytes that are no
-/// frame.
+/// All except the data of the private key, and of a certificate parameter that is not a certificate. Nothing
+/// of bytes that are not a frame.
 std::vector<at::Extent> public_part(ByteView frame);
 
 } // namespace bgs2::sbnw

@@ -12,11 +12,11 @@ namespace bgs2::sbnw {
 namespace {
 
 struct LineRow {
-    std::string_view line; ///< how the line begins
+    std::string_view line; ///< the beginning of the line
     Result result;
 };
 
-/// The first row that fits counts, so longer lines stand before those that begin alike.
+/// The first matching row applies, so longer lines precede their prefixes.
 constexpr std::array line_rows{
     LineRow{"SECURE CMD END OK", Result::stored},
     LineRow{"SECURE CMD LENGTH ERROR", Result::length_error},
@@ -40,22 +40,20 @@ struct ResultRow {
 constexpr EnumTable result_rows{
     ResultRow{Result::stored, RetryAdvice::none, ErrorCode::failed, ""},
     ResultRow{Result::length_error, RetryAdvice::retry, ErrorCode::modem_rejected,
-              "a length arrived wrong: check the flow control and the wiring"},
+              "check the flow control and the wiring: a length arrived wrong"},
     ResultRow{Result::too_many_data, RetryAdvice::retry, ErrorCode::modem_rejected,
-              "bytes followed the frame: is another program writing to the port?"},
+              "check whether another program writes to the port: bytes followed the frame"},
     ResultRow{Result::certificate_corrupted, RetryAdvice::retry_once, ErrorCode::modem_rejected,
-              "the module reads DER; try an RSA certificate of up to 2048 bits with SHA-1 or SHA-256"},
-    ResultRow{
-        Result::private_key_removed, RetryAdvice::person, ErrorCode::modem_rejected,
-        "the key did not suit: only slot 0 takes one, as unencrypted DER; try key-format = \"traditional\""},
+              "use an RSA certificate of up to 2048 bits with SHA-1 or SHA-256, as DER"},
+    ResultRow{Result::private_key_removed, RetryAdvice::person, ErrorCode::modem_rejected,
+              "try key-format = \"traditional\"; only slot 0 takes a key, as unencrypted DER"},
     ResultRow{Result::service_timeout, RetryAdvice::retry, ErrorCode::modem_timeout,
-              "bytes were lost on the way: check the flow control and the wiring"},
+              "check the flow control and the wiring: bytes were lost"},
     ResultRow{Result::refused, RetryAdvice::person, ErrorCode::modem_rejected,
-              "a module in secure mode wants the command signed by its management key; else the certificate, "
-              "the key or "
-              "the slot does not suit"},
+              "sign the command with the management key if the module is in secure mode; otherwise check the "
+              "certificate, the key and the slot"},
     ResultRow{Result::command_unknown, RetryAdvice::person, ErrorCode::not_supported,
-              "this firmware does not know the certificate store; ask it with AT^SBNW=?"},
+              "query the stores with AT^SBNW=?: this firmware does not know the certificate store"},
 };
 
 } // namespace

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What a module says to a secure command (protocol.md §2), as values.
+// SPDX-License-Identifier: Apache-2.0 Result lines of secure commands (protocol.md §2).
 #pragma once
 
 #include "daemon/base/error.h"
@@ -9,7 +8,7 @@
 
 namespace bgs2::sbnw {
 
-/// The line that ends a secure command.
+/// The result line of a secure command.
 enum class Result {
     stored, ///< the only success
     length_error,
@@ -21,20 +20,20 @@ enum class Result {
     command_unknown, ///< ERROR or +CME ERROR instead of CONNECT
 };
 
-/// What to do about a result.
+/// Whether a retry makes sense after a result.
 enum class RetryAdvice {
-    none,       ///< it is a success
-    retry,      ///< the line may have disturbed the frame: try again
-    retry_once, ///< the same; but if it is the result twice in a row, it is not the line
-    person,     ///< the same frame will be refused again
+    none,       ///< success
+    retry,      ///< the line may have corrupted the frame: retry
+    retry_once, ///< the same, but the same result twice in a row is not caused by the line
+    person,     ///< requires manual intervention: the module will refuse the same frame again
 };
 
-/// The result a line stands for; nothing if the line is not one. Accepts the spellings of all families.
+/// The result in a line; nothing if the line is not a result. Accepts the spellings of all families.
 std::optional<Result> parse_result(std::string_view line);
 
 RetryAdvice retry_advice(Result result);
 
-/// The failure in words, with the module's line and its usual cause as hint; not for Result::stored.
+/// The error with the module's line, and a hint for its usual cause; not for Result::stored.
 Error to_error(Result result, std::string_view line);
 
 /// The module refused a secure command.

@@ -39,7 +39,8 @@ Bytes hash_of(ByteView bytes, Digest digest) {
     unsigned size = 0;
     if (EVP_Digest(bytes.data(), bytes.size(), raw(hash), &size, digest_rows.at(digest).algorithm(),
                    nullptr) != 1)
-        throw Exception(Error{ErrorCode::failed, fmt::format("OpenSSL offers no {}", word(digest)), ""});
+        throw Exception(
+            Error{ErrorCode::failed, fmt::format("OpenSSL does not support {}", word(digest)), ""});
     hash.resize(size);
     return hash;
 }
@@ -69,7 +70,7 @@ Expected<Bytes> from_base64(std::string_view text) {
     const auto padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
     bytes.resize(size > 0 && padding <= 2 ? static_cast<std::size_t>(size) - padding : 0);
     if (bytes.empty() ||
-        to_base64(bytes) != text) // it takes blanks around the text, too, and a false padding
+        to_base64(bytes) != text) // it accepts blanks around the text, too, and invalid padding
         return fail(ErrorCode::invalid_argument, "the signature is not Base64 on one line");
     return bytes;
 }
@@ -77,8 +78,8 @@ Expected<Bytes> from_base64(std::string_view text) {
 Expected<void> require_rsa(pki::KeyKind kind) {
     if (kind != pki::KeyKind::rsa)
         return fail(ErrorCode::invalid_argument,
-                    "a secure command is signed with an RSA key, this is another kind",
-                    "give the RSA management key");
+                    "the key is not an RSA key, which signing secure commands requires",
+                    "use the RSA management key");
     return {};
 }
 
@@ -88,8 +89,7 @@ Expected<void> sign(SecureCommand& command, const pki::Signer& signer, Digest di
     const pki::PublicKey key = signer.public_key();
     if (auto rsa = require_rsa(key.kind()); !rsa)
         return rsa;
-    // As long as the signature will be, so that the number of parameters counts it and the frame can be too
-    // long.
+    // A placeholder of the final length, so that the number of parameters and the length check include it.
     command.signature = to_base64(Bytes(static_cast<std::size_t>(EVP_PKEY_get_size(key.native()))));
     const std::size_t parameter_size = 4 + command.signature->size() + 1;
     const auto unsigned_frame = encode(command);
@@ -125,7 +125,7 @@ Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key) {
              "the signature is by another key, or the frame was changed after it was signed");
     if (context == nullptr || EVP_PKEY_verify_recover(context.get(), raw(recovered), &size, raw(*signature),
                                                       signature->size()) != 1) {
-        pki::take_openssl_error(); // or it would be taken for the reason of somebody's later failure
+        pki::take_openssl_error(); // otherwise a later error would report it as its reason
         return wrong;
     }
     recovered.resize(size);

@@ -12,21 +12,20 @@
 namespace bgs2::sbnw {
 
 enum class Digest {
-    sha1,   ///< what BGS2-era tools default to
-    sha256, ///< what today's tools default to
+    sha1,   ///< the default of BGS2-era tools
+    sha256, ///< the default of today's tools
 };
 
 consteval auto words(Digest) {
     return EnumTable{Word{Digest::sha1, "sha1"}, Word{Digest::sha256, "sha256"}};
 }
 
-/// Puts the signature of an RSA key over everything else into `command`, replacing one that is there.
-/// Errors: InvalidArgument (not an RSA key, or what encode() refuses), TooMuchData, those of Signer::sign().
+/// Signs everything else in `command` with an RSA key; replaces an existing signature. Errors:
+/// InvalidArgument (not an RSA key, or what encode() refuses), TooMuchData, those of Signer::sign().
 Expected<void> sign(SecureCommand& command, const pki::Signer& signer, Digest digest);
 
-/// Which digest the frame's signature was made with by the private half of `key`. Errors: InvalidArgument (no
-/// signature, or not Base64, not by an RSA key), VerifyFailed (by another key, or the frame was changed
-/// since).
+/// Verifies the frame's signature with `key` and returns its digest. Errors: InvalidArgument (no signature,
+/// or not Base64, not by an RSA key), VerifyFailed (signed with another key, or the frame was changed since).
 Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key);
 
 } // namespace bgs2::sbnw

@@ -100,15 +100,15 @@ bool ends_field(std::string_view rest) {
     return next.empty() || (colon != std::string_view::npos && is_label(trim(next.substr(0, colon))));
 }
 
-/// Takes what stands before `end` off the front of `text`, and the character at `end` with it.
+/// Removes the front of `text` up to and including the character at `end`, and returns what precedes `end`.
 std::string_view take(std::string_view& text, std::size_t end) {
     const std::string_view taken = text.substr(0, end);
     text.remove_prefix(end < text.size() ? end + 1 : text.size());
     return taken;
 }
 
-/// Takes a value off the front: up to the first `stop` that can end the field, since neither quotes nor
-/// commas within one are escaped.
+/// Removes a value from the front: up to the first `stop` that can end the field, since quotes and commas
+/// within a value are not escaped.
 std::string_view take_value(std::string_view& text, char stop) {
     for (auto at = text.find(stop); at != std::string_view::npos; at = text.find(stop, at + 1)) {
         if (ends_field(text.substr(stop == ',' ? at : at + 1)))
@@ -117,7 +117,7 @@ std::string_view take_value(std::string_view& text, char stop) {
     return take(text, std::string_view::npos);
 }
 
-/// Takes `label: "value",` or `label: value,` off the front of `text`.
+/// Removes `label: "value",` or `label: value,` from the front of `text`.
 Field take_field(std::string_view& text) {
     Field field{.label = trim(take(text, text.find(':'))), .value = {}};
     text = trim(text);

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// What a module holds, as `AT^SBNR="is_cert"` tells it (protocol.md §3). Pure.
+// SPDX-License-Identifier: Apache-2.0 The slots of a module, as `AT^SBNR="is_cert"` lists them (protocol.md
+// §3). Pure.
 #pragma once
 
 #include "daemon/base/slot_address.h"
@@ -14,15 +14,15 @@
 
 namespace bgs2::sbnw {
 
-/// One slot as read back. Texts are the module's own, "" where it did not say.
+/// One slot as read back. Texts are the module's own, "" if missing.
 struct Slot {
-    std::uint32_t size = 0; ///< bytes of the certificate as it was sent; 0: empty
-    bool corrupted = false; ///< the module says so of it
+    std::uint32_t size = 0; ///< size of the certificate as sent, in bytes; 0: empty
+    bool corrupted = false; ///< the module reports it as corrupted
     std::string issuer;
     std::string serial; ///< hexadecimal, as the module spells it
     std::string subject;
     std::string signature_algorithm;
-    std::string thumbprint; ///< SHA-1 over the bytes as they were sent, as lower-case hex
+    std::string thumbprint; ///< SHA-1 of the bytes as sent, in lower-case hex
     std::optional<std::chrono::year_month_day> expires;
 
     [[nodiscard]] bool empty() const { return size == 0 && !corrupted && thumbprint.empty(); }
@@ -32,14 +32,14 @@ struct Slot {
 /// For messages: "nothing", "a corrupted certificate", "/CN=Example (SHA-1 7fe7...5474)".
 std::string to_string(const Slot& slot);
 
-/// By slot number. What a module does not list is not in it.
+/// By slot number. Contains only slots that the module lists.
 using Slots = std::map<unsigned, Slot>;
 
 /// The slots of several stores.
 using Inventory = std::map<SlotAddress, Slot>;
 
-/// Reads the `^SBNR:` lines among `lines`, by label: labels may be missing, unknown, in another order, spaced
-/// or quoted otherwise. Lines that are not `^SBNR: <number>, ...` are passed over.
+/// Reads the `^SBNR:` lines among `lines`, by label: labels may be missing, unknown, in another order, or
+/// differ in spacing or quotes. Ignores lines other than `^SBNR: <number>, ...`.
 Slots parse_slots(std::span<const std::string> lines);
 
 } // namespace bgs2::sbnw

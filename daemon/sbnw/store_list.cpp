@@ -52,11 +52,10 @@ std::vector<std::string> parse_store_list(std::span<const std::string> lines) {
 
 std::string hint_without_slots(const std::string& store, std::span<const std::string> known) {
     if (known.empty())
-        return fmt::format("its firmware may not know the store '{}'; ask it with AT^SBNW=?", store);
+        return fmt::format("query the stores with AT^SBNW=?: the firmware may not know '{}'", store);
     if (std::ranges::find(known, store) != known.end())
-        return fmt::format("its firmware knows the store '{}', so that another try may do: 'bgs2ctl refresh'",
-                           store);
-    return fmt::format("its firmware knows only {}; a module with other firmware is needed for '{}'",
+        return fmt::format("retry with 'bgs2ctl refresh': the firmware knows the store '{}'", store);
+    return fmt::format("its firmware knows only {}; use a module with other firmware for '{}'",
                        fmt::join(known, ", "), store);
 }
 

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Which stores a module's firmware knows, as `AT^SBNW=?` tells it (protocol.md §3). Pure.
+// SPDX-License-Identifier: Apache-2.0 The stores of a module's firmware, as `AT^SBNW=?` lists them
+// (protocol.md §3). Pure.
 #pragma once
 
 #include <span>
@@ -9,12 +9,12 @@
 namespace bgs2::sbnw {
 
 /// The stores of the first `^SBNW:` line among `lines`, as it orders them: `("agps","is_cert"),(1)` or, of
-/// older firmware, `(agps, is_cert), ()`. What is not spelt as a name (letters, digits, "_", "-", at most 32)
-/// is passed over, and more than 16 names are; nothing where no line is one.
+/// older firmware, `(agps, is_cert), ()`. Ignores invalid names (valid: letters, digits, "_", "-", at most 32
+/// characters) and more than 16 names; returns nothing if there is no such line.
 std::vector<std::string> parse_store_list(std::span<const std::string> lines);
 
-/// What to do about the slots of `store` that can not be listed, where the firmware knows the stores `known`;
-/// none: it did not say.
+/// The hint if the slots of `store` cannot be listed and the firmware reports the stores `known`; empty: it
+/// reports none.
 std::string hint_without_slots(const std::string& store, std::span<const std::string> known);
 
 } // namespace bgs2::sbnw

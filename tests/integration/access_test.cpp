@@ -133,7 +133,7 @@ TEST_F(OnACompliantModem, BgsctlShowsAndExplainsPolicies) {
     EXPECT_EQ(explain.exit, 0) << explain.output;
     EXPECT_THAT(explain.output, HasSubstr(std::string(default_imei) + ": policy '10-ca' applies\n"));
     EXPECT_THAT(explain.output, HasSubstr("05-others.toml:2 "));
-    EXPECT_THAT(explain.output, HasSubstr("is ruled out by"));
+    EXPECT_THAT(explain.output, HasSubstr("is excluded by"));
     EXPECT_EQ(bgs2ctl(gateway_, {"policy", "explain", "000"}).exit, 3);
 }
 

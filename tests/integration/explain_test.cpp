@@ -67,7 +67,7 @@ TEST(ExplainPolicy, TellsTheFateOfEveryFile) {
     EXPECT_EQ(field_of(files.at(0), "file"), gateway.path("policy.d/05-others.toml"));
     EXPECT_EQ(field_of(files.at(0), "field"), "imei");
     EXPECT_EQ(files.at(0).at("line").get<std::uint32_t>(), 3U);
-    EXPECT_THAT(field_of(files.at(0), "why"), HasSubstr("is ruled out by"));
+    EXPECT_THAT(field_of(files.at(0), "why"), HasSubstr("is excluded by"));
     EXPECT_EQ(field_of(files.at(2), "masked-by"), gateway.path("policy.d/10-ca.toml"));
     EXPECT_THAT(field_of(files.at(3), "why"), HasSubstr(gateway.path("vendor/20-vendor.toml")));
 

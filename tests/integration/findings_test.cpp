@@ -56,7 +56,7 @@ TEST(Findings, WarnOfAClientThatNoCaInTheOtherSlotsVouchesFor) {
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_THAT(findings(gateway),
                 ElementsAre(found("warning", 0, "InvalidCertificate",
-                                  "does not lead to any CA in the other slots", "of the same PKI")));
+                                  "does not chain to any CA in the other slots", "belong to the same PKI")));
 }
 
 TEST(Findings, WarnOfAServerCertificateThatIsNoCas) {
@@ -65,8 +65,9 @@ TEST(Findings, WarnOfAServerCertificateThatIsNoCas) {
     gateway.start();
     gateway.plug("modem");
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
-    EXPECT_THAT(findings(gateway), ElementsAre(found("warning", 1, "InvalidCertificate", "is not a CA's",
-                                                     "certificate of the CA that signs")));
+    EXPECT_THAT(findings(gateway),
+                ElementsAre(found("warning", 1, "InvalidCertificate", "is not a CA certificate",
+                                  "certificate of the CA that signs")));
 }
 
 TEST(Findings, WarnOfACertificateThatIsInTwoSlots) {
@@ -76,8 +77,8 @@ TEST(Findings, WarnOfACertificateThatIsInTwoSlots) {
     gateway.start();
     gateway.plug("modem");
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
-    EXPECT_THAT(findings(gateway), ElementsAre(found("warning", 2, "InvalidArgument", "is in slot 1 as well",
-                                                     "one slot is enough")));
+    EXPECT_THAT(findings(gateway),
+                ElementsAre(found("warning", 2, "InvalidArgument", "is also in slot 1", "neither slot")));
 }
 
 TEST(Findings, AreForgottenOnceThePolicyGivesNoCauseForThem) {
@@ -112,21 +113,22 @@ TEST_P(BeyondTheFamily, AKeyIsNotSent) {
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
     const auto all = findings(gateway_);
-    ASSERT_THAT(all, ElementsAre(found("error", 1, "NotSupported", "takes RSA of up to 2048 bits",
+    ASSERT_THAT(all, ElementsAre(found("error", 1, "NotSupported", "accepts RSA of up to 2048 bits",
                                        "family-limits = \"warn\"")));
     EXPECT_EQ(gateway_.property("Reason"), all.front().message);
     EXPECT_EQ(gateway_.property("Hint"), all.front().hint);
     EXPECT_EQ(gateway_.frames("modem"), 0U);
 }
 
-TEST_P(BeyondTheFamily, AKeyIsSentAllTheSameIfThePolicySaysSo) {
+TEST_P(BeyondTheFamily, AKeyIsSentWithAWarningIfThePolicySaysSo) {
     set_up_policy("[provision]\nfamily-limits = \"warn\"\n");
     gateway_.start();
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     EXPECT_EQ(gateway_.thumbprint(1), thumbprint_);
-    EXPECT_THAT(findings(gateway_), ElementsAre(found("warning", 1, "NotSupported",
-                                                      "takes RSA of up to 2048 bits", "all the same")));
+    EXPECT_THAT(findings(gateway_),
+                ElementsAre(found("warning", 1, "NotSupported", "accepts RSA of up to 2048 bits",
+                                  "if the modem refuses it")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Keys, BeyondTheFamily, testing::Values(Algorithm::ec_p256, Algorithm::rsa3072),
@@ -155,7 +157,7 @@ TEST_F(ReadableKey, BlocksTheModemUntilItIsPrivate) {
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
     EXPECT_THAT(gateway_.property("Reason"),
-                AllOf(HasSubstr("slot 0"), HasSubstr(key_), HasSubstr("others can read it (mode 0644)")));
+                AllOf(HasSubstr("slot 0"), HasSubstr(key_), HasSubstr("is readable by others (mode 0644)")));
     EXPECT_THAT(gateway_.property("Hint"), HasSubstr("chmod o-r " + key_));
     EXPECT_EQ(gateway_.frames("modem"), 0U);
 

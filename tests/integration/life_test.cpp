@@ -108,7 +108,7 @@ TEST(Daemon, EndsWithAnErrorWhenTheBusGoesAway) {
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log(); // so that there are objects to take down
     gateway.stop_bus();
     EXPECT_EQ(gateway.daemon().wait(10s), 1) << gateway.log();
-    EXPECT_THAT(gateway.log(), HasSubstr("the system bus is gone"));
+    EXPECT_THAT(gateway.log(), HasSubstr("lost the system bus"));
 }
 
 } // namespace

@@ -211,7 +211,7 @@ TEST(HalfARenewal, IsWaitedForAndNothingIsSentUntilTheKeyIsThereToo) {
 
     replace(gateway, "client.pem", renewed_client().certificate_pem());
     ASSERT_TRUE(gateway.becomes("blocked")) << gateway.log();
-    EXPECT_THAT(gateway.property("Reason"), HasSubstr("the private key does not belong to the certificate"));
+    EXPECT_THAT(gateway.property("Reason"), HasSubstr("the private key does not match the certificate"));
     EXPECT_THAT(gateway.property("Hint"), AllOf(HasSubstr("waiting"), HasSubstr(gateway.path("client.key"))));
     EXPECT_EQ(gateway.modem_log("modem"), modem_log) << "it was not even asked";
     EXPECT_EQ(gateway.thumbprint(0), client().certificate().fingerprint());

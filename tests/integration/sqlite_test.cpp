@@ -52,7 +52,7 @@ TEST_F(WithoutSqlite, WhoAsksForTheHistoryIsToldWhatToInstall) {
     const Outcome history = ctl(gateway_, {"history"});
     EXPECT_EQ(history.exit, 1);
     EXPECT_THAT(history.errors,
-                AllOf(HasSubstr("no history can be kept without SQLite"),
+                AllOf(HasSubstr("cannot write the history without SQLite"),
                       HasSubstr("install libsqlite3.so.0 (of Debian's package libsqlite3-0)")));
     EXPECT_NE(gateway_.manager()
                   .getProperty("HistoryLostSince")

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr sys_seconds epoch = sys_days(year(2002) / 1 / 1); // what the clock of a fresh module shows
+constexpr sys_seconds epoch = sys_days(year(2002) / 1 / 1); // the initial time of the clock
 
 // The numbers of AT+CMEE=1, 3GPP TS 27.007 §9.2.
 constexpr auto error_numbers = std::to_array<std::pair<std::string_view, int>>(
@@ -48,7 +48,7 @@ std::string_view unquoted(std::string_view text) {
     return text;
 }
 
-// What stands behind `name` and an equals sign, if the command is that one.
+// The text after `name` and an equals sign, if the command is that one.
 std::optional<std::string_view> arguments_of(std::string_view command, std::string_view name) {
     if (command.size() <= name.size() || upper(command.substr(0, name.size())) != name ||
         command[name.size()] != '=')
@@ -64,7 +64,7 @@ Answer unknown() {
     return failure("unknown");
 }
 
-// "yy/mm/dd,hh:mm:ss", and a time zone in quarters of an hour, which is checked and forgotten.
+// "yy/mm/dd,hh:mm:ss", and a time zone in quarters of an hour, which is checked and ignored.
 std::optional<sys_seconds> parse_clock(std::string_view text) {
     constexpr std::string_view pattern = "dd/dd/dd,dd:dd:dd";
     constexpr std::string_view zone = "+dd";
@@ -227,7 +227,7 @@ Answer Answers::indications(std::string_view arguments) {
     if (lower(unquoted(arguments.substr(0, comma))) != "is_cert" ||
         (mode != "0" && mode != "1" && mode != "2"))
         return failure("invalid index");
-    if (mode != "2") // 2 only asks
+    if (mode != "2") // 2 only queries
         reports_certificates_ = mode.front() - '0';
     return {.lines = {fmt::format("^SIND: is_cert,{}", reports_certificates_)}};
 }

@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// What the module answers to the commands that are only asked and answered. No line, no clock of its own:
-// text in, text out.
+// SPDX-License-Identifier: Apache-2.0 Answers to simple commands. Without a line or a clock: text in, text
+// out.
 #pragma once
 
 #include <chrono>
@@ -12,52 +11,52 @@
 
 namespace bgs2::sim {
 
-/// An answer's lines and how it ends.
+/// The lines of an answer and its result.
 struct Answer {
     enum class End : std::uint8_t {
         ok,
-        error,     ///< ERROR, or +CME ERROR as AT+CMEE asks for
-        cme_error, ///< +CME ERROR whatever AT+CMEE says
-        connect,   ///< CONNECT: a frame is to follow
+        error,     ///< ERROR, or +CME ERROR if AT+CMEE enables it
+        cme_error, ///< +CME ERROR with any setting of AT+CMEE
+        connect,   ///< CONNECT: a frame must follow
     };
 
     std::vector<std::string> lines;
     End end = End::ok;
     std::string words{}; ///< of the error
-    std::string store{}; ///< that the frame is for
+    std::string store{}; ///< the store of the frame
 
     bool operator==(const Answer&) const = default;
 };
 
-/// Who the module says it is.
+/// The identity of the module.
 struct ModuleIdentity {
     std::string maker = "Cinterion";
     std::string model;
     std::string revision; ///< "01.301"
     std::string imei;
-    bool speaks_at = true; ///< false: something else altogether, which answers a line with a complaint
+    bool speaks_at = true; ///< false: another device, which answers each line with an error text
 };
 
-/// Somebody else: "arduino" speaks no AT, "quectel" is a modem of another maker, anything else is a maker's
-/// name.
+/// The identity of another device: "arduino" supports no AT commands, "quectel" is a modem of another
+/// manufacturer, anything else is the name of a manufacturer.
 ModuleIdentity fake_identity(const std::string& who, ModuleIdentity identity);
 
 class Answers {
   public:
     Answers(ModuleIdentity identity, bool echo, bool knows_is_cert);
 
-    /// The answer to one command line, "AT" and all, without its line end. `now` moves the module's clock,
-    /// which starts at its epoch. Where this answers a read-back command, the lines are left to the caller:
-    /// see readback_store().
+    /// The answer to one command line, including "AT", without its line end. `now` advances the module's
+    /// clock, which starts at its epoch. For a read-back command the caller adds the lines: see
+    /// readback_store().
     Answer answer(std::string_view command, std::chrono::steady_clock::time_point now);
 
-    /// The store AT^SBNR asks for, if that is what the command is and the firmware knows it.
+    /// The store in AT^SBNR, if the command is that one and the firmware supports the store.
     [[nodiscard]] std::optional<std::string> readback_store(std::string_view command) const;
 
     [[nodiscard]] bool echo() const { return echo_; }
     [[nodiscard]] const ModuleIdentity& identity() const { return identity_; }
 
-    /// "ERROR" or "+CME ERROR: ..." as AT+CMEE asks for.
+    /// "ERROR" or "+CME ERROR: ...", depending on AT+CMEE.
     [[nodiscard]] std::string error_line(const std::string& words, bool always_cme) const;
 
   private:

@@ -13,7 +13,7 @@ namespace {
 Bytes digest(ByteView bytes, const EVP_MD* algorithm) {
     Bytes result(static_cast<std::size_t>(EVP_MD_get_size(algorithm)));
     if (EVP_Digest(bytes.data(), bytes.size(), result.data(), nullptr, algorithm, nullptr) != 1)
-        throw std::runtime_error("OpenSSL can not compute a digest; is its default provider there?");
+        throw std::runtime_error("OpenSSL cannot compute a digest; check its default provider");
     return result;
 }
 

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Bytes, and the few things bgs2sim does to them: text forms and digests.
+// SPDX-License-Identifier: Apache-2.0 Bytes, their text forms and digests.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +28,7 @@ std::string base64(ByteView bytes);
 /// Nothing if `text` is not padded Base64 without white space.
 std::optional<Bytes> from_base64(std::string_view text);
 
-/// `text` with everything but printable ASCII as \r, \n, \\ or \xNN: one line for a log.
+/// `text` with all except printable ASCII as \r, \n, \\ or \xNN: one line for a log.
 std::string escaped(std::string_view text);
 
 } // namespace bgs2::sim

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What the module makes of the bytes of a certificate or key: may it be stored, and how does it read back.
+// SPDX-License-Identifier: Apache-2.0 Checks of certificates and keys, and their read-back.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -10,28 +9,27 @@
 
 namespace bgs2::sim {
 
-/// What AT^SBNR tells of a certificate (protocol.md §3).
+/// The attributes of a certificate in AT^SBNR (protocol.md §3).
 struct CertificateFacts {
-    std::size_t size = 0;   ///< bytes as they were sent
+    std::size_t size = 0;   ///< size as sent, in bytes
     std::string issuer;     ///< "/OU=Unit O=Company C=US"
     std::string serial;     ///< upper-case hex, whole bytes
     std::string subject;    ///< like the issuer
     std::string signature;  ///< "sha256RSA", "sha256ECDSA"
-    std::string thumbprint; ///< SHA-1 over the bytes as they were sent, upper-case hex
+    std::string thumbprint; ///< SHA-1 of the bytes as sent, upper-case hex
     std::chrono::sys_seconds expires;
 
     bool operator==(const CertificateFacts&) const = default;
 };
 
-/// Nothing unless the bytes are one DER certificate and nothing more, or, with `chains`, PEM certificates
-/// (the first counts).
+/// Nothing unless the bytes are exactly one DER certificate or, with `chains`, PEM certificates (uses the
+/// first).
 std::optional<CertificateFacts> facts_of(ByteView bytes, bool chains);
 
-/// SHA-1 of the DER of the (first) certificate, lower-case hex, as a thumbprint parameter has it.
+/// SHA-1 of the DER of the (first) certificate, lower-case hex, as in a thumbprint parameter.
 std::optional<std::string> der_thumbprint(ByteView bytes, bool chains);
 
-/// Whether `bytes` are one unencrypted DER private key (PKCS#8, PKCS#1 or SEC1), nothing behind it, of this
-/// certificate.
+/// Whether `bytes` are exactly one unencrypted DER private key (PKCS#8, PKCS#1 or SEC1) of this certificate.
 bool key_suits(ByteView bytes, ByteView certificate, bool chains);
 
 } // namespace bgs2::sim

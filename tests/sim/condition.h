@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// Wakes a coroutine that waits for something to happen.
+// SPDX-License-Identifier: Apache-2.0 Wakes a coroutine that waits for an event.
 #pragma once
 
 #include <asio/any_io_executor.hpp>
@@ -11,8 +10,8 @@
 
 namespace bgs2::sim {
 
-/// A ring that nobody waits for is kept for who waits next; more than one is still one. Waiting arms no
-/// timer: a timer without an end would wake Asio every few minutes.
+/// A notification without a waiter is kept for the next one; several count as one. Waiting uses no timer: an
+/// endless timer would wake Asio every few minutes.
 class Condition {
   public:
     explicit Condition(const asio::any_io_executor& executor)
@@ -23,7 +22,7 @@ class Condition {
     asio::awaitable<void> heard() { co_await channel_.async_receive(asio::use_awaitable); }
 
   private:
-    // The bool says nothing: the signature void(std::error_code) alone is ambiguous in Asio 1.22.
+    // The bool is unused: the signature void(std::error_code) alone is ambiguous in Asio 1.22.
     asio::experimental::channel<void(std::error_code, bool)> channel_;
 };
 

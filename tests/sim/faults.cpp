@@ -42,32 +42,32 @@ constexpr auto rows = std::to_array<Row>({
     {FaultKind::key_dropped, "key-dropped", Argument::none, "",
      "a certificate is stored without its key, and answered SECURE CMD PRIVATE KEY WAS REMOVED, OK"},
     {FaultKind::no_ok, "no-ok", Argument::none, "", "no OK follows the result of a frame, END OK included"},
-    {FaultKind::no_result, "no-result", Argument::none, "", "a frame is obeyed, but never answered"},
+    {FaultKind::no_result, "no-result", Argument::none, "", "a frame is executed, but never answered"},
     {FaultKind::error, "error", Argument::optional_text, "[:COMMAND]",
-     "commands that begin so (AT^SBNW=is_cert if left out) are answered ERROR"},
+     "commands that begin with COMMAND are answered ERROR. Default: AT^SBNW=is_cert"},
     {FaultKind::cme_error, "cme-error", Argument::optional_text, "[:WORDS]",
-     "AT^SBNW=... is answered +CME ERROR: WORDS (operation not supported)"},
+     "AT^SBNW=... is answered +CME ERROR: WORDS. Default: operation not supported"},
     {FaultKind::silence, "silence", Argument::none, "", "commands are not answered"},
     {FaultKind::deaf, "deaf", Argument::number, ":N",
-     "the first N commands are not even heard, as before autobauding"},
+     "the first N commands are not received, as before autobauding"},
     {FaultKind::half_line, "half-line", Argument::none, "",
-     "half an answer's first line, then silence for good"},
+     "half of the first line of an answer, then permanent silence"},
     {FaultKind::garbage, "garbage", Argument::none, "",
-     "bytes that are no text before and between an answer's lines"},
+     "binary bytes before and between the lines of an answer"},
     {FaultKind::hang_up, "hang-up", Argument::number, ":N",
-     "the line goes dead when N bytes were received, and bgs2sim ends"},
+     "the line hangs up after N received bytes, and bgs2sim exits"},
     {FaultKind::hang_up_in_frame, "hang-up-in-frame", Argument::number, ":N",
-     "... when N bytes of a frame were received"},
+     "... after N received bytes of a frame"},
     {FaultKind::readback_slot, "readback-slot", Argument::slot_pair, ":A=B",
-     "slot A reads back what is in slot B"},
+     "slot A reads back the content of slot B"},
     {FaultKind::corrupt_slot, "corrupt-slot", Argument::slot, ":N",
      "slot N reads back 'certificate is corrupted'"},
     {FaultKind::old_expiry, "old-expiry", Argument::none, "", "expiry dates as YY/MM/DD HH:MM:SS"},
     {FaultKind::labels, "labels", Argument::labels, ":HOW",
      "AT^SBNR without some labels (missing), without all (bare), without quotes (unquoted)"},
-    {FaultKind::no_is_cert, "no-is-cert", Argument::none, "", "firmware that does not know is_cert"},
+    {FaultKind::no_is_cert, "no-is-cert", Argument::none, "", "the firmware does not support is_cert"},
     {FaultKind::identity, "identity", Argument::identity, ":WHO",
-     "not a Cinterion: 'arduino' (no AT at all), 'quectel', or a maker's name"},
+     "not a Cinterion: 'arduino' (no AT commands), 'quectel', or a manufacturer"},
 });
 
 const Row& row(FaultKind kind) {
@@ -95,23 +95,24 @@ std::string complaint(Argument argument, std::string_view text) {
     case Argument::none:
         return text.empty() ? "" : "takes no argument";
     case Argument::identity:
-        return text.empty() ? "needs an argument" : "";
+        return text.empty() ? "requires an argument" : "";
     case Argument::optional_text:
         return "";
     case Argument::number:
-        return number(text) ? "" : "needs a number, as in NAME:12";
+        return number(text) ? "" : "requires a number, as in NAME:12";
     case Argument::slot:
-        return is_slot(text) ? "" : fmt::format("needs a slot from 0 to {}", last_slot);
+        return is_slot(text) ? "" : fmt::format("requires a slot from 0 to {}", last_slot);
     case Argument::slot_pair:
         return equals != std::string_view::npos && is_slot(text.substr(0, equals)) &&
                        is_slot(text.substr(equals + 1))
                    ? ""
-                   : fmt::format("needs two slots from 0 to {}, as in NAME:1=2", last_slot);
+                   : fmt::format("requires two slots from 0 to {}, as in NAME:1=2", last_slot);
     case Argument::labels:
-        return text == "missing" || text == "bare" || text == "unquoted" ? ""
-                                                                         : "needs missing, bare or unquoted";
+        return text == "missing" || text == "bare" || text == "unquoted"
+                   ? ""
+                   : "requires missing, bare or unquoted";
     }
-    return "is not known";
+    return "is unknown";
 }
 
 bool begins_with(std::string_view command, std::string_view beginning) {
@@ -139,8 +140,8 @@ std::expected<Fault, std::string> parse_fault(std::string_view text) {
     if (found == rows.end()) {
         std::vector<std::string_view> names;
         std::ranges::transform(rows, std::back_inserter(names), &Row::name);
-        return std::unexpected(fmt::format("no fault is called '{}'; there are {}", head.substr(0, colon),
-                                           fmt::join(names, ", ")));
+        return std::unexpected(
+            fmt::format("unknown fault '{}'; valid are {}", head.substr(0, colon), fmt::join(names, ", ")));
     }
 
     Fault fault{.kind = found->kind, .argument = {}, .after = 0, .times = std::nullopt};
@@ -164,7 +165,7 @@ std::expected<Fault, std::string> parse_fault(std::string_view text) {
             fault.times = value;
         else
             return std::unexpected(
-                fmt::format("'{}' does not limit a fault; write after=N or times=N", limit));
+                fmt::format("invalid limit '{}' of a fault; write after=N or times=N", limit));
     }
     return fault;
 }
@@ -187,11 +188,10 @@ SlotPair slots_argument(const Fault& fault) {
 
 std::string faults_help() {
     std::string text =
-        "Faults: --fault NAME[:ARGUMENT][,after=N][,times=N], as often as you like. A fault strikes at "
-        "every\n"
-        "occasion (a frame, a command, an answer: what its line below is about), or only after the first N\n"
-        "of them, or only N times. What the first seven do: a frame is read, its result is as told, nothing\n"
-        "is stored.\n";
+        "Faults: --fault NAME[:ARGUMENT][,after=N][,times=N], can be repeated. A fault occurs at every "
+        "frame,\n"
+        "command or answer that it applies to, or only after the first N of them, or only N times. With the\n"
+        "first seven, a frame is read and answered as shown, and not stored.\n";
     for (const auto& entry : rows)
         text += fmt::format("  {:<24}{}\n", fmt::format("{}{}", entry.name, entry.shown), entry.effect);
     return text;

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// What can be made to go wrong, how it is asked for on the command line, and when it strikes.
+// SPDX-License-Identifier: Apache-2.0 Simulated faults, their syntax on the command line, and their
+// occurrence.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace bgs2::sim {
 
 enum class FaultKind : std::uint8_t {
-    // what a whole frame is answered with; nothing is stored
+    // results of a whole frame; nothing is stored
     length_error,
     too_many_data,
     to_many_data,
@@ -20,37 +20,37 @@ enum class FaultKind : std::uint8_t {
     key_removed,
     service_timeout,
     secure_error,
-    // what becomes of a frame otherwise
+    // other faults of a frame
     not_stored,
     key_dropped,
     no_ok,
     no_result,
-    // what commands are answered with
+    // answers to commands
     error,
     cme_error,
     silence,
     deaf,
     half_line,
     garbage,
-    // the line goes dead
+    // the line hangs up
     hang_up,
     hang_up_in_frame,
-    // what slots read back as
+    // read-back of slots
     readback_slot,
     corrupt_slot,
     old_expiry,
     labels,
-    // who it is
+    // identity
     no_is_cert,
     identity,
 };
 
-/// One fault as asked for: NAME[:ARGUMENT][,after=N][,times=N].
+/// One fault: NAME[:ARGUMENT][,after=N][,times=N].
 struct Fault {
     FaultKind kind = FaultKind::error;
-    std::string argument{};          ///< in the form the kind needs; empty if it was left out and may be
-    unsigned after = 0;              ///< this many occasions pass before it strikes
-    std::optional<unsigned> times{}; ///< it strikes this many times; nothing: every time
+    std::string argument{};          ///< in the syntax of the kind; empty if omitted
+    unsigned after = 0;              ///< skip this many occasions
+    std::optional<unsigned> times{}; ///< occur this many times; nothing: every time
 
     bool operator==(const Fault&) const = default;
 };
@@ -58,10 +58,10 @@ struct Fault {
 /// "length-error"
 std::string_view name(FaultKind kind);
 
-/// A fault out of its text; otherwise a sentence that says what is wrong with it and what would be right.
+/// Parses a fault; otherwise returns the error and its correction.
 std::expected<Fault, std::string> parse_fault(std::string_view text);
 
-/// The number an argument of the kinds that take one holds.
+/// The number in the argument, for kinds that have one.
 unsigned number_argument(const Fault& fault);
 
 /// A=B of readback-slot.
@@ -71,16 +71,16 @@ struct SlotPair {
 };
 SlotPair slots_argument(const Fault& fault);
 
-/// Every fault with its argument and what it does, and how to limit it: for --help.
+/// The help text of all faults, for --help.
 std::string faults_help();
 
-/// The faults of one run, and how often each has had occasion to strike.
+/// The faults of one run, and the number of occasions of each.
 class Faults {
   public:
     explicit Faults(const std::vector<Fault>& faults);
 
-    /// An occasion for all faults of a kind: those that strike now. With `command`, only those have an
-    /// occasion whose argument it begins with, regardless of case and quotes.
+    /// Counts an occasion for all faults of a kind and returns those that occur now. With `command`, only for
+    /// those whose argument it begins with, ignoring case and quotes.
     std::vector<Fault> strike(FaultKind kind, std::string_view command = {});
 
   private:

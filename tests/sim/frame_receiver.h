@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// Takes one frame off the wire: as many bytes as it says it has, and whatever wrongly follows.
+// SPDX-License-Identifier: Apache-2.0 Receives one frame: as many bytes as it announces, and bytes that
+// wrongly follow.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -15,16 +15,16 @@ namespace bgs2::sim {
 
 struct ReceivedFrame {
     Bytes bytes;               ///< no more than announced
-    std::size_t announced = 0; ///< what its first two bytes say; 0 if not even those came
-    Bytes behind;              ///< what followed it too closely to be a command
+    std::size_t announced = 0; ///< the length in its first two bytes; 0 if those are missing
+    Bytes behind;              ///< bytes that followed too soon to be a command
 };
 
 struct FrameReceiver {
-    std::chrono::milliseconds timeout{60000}; ///< how long the next byte may take
-    std::chrono::milliseconds gap{20};        ///< bytes that follow sooner belong to it
-    std::optional<std::size_t> hang_up_after; ///< throw LineDead when this many bytes of the frame are there
+    std::chrono::milliseconds timeout{60000}; ///< timeout of the next byte
+    std::chrono::milliseconds gap{20};        ///< bytes that follow sooner count as excess
+    std::optional<std::size_t> hang_up_after; ///< throw LineDead after this many bytes of the frame
 
-    /// A frame that announces less than its own preamble is read no further than that.
+    /// If a frame announces less than its preamble, only that many bytes are read.
     asio::awaitable<ReceivedFrame> receive(Wire& wire) const;
 };
 

@@ -14,7 +14,7 @@ Log::Log(const std::filesystem::path& file)
   : stream_(std::in_place, file, std::ios::app) {
     if (!*stream_)
         throw std::system_error(errno, std::generic_category(),
-                                fmt::format("can not write the log {}", file.string()));
+                                fmt::format("cannot write the log {}", file.string()));
 }
 
 void Log::write(std::string_view subject, std::string_view particulars) {
@@ -27,7 +27,7 @@ void Log::write(std::string_view subject, std::string_view particulars) {
                             (now - seconds).count(), subject, particulars.empty() ? "" : " ", particulars)
              << std::flush;
     if (!*stream_)
-        throw std::runtime_error("the log can not be written any more; is the disk full?");
+        throw std::runtime_error("cannot write to the log; check the free space of the disk");
 }
 
 } // namespace bgs2::sim

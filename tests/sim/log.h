@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// What happened, one line each, written at once: for people and for tests that wait for a line.
+// SPDX-License-Identifier: Apache-2.0 The log: one line per event, written at once, for readers and for tests
+// that wait for a line.
 #pragma once
 
 #include <filesystem>
@@ -11,11 +11,11 @@ namespace bgs2::sim {
 
 class Log {
   public:
-    Log() = default; ///< keeps nothing
+    Log() = default; ///< discards all lines
     /// Appends to `file`. Throws std::system_error naming it.
     explicit Log(const std::filesystem::path& file);
 
-    /// "2026-11-22T19:03:33.123Z command AT+CGSN": the time, what it is about, the particulars.
+    /// "2026-11-22T19:03:33.123Z command AT+CGSN": the time, the topic, the details.
     void write(std::string_view subject, std::string_view particulars = {});
 
   private:

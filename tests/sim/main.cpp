@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// bgs2sim: a BGS2 made of software.
+// SPDX-License-Identifier: Apache-2.0 bgs2sim: a simulator of a BGS2.
 #include "tests/sim/answers.h"
 #include "tests/sim/faults.h"
 #include "tests/sim/log.h"
@@ -31,7 +30,7 @@
 namespace bgs2::sim {
 namespace {
 
-/// What the faults of a kind are about, where only the last one given counts.
+/// The argument of the last fault of a kind, which overrides the others.
 std::optional<Fault> about(Faults& faults, FaultKind kind) {
     const auto given = faults.strike(kind);
     return given.empty() ? std::nullopt : std::optional(given.back());
@@ -55,9 +54,8 @@ asio::awaitable<void> serve(Port& port, Modem& modem) {
 }
 
 void run(const Options& options) {
-    // OpenSSL and std::filesystem report failures; a write to a socket whose other end is gone must not end
-    // us.
-    std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): can not fail for SIGPIPE
+    // OpenSSL and std::filesystem report failures; a write to a closed socket must not end the program.
+    std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail for SIGPIPE
 
     Log log = options.log ? Log(*options.log) : Log();
     asio::io_context loop(1);
@@ -112,7 +110,7 @@ void run(const Options& options) {
         log.write("port-open", options.tty->string());
     }
     Wire wire(*port, executor, options.baud,
-              [&](std::size_t count) { log.write("unread", fmt::format("{} bytes nobody took", count)); });
+              [&](std::size_t count) { log.write("unread", fmt::format("{} bytes not received", count)); });
     Modem modem(wire, std::move(answers), receiver, std::move(service), std::move(slots), std::move(faults),
                 {.settle = options.settle, .urc = options.urc, .frames = options.frames}, log);
     asio::co_spawn(executor, wire.pump(hang_up_after), ended);

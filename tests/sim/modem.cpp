@@ -219,8 +219,7 @@ void Modem::save(const ReceivedFrame& frame) {
     stream << text_of(frame.bytes) << text_of(frame.behind);
     stream.close();
     if (!stream)
-        throw std::system_error(errno, std::generic_category(),
-                                fmt::format("can not save {}", file.string()));
+        throw std::system_error(errno, std::generic_category(), fmt::format("cannot save {}", file.string()));
     log_.write("saved", file.string());
 }
 
@@ -240,13 +239,13 @@ ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store
     const auto size = frame.bytes.size();
     if (size >= 2 && frame.announced < preamble_size)
         return refuse(
-            {ResultCode::length_error, fmt::format("a frame can not have {} bytes", frame.announced)});
+            {ResultCode::length_error, fmt::format("invalid frame length of {} bytes", frame.announced)});
     if (size < 2 || size < frame.announced)
         return refuse(
-            {ResultCode::service_timeout, fmt::format("{} bytes of {} came", size, frame.announced)});
+            {ResultCode::service_timeout, fmt::format("received {} bytes of {}", size, frame.announced)});
     if (!frame.behind.empty())
         return refuse(
-            {ResultCode::too_many_data, fmt::format("{} bytes came behind the frame", frame.behind.size())});
+            {ResultCode::too_many_data, fmt::format("{} bytes after the frame", frame.behind.size())});
 
     const auto command = read_secure_command(frame.bytes);
     if (!command)
@@ -279,7 +278,7 @@ ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store
 // Others may have changed them, which is how a test makes a module drift.
 void Modem::follow_slots() {
     if (slots_.follow())
-        log_.write("slots", "read anew");
+        log_.write("slots", "read again");
 }
 
 std::vector<std::string> Modem::readback(const std::string& store) {

@@ -21,9 +21,9 @@
 
 namespace bgs2::sim {
 
-/// How the dialogue is led.
+/// Settings of the dialogue.
 struct Behaviour {
-    std::chrono::milliseconds settle{0};         ///< a command that comes sooner after an answer is lost
+    std::chrono::milliseconds settle{0};         ///< a command that arrives sooner after an answer is lost
     bool urc = false;                            ///< unsolicited lines between the lines of answers
     std::optional<std::filesystem::path> frames; ///< where frames are saved
 };
@@ -33,7 +33,7 @@ class Modem {
     Modem(Wire& wire, Answers answers, FrameReceiver receiver, SecureService service, Slots slots,
           Faults faults, Behaviour behaviour, Log& log);
 
-    /// Answers until the line is dead (LineDead).
+    /// Answers until the line hangs up (LineDead).
     asio::awaitable<void> run();
 
   private:
@@ -71,12 +71,12 @@ class Modem {
     Faults faults_;
     Behaviour behaviour_;
     Log& log_;
-    unsigned deaf_for_ = 0;             ///< this many commands are not heard
-    bool line_feed_may_follow_ = false; ///< a CR was the last byte: an LF now belongs to it
-    bool silent_ = false;               ///< for good
+    unsigned deaf_for_ = 0;             ///< this many commands are not received
+    bool line_feed_may_follow_ = false; ///< the last byte was a CR: a following LF belongs to it
+    bool silent_ = false;               ///< permanently
     std::size_t unsolicited_ = 0;
     unsigned frames_ = 0;
-    std::optional<Clock::time_point> answered_; ///< when the last answer was through
+    std::optional<Clock::time_point> answered_; ///< when the last answer was sent
 };
 
 } // namespace bgs2::sim

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// OpenSSL objects that free themselves.
+// SPDX-License-Identifier: Apache-2.0 Owning pointers for OpenSSL objects.
 #pragma once
 
 #include <openssl/bio.h>

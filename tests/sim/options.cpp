@@ -34,7 +34,7 @@ Exit codes: 0 ended by a signal, by the other side or by a hang-up fault; 1 some
 std::string digits_only(const std::string& imei) {
     const bool good =
         imei.size() == 15 && std::ranges::all_of(imei, [](char c) { return c >= '0' && c <= '9'; });
-    return good ? "" : fmt::format("'{}' is no IMEI, which has 15 digits", imei);
+    return good ? "" : fmt::format("'{}' is not an IMEI of 15 digits", imei);
 }
 
 std::string is_fault(const std::string& text) {
@@ -51,60 +51,63 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
     double timeout_s = std::chrono::duration<double>(options.frame_timeout).count();
     std::vector<std::string> faults;
 
-    CLI::App app(
-        "bgs2sim: a Cinterion BGS2 modem made of software. It answers AT commands, takes certificates over\n"
-        "AT^SBNW and shows them with AT^SBNR, as the module does; and it fails in all the ways the module "
-        "can.",
-        "bgs2sim");
+    CLI::App app("Simulate a Cinterion BGS2 modem. bgs2sim answers AT commands, accepts certificates with "
+                 "AT^SBNW and lists them\n"
+                 "with AT^SBNR, like the module, and it can simulate the failures of the module.",
+                 "bgs2sim");
     app.footer(faults_help() + "\n" + examples);
     app.set_version_flag("--version", "bgs2sim " + version);
     app.get_formatter()->column_width(26);
 
-    auto* line = app.add_option_group("Line", "one of --pty, --connect and --tty");
-    line->add_option("--pty", options.pty, "make a pty and the symbolic link LINK to it")->type_name("LINK");
-    line->add_option("--connect", options.connect, "connect to a listening unix socket")->type_name("SOCKET");
-    line->add_option("--tty", options.tty, "open a serial port: the modem is what its cable leads to")
+    auto* line = app.add_option_group("Line", "exactly one of --pty, --connect and --tty");
+    line->add_option("--pty", options.pty, "Create a pty and the symbolic link LINK to it")
+        ->type_name("LINK");
+    line->add_option("--connect", options.connect, "Connect to a listening unix socket")->type_name("SOCKET");
+    line->add_option("--tty", options.tty, "Open a serial port: the modem is at the end of its cable")
         ->type_name("DEVICE");
     line->require_option(1);
 
     app.add_option("--baud", options.baud,
-                   "pace bytes both ways as a UART would, 10 bits each; 0: as fast as it goes")
+                   "Pace bytes in both directions like a UART, 10 bits each. Default: 0, no pacing")
         ->type_name("N")
         ->check(CLI::Range(0, 4000000).description(""));
-    app.add_option("--imei", options.imei, "who it is")
+    app.add_option("--imei", options.imei, "Set the IMEI")
         ->type_name("DIGITS")
         ->check(digits_only)
         ->capture_default_str();
-    app.add_option("--model", options.model, "what AT+CGMM says")->type_name("TEXT")->capture_default_str();
-    app.add_option("--revision", options.revision, "what AT+CGMR says")
+    app.add_option("--model", options.model, "Set the answer to AT+CGMM")
         ->type_name("TEXT")
         ->capture_default_str();
-    app.add_option("--slots", options.slots,
-                   "keep the slots in this JSON file; made if it is not there, read anew if others change it")
-        ->type_name("FILE");
+    app.add_option("--revision", options.revision, "Set the answer to AT+CGMR")
+        ->type_name("TEXT")
+        ->capture_default_str();
     app.add_option(
-           "--secure", options.secure,
-           "secure mode: obey only what this key signed (PEM: public key, private key or certificate)")
+           "--slots", options.slots,
+           "Keep the slots in this JSON file; created if missing, read again if another program changes it")
+        ->type_name("FILE");
+    app.add_option("--secure", options.secure,
+                   "Enable secure mode: accept only commands signed with this key (PEM: public key, private "
+                   "key or certificate)")
         ->type_name("KEY");
-    app.add_flag("--chains", options.chains, "take a PEM chain for a certificate, as newer families do");
-    app.add_flag("--echo", options.echo, "start with echo on, as modules do; ATE0 and ATE1 switch it");
+    app.add_flag("--chains", options.chains, "Accept a PEM chain as certificate, like newer families");
+    app.add_flag("--echo", options.echo, "Start with echo on, like modules; ATE0 and ATE1 switch it");
     app.add_flag("--urc", options.urc,
-                 "put unsolicited lines between the lines of answers; ^SYSSTART at the start");
+                 "Send unsolicited lines between the lines of answers, and ^SYSSTART at the start");
     app.add_option("--settle", settle_ms,
-                   "lose commands that come sooner than this after an answer (BGS2: 100)")
+                   "Lose commands that arrive sooner than this after an answer (BGS2: 100)")
         ->type_name("MS")
         ->check(CLI::Range(0L, 60000L).description(""));
-    app.add_option("--frame-timeout", timeout_s, "how long to wait for the next byte of a frame")
+    app.add_option("--frame-timeout", timeout_s, "Set the timeout for the next byte of a frame")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.001, 3600.0).description(""))
         ->capture_default_str();
-    app.add_option("--frame-gap", gap_ms, "bytes that follow a frame within this time are too many")
+    app.add_option("--frame-gap", gap_ms, "Report bytes that follow a frame within this time as too many")
         ->type_name("MS")
         ->check(CLI::Range(1L, 60000L).description(""))
         ->capture_default_str();
-    app.add_option("--log", options.log, "append what happens, a line each")->type_name("FILE");
-    app.add_option("--frames", options.frames, "save each frame as DIR/NNN.bin")->type_name("DIR");
-    app.add_option("--fault", faults, "what is to go wrong; see below")
+    app.add_option("--log", options.log, "Append events to FILE, one line each")->type_name("FILE");
+    app.add_option("--frames", options.frames, "Save each frame as DIR/NNN.bin")->type_name("DIR");
+    app.add_option("--fault", faults, "Simulate a fault, see below; can be repeated")
         ->type_name("NAME[:ARG][,...]")
         ->expected(1)
         ->take_all()

@@ -22,7 +22,7 @@ struct Options {
     std::string model = "BGS2-W";
     std::string revision = "01.301";
     std::optional<std::filesystem::path> slots;
-    unsigned baud = 0; ///< 0: as fast as it goes
+    unsigned baud = 0; ///< 0: no pacing
     std::chrono::milliseconds settle{0};
     std::chrono::milliseconds frame_timeout{60000};
     std::chrono::milliseconds frame_gap{20};
@@ -35,7 +35,7 @@ struct Options {
     std::vector<Fault> faults;
 };
 
-/// The program has nothing more to do than to say this and leave.
+/// The program prints this text and exits.
 struct Farewell {
     std::string text;
     int exit_code = 0; ///< 0: --help, --version, for standard output; 2: wrong usage, for standard error

@@ -29,7 +29,7 @@ std::optional<std::size_t> Port::receive_now(std::span<std::uint8_t> into) {
         throw LineDead("the other side closed the line");
     if (would_block(errno))
         return std::nullopt;
-    throw std::system_error(errno, std::generic_category(), "can not read from the line");
+    throw std::system_error(errno, std::generic_category(), "cannot read from the line");
 }
 
 asio::awaitable<void> Port::readable() {
@@ -45,7 +45,7 @@ std::size_t Port::send(ByteView bytes) {
         if (count < 0 && would_block(errno))
             break;
         if (count < 0)
-            throw std::system_error(errno, std::generic_category(), "can not write to the line");
+            throw std::system_error(errno, std::generic_category(), "cannot write to the line");
         sent += static_cast<std::size_t>(count);
     }
     return sent;

@@ -14,13 +14,13 @@
 
 namespace bgs2::sim {
 
-/// The line is dead: the other side closed it, or a fault hung up. Not an error: the end of the program.
+/// The other side closed the line, or a fault hung up. Not an error: it ends the program.
 class LineDead : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-/// Bytes in, bytes out, as fast as they go. Implementations: Pty, Socket, Tty.
+/// Transfers bytes without pacing. Implementations: Pty, Socket, Tty.
 class Port {
   public:
     virtual ~Port() = default;
@@ -29,21 +29,20 @@ class Port {
     Port(Port&&) = delete;
     Port& operator=(Port&&) = delete;
 
-    /// Until somebody is at the other end.
+    /// Waits until the other end is open.
     virtual asio::awaitable<void> opened() = 0;
 
-    /// What waits to be read, at least one byte; nothing if nothing waits. Throws LineDead,
-    /// std::system_error.
+    /// The available input, at least one byte; nothing if there is none. Throws LineDead, std::system_error.
     std::optional<std::size_t> receive_now(std::span<std::uint8_t> into);
 
-    /// Until something waits to be read.
+    /// Waits until input is available.
     asio::awaitable<void> readable();
 
-    /// Sends what the other end has room for and returns how much that was: like a UART without flow control,
-    /// it does not wait. Throws LineDead, std::system_error.
+    /// Sends as many bytes as the other end accepts and returns their number: like a UART without flow
+    /// control, it does not wait. Throws LineDead, std::system_error.
     virtual std::size_t send(ByteView bytes);
 
-    /// The other end sees a hang-up.
+    /// Hangs up the other end.
     virtual void close() { descriptor_.close(); }
 
   protected:

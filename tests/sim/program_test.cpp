@@ -314,7 +314,7 @@ TEST_F(Bgs2sim, HoldsWhatSomebodyElsePutIntoTheFileOfItsSlots) {
     EXPECT_THAT(line.ask("AT^SBNR=is_cert"), HasSubstr(thumbprint_));
     fs::remove(folder_ / "slots.json");
     EXPECT_THAT(line.ask("AT^SBNR=is_cert"), Not(HasSubstr(thumbprint_)));
-    EXPECT_TRUE(log_says("slots read anew", 3));
+    EXPECT_TRUE(log_says("slots read again", 3));
 }
 
 TEST_F(Bgs2sim, SurvivesBeingOpenedAndClosedAndForgetsWhatNobodyRead) {

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void can_not(std::string_view what) {
-    throw std::system_error(errno, std::generic_category(), fmt::format("can not {}", what));
+    throw std::system_error(errno, std::generic_category(), fmt::format("cannot {}", what));
 }
 
 int checked(int result, std::string_view what) {
@@ -59,7 +59,7 @@ int count_in_proc(const fs::path& device) {
 std::unique_ptr<Pty> Pty::create(const asio::any_io_executor& executor, const fs::path& link, Log& log) {
     using Descriptor = asio::posix::stream_descriptor;
     Descriptor master(executor, checked(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK),
-                                        "make a pty; is /dev/pts mounted?"));
+                                        "create a pty; is /dev/pts mounted?"));
     checked(grantpt(master.native_handle()), "grant access to the pty");
     checked(unlockpt(master.native_handle()), "unlock the pty");
     std::array<char, 64> name{};
@@ -97,7 +97,7 @@ void Pty::make_link(const fs::path& link) {
     const auto status = fs::symlink_status(link);
     if (fs::exists(status) && !fs::is_symlink(status))
         throw std::runtime_error(fmt::format(
-            "{} is there and is no symbolic link; remove it, or choose another name", link.string()));
+            "{} exists and is not a symbolic link; remove it, or use another name", link.string()));
     const fs::path next = fmt::format("{}.{}", link.string(), getpid());
     fs::create_symlink(device_, next);
     fs::rename(next, link);

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// A serial line made of a pty, under a name of the caller's choice.
+// SPDX-License-Identifier: Apache-2.0 A serial line on a pty, with a symbolic link.
 #pragma once
 
 #include "tests/sim/condition.h"
@@ -13,15 +12,15 @@
 
 namespace bgs2::sim {
 
-/// Programs may open and close the far end as often as they like. As on a real tty, what the modem sends
-/// while nobody has it open is lost, and unread bytes and TIOCEXCL go with the last one who closes it;
-/// unlike there only a moment later, when this program has noticed.
+/// Programs may open and close the far end any number of times. As on a real tty, bytes that the modem sends
+/// while it is closed are lost, and the last close discards unread bytes and TIOCEXCL; here only a moment
+/// later, when this program has noticed.
 class Pty : public Port {
   public:
     /// Makes `link` point to the pty, replacing a symbolic link but nothing else. Throws std::system_error.
     static std::unique_ptr<Pty> create(const asio::any_io_executor& executor,
                                        const std::filesystem::path& link, Log& log);
-    ~Pty() override; ///< removes the link, if it still is ours
+    ~Pty() override; ///< removes the link, if it still points to this pty
     Pty(const Pty&) = delete;
     Pty& operator=(const Pty&) = delete;
     Pty(Pty&&) = delete;
@@ -31,7 +30,7 @@ class Pty : public Port {
     std::size_t send(ByteView bytes) override;
     void close() override;
 
-    /// Notices who opens and closes the far end; runs until the line is closed.
+    /// Detects opening and closing of the far end; runs until the line is closed.
     asio::awaitable<void> watch();
 
   protected:

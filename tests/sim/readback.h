@@ -10,7 +10,7 @@
 
 namespace bgs2::sim {
 
-/// How firmwares differ in telling the same.
+/// Differences between firmware versions.
 struct ReadbackStyle {
     enum class Labels : std::uint8_t { all, some, none, unquoted };
 

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// What a module says to a frame (protocol.md §2, "Result lines").
+// SPDX-License-Identifier: Apache-2.0 Results of a frame (protocol.md §2, "Result lines").
 #pragma once
 
 #include <cstdint>
@@ -11,14 +10,14 @@ namespace bgs2::sim {
 enum class ResultCode : std::uint8_t {
     end_ok,                ///< done
     length_error,          ///< a command, a count or a length field is wrong
-    too_many_data,         ///< bytes came behind the frame
-    certificate_corrupted, ///< not a certificate this module can read
-    key_removed,           ///< the private key did not suit
-    service_timeout,       ///< fewer bytes came than were announced
+    too_many_data,         ///< bytes followed the frame
+    certificate_corrupted, ///< not a certificate that this module supports
+    key_removed,           ///< the private key is not suitable
+    service_timeout,       ///< fewer bytes arrived than announced
     refused,               ///< SECURE CMD ERROR: anything else
 };
 
-/// The line as it goes over the wire, without its line ends: "SECURE CMD END OK".
+/// The line as sent, without its line ends: "SECURE CMD END OK".
 constexpr std::string_view line(ResultCode result) {
     switch (result) {
     case ResultCode::end_ok:
@@ -39,7 +38,8 @@ constexpr std::string_view line(ResultCode result) {
     return "SECURE CMD ERROR";
 }
 
-/// Why a frame was not obeyed: the line for the wire, and a sentence for the log, which no module would give.
+/// The reason for refusing a frame: the line to send, and a sentence for the log, which a real module does
+/// not give.
 struct Refusal {
     ResultCode result = ResultCode::refused;
     std::string why;

@@ -38,7 +38,7 @@ class Reader {
     ByteView take(std::size_t count, std::string_view what) {
         if (count > left())
             wrong_length(
-                fmt::format("{} at offset {} needs {} bytes, {} are left", what, offset_, count, left()));
+                fmt::format("{} at offset {} requires {} bytes, {} are left", what, offset_, count, left()));
         const auto part = frame_.subspan(offset_, count);
         offset_ += count;
         return part;
@@ -72,7 +72,7 @@ std::string thumbprint_text(ByteView text) {
 template<class T>
 void once(std::optional<T>& field, T value, std::string_view what) {
     if (field)
-        refuse(fmt::format("{} is given twice", what));
+        refuse(fmt::format("{} occurs twice", what));
     field = std::move(value);
 }
 
@@ -83,7 +83,7 @@ SecureCommand::Verb verb(std::uint16_t number) {
     case 3:
         return SecureCommand::Verb::erase;
     default:
-        wrong_length(fmt::format("command {} is not known", number));
+        wrong_length(fmt::format("unknown command {}", number));
     }
 }
 
@@ -91,7 +91,7 @@ SecureCommand read(ByteView frame) {
     Reader reader(frame);
     const auto total = reader.number("total length");
     if (total != frame.size())
-        wrong_length(fmt::format("total length says {}, {} bytes came", total, frame.size()));
+        wrong_length(fmt::format("total length is {}, received {} bytes", total, frame.size()));
 
     SecureCommand command;
     command.verb = verb(reader.number("command"));
@@ -100,12 +100,12 @@ SecureCommand read(ByteView frame) {
     for (unsigned nth = 0; nth < count; ++nth) {
         const auto start = reader.offset();
         if (command.signature)
-            refuse(fmt::format("a parameter at offset {} stands behind the signature", start));
+            refuse(fmt::format("parameter at offset {} after the signature", start));
         const auto size = reader.number("parameter length");
         const auto id = reader.number("parameter id");
         if (size < 4)
             wrong_length(
-                fmt::format("parameter at offset {} has length {}, its header alone is 4", start, size));
+                fmt::format("parameter at offset {} has length {}, less than its header of 4", start, size));
         const auto content = reader.take(size - 4U, "parameter");
         command.parameter_ids.push_back(id);
         switch (id) {
@@ -135,13 +135,13 @@ SecureCommand read(ByteView frame) {
             once(command.store, terminated(content, "store"), "store");
             break;
         default:
-            refuse(fmt::format("parameter {} at offset {} is not known", id, start));
+            refuse(fmt::format("unknown parameter {} at offset {}", id, start));
         }
     }
     if (reader.left() != 0)
-        wrong_length(fmt::format("{} bytes stand behind the last of {} parameters", reader.left(), count));
+        wrong_length(fmt::format("{} bytes after the last of {} parameters", reader.left(), count));
     if (!slot)
-        refuse("no slot is given");
+        refuse("the slot is missing");
     command.slot = *slot;
     return command;
 }

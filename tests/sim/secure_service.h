@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// The part of the module that decides on a frame. Pure: it says what would change, it changes nothing.
+// SPDX-License-Identifier: Apache-2.0 Decides on a frame. Pure: it returns the change without making it.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -14,14 +13,14 @@
 
 namespace bgs2::sim {
 
-/// What the module holds a frame against.
+/// The attributes of the module that a frame is checked against.
 struct SecureService {
     std::string imei;
-    std::optional<SigningKey> signer; ///< secure mode: obey this key only
-    bool chains = false;              ///< a PEM chain is a certificate too
+    std::optional<SigningKey> signer; ///< secure mode: accept commands signed with this key only
+    bool chains = false;              ///< accept a PEM chain as certificate
 
-    /// What the command asks of the slots of `store`, or why not. In secure mode an occupied slot must be
-    /// emptied before it is written (protocol.md §3).
+    /// The change of the slots of `store`, or the reason for refusing it. In secure mode an occupied slot
+    /// must be emptied before it is written (protocol.md §3).
     [[nodiscard]] std::expected<Change, Refusal> decide(const SecureCommand& command,
                                                         const std::string& store, const Slots& slots) const;
 };

@@ -44,11 +44,11 @@ SigningKey SigningKey::load(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     if (!stream)
         throw std::system_error(errno, std::generic_category(),
-                                fmt::format("can not read the key {}", file.string()));
+                                fmt::format("cannot read the key {}", file.string()));
     const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
     auto key = parse(text);
     if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA)
-        throw std::runtime_error(fmt::format("{} has no RSA key; give a PEM file with a public key, an "
+        throw std::runtime_error(fmt::format("{} has no RSA key; use a PEM file with a public key, an "
                                              "unencrypted private key or a certificate",
                                              file.string()));
     return SigningKey(std::move(key));

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// The one key whose commands a module in secure mode obeys (protocol.md §1, "Signed commands").
+// SPDX-License-Identifier: Apache-2.0 The key of the commands that a module in secure mode accepts
+// (protocol.md §1, "Signed commands").
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -16,7 +16,8 @@ class SigningKey {
     /// std::runtime_error naming the file if there is none in it.
     static SigningKey load(const std::filesystem::path& file);
 
-    /// Whether `signature` (Base64) is this key's: PKCS#1 v1.5 around the bare SHA-1 or SHA-256 of `content`.
+    /// Whether `signature` (Base64) was made with this key: PKCS#1 v1.5 around the bare SHA-1 or SHA-256 of
+    /// `content`.
     [[nodiscard]] bool made(std::string_view signature, ByteView content) const;
 
   private:

@@ -47,8 +47,7 @@ Json json_of(const Stored& stored) {
 }
 
 [[noreturn]] void can_not(std::string_view what, const std::filesystem::path& file) {
-    throw std::system_error(errno, std::generic_category(),
-                            fmt::format("can not {} {}", what, file.string()));
+    throw std::system_error(errno, std::generic_category(), fmt::format("cannot {} {}", what, file.string()));
 }
 
 } // namespace
@@ -91,8 +90,8 @@ void Slots::load() {
             for (const auto& [slot, content] : slots.get_ref<const Json::object_t&>())
                 stores_[store][slot_number(slot)] = stored(content);
     } catch (const std::exception& error) {
-        throw std::runtime_error(
-            fmt::format("{} does not hold slots: {}; correct or remove it", file_->string(), error.what()));
+        throw std::runtime_error(fmt::format("{} does not contain slots: {}; correct or remove it",
+                                             file_->string(), error.what()));
     }
 }
 

@@ -15,8 +15,8 @@ std::unique_ptr<Socket> Socket::connect(const asio::any_io_executor& executor,
         socket.connect(path.string());
         socket.native_non_blocking(true);
     } catch (const std::system_error& error) {
-        throw std::system_error(error.code(),
-                                fmt::format("can not connect to {}; does its server run?", path.string()));
+        throw std::system_error(
+            error.code(), fmt::format("cannot connect to {}; check that its server runs", path.string()));
     }
     return std::unique_ptr<Socket>(new Socket(asio::posix::stream_descriptor(executor, socket.release())));
 }

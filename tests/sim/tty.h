@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// A serial port of the machine: what is at the other end of its cable has the modem there.
+// SPDX-License-Identifier: Apache-2.0 A serial port of the machine: the modem is at the end of its cable.
 #pragma once
 
 #include "tests/sim/port.h"
@@ -13,7 +12,7 @@ namespace bgs2::sim {
 
 class Tty : public Port {
   public:
-    /// Opens it for itself alone, raw, at 115200 Bd with 8N1, without flow control, and without waiting for a
+    /// Opens it exclusively, raw, at 115200 Bd with 8N1, without flow control, and without waiting for a
     /// carrier. Throws std::system_error naming the device.
     static std::unique_ptr<Tty> open(const asio::any_io_executor& executor,
                                      const std::filesystem::path& device);

@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
-// The serial line at its speed: bytes arrive and leave when a UART would have moved them.
+// SPDX-License-Identifier: Apache-2.0 A paced serial line: bytes arrive and leave at the speed of a UART.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -22,7 +21,7 @@ namespace bgs2::sim {
 
 using Clock = std::chrono::steady_clock;
 
-/// When bytes on one direction of a line are through. Pure.
+/// The timing of one direction of a line. Pure.
 class LineSchedule {
   public:
     explicit LineSchedule(unsigned baud)
@@ -37,9 +36,9 @@ class LineSchedule {
         return free_at_;
     }
 
-    /// What `count` bytes take: 10 bits each (start, 8 data, stop).
+    /// The time that `count` bytes take: 10 bits each (start, 8 data, stop).
     [[nodiscard]] Clock::duration duration(std::size_t count) const;
-    /// A number of bytes that takes about 5 ms, at least one: the finest grain it pays to wake up for.
+    /// A number of bytes that takes about 5 ms, at least one: the finest useful wake-up interval.
     [[nodiscard]] std::size_t grain() const;
 
   private:
@@ -47,7 +46,7 @@ class LineSchedule {
     Clock::time_point free_at_;
 };
 
-/// One byte the modem has received, and when its stop bit was through.
+/// One byte that the modem has received, and the time of its stop bit.
 struct Arrival {
     std::uint8_t byte = 0;
     Clock::time_point when;
@@ -55,12 +54,11 @@ struct Arrival {
 
 class Wire {
   public:
-    /// `lost` is told how many bytes of an answer nobody took.
+    /// `lost` is called with the number of bytes of an answer that were not received.
     Wire(Port& port, const asio::any_io_executor& executor, unsigned baud,
          std::function<void(std::size_t)> lost);
 
-    /// Takes bytes off the port until it throws LineDead; after `hang_up_after` bytes it throws that by
-    /// itself.
+    /// Receives bytes from the port until it throws LineDead; throws it itself after `hang_up_after` bytes.
     asio::awaitable<void> pump(std::optional<std::size_t> hang_up_after);
 
     /// The next byte; with a deadline, nothing once that has passed and none has arrived by then.
@@ -68,7 +66,7 @@ class Wire {
     asio::awaitable<std::optional<Arrival>> receive(Clock::time_point deadline);
     /// The next byte if it has arrived already.
     std::optional<Arrival> receive_now();
-    /// Forgets what has arrived and returns it.
+    /// Removes and returns all bytes that have arrived.
     Bytes discard();
 
     /// Returns when the last byte has left, and that time: the other side may have answered already.
@@ -86,7 +84,7 @@ class Wire {
     LineSchedule outgoing_;
     std::function<void(std::size_t)> lost_;
     std::deque<Arrival> inbox_;
-    Condition wake_; ///< something arrived, or a deadline passed
+    Condition wake_; ///< a byte arrived, or a deadline passed
     asio::steady_timer pump_timer_;
     asio::steady_timer dialogue_timer_;
 };

@@ -29,7 +29,7 @@ void write_extended(const fs::path& source, const fs::path& target, const std::s
     after << before.rdbuf() << lines;
     after.close();
     if (!after)
-        throw std::runtime_error("can not write " + target.string());
+        throw std::runtime_error("cannot write " + target.string());
 }
 
 /// The groups and the user that are in force, until its end.

@@ -15,7 +15,7 @@ Bytes from_hex(std::string_view text);
 /// One behind the other.
 Bytes operator+(Bytes left, ByteView right);
 
-/// The whole file; the test fails where it can not be read.
+/// The whole file; the test fails where it cannot be read.
 Bytes read_whole(const std::filesystem::path& path);
 
 } // namespace bgs2::test

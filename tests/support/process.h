@@ -21,7 +21,7 @@ class Process {
             output{}; ///< where standard output and error are appended; else they are the test's
     };
 
-    /// Throws std::system_error if it can not be started.
+    /// Throws std::system_error if it cannot be started.
     Process(const std::vector<std::string>& command, const Options& options);
     Process(Process&& other) noexcept;
     Process& operator=(Process&&) = delete;

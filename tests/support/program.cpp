@@ -49,7 +49,7 @@ Outcome run(const std::vector<std::string>& arguments, const RunOptions& options
         become(arguments, options, files);
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child)
-        throw std::runtime_error("bgs2ctl can not be run");
+        throw std::runtime_error("bgs2ctl cannot be run");
     EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
     return {.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
             .output = read_text(files.path("output")),

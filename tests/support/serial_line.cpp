@@ -16,7 +16,7 @@ SerialLine::SerialLine(const std::string& path)
     termios settings{};
     if (descriptor_ < 0 || ::tcgetattr(descriptor_, &settings) != 0) {
         ::close(descriptor_);
-        throw std::runtime_error("can not open " + path);
+        throw std::runtime_error("cannot open " + path);
     }
     ::cfmakeraw(&settings);
     ::tcsetattr(descriptor_, TCSANOW, &settings);

@@ -21,19 +21,19 @@ class TemporaryDirectory : Immovable {
     TemporaryDirectory() {
         std::string name = ::testing::TempDir() + "bgs2.XXXXXX";
         if (::mkdtemp(name.data()) == nullptr)
-            throw std::runtime_error("can not make " + name);
+            throw std::runtime_error("cannot make " + name);
         path_ = name;
     }
     ~TemporaryDirectory() {
         std::error_code error;
         std::filesystem::remove_all(path_, error);
         if (error)
-            ADD_FAILURE() << "can not remove " << path_ << ": " << error.message();
+            ADD_FAILURE() << "cannot remove " << path_ << ": " << error.message();
     }
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-    /// Writes a file, and the directories it is in, anew. Only its owner can read it, as it has to be with
+    /// Writes a file and the directories it is in. Only its owner can read it, as it has to be with
     /// keys.
     [[nodiscard]] std::filesystem::path write(std::string_view name, std::string_view text) const {
         auto file = path_ / name;
@@ -44,7 +44,7 @@ class TemporaryDirectory : Immovable {
         stream << text;
         stream.close();
         if (!stream)
-            throw std::runtime_error("can not write " + file.string());
+            throw std::runtime_error("cannot write " + file.string());
         return file;
     }
 

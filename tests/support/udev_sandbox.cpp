@@ -44,7 +44,7 @@ void write_file(const fs::path& path, std::string_view text) {
     file << text;
     file.close();
     if (!file)
-        throw std::runtime_error("can not write " + path.string());
+        throw std::runtime_error("cannot write " + path.string());
 }
 
 void link_to(const fs::path& target, const fs::path& link) {
@@ -153,7 +153,7 @@ UdevSandbox::~UdevSandbox() {
         try {
             unplug(name);
         } catch (const std::exception& problem) {
-            std::cerr << "can not unplug " << name << ": " << problem.what() << '\n';
+            std::cerr << "cannot unplug " << name << ": " << problem.what() << '\n';
             ttys_.erase(name);
         }
     }
@@ -164,7 +164,7 @@ UdevSandbox::~UdevSandbox() {
         if (!rules_.empty())
             reload_rules();
     } catch (const std::exception& problem) {
-        std::cerr << "can not take the configuration and the rules back: " << problem.what() << '\n';
+        std::cerr << "cannot take the configuration and the rules back: " << problem.what() << '\n';
     }
 }
 

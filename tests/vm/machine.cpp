@@ -74,7 +74,7 @@ fs::path Machine::initrd_with(const Files& files) const {
                      stored("initrd").string(), initrd.string(), folder.string(), initrd.string())},
         {});
     if (archive.wait(until_answered) != 0)
-        throw std::runtime_error("can not put files into the guest");
+        throw std::runtime_error("cannot put files into the guest");
     return initrd;
 }
 

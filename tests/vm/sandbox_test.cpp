@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the service can not do, and that it works all the same.
+// What the service cannot do, and that it works all the same.
 #include "tests/vm/gateway.h"
 
 #include <fmt/format.h>

@@ -75,8 +75,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[ports]]\ndevice = '/dev/ttyS1'\n",
              {R"(c.toml:1:3: unknown table "ports"; did you mean "port"?)"}},
         Case{"[port]\ndevice = '/dev/ttyS1'\n",
-             {"c.toml:1:1: port must be written as [[port]], one for each"}},
-        Case{"[[port]]\n", {"c.toml:1:1: [[port]] #1 needs a device, id-path or property"}},
+             {"c.toml:1:1: port must be an array of tables, each written as [[port]]"}},
+        Case{"[[port]]\n", {"c.toml:1:1: [[port]] #1 requires a device, id-path or property"}},
         Case{
             "[[port]]\nid_path = 'x'\ndevice = 'ttyS1'\n",
             {R"(c.toml:2:1: unknown key "id_path" in [[port]] #1; did you mean "id-path"?)",
@@ -85,17 +85,17 @@ INSTANTIATE_TEST_SUITE_P(
             "[[port]]\ndevice = '/dev/'\n",
             {R"(c.toml:2:10: [[port]] #1 device must be an absolute path such as "/dev/ttyS1", not "/dev/")"}},
         Case{"[[port]]\ndevice = '/dev/ttyS*'\n",
-             {R"(c.toml:2:10: [[port]] #1 device is a path, not a pattern as "/dev/ttyS*"; )"
+             {R"(c.toml:2:10: [[port]] #1 device must be a path, not a pattern such as "/dev/ttyS*"; )"
               "use id-path or property for patterns"}},
         Case{"history-keep = 400\nhistory-size = '16MiB'\n",
              {R"(c.toml:1:16: history-keep must be a time such as "100ms" or "2s", not an integer)",
               "c.toml:2:16: history-size must be an integer, not a string"}},
         Case{"history-keep = '40000d'\nhistory-size = 0\n",
-             {"c.toml:1:16: history-keep must be 36500d at most, not 40000d",
+             {"c.toml:1:16: history-keep must be at most 36500d, not 40000d",
               "c.toml:2:16: history-size must be from 1 to 1024, not 0"}},
         Case{"[[port]]\ndevice = 1\n[[port]]\nproperty = {}\n",
              {"c.toml:2:10: [[port]] #1 device must be a string, not an integer",
-              "c.toml:4:12: [[port]] #2 property is an empty table; leave it out if it does not matter"}}));
+              "c.toml:4:12: [[port]] #2 property is an empty table; omit it to match any value"}}));
 
 TEST(ReadConfig, TakesAMissingDefaultFileForAnEmptyConfiguration) {
     const test::TemporaryDirectory directory;
@@ -119,7 +119,7 @@ TEST(ReadConfig, TellsEveryProblemOnALineOfItsOwn) {
     EXPECT_EQ(config.error(),
               (Error{ErrorCode::invalid_argument,
                      file.string() + ":2:10: [[port]] #1 device must be a string, not an integer\n" +
-                         file.string() + ":3:1: [[port]] #2 needs a device, id-path or property",
+                         file.string() + ":3:1: [[port]] #2 requires a device, id-path or property",
                      ""}));
 }
 

@@ -55,7 +55,7 @@ const std::string gibberish(20, 'q');
 
 /// From "known are baud, flow-control, settle".
 Keys keys_of_parser(const Manual& manual, const std::string& table) {
-    constexpr std::string_view list = "; known are ";
+    constexpr std::string_view list = "; valid keys: ";
     Keys keys;
     for (const policy::Problem& problem : manual.parser(table + "\n" + gibberish + " = 1\n")) {
         const auto at = problem.what.find(list);
@@ -147,7 +147,7 @@ TEST(KeysPage, SaysWhichKeysHaveToBeGiven) {
         for (const Term& term : page_of(manual).terms) {
             if (term.heading != "OPTIONS" || !term.subheading.starts_with('['))
                 continue;
-            const std::string missing = "has no " + bold(term.line).at(0);
+            const std::string missing = "requires " + bold(term.line).at(0);
             const policy::Problems problems = manual.parser(term.subheading + "\n");
             const bool required = std::ranges::any_of(
                 problems, [&](const policy::Problem& problem) { return problem.what.ends_with(missing); });

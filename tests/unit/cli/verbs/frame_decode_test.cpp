@@ -48,8 +48,8 @@ TEST(FrameDecode, BlamesADamagedFrameNotTheCommandLine) {
     const Outcome cut_off = run({"frame", "decode", "-"}, {.input = delete_slot3().substr(0, 11)});
     EXPECT_EQ(cut_off.exit, 1);
     EXPECT_EQ(cut_off.output, "");
-    EXPECT_EQ(cut_off.errors, "bgs2ctl: offset 0: the total length is 12, there are 11 bytes\n"
-                              "  hint: a part of the frame is missing\n");
+    EXPECT_EQ(cut_off.errors, "bgs2ctl: offset 0: the total length is 12, but the frame has 11 bytes\n"
+                              "  hint: capture or copy the whole frame: a part is missing\n");
     EXPECT_EQ(run({"frame", "decode", "-"}, {.input = delete_slot3() + "\r\n"}).exit, 1);
     EXPECT_EQ(run({"frame", "decode", "-"}).exit, 1);
 }

@@ -93,12 +93,12 @@ TEST_F(FrameEncode, RefusesAKeyThatIsNotTheCertificatesUnlessForced) {
     const Outcome refused = encode({"--slot", "0", "--cert", certificate_, "--key", other});
     EXPECT_EQ(refused.exit, 1);
     EXPECT_EQ(refused.output, "");
-    EXPECT_NE(refused.errors.find("bgs2ctl: the private key does not belong"), std::string::npos)
+    EXPECT_NE(refused.errors.find("bgs2ctl: the private key does not match"), std::string::npos)
         << refused.errors;
     EXPECT_NE(refused.errors.find("--force"), std::string::npos);
     const Outcome forced = encode({"--slot", "0", "--cert", certificate_, "--key", other, "--force"});
     EXPECT_EQ(forced.exit, 0);
-    EXPECT_NE(forced.errors.find("bgs2ctl: warning: the private key does not belong"), std::string::npos);
+    EXPECT_NE(forced.errors.find("bgs2ctl: warning: the private key does not match"), std::string::npos);
     EXPECT_TRUE(sbnw::decode(as_bytes(forced.output)));
 }
 

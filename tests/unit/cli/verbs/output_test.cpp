@@ -33,7 +33,7 @@ Table two_modems() {
     second.model = "BGS2-E";
     second.port = "/dev/ttyS1";
     second.state = "blocked";
-    second.reason = "Prüfung: the private key does not belong to the certificate";
+    second.reason = "Prüfung: the private key does not match the certificate";
     return table_of(std::vector{first, second});
 }
 
@@ -43,7 +43,7 @@ TEST(Table, AlignsColumnsAndMarksWhatIsEmpty) {
         "IMEI             MODEL   PORT          STATE      POLICY       REASON\n"
         "356938035643809  BGS2-W  /dev/ttyUSB0  compliant  10-gateways  holds what the policy says\n"
         "490154203237518  BGS2-E  /dev/ttyS1    blocked    -            Prüfung: the private key does not "
-        "belong to the certificate\n");
+        "match the certificate\n");
 }
 
 TEST(Table, IsNeverWiderThanTheTerminal) {

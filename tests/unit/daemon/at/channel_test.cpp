@@ -18,7 +18,7 @@ const Answer imei_answer{.lines = {"356938035643809"}, .result = "OK"};
 const Answer failed_answer{.lines = {"x"}, .result = "+CME ERROR: SIM busy"};
 const ChannelLines registration{"+CREG: 0,1"};
 const ChannelLines rest_of_line{"ne"};
-const ChannelLines model{"BGS2-W"}; // g++ 12 can not make lists within a coroutine's expression
+const ChannelLines model{"BGS2-W"}; // g++ 12 cannot make lists within a coroutine's expression
 
 class ChannelTest : public test::Conversation {};
 

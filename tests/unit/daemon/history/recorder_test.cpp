@@ -123,7 +123,8 @@ TEST_F(HistoryRecorder, GoesOnWithoutADirectoryAndSaysSoOnce) {
     EXPECT_THAT(entries[0].message, testing::StartsWith("2 entries since "));
     EXPECT_EQ(entries[1].message, "kept");
     ASSERT_THAT(lines().all(), SizeIs(2));
-    EXPECT_THAT(lines().all().back(), testing::StartsWith("5: the history is kept again: 2 entries since "));
+    EXPECT_THAT(lines().all().back(),
+                testing::StartsWith("5: the history is written again: 2 entries since "));
     EXPECT_EQ(changes(), 2);
 }
 
@@ -173,7 +174,7 @@ TEST_F(HistoryRecorder, LosesEntriesRatherThanCollectThemWithoutEndWhileTheDiskH
     EXPECT_GE(entries.size(), 1000U);
     EXPECT_LE(entries.size(), 1003U);
     EXPECT_EQ(std::ranges::count(entries, EntryKind::gap, &Entry::event), 1);
-    EXPECT_THAT(lines().all(), ElementsAre(HasSubstr("of the history are lost")));
+    EXPECT_THAT(lines().all(), ElementsAre(HasSubstr("of the history were lost")));
 }
 
 /// A small disk that nobody else sees; unmounted at the end.
@@ -242,14 +243,14 @@ TEST(HistoryRecorderOnAFullDisk, GoesOnSaysSinceWhenItLosesAndRecovers) {
     EXPECT_THAT(lines.all(), ElementsAre(HasSubstr("database or disk is full")));
 
     disk.free();
-    recorder.record(entry(noon + 2h, "kept again"));
+    recorder.record(entry(noon + 2h, "written again"));
     const auto entries = query();
     EXPECT_EQ(recorder.lost_since(), std::nullopt);
     ASSERT_EQ(entries.size(), kept.size() + 2);
     EXPECT_THAT(entries[kept.size()].message, testing::StartsWith("2 entries since 2026-11-20T12:"));
-    EXPECT_EQ(entries.back().message, "kept again");
+    EXPECT_EQ(entries.back().message, "written again");
     ASSERT_THAT(lines.all(), SizeIs(2));
-    EXPECT_THAT(lines.all().back(), testing::StartsWith("5: the history is kept again: 2 entries"));
+    EXPECT_THAT(lines.all().back(), testing::StartsWith("5: the history is written again: 2 entries"));
     background.join();
 }
 

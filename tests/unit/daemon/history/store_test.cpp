@@ -197,9 +197,9 @@ TEST_F(HistoryStore, SetsADatabaseOfANewerVersionAside) {
     Store store = open();
     EXPECT_THAT(all(store), IsEmpty());
     EXPECT_EQ(Database(aside(1)).text("SELECT message FROM entry"), "old");
-    EXPECT_THAT(log(), ElementsAre("3: the history " + file().string() +
-                                   " can not be used: it is of version 2, this program knows 1; it is now " +
-                                   aside(1).string() + ", and a new one is begun"));
+    EXPECT_THAT(log(), ElementsAre("3: cannot use the history " + file().string() +
+                                   ": its version is 2, bgs2d supports 1; moved it to " + aside(1).string() +
+                                   " and started a new one"));
 }
 
 TEST_F(HistoryStore, SetsADatabaseOfSomebodyElseAside) {
@@ -228,7 +228,7 @@ TEST_F(HistoryStore, DoesNotFillTheDiskWithWhatItSetAside) {
     std::ignore = directory().write("history.db", std::string(10'000, '?'));
     const auto store = Store::open(file(), {}, Lines().log());
     ASSERT_FALSE(store);
-    EXPECT_THAT(store.error().what, HasSubstr("9 others were set aside already"));
+    EXPECT_THAT(store.error().what, HasSubstr("9 files were moved aside already"));
     EXPECT_EQ(std::filesystem::file_size(file()), 10'000U) << "nothing was lost";
 }
 

@@ -79,7 +79,7 @@ class DesiredTest : public testing::Test {
         ASSERT_FALSE(desired);
         EXPECT_EQ(desired.error().code, ErrorCode::access_denied);
         EXPECT_EQ(desired.error().what,
-                  what + ": " + source.name + " holds a secret, and others can read it (mode 0604)");
+                  what + ": " + source.name + " contains a secret and is readable by others (mode 0604)");
         EXPECT_THAT(desired.error().hint, HasSubstr("chmod o-r " + source.name));
         EXPECT_THAT(desired.error().hint, HasSubstr("readable"));
     }

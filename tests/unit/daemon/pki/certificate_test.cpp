@@ -113,7 +113,7 @@ TEST(Certificate, RefusesBytesBehindIt) {
     ASSERT_FALSE(certificate);
     EXPECT_EQ(certificate.error().code, ErrorCode::invalid_certificate);
     EXPECT_EQ(certificate.error().what,
-              "root.der has 1 byte after the end of its DER, at offset " + std::to_string(size));
+              "root.der has 1 byte after the end of its DER data, at offset " + std::to_string(size));
 }
 
 TEST(Certificate, RefusesACertificateThatIsCutOff) {
@@ -121,8 +121,8 @@ TEST(Certificate, RefusesACertificateThatIsCutOff) {
     der.pop_back();
     const auto certificate = Certificate::from_der(der, "root.der");
     ASSERT_FALSE(certificate);
-    EXPECT_EQ(certificate.error().what, "root.der is cut off: " + std::to_string(der.size()) + " of its " +
-                                            std::to_string(der.size() + 1) + " bytes are there");
+    EXPECT_EQ(certificate.error().what, "root.der is truncated: " + std::to_string(der.size()) + " of its " +
+                                            std::to_string(der.size() + 1) + " bytes are present");
 }
 
 TEST(Certificate, RefusesWhatIsNone) {
@@ -145,7 +145,7 @@ TEST(Certificate, RefusesAValidityThatIsNoDate) {
     der[at + 2] = std::byte{'9'};
     const auto certificate = Certificate::from_der(der, "root.der");
     ASSERT_FALSE(certificate);
-    EXPECT_EQ(certificate.error().what, "root.der has a validity that is no date");
+    EXPECT_EQ(certificate.error().what, "root.der has an invalid validity date");
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 

@@ -69,7 +69,7 @@ TEST_F(FileTest, IsPrivateUnlessOthersCanReadIt) {
         const auto result = opened->require_private();
         EXPECT_EQ(result.has_value(), is_private) << mode;
         if (!result) {
-            expect_refused(result, ErrorCode::access_denied, path.string() + " holds a secret");
+            expect_refused(result, ErrorCode::access_denied, path.string() + " contains a secret");
             EXPECT_THAT(result.error().hint, HasSubstr("chmod o-r " + path.string()));
         }
     }

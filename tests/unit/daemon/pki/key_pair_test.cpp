@@ -114,10 +114,11 @@ TEST_F(CredentialTest, LeavesTheBytesAloneAsIs) {
 }
 
 TEST_F(CredentialTest, NeverSendsAKeyAsPartOfTheCertificate) {
-    expect_refused(read(chain_ + leaf_.pkcs8_pem(), CertificateFormat::as_is), "holds a private key",
+    expect_refused(read(chain_ + leaf_.pkcs8_pem(), CertificateFormat::as_is), "contains a private key",
                    "der or pem-chain");
-    expect_refused(read(chain_ + leaf_.encrypted_pem("x"), CertificateFormat::as_is), "holds a private key");
-    expect_refused(read(store_, CertificateFormat::as_is), "holds a private key");
+    expect_refused(read(chain_ + leaf_.encrypted_pem("x"), CertificateFormat::as_is),
+                   "contains a private key");
+    expect_refused(read(store_, CertificateFormat::as_is), "contains a private key");
 }
 
 TEST_F(CredentialTest, SendsAKeyThatIsPlainDerAsItIs) {
@@ -166,17 +167,17 @@ TEST_F(CredentialTest, TakesTheKeyOfAStoreOnlyWhenToldTo) {
 
 TEST_F(CredentialTest, SaysWhatIsThereInPlaceOfACertificate) {
     expect_refused(read(""), "a.pem is empty");
-    expect_refused(read("hello"), "a.pem is in no form known here");
+    expect_refused(read("hello"), "a.pem is in an unknown format");
     expect_refused(read(leaf_.pkcs8_der()), "a.pem is a private key, not a certificate",
                    "as its private key");
-    expect_refused(read(leaf_.pkcs8_pem()), "a.pem holds \"PRIVATE KEY\" and no certificate",
+    expect_refused(read(leaf_.pkcs8_pem()), "a.pem contains \"PRIVATE KEY\", not a certificate",
                    "as its private key");
     expect_refused(read(leaf_.encrypted_pem("x")), "\"ENCRYPTED PRIVATE KEY\"");
-    expect_refused(read(leaf_.request_der()), "a certificate signing request", "have the request signed");
-    expect_refused(read(leaf_.request_pem()), "\"CERTIFICATE REQUEST\"", "have the request signed");
+    expect_refused(read(leaf_.request_der()), "a certificate signing request", "have a CA sign the request");
+    expect_refused(read(leaf_.request_pem()), "\"CERTIFICATE REQUEST\"", "have a CA sign the request");
     expect_refused(read("\xfe\xed\xfe\xed..."), "a Java keystore", "keytool -importkeystore");
     expect_refused(read(std::string_view("\xff\xfe-\0-\0", 6)), "text in UTF-16", "UTF-8");
-    expect_refused(read("0\xef\xbf\xbd\x03"), "conversion of text", "binary mode");
+    expect_refused(read("0\xef\xbf\xbd\x03"), "text conversion", "binary mode");
     expect_refused(read("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n"), "\"PKCS7\"", "-print_certs");
 }
 
@@ -194,14 +195,13 @@ TEST_F(CredentialTest, SaysWhereACertificateIsDamaged) {
 TEST_F(CredentialTest, SaysWhenTheStoresPassphraseIsMissingOrWrong) {
     Sources sources{.certificate = store_, .certificate_name = "a.p12", .key = std::nullopt, .key_name = ""};
     expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8),
-                   "a.p12 needs a passphrase and none was given");
+                   "a.p12 is encrypted and requires a passphrase");
     const Secret wrong = Secret::copy_of(as_bytes("wrong"));
     sources.passphrase = &wrong;
-    expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8),
-                   "the passphrase does not open a.p12");
+    expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8), "wrong passphrase for a.p12");
     const Bytes empty = leaf_.pkcs12({.passphrase = "wrong", .with_certificate = false});
     sources.certificate = empty;
-    expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8), "a.p12 holds no certificate");
+    expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8), "a.p12 contains no certificate");
 }
 
 TEST_F(CredentialTest, SaysWhatIsWrongWithTheKey) {

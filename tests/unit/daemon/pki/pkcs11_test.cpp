@@ -100,7 +100,7 @@ TEST_F(Pkcs11, ReadsAKeyThatTheTokenGivesAway) {
 
 TEST_F(Pkcs11, DoesNotGetAKeyThatTheTokenKeeps) {
     expect_refused(read_token_key(SoftToken::uri("object=mgmt"), &pin_), ErrorCode::not_supported,
-                   R"(the token keeps the key "mgmt" on the token "gateway" to itself)", "CKA_EXTRACTABLE");
+                   R"(the token does not export the key "mgmt" on the token "gateway")", "CKA_EXTRACTABLE");
 }
 
 TEST_F(Pkcs11, SignsWithRsaOnly) {
@@ -112,55 +112,56 @@ TEST_F(Pkcs11, TriesAWrongPinOnceAndTheRightOneStillWorks) {
     const Secret wrong = secret("9999");
     for (int i = 0; i < 2; ++i)
         expect_refused(token_signer(SoftToken::uri("object=mgmt"), &wrong), ErrorCode::invalid_argument,
-                       R"(the PIN of the token "gateway" is wrong)", "not tried again");
+                       R"(wrong PIN for the token "gateway")", "does not try the wrong PIN again");
     EXPECT_TRUE(token_signer(SoftToken::uri("object=mgmt"), &pin_));
 }
 
 TEST_F(Pkcs11, WantsThePin) {
     expect_refused(token_signer(SoftToken::uri("object=mgmt"), nullptr), ErrorCode::invalid_argument,
-                   R"(the token "gateway" wants its PIN)", "pin-source");
+                   R"(the token "gateway" requires its PIN)", "pin-source");
 }
 
 TEST_F(Pkcs11, NamesTheTokensThereAreIfNoneIsTheOne) {
     const std::string uri = "pkcs11:token=other;object=mgmt?module-path=" + std::string(SoftToken::module);
     expect_refused(token_signer(uri, &pin_), ErrorCode::not_found,
-                   "no token is the one of " + uri + R"(; the tokens there are: "gateway")");
+                   "no token matches " + uri + R"(; the available tokens are "gateway")");
 }
 
-TEST_F(Pkcs11, NamesTheKeysThereAreIfNoneIsTheOne) {
+TEST_F(Pkcs11, NamesTheAvailableKeysIfNoneMatches) {
     const auto signer = token_signer(SoftToken::uri("object=missing"), &pin_);
-    expect_refused(signer, ErrorCode::not_found, R"(the token "gateway" has no private key that is pkcs11:)");
+    expect_refused(signer, ErrorCode::not_found,
+                   R"(the token "gateway" has no private key that matches pkcs11:)");
     for (const auto* name : {R"("mgmt")", R"("curve")", R"("open-rsa")", R"("open-ec")"})
         EXPECT_THAT(signer.error().what, HasSubstr(name));
 }
 
 TEST_F(Pkcs11, RefusesToChooseAmongSeveralKeys) {
     expect_refused(token_signer(SoftToken::uri("type=private"), &pin_), ErrorCode::invalid_argument,
-                   R"(the token "gateway" has 4 private keys that could be pkcs11:)", "id=");
+                   R"(the token "gateway" has 4 private keys that match pkcs11:)", "id=");
 }
 
 TEST_F(Pkcs11, RefusesToChooseAmongSeveralTokens) {
     token->add_token("spare");
     const std::string uri = "pkcs11:object=mgmt?module-path=" + std::string(SoftToken::module);
     const auto signer = token_signer(uri, &pin_);
-    expect_refused(signer, ErrorCode::invalid_argument, "2 tokens could be the one of " + uri, "token=");
+    expect_refused(signer, ErrorCode::invalid_argument, "2 tokens match " + uri, "token=");
     EXPECT_THAT(signer.error().what, AllOf(HasSubstr(R"("gateway")"), HasSubstr(R"("spare")")));
 }
 
 TEST_F(Pkcs11, NamesAModuleThatIsNotThere) {
     expect_refused(token_signer("pkcs11:object=mgmt?module-path=/nowhere/module.so", &pin_),
-                   ErrorCode::not_found, "the PKCS#11 module /nowhere/module.so can not be loaded");
+                   ErrorCode::not_found, "cannot load the PKCS#11 module /nowhere/module.so");
     expect_refused(token_signer("pkcs11:object=mgmt?module-name=nobody", &pin_), ErrorCode::not_found,
-                   R"(p11-kit knows no PKCS#11 module named "nobody")", "p11-kit list-modules");
+                   R"(p11-kit has no PKCS#11 module named "nobody")", "p11-kit list-modules");
 }
 
 TEST_F(Pkcs11, RefusesAUriThatIsNotOfAPrivateKey) {
     expect_refused(token_signer(SoftToken::uri("object=mgmt;type=cert"), &pin_), ErrorCode::invalid_argument,
-                   "is not of a private key", "type=private");
+                   "does not name a private key", "type=private");
     expect_refused(token_signer("pkcs11:objekt=mgmt", &pin_), ErrorCode::invalid_argument,
-                   "pkcs11:objekt=mgmt has an attribute that is not known");
+                   "pkcs11:objekt=mgmt has an unknown attribute");
     expect_refused(token_signer("pkcs11:object=%zz", &pin_), ErrorCode::invalid_argument,
-                   "the pkcs11: URI can not be read");
+                   "invalid pkcs11: URI");
 }
 
 TEST(PinFile, IsWhatPinSourceNames) {

@@ -57,7 +57,7 @@ TEST(Pkcs12, RefusesADamagedStore) {
     EXPECT_THAT(read_pkcs12(longer, "a.p12", &secret, code).error().what,
                 HasSubstr("a.p12 has 1 byte after the end of its PKCS#12 store"));
     EXPECT_THAT(read_pkcs12(shorter, "a.p12", &secret, code).error().what,
-                HasSubstr("a.p12 is no sound PKCS#12 store"));
+                HasSubstr("a.p12 is not a valid PKCS#12 store"));
     EXPECT_EQ(read_pkcs12({}, "a.p12", &secret, ErrorCode::invalid_argument).error().code,
               ErrorCode::invalid_argument);
     EXPECT_EQ(ERR_peek_error(), 0U);
@@ -67,7 +67,7 @@ TEST(Pkcs12, RefusesAPassphraseThatIsNoText) {
     const Secret secret = Secret::copy_of(as_bytes(std::string_view("pa\0ss", 5)));
     const auto store = read_pkcs12(Identity::make({}).pkcs12({.passphrase = "pa"}), "a.p12", &secret, code);
     ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().what, "the passphrase of a.p12 holds a NUL byte");
+    EXPECT_EQ(store.error().what, "the passphrase of a.p12 contains a NUL byte");
 }
 
 } // namespace

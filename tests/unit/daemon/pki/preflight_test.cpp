@@ -106,7 +106,7 @@ TEST_F(PreflightTest, RefusesAKeyThatBelongsToAnotherCertificate) {
     ASSERT_NE(blocking(findings), nullptr);
     EXPECT_EQ(blocking(findings)->code, ErrorCode::key_mismatch);
     key_pair.chain.push_back(ca->certificate());
-    EXPECT_THAT(check(key_pair, 0).front().error.hint, HasSubstr("the first one in its file"));
+    EXPECT_THAT(check(key_pair, 0).front().error.hint, HasSubstr("the first in its file"));
 }
 
 TEST_F(PreflightTest, RefusesAKeyInAServerSlot) {
@@ -117,14 +117,14 @@ TEST_F(PreflightTest, RefusesAKeyInAServerSlot) {
 TEST_F(PreflightTest, RefusesAKeyInAnotherStore) {
     const KeyPair with_key = credential_of(*client, client.get());
     EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .key_pair = &with_key}}),
-                ElementsAre(error(ErrorCode::invalid_argument, "no store but is_cert")));
+                ElementsAre(error(ErrorCode::invalid_argument, "only the store is_cert")));
     const KeyPair without = credential_of(*client);
     EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .key_pair = &without}}), IsEmpty());
 }
 
 TEST_F(PreflightTest, WarnsOfAClientCertificateWithoutItsKey) {
     const auto findings = check(credential_of(*client), 0);
-    EXPECT_THAT(findings, ElementsAre(warning(ErrorCode::invalid_argument, "no private key")));
+    EXPECT_THAT(findings, ElementsAre(warning(ErrorCode::invalid_argument, "its private key is missing")));
     EXPECT_EQ(blocking(findings), nullptr);
 }
 
@@ -147,8 +147,8 @@ TEST_F(PreflightTest, SaysThatTheClockIsNotSetRatherThanThatNothingIsValidYet) {
     const KeyPair root = credential_of(*ca);
     EXPECT_THAT(check(root, 1, clock_was_set_after), IsEmpty());
     for (const std::chrono::sys_seconds at : {std::chrono::sys_seconds(), clock_was_set_after - 1s})
-        EXPECT_THAT(check(root, 1, at), ElementsAre(error(ErrorCode::not_yet_valid,
-                                                          "this computer's clock is not set: it shows ")));
+        EXPECT_THAT(check(root, 1, at),
+                    ElementsAre(error(ErrorCode::not_yet_valid, "the system clock is not set: it shows ")));
     EXPECT_THAT(check(root, 1, std::chrono::sys_seconds()).front().error.what,
                 testing::EndsWith("1970-01-01 00:00:00 UTC"));
 }
@@ -186,11 +186,11 @@ TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {
         {Algorithm::rsa2048, "SHA256", {}},
         {Algorithm::rsa2048,
          "SHA512",
-         {"it is signed with sha512WithRSAEncryption, and a BGS2 takes SHA1 and SHA256; that is assumed of "
-          "BGS2, not known"}},
+         {"it is signed with sha512WithRSAEncryption, but a BGS2 accepts SHA1 and SHA256; this limit of the "
+          "BGS2 is assumed, not documented"}},
         {Algorithm::rsa3072,
          "SHA256",
-         {"its key has 3072 bits (RSA), and a BGS2 takes RSA of up to 2048 bits"}},
+         {"its key has 3072 bits (RSA), but a BGS2 accepts RSA of up to 2048 bits"}},
         {Algorithm::ec_p256, "SHA256", {"256 bits (EC)"}},
         {Algorithm::ec_p256, "SHA384", {"(EC)", "ecdsa-with-SHA384"}},
         {Algorithm::rsa_pss, "SHA256", {"2048 bits (other)", "rsassaPss"}},
@@ -207,8 +207,9 @@ TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {
             const auto findings = preflight(all, bgs2, now, severity);
             EXPECT_THAT(findings, testing::ElementsAreArray(expected));
             for (const Finding& each : findings)
-                EXPECT_THAT(each.error.hint,
-                            HasSubstr(severity == Severity::error ? "family-limits" : "sent all the same"));
+                EXPECT_THAT(
+                    each.error.hint,
+                    HasSubstr(severity == Severity::error ? "family-limits" : "if the modem refuses it"));
         }
         EXPECT_THAT(preflight(all, unknown, now), IsEmpty()) << "nothing is known of such a model";
     }
@@ -228,15 +229,16 @@ TEST_F(PreflightTest, RefusesPemWhereOnlyDerIsRead) {
 }
 
 TEST_F(PreflightTest, WarnsOfAServerCertificateThatIsNotACas) {
-    EXPECT_THAT(check(credential_of(*client), 2),
-                ElementsAre(warning(ErrorCode::invalid_certificate, "CN=Client,O=Example is not a CA's")));
+    EXPECT_THAT(
+        check(credential_of(*client), 2),
+        ElementsAre(warning(ErrorCode::invalid_certificate, "CN=Client,O=Example is not a CA certificate")));
 }
 
 TEST_F(PreflightTest, WarnsOfACertificateThatIsInTwoSlots) {
     const KeyPair one = credential_of(*ca);
     const KeyPair other = credential_of(*ca);
     EXPECT_THAT(check({in(1, one), in(4, other)}),
-                ElementsAre(warning(ErrorCode::invalid_argument, "is in slot 1 as well", 1)));
+                ElementsAre(warning(ErrorCode::invalid_argument, "is also in slot 1", 1)));
     EXPECT_THAT(check({in(1, one), {.slot = 1, .tls_store = false, .name = "", .key_pair = &other}}),
                 IsEmpty())
         << "each store is for itself";
@@ -261,7 +263,7 @@ class ChainTest : public PreflightTest {
 
     static testing::Matcher<std::vector<Finding>> leads_nowhere() {
         return ElementsAre(
-            warning(ErrorCode::invalid_certificate, "does not lead to any CA in the other slots"));
+            warning(ErrorCode::invalid_certificate, "does not chain to any CA in the other slots"));
     }
 
     const Identity root_ = Identity::make({.common_name = "Chain Root", .ca = true});
@@ -303,7 +305,7 @@ TEST_F(PreflightTest, NamesErrorsBeforeWarnings) {
                 ElementsAre(error(ErrorCode::expired, "expired", 1),
                             warning(ErrorCode::invalid_argument, "slot 0", 0),
                             warning(ErrorCode::not_supported, "(EC)", 1),
-                            warning(ErrorCode::invalid_certificate, "not a CA's", 1)));
+                            warning(ErrorCode::invalid_certificate, "not a CA certificate", 1)));
 }
 
 TEST(Family, IsFoundByTheBeginningOfTheModel) {

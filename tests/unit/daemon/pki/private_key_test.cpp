@@ -66,7 +66,8 @@ TEST(PrivateKey, RefusesAFormThatItsKindDoesNotHave) {
     const auto traditional = identity.key().to_der(KeyFormat::traditional);
     ASSERT_FALSE(traditional);
     EXPECT_EQ(traditional.error().code, ErrorCode::invalid_argument);
-    EXPECT_THAT(traditional.error().what, HasSubstr("ED25519 can not be written as traditional"));
+    EXPECT_THAT(traditional.error().what,
+                HasSubstr("cannot write a private key of the type ED25519 as traditional"));
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 

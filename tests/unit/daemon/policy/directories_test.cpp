@@ -144,9 +144,9 @@ TEST_F(Directories, TellAllProblemsOfAllFiles) {
     const std::string dangling = (root() / "etc/4.toml").string();
     EXPECT_EQ(loaded.problems,
               (Problems{
-                  {broken.string(), 2, 8, "[port] baud must be an integer, not a decimal fraction"},
+                  {broken.string(), 2, 8, "[port] baud must be an integer, not a floating-point number"},
                   {broken.string(), 3, 1,
-                   R"(unknown key "parity" in [port]; known are baud, flow-control, settle)"},
+                   R"(unknown key "parity" in [port]; valid keys: baud, flow-control, settle)"},
                   {directory, 0, 0, "is not a regular file"},
                   {dangling, 0, 0, "cannot open: No such file or directory"},
               }));

@@ -58,7 +58,7 @@ TEST_F(Explanation, TellsWhoWonWhoLostAndWhoWasNotAsked) {
     ASSERT_THAT(reload(), IsEmpty());
     EXPECT_THAT(fates(), ElementsAre("10 does-not-match", "20 applies", "30 masks", "40 not-asked"));
     EXPECT_EQ(explained().at(1).why, R"(model "BGS2-W" matches "BGS2-*")");
-    EXPECT_EQ(explained().at(2).why, "it says nothing, and there is nothing that it could mask");
+    EXPECT_EQ(explained().at(2).why, "empty, and masks no file");
     EXPECT_EQ(explained().at(3).why, "'20' comes first and applies");
 }
 
@@ -79,10 +79,10 @@ TEST_F(Explanation, NamesTheLineThatDoesNotHoldWithBothValues) {
                                        .masked_by = {}}));
     EXPECT_EQ(all[1].field, "property ID_BUS");
     EXPECT_EQ(all[1].line, 2U);
-    EXPECT_EQ(all[1].why, R"(property ID_BUS "usb" is ruled out by "!usb")");
+    EXPECT_EQ(all[1].why, R"(property ID_BUS "usb" is excluded by "!usb")");
     EXPECT_EQ(all[2].field, "property ID_PATH");
     EXPECT_EQ(all[2].line, 2U);
-    EXPECT_THAT(all[2].why, HasSubstr("is not there"));
+    EXPECT_THAT(all[2].why, HasSubstr("is absent"));
 }
 
 TEST_F(Explanation, TellsWhatMasksWhat) {
@@ -95,9 +95,9 @@ TEST_F(Explanation, TellsWhatMasksWhat) {
     const auto all = explained();
     EXPECT_EQ(all[1].file, vendor);
     EXPECT_EQ(all[1].masked_by, mine);
-    EXPECT_EQ(all[1].why, mine.string() + " comes first");
+    EXPECT_EQ(all[1].why, "masked by " + mine.string());
     EXPECT_EQ(all[2].file, mask);
-    EXPECT_EQ(all[2].why, "it says nothing, so that " + hidden.string() + " does not count");
+    EXPECT_EQ(all[2].why, "empty, masks " + hidden.string());
     EXPECT_EQ(all[3].masked_by, mask);
 }
 

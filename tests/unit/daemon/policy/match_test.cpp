@@ -28,7 +28,7 @@ struct MatchCase {
 
 TEST(Explain, SaysWhatDecidedAndWhy) {
     const std::vector<MatchCase> cases{
-        {{}, {true, "", {}, std::nullopt, "no condition, every modem matches"}},
+        {{}, {true, "", {}, std::nullopt, "no conditions, matches every modem"}},
         {{.model = Patterns{{"BGS2-*"}}, .imei = {}, .port = {}, .properties = {}},
          {true, "", {}, std::nullopt, R"(model "BGS2-W" matches "BGS2-*")"}},
         {{.model = Patterns{{"BGS2-*"}},
@@ -47,7 +47,7 @@ TEST(Explain, SaysWhatDecidedAndWhy) {
           "imei",
           {{"35693803*", "!356938035643809"}},
           "356938035643809",
-          R"(imei "356938035643809" is ruled out by "!356938035643809")"}},
+          R"(imei "356938035643809" is excluded by "!356938035643809")"}},
         {{.model = {}, .imei = {}, .port = Patterns{{"pci-*"}}, .properties = {}},
          {false,
           "port",
@@ -59,13 +59,13 @@ TEST(Explain, SaysWhatDecidedAndWhy) {
           "property ID_MODEL",
           {{"*"}},
           std::nullopt,
-          R"(property ID_MODEL is not there and had to match "*")"}},
+          R"(property ID_MODEL is absent, which does not match "*")"}},
         {{.model = {}, .imei = {}, .port = {}, .properties = {{"ID_BUS", {{"usb"}}}, {"ID_MODEL", {{"!x"}}}}},
          {true,
           "",
           {},
           std::nullopt,
-          R"(property ID_BUS "usb" matches "usb"; property ID_MODEL is not there, which suits "!x")"}},
+          R"(property ID_BUS "usb" matches "usb"; property ID_MODEL is absent, which matches "!x")"}},
     };
     for (const auto& [match, verdict] : cases)
         EXPECT_EQ(explain(policy(match), modem), verdict) << explain(policy(match), modem).why;

@@ -183,9 +183,9 @@ TEST_P(BrokenPolicy, IsRefusedWithThePlaceOfEachProblem) {
 const std::string provision_keys = "mode, erase-unlisted, renew-before, verify-every, require-clock, "
                                    "family-limits, readable, sign";
 const std::string known_sources =
-    "(give an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI)";
-const std::string not_on_a_token = " can not be on a token, only a private-key and the key of sign can; give "
-                                   "an absolute path or credential:NAME";
+    "(use an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI)";
+const std::string not_on_a_token = " cannot be on a token, only private-key and the key of sign can; use an "
+                                   "absolute path or credential:NAME";
 const std::string slot_keys = "index, store, certificate, private-key, passphrase, format, key-format";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -193,34 +193,35 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         ParseCase{"[prot]\nbaud = 9600\n", {R"(f.toml:1:2: unknown table "prot"; did you mean "port"?)"}},
         ParseCase{"mode = 'auto'\n",
-                  {R"(f.toml:1:1: unknown key "mode"; known are match, port, provision, slot)"}},
+                  {R"(f.toml:1:1: unknown key "mode"; valid keys: match, port, provision, slot)"}},
         ParseCase{"[[slots]]\nindex = 1\n", {R"(f.toml:1:3: unknown table "slots"; did you mean "slot"?)"}},
         ParseCase{"[port]\nbauds = 9600\n",
                   {R"(f.toml:2:1: unknown key "bauds" in [port]; did you mean "baud"?)"}},
         ParseCase{"[port]\nflow_control = 'none'\n",
                   {R"(f.toml:2:1: unknown key "flow_control" in [port]; did you mean "flow-control"?)"}},
         ParseCase{"[port]\nparity = 'even'\n",
-                  {R"(f.toml:2:1: unknown key "parity" in [port]; known are baud, flow-control, settle)"}},
+                  {R"(f.toml:2:1: unknown key "parity" in [port]; valid keys: baud, flow-control, settle)"}},
         ParseCase{"[provision]\nretry = '30d'\n",
-                  {R"(f.toml:2:1: unknown key "retry" in [provision]; known are )" + provision_keys}},
+                  {R"(f.toml:2:1: unknown key "retry" in [provision]; valid keys: )" + provision_keys}},
         ParseCase{"[provision]\nmode = 'auto'\nsing = { key = 'x' }\n",
                   {R"(f.toml:3:1: unknown table "sing" in [provision]; did you mean "sign"?)"}},
-        ParseCase{"[provision]\nsign = { digest = 'sha1' }\n", {"f.toml:2:8: [provision] sign has no key"}},
+        ParseCase{"[provision]\nsign = { digest = 'sha1' }\n", {"f.toml:2:8: [provision] sign requires key"}},
         ParseCase{
             "[provision]\nsign = { key = '/k', pin = '1' }\n",
-            {R"(f.toml:2:22: unknown key "pin" in [provision] sign; known are key, passphrase, digest, imei)"}},
+            {R"(f.toml:2:22: unknown key "pin" in [provision] sign; valid keys: key, passphrase, digest, imei)"}},
         ParseCase{"[match]\n\"imei\\n\" = 'x'\n",
                   {R"(f.toml:2:1: unknown key "imei\n" in [match]; did you mean "imei"?)"}},
         ParseCase{
             "[[slot]]\nindex = 1\ncertificate = '/c'\n[[slot]]\nindex = 2\ncertificate = '/c'\nkey = '/k'\n",
-            {R"(f.toml:7:1: unknown key "key" in [[slot]] #2; known are )" + slot_keys}}));
+            {R"(f.toml:7:1: unknown key "key" in [[slot]] #2; valid keys: )" + slot_keys}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Types, BrokenPolicy,
     ::testing::Values(
         ParseCase{"match = 'all'\n", {"f.toml:1:9: [match] must be a table, not a string"}},
         ParseCase{"port = [1]\n", {"f.toml:1:8: [port] must be a table, not a list"}},
-        ParseCase{"[slot]\nindex = 1\n", {"f.toml:1:1: slot must be written as [[slot]], one for each"}},
+        ParseCase{"[slot]\nindex = 1\n",
+                  {"f.toml:1:1: slot must be an array of tables, each written as [[slot]]"}},
         ParseCase{"slot = [1]\n", {"f.toml:1:9: [[slot]] #1 must be a table, not an integer"}},
         ParseCase{"[match]\nimei = 356938035643809\n",
                   {"f.toml:2:8: [match] imei must be a string or a list of strings, not an integer"}},
@@ -228,17 +229,16 @@ INSTANTIATE_TEST_SUITE_P(
                   {"f.toml:2:15: [match] imei must be a list of strings only, not an integer",
                    "f.toml:2:18: [match] imei must be a list of strings only, not true or false"}},
         ParseCase{"[match]\nmodel = []\n",
-                  {"f.toml:2:9: [match] model is an empty list; leave it out if it does not matter"}},
-        ParseCase{"[match]\nmodel = \"a\\u0000\"\n", {"f.toml:2:9: [match] model can not hold a NUL"}},
+                  {"f.toml:2:9: [match] model is an empty list; omit it to match any value"}},
+        ParseCase{"[match]\nmodel = \"a\\u0000\"\n", {"f.toml:2:9: [match] model cannot contain a NUL"}},
         ParseCase{
             "[match]\nproperty = 'ID_BUS=usb'\n",
             {R"(f.toml:2:12: [match] property must be a table such as { ID_BUS = "usb" }, not a string)"}},
         ParseCase{"[match]\nproperty = {}\n",
-                  {"f.toml:2:12: [match] property is an empty table; leave it out if it does not matter"}},
-        ParseCase{
-            "[match.property]\nID_BUS = 1.5\n",
-            {"f.toml:2:10: [match] property ID_BUS must be a string or a list of strings, not a decimal "
-             "fraction"}},
+                  {"f.toml:2:12: [match] property is an empty table; omit it to match any value"}},
+        ParseCase{"[match.property]\nID_BUS = 1.5\n",
+                  {"f.toml:2:10: [match] property ID_BUS must be a string or a list of strings, not a "
+                   "floating-point number"}},
         ParseCase{"[port]\nbaud = '9600'\n", {"f.toml:2:8: [port] baud must be an integer, not a string"}},
         ParseCase{"[port]\nsettle = 100\n",
                   {R"(f.toml:2:10: [port] settle must be a time such as "100ms" or "2s", not an integer)"}},
@@ -261,7 +261,7 @@ INSTANTIATE_TEST_SUITE_P(
                   {R"(f.toml:2:16: [port] flow-control must be one of auto, none, rts-cts, not "xon")"}},
         ParseCase{"[port]\nsettle = '1 s'\n",
                   {R"(f.toml:2:10: [port] settle must be a time such as "100ms" or "2s", not "1 s")"}},
-        ParseCase{"[port]\nsettle = '11s'\n", {"f.toml:2:10: [port] settle must be 10s at most, not 11s"}},
+        ParseCase{"[port]\nsettle = '11s'\n", {"f.toml:2:10: [port] settle must be at most 10s, not 11s"}},
         ParseCase{
             "[provision]\nmode = 'Auto'\n",
             {R"(f.toml:2:8: [provision] mode must be one of auto, manual, report, ignore, not "Auto")"}},
@@ -278,14 +278,13 @@ INSTANTIATE_TEST_SUITE_P(
         ParseCase{
             "[[slot]]\nindex = 1\ncertificate = '/{imsi}.pem'\n",
             {R"(f.toml:3:15: [[slot]] #1 certificate: "/{imsi}.pem" has the unknown placeholder {imsi} )"
-             "(known are {imei}, {model} and {serial})"}},
+             "(use {imei}, {model} or {serial})"}},
         ParseCase{"[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = 'tpm2:x'\n",
                   {R"(f.toml:4:15: [[slot]] #1 private-key: "tpm2:" is an unknown scheme )" + known_sources}},
-        ParseCase{
-            "[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = 'pkcs11:object=x?pin-value=1'\n",
-            {"f.toml:4:15: [[slot]] #1 private-key: the pkcs11: URI holds the token's PIN, for all to read "
-             "who can read the policy (give the PIN as the passphrase, or name a file with "
-             "pin-source=file:/PATH)"}},
+        ParseCase{"[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = 'pkcs11:object=x?pin-value=1'\n",
+                  {"f.toml:4:15: [[slot]] #1 private-key: the pkcs11: URI contains the token's PIN, which "
+                   "every reader of the policy can see (give the PIN as the passphrase, or name a file with "
+                   "pin-source=file:/PATH)"}},
         ParseCase{"[[slot]]\nindex = 0\ncertificate = 'pkcs11:object=x'\npassphrase = 'pkcs11:object=x'\n",
                   {"f.toml:3:15: [[slot]] #1 certificate" + not_on_a_token,
                    "f.toml:4:14: [[slot]] #1 passphrase" + not_on_a_token}},
@@ -297,8 +296,8 @@ INSTANTIATE_TEST_SUITE_P(
                   {"f.toml:2:17: [provision] require-clock must be true or false, not a string",
                    "f.toml:3:18: [provision] erase-unlisted must be true or false, not an integer"}},
         ParseCase{"[provision]\nrenew-before = '3651d'\nverify-every = '366d'\n",
-                  {"f.toml:2:16: [provision] renew-before must be 3650d at most, not 3651d",
-                   "f.toml:3:16: [provision] verify-every must be 365d at most, not 366d"}},
+                  {"f.toml:2:16: [provision] renew-before must be at most 3650d, not 3651d",
+                   "f.toml:3:16: [provision] verify-every must be at most 365d, not 366d"}},
         ParseCase{"[provision]\nfamily-limits = 'ignore'\n",
                   {R"(f.toml:2:17: [provision] family-limits must be one of enforce, warn, not "ignore")"}},
         ParseCase{"[provision]\nsign = '/k'\n",
@@ -320,19 +319,19 @@ INSTANTIATE_TEST_SUITE_P(
                    "f.toml:2:21: [provision] readable" + not_on_a_token}},
         ParseCase{"[provision]\nreadable = ['/c', '/k', '/s', '/p']\nsign = { key = '/s' }\n"
                   "[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = '/k'\n",
-                  {R"(f.toml:2:31: [provision] readable: nothing here is read from "/p"; write it as the )"
-                   "private-key, passphrase or certificate does"}}));
+                  {R"(f.toml:2:31: [provision] readable: this policy reads no secret from "/p"; write it )"
+                   "exactly as the private-key, passphrase or certificate that reads it"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Slots, BrokenPolicy,
     ::testing::Values(
         ParseCase{"[[slot]]\n",
-                  {"f.toml:1:1: [[slot]] #1 has no index", "f.toml:1:1: [[slot]] #1 has no certificate"}},
+                  {"f.toml:1:1: [[slot]] #1 requires index", "f.toml:1:1: [[slot]] #1 requires certificate"}},
         ParseCase{"[[slot]]\nindex = 1\ncertificate = '/a'\n\n[[slot]]\nindex = 2\n",
-                  {"f.toml:5:1: [[slot]] #2 has no certificate"}},
+                  {"f.toml:5:1: [[slot]] #2 requires certificate"}},
         ParseCase{"[[slot]]\nindex = 1\ncertificate = '/a'\n[[slot]]\nindex = 2\ncertificate = '/b'\n"
                   "[[slot]]\nindex = 1\ncertificate = '/c'\n",
-                  {"f.toml:8:9: [[slot]] #3 index 1 is the one of [[slot]] #1 already"}},
+                  {"f.toml:8:9: [[slot]] #3 index 1 is already used by [[slot]] #1"}},
         ParseCase{"[[slot]]\nindex = 99\ncertificate = '/a'\n[[slot]]\nindex = 0\ncertificate = '/b'\n",
                   {"f.toml:2:9: [[slot]] #1 index must be from 0 to 30, not 99"}},
         ParseCase{"[[slot]]\nindex = 1\ncertificate = '/a'\nprivate-key = '/k'\n",
@@ -343,17 +342,17 @@ INSTANTIATE_TEST_SUITE_P(
         ParseCase{"[[slot]]\nindex = 1\ncertificate = '/a'\nstore = 'management_cert'\n"
                   "[[slot]]\nindex = 1\ncertificate = '/b'\n"
                   "[[slot]]\nindex = 1\ncertificate = '/c'\nstore = 'management_cert'\n",
-                  {"f.toml:9:9: [[slot]] #3 index 1 is the one of [[slot]] #1 already"}}));
+                  {"f.toml:9:9: [[slot]] #3 index 1 is already used by [[slot]] #1"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     ManyAtOnce, BrokenPolicy,
     ::testing::Values(ParseCase{
         "[[slot]]\nindex = 'one'\n[port]\nbaud = 1\nspeed = 2\n[match]\nimie = 'x'\n",
-        {"f.toml:1:1: [[slot]] #1 has no certificate",
+        {"f.toml:1:1: [[slot]] #1 requires certificate",
          "f.toml:2:9: [[slot]] #1 index must be an integer, not a string",
          "f.toml:4:8: [port] baud must be one of 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, "
          "57600, 115200, 230400, 460800, 921600, not 1",
-         R"(f.toml:5:1: unknown key "speed" in [port]; known are baud, flow-control, settle)",
+         R"(f.toml:5:1: unknown key "speed" in [port]; valid keys: baud, flow-control, settle)",
          R"(f.toml:7:1: unknown key "imie" in [match]; did you mean "imei"?)"}}));
 
 TEST(Parse, TellsOnlyTheFirstProblemOfWhatIsNotToml) {

@@ -67,7 +67,8 @@ TEST(MayChange, SaysWhichPolicyIsInTheWayAndWhatToDo) {
     const Policies set = policies(Mode::automatic);
     const auto refused = may_change(set, modem_here, named);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().what, "policy '10-ca' says what slot 1 holds, and would have it back at once");
+    EXPECT_EQ(refused.error().what,
+              "policy '10-ca' defines the content of slot 1 and would revert the change");
     EXPECT_THAT(refused.error().hint, HasSubstr("\"manual\""));
 }
 

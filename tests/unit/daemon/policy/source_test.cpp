@@ -31,7 +31,7 @@ TEST(Source, IsWrittenAsItWasRead) {
 }
 
 const std::string known =
-    " (give an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI)";
+    " (use an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI)";
 
 struct Refusal {
     std::string text;
@@ -40,25 +40,25 @@ struct Refusal {
 
 TEST(Source, RefusesWhatItDoesNotKnowAndSaysWhatItDoes) {
     const std::vector<Refusal> refusals{
-        {"", "an empty text is no source" + known},
+        {"", "the source is empty" + known},
         {"certs/a.pem", R"("certs/a.pem" is a relative path)" + known},
         {"../a.pem", R"("../a.pem" is a relative path)" + known},
         {"a/b:c", R"("a/b:c" is a relative path)" + known},
         {":a", R"(":a" is a relative path)" + known},
         {"/etc/bgs2d/", R"("/etc/bgs2d/" is a directory)" + known},
-        {"/a\0b"s, "a source can not hold a NUL" + known},
+        {"/a\0b"s, "a source cannot contain a NUL" + known},
         {"file:/a", R"("file:" is an unknown scheme)" + known},
-        {"credential:", R"("" is no credential's name (a plain file name follows credential:))"},
-        {"credential:..", R"(".." is no credential's name (a plain file name follows credential:))"},
-        {"credential:a/b", R"("a/b" is no credential's name (a plain file name follows credential:))"},
-        {"/a/{imsi}",
-         R"("/a/{imsi}" has the unknown placeholder {imsi} (known are {imei}, {model} and {serial}))"},
-        {"/a/{}", R"("/a/{}" has the unknown placeholder {} (known are {imei}, {model} and {serial}))"},
-        {"/a/{imei", R"("/a/{imei" does not close its placeholder (known are {imei}, {model} and {serial}))"},
-        {"/a/imei}",
-         R"("/a/imei}" closes a placeholder that it did not open (known are {imei}, {model} and {serial}))"},
+        {"credential:", R"("" is not a valid credential name (write a plain file name after credential:))"},
+        {"credential:..",
+         R"(".." is not a valid credential name (write a plain file name after credential:))"},
+        {"credential:a/b",
+         R"("a/b" is not a valid credential name (write a plain file name after credential:))"},
+        {"/a/{imsi}", R"("/a/{imsi}" has the unknown placeholder {imsi} (use {imei}, {model} or {serial}))"},
+        {"/a/{}", R"("/a/{}" has the unknown placeholder {} (use {imei}, {model} or {serial}))"},
+        {"/a/{imei", R"("/a/{imei" has an unmatched '{' (use {imei}, {model} or {serial}))"},
+        {"/a/imei}", R"("/a/imei}" has an unmatched '}' (use {imei}, {model} or {serial}))"},
         {"/a/{{imei}}",
-         R"("/a/{{imei}}" has the unknown placeholder {{imei} (known are {imei}, {model} and {serial}))"},
+         R"("/a/{{imei}}" has the unknown placeholder {{imei} (use {imei}, {model} or {serial}))"},
     };
     for (const auto& [text, what] : refusals) {
         const auto source = parse_source(text);
@@ -84,7 +84,7 @@ TEST(Source, RefusesAUriThatIsMisspeltAndDoesNotRepeatIt) {
                            "pkcs11:token=NAME;object=NAME)"},
         {"pkcs11:=a", "the pkcs11: URI has an attribute without name or value (write it as "
                       "pkcs11:token=NAME;object=NAME)"},
-        {"pkcs11:token=my token", "a pkcs11: URI can not hold white space (write a blank as %20)"},
+        {"pkcs11:token=my token", "a pkcs11: URI cannot contain white space (write a space as %20)"},
     };
     for (const auto& [text, what] : refusals) {
         const auto source = parse_source(text);
@@ -101,12 +101,12 @@ TEST(Source, RefusesAPinInTheOpenAndDoesNotRepeatIt) {
         ASSERT_FALSE(source) << uri;
         EXPECT_EQ(source.error(),
                   (Error{ErrorCode::invalid_argument,
-                         "the pkcs11: URI holds the token's PIN, for all to read who can read the policy",
+                         "the pkcs11: URI contains the token's PIN, which every reader of the policy can see",
                          "give the PIN as the passphrase, or name a file with pin-source=file:/PATH"}));
     }
     const auto hidden = parse_source("pkcs11:token=a?pin-\nvalue=1234");
     ASSERT_FALSE(hidden);
-    EXPECT_EQ(hidden.error().what, "a pkcs11: URI can not hold white space");
+    EXPECT_EQ(hidden.error().what, "a pkcs11: URI cannot contain white space");
 }
 
 TEST(Expand, PutsInWhatIsKnownOfTheModem) {
@@ -129,7 +129,7 @@ TEST(Expand, ConfinesAValueToOneFileName) {
         const auto path = expand("/c/{serial}", hostile);
         ASSERT_FALSE(path) << value;
         EXPECT_EQ(path.error().code, ErrorCode::invalid_argument);
-        EXPECT_TRUE(path.error().what.ends_with("can not be a part of a file name")) << path.error().what;
+        EXPECT_TRUE(path.error().what.ends_with("cannot be part of a file name")) << path.error().what;
     }
     ModemAttributes dotted = bgs2w;
     dotted.serial = "..x";
@@ -141,8 +141,8 @@ TEST(Expand, RefusesAValueThatIsNotThere) {
     nameless.serial.clear();
     const auto path = expand("/c/{serial}.pem", nameless);
     ASSERT_FALSE(path);
-    EXPECT_EQ(to_string(path.error()), R"(this modem has no serial to put into "/c/{serial}.pem" )"
-                                       "(use another placeholder, or another policy for such modems)");
+    EXPECT_EQ(to_string(path.error()), R"(cannot expand "/c/{serial}.pem": the modem has no serial )"
+                                       "(use another placeholder, or another policy for this modem)");
     EXPECT_EQ(expand("/c/{imei}.pem", nameless), "/c/356938035643809.pem");
 }
 
@@ -159,7 +159,7 @@ TEST(Locate, SaysSoIfThereAreNoCredentials) {
     ASSERT_FALSE(path);
     EXPECT_EQ(path.error(),
               (Error{ErrorCode::not_found,
-                     R"(there is no credential "356938035643809.key", systemd passed none at all)",
+                     R"(cannot find credential "356938035643809.key": systemd passed no credentials)",
                      "add LoadCredential= or LoadCredentialEncrypted= to bgs2d.service"}));
 }
 

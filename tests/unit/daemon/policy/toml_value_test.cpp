@@ -21,7 +21,7 @@ TEST(TomlValue, KnowsWhatItIs) {
     EXPECT_EQ(kind(*file), "a table");
     EXPECT_EQ(kind(entry(*file, "s").value), "a string");
     EXPECT_EQ(kind(entry(*file, "i").value), "an integer");
-    EXPECT_EQ(kind(entry(*file, "f").value), "a decimal fraction");
+    EXPECT_EQ(kind(entry(*file, "f").value), "a floating-point number");
     EXPECT_EQ(kind(entry(*file, "b").value), "true or false");
     EXPECT_EQ(kind(entry(*file, "d").value), "a date or time");
     EXPECT_EQ(kind(entry(*file, "t").value), "a date or time");

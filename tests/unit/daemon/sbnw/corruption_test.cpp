@@ -54,8 +54,9 @@ struct CorruptionCase {
 const std::vector<CorruptionCase> corruptions{
     {"UTF-8 with replacement", with_replacement_characters, "became ef bf bd", "again"},
     {"Latin-1 to UTF-8", from_latin1, "went through a UTF-8 conversion", "iconv"},
-    {"LF appended", [](auto frame) { return std::string(frame) + "\n"; }, "1 byte of CR/LF", "cut"},
-    {"CR LF appended", [](auto frame) { return std::string(frame) + "\r\n"; }, "2 bytes of CR/LF", "cut"},
+    {"LF appended", [](auto frame) { return std::string(frame) + "\n"; }, "1 byte of CR/LF", "truncate"},
+    {"CR LF appended", [](auto frame) { return std::string(frame) + "\r\n"; }, "2 bytes of CR/LF",
+     "truncate"},
     {"LF to CR LF", with_crlf_for_lf, "every LF of the frame became CR LF", "binary"},
     {"hex", [](auto frame) { return to_hex(as_bytes(frame)); }, "hex dump", "xxd"},
     {"hex with a line end", [](auto frame) { return to_hex(as_bytes(frame)) + "\n"; }, "hex dump", "xxd"},

@@ -263,9 +263,9 @@ TEST_F(DialogueTest, SaysWhichStoresTheFirmwareKnowsWhenOneCanNotBeRead) {
     const std::vector<std::pair<std::string, std::string>> replies{
         {"\r\n^SBNW: (\"agps\",\"ciphersuites\"),(1)\r\n" + ok,
          "its firmware knows only agps, ciphersuites;"},
-        {"\r\n^SBNW: (agps, is_cert), ()\r\n" + ok, "its firmware knows the store 'is_cert'"},
-        {"\r\nERROR\r\n", "ask it with AT^SBNW=?"},
-        {ok, "ask it with AT^SBNW=?"},
+        {"\r\n^SBNW: (agps, is_cert), ()\r\n" + ok, "the firmware knows the store 'is_cert'"},
+        {"\r\nERROR\r\n", "query the stores with AT^SBNW=?"},
+        {ok, "query the stores with AT^SBNW=?"},
     };
     for (const auto& [reply, hint] : replies) {
         SCOPED_TRACE(reply);
@@ -294,7 +294,7 @@ TEST_F(DialogueTest, SaysThatAStoreCanNotBeReadEvenIfTheModuleIsSilentAboutItsSt
             constexpr Deadlines soon{.ready = 5s, .result = 5s, .final = 5s, .slots = 5s, .stores = 50ms};
             const Error error = co_await error_of(read_slots(channel(), store, soon));
             EXPECT_EQ(error.code, ErrorCode::not_supported);
-            EXPECT_THAT(error.hint, HasSubstr("ask it with AT^SBNW=?"));
+            EXPECT_THAT(error.hint, HasSubstr("query the stores with AT^SBNW=?"));
         });
 }
 

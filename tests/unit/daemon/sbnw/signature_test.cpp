@@ -38,7 +38,7 @@ SecureCommand some_command() {
     return command;
 }
 
-/// The bytes of a signed frame; the test fails where it can not be made.
+/// The bytes of a signed frame; the test fails where it cannot be made.
 Bytes signed_frame(const pki::PrivateKey& key, Digest digest) {
     SecureCommand command = some_command();
     value_or_throw(sign(command, pki::KeySigner(key), digest));

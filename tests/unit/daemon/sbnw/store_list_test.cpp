@@ -47,12 +47,11 @@ TEST(StoreList, IsBounded) {
 
 TEST(StoreList, IsWhatAPersonIsTold) {
     EXPECT_EQ(hint_without_slots("is_cert", {}),
-              "its firmware may not know the store 'is_cert'; ask it with AT^SBNW=?");
-    EXPECT_EQ(
-        hint_without_slots("is_cert", Words{"agps", "ciphersuites"}),
-        "its firmware knows only agps, ciphersuites; a module with other firmware is needed for 'is_cert'");
+              "query the stores with AT^SBNW=?: the firmware may not know 'is_cert'");
+    EXPECT_EQ(hint_without_slots("is_cert", Words{"agps", "ciphersuites"}),
+              "its firmware knows only agps, ciphersuites; use a module with other firmware for 'is_cert'");
     EXPECT_EQ(hint_without_slots("is_cert", Words{"agps", "is_cert"}),
-              "its firmware knows the store 'is_cert', so that another try may do: 'bgs2ctl refresh'");
+              "retry with 'bgs2ctl refresh': the firmware knows the store 'is_cert'");
 }
 
 } // namespace
