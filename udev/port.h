@@ -23,9 +23,6 @@ struct Port {
 
     /// The property's value; empty if there is none.
     [[nodiscard]] std::string_view property(const std::string& name) const;
-
-    /// Whether a rule set BGS2D_PORT=1: a modem of the vendor, or an adapter that the administrator named.
-    [[nodiscard]] bool nominated() const { return property("BGS2D_PORT") == "1"; }
 };
 
 } // namespace bgs2::udev

@@ -124,7 +124,7 @@ void PathWatch::postpone_look() {
     const auto now = std::chrono::steady_clock::now();
     if (!first_event_)
         first_event_ = now;
-    timer_.expires_at(std::min(now + pace_.quiet, *first_event_ + pace_.timeouts));
+    timer_.expires_at(std::min(now + pace_.quiet, *first_event_ + pace_.max_delay));
     timer_.async_wait([this](const std::error_code& cancelled) {
         if (!cancelled)
             look();

@@ -44,11 +44,11 @@ class PathWatch : Immovable {
     /// event.
     struct Pace {
         std::chrono::milliseconds quiet{0};
-        std::chrono::milliseconds timeouts{0};
+        std::chrono::milliseconds max_delay{0};
     };
     /// A renewal writes several files; the daemon follows within a second of the last one.
     static constexpr Pace renewal{.quiet = std::chrono::milliseconds(200),
-                                  .timeouts = std::chrono::milliseconds(700)};
+                                  .max_delay = std::chrono::milliseconds(700)};
 
     /// Throws Exception if inotify is not available.
     PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed);

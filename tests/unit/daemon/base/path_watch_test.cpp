@@ -58,7 +58,7 @@ class PathWatchTest : public testing::Test {
     std::vector<path> told_;
     PathWatch watch_{loop_.get_executor(),
                      PathWatch::Kind::files,
-                     {.quiet = 20ms, .timeouts = 100ms},
+                     {.quiet = 20ms, .max_delay = 100ms},
                      [this](const auto& paths) { told_.insert(told_.end(), paths.begin(), paths.end()); }};
 };
 
