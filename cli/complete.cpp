@@ -18,12 +18,12 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view complete_help =
-    R"(Print what can come next on a command line of bgs2ctl, for shells.
+    R"(Print the candidates for the next word of a command line, for shells.
 
 Usage: bgs2ctl complete -- [WORD...]
 
-WORD are the words after "bgs2ctl", up to and including the one to complete,
-which may be empty. Prints one line per candidate: the word, a tab, a
+WORDs are the words after "bgs2ctl", up to and including the word to complete,
+which can be empty. Prints one line per candidate: the word, a tab, a
 description. The line ":file" stands for the names of files.
 )";
 
@@ -57,7 +57,7 @@ std::vector<Candidate> job_candidates(Bus& bus) {
     return candidates;
 }
 
-/// What only bgs2d knows; nothing if it cannot be reached: Tab reports no errors.
+/// Candidates that only bgs2d knows; empty if bgs2d cannot be reached: Tab reports no errors.
 std::vector<Candidate> ask_daemon(const Completion& completion) {
     try {
         Bus bus;

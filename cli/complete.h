@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2ctl complete: what can come next on a command line, for shells. Not in the help: people press Tab.
+// bgs2ctl complete: candidates for the next word of a command line, for shells. Hidden: users press Tab.
 #pragma once
 
 #include "cli/verbs/verb.h"

@@ -8,7 +8,7 @@
 namespace bgs2::cli {
 namespace {
 
-/// Of a verb or what it belongs to. Null: none.
+/// An option of the verb or of a verb above it. Null: none.
 const Parameter* find_option(const Verb& verb, std::string_view word) {
     for (const Verb* each = &verb; each != nullptr; each = each->parent()) {
         for (const Parameter& parameter : each->parameters()) {
@@ -20,7 +20,7 @@ const Parameter* find_option(const Verb& verb, std::string_view word) {
     return nullptr;
 }
 
-/// The argument that stands at this place; the last one may stand for many. Null: none.
+/// The argument at this position; the last one can be a list. Null: none.
 const Parameter* find_argument(const Verb& verb, std::size_t place) {
     const Parameter* last = nullptr;
     for (const Parameter& parameter : verb.parameters()) {
@@ -38,10 +38,10 @@ Names named_by(const Parameter& parameter) {
     return names_of(parameter.name()).value_or(Names::nothing);
 }
 
-/// How far the words before the last one get.
+/// The verb, option or argument that the words before the last one lead to.
 struct Reached {
     const Verb* verb;
-    const Parameter* option = nullptr; ///< whose value comes next
+    const Parameter* option = nullptr; ///< its value comes next
     std::size_t place = 0;             ///< of the next argument
     std::string modem;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can come next on a command line. Pure; what only bgs2d knows is left to the caller.
+// Completes a command line. Pure; the caller adds the candidates that only bgs2d knows.
 #pragma once
 
 #include "cli/verbs/verbs.h"
@@ -12,25 +12,25 @@ namespace bgs2::cli {
 
 struct Candidate {
     std::string word;
-    std::string about; ///< a few words; may be empty
+    std::string about; ///< a short description; can be empty
 
     bool operator==(const Candidate&) const = default;
 };
 
 struct Completion {
-    std::string begun;                 ///< the part of the word that is there already
-    Names names = Names::word;         ///< what else may stand there
+    std::string begun;                 ///< the typed part of the word
+    Names names = Names::word;         ///< the kind of further candidates
     std::vector<Candidate> candidates; ///< verbs, options and fixed words that begin with it
-    std::string modem;                 ///< the modem that was named before; empty: none
+    std::string modem;                 ///< the modem named before; empty: none
 
     bool operator==(const Completion&) const = default;
 };
 
-/// Of the last of `words`, which may be empty; those before it are complete.
+/// Completes the last of `words`, which can be empty; those before it are complete.
 Completion complete(const Verb& program, std::span<const std::string> words);
 
-/// "only this slot": what the help of a verb says of one of its options, cut at the end of the line; empty if
-/// it says nothing.
+/// The description of an option in the help of a verb, up to the end of the line: "Show failures only". Empty
+/// if there is none.
 std::string about_option(const std::string& help, const std::string& option);
 
 } // namespace bgs2::cli

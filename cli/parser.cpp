@@ -20,7 +20,7 @@
 namespace bgs2::cli {
 namespace {
 
-/// A number in decimal digits; the library takes one that begins with 0 for octal.
+/// A decimal number; the library reads one with a leading 0 as octal.
 CLI::Validator decimal(unsigned lowest, unsigned highest) {
     return {[lowest, highest](std::string& text) {
                 unsigned number = 0;
@@ -49,14 +49,14 @@ class Parser {
 
     ParsedLine parse(std::span<const char* const> arguments) {
         try {
-            // From the back, as the library takes them.
+            // In reverse order, as the library requires.
             app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
         } catch (const CLI::CallForHelp&) {
             return {.verb = &reached(), .result = ParseResult::help};
         } catch (const CLI::CallForVersion&) {
             return {.verb = &reached(), .result = ParseResult::version};
         } catch (const CLI::ParseError& error) {
-            // An unknown word explains most of what is missing.
+            // An unknown word explains most other errors.
             if (const auto words = app_.remaining(true); !words.empty())
                 throw unknown(words.front(), reached());
             throw usage_error(message(error), see_help(reached()));
@@ -103,7 +103,7 @@ class Parser {
         return option;
     }
 
-    /// The verb that the arguments got to.
+    /// The verb that the arguments name.
     const Verb& reached() const {
         const CLI::App* app = &app_;
         while (!app->get_subcommands().empty())
@@ -116,7 +116,7 @@ class Parser {
         return fmt::format("see 'bgs2ctl {}{}--help'", name, name.empty() ? "" : " ");
     }
 
-    /// `word` is unknown; one of `known` may have been meant.
+    /// `word` is unknown; the hint has the nearest of `known`.
     static CommandError unknown(const std::string& message, std::string_view word,
                                 const std::vector<std::string>& known, const Verb& verb) {
         const std::vector<std::string_view> candidates(known.begin(), known.end());
@@ -144,7 +144,7 @@ class Parser {
                        verbs, verb);
     }
 
-    /// Those of the verb and of what it belongs to, "--slot".
+    /// The options of the verb and of the verbs above it, such as "--slot".
     static std::vector<std::string> options_of(const Verb& verb) {
         std::vector<std::string> names{"--help", "--version"};
         for (const Verb* each = &verb; each != nullptr; each = each->parent()) {
@@ -156,7 +156,7 @@ class Parser {
         return names;
     }
 
-    /// The library's own sentences end in various ways.
+    /// The library's messages, with the same style as all others.
     static std::string message(const CLI::ParseError& error) {
         std::string text = error.what();
         const auto* mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arguments to values. With parser.cpp the only file that knows the library for command lines.
+// Parses a command line. Only this file and parser.cpp use the library for command lines.
 #pragma once
 
 #include "cli/verbs/verb.h"
@@ -16,12 +16,12 @@ enum class ParseResult : std::uint8_t {
 };
 
 struct ParsedLine {
-    const Verb* verb; ///< that the arguments name; the program itself: none
+    const Verb* verb; ///< the verb that the arguments name, or the program itself
     ParseResult result = ParseResult::run;
 };
 
-/// Writes to the values that the verbs declare. Throws CommandError (exit code 2) that names what is wrong,
-/// and the verb or option that was probably meant.
+/// Writes to the values that the verbs declare. Throws CommandError (exit code 2) with the error and the verb
+/// or option that was probably meant.
 ParsedLine parse_line(const Verb& program, std::span<const char* const> arguments);
 
 } // namespace bgs2::cli

@@ -36,9 +36,12 @@ Options:
   -h, --help        Show this help, or after a verb the help of the verb
   --version         Show the version
 
-Exit codes: 0 success, 1 failure, 2 wrong usage, 3 not found, 4 permission
-denied, 5 busy, 6 no connection to bgs2d, 7 timeout, 8 rejected by the modem,
-9 drift.
+Exit codes:
+  0 success                      5 busy
+  1 failure                      6 bgs2d not running
+  2 wrong usage                  7 timeout
+  3 not found                    8 rejected by the modem
+  4 permission denied            9 drift
 )";
 
 Action shown(std::string text) {
@@ -53,7 +56,7 @@ Action with(const Globals& globals, bool paged, Action action) {
     return [globals, paged, action = std::move(action)](const Terminal& asked) {
         Terminal terminal = asked;
         terminal.access = {.host = globals.host.value_or(""), .ask_password = !globals.no_ask_password};
-        // Where nothing can be written over, nothing can be paged either.
+        // A terminal that cannot overwrite a line cannot run a pager either.
         if (!paged || globals.no_pager || !terminal.progress)
             return action(terminal);
         ExitCode exit = ExitCode::ok;
@@ -65,7 +68,7 @@ Action with(const Globals& globals, bool paged, Action action) {
 void check(const Globals& globals) {
     if (globals.host && (globals.host->empty() || globals.host->starts_with('-')))
         throw usage_error(fmt::format("--host: '{}' is not a host", *globals.host),
-                          "give it as ssh takes it: gateway, or user@gateway");
+                          "name it as for ssh: gateway, or user@gateway");
 }
 
 } // namespace

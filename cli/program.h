@@ -20,11 +20,11 @@ struct Globals {
     bool operator==(const Globals&) const = default;
 };
 
-/// Gives the program its verbs and options. Parsing a command line writes to `globals`.
+/// Adds the verbs and options to the program. Parsing a command line writes to `globals`.
 void describe(Verb& program, Globals& globals);
 
-/// What the arguments (without the program's name) ask for; help and version are actions too. Throws
-/// CommandError (exit code 2) that names what is wrong, and the verb or option that was probably meant.
+/// The action that the arguments (without the program's name) request; help and version are actions too.
+/// Throws CommandError (exit code 2) with the error and the verb or option that was probably meant.
 Action parse(std::span<const char* const> arguments);
 
 /// Whether the arguments ask for JSON, even if they are invalid.

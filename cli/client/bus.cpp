@@ -35,7 +35,7 @@ constexpr auto driver_path = "/org/freedesktop/DBus";
 constexpr auto systemd_name = "org.freedesktop.systemd1";
 constexpr auto systemd_path = "/org/freedesktop/systemd1";
 constexpr std::chrono::minutes time_for_a_password(5);
-constexpr std::int64_t longest_wait = 3'600'000; // ms, between two looks at a far deadline
+constexpr std::int64_t longest_wait = 3'600'000; // ms; a later deadline takes several waits
 
 using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
@@ -51,7 +51,7 @@ std::map<std::string, sdbus::Variant> options_of(const HistoryFilter& scope) {
     if (!scope.modem.empty())
         options.emplace("modem", sdbus::Variant(scope.modem));
     if (scope.since) {
-        // Before 1970 there was nothing.
+        // A time before 1970 means no limit.
         const auto seconds = std::max(scope.since->time_since_epoch(), std::chrono::seconds(0));
         options.emplace("since", sdbus::Variant(static_cast<std::uint64_t>(seconds.count())));
     }
@@ -66,7 +66,7 @@ std::map<std::string, sdbus::Variant> options_of(Store store) {
     return {{"store", sdbus::Variant(std::string(word(store)))}};
 }
 
-/// sdbus-c++ 1.2 keeps the message of sd-bus to itself, and with it this flag.
+/// sdbus-c++ 1.2 has no access to this flag of sd-bus.
 class OpenedMessage : public sdbus::Message {
   public:
     static void allow_password(sdbus::Message& message) {
@@ -77,15 +77,16 @@ class OpenedMessage : public sdbus::Message {
 
 std::unique_ptr<sdbus::IConnection> connect_over_ssh(const std::string& host) {
     if (!is_program("ssh"))
-        throw no_daemon("there is no program 'ssh', by which --host reaches other machines",
+        throw no_daemon("cannot connect to another machine: the program 'ssh' is not installed",
                         "install the package openssh-client");
     try {
         return sdbus::createRemoteSystemBusConnection(host);
     } catch (const sdbus::Error& error) {
-        throw no_daemon(fmt::format("the system bus of {} is not reached: {}", host, error.getMessage()),
-                        fmt::format("'ssh {} systemd-stdio-bridge' must log in and find the program; "
-                                    "what ssh says of it stands above",
-                                    host));
+        throw no_daemon(
+            fmt::format("cannot connect to the system bus of {}: {}", host, error.getMessage()),
+            fmt::format("check that 'ssh {} systemd-stdio-bridge' can log in and finds the program; "
+                        "the error of ssh is above",
+                        host));
     }
 }
 
@@ -96,8 +97,8 @@ std::unique_ptr<sdbus::IConnection> connect(const Access& access) {
         return sdbus::createSystemBusConnection();
     } catch (const sdbus::Error& error) {
         throw no_daemon(
-            fmt::format("bgs2d can not be asked, the system bus is not reached: {}", error.getMessage()),
-            "is dbus.service running? If DBUS_SYSTEM_BUS_ADDRESS is set, it must name a bus");
+            fmt::format("cannot connect to the system bus: {}", error.getMessage()),
+            "check 'systemctl status dbus'; if DBUS_SYSTEM_BUS_ADDRESS is set, it must name a bus");
     }
 }
 
@@ -109,7 +110,7 @@ class Bus::Connection {
       : access_(access)
       , bus_(connect(access)) {}
 
-    /// A call that needs a right, which a password may give.
+    /// A call that requires an authorization, which polkit may grant for a password.
     template<class... Arguments>
     Value ask(const std::string& path, const char* interface, const char* method,
               const Arguments&... arguments) {
@@ -215,12 +216,12 @@ class Bus::Connection {
         try {
             return bus_->processPendingRequest();
         } catch (const sdbus::Error& error) {
-            throw no_daemon(fmt::format("the connection to the system bus broke: {}", error.getMessage()),
-                            "see 'systemctl status dbus'");
+            throw no_daemon(fmt::format("lost the connection to the system bus: {}", error.getMessage()),
+                            "check 'systemctl status dbus'");
         }
     }
 
-    /// Whether there may be something to process.
+    /// Returns true once there may be something to process; false if interrupted or past the deadline.
     bool wait(const SignalFd& interrupt, const Deadline& deadline) {
         const auto data = bus_->getEventLoopPollData();
         int timeout = data.getPollTimeout();
@@ -236,15 +237,15 @@ class Bus::Connection {
         if (poll(descriptors.data(), descriptors.size(), timeout) < 0 && errno != EINTR)
             throw CommandError(
                 Error{ErrorCode::failed,
-                      fmt::format("the bus can not be waited for: {}", std::system_category().message(errno)),
+                      fmt::format("cannot wait for the bus: {}", std::system_category().message(errno)),
                       {}});
         return descriptors[1].revents == 0;
     }
 
     Access access_;
-    std::optional<PasswordAgent> agent_; ///< once something that needs a right was asked for
+    std::optional<PasswordAgent> agent_; ///< after the first call that requires an authorization
     std::unique_ptr<sdbus::IConnection> bus_;
-    std::string owner_; ///< the unique name behind io.bgs2d1; empty: nobody
+    std::string owner_; ///< the unique name of the owner of io.bgs2d1; empty: none
     std::deque<Arrived> arrived_;
 };
 
@@ -368,7 +369,7 @@ pid_t Bus::daemon_pid() {
     try {
         return connection_->call_driver("GetConnectionUnixProcessID", std::string(bus_name)).at(0);
     } catch (const CommandError&) {
-        return 0; // of another namespace, say
+        return 0; // in another PID namespace, for example
     }
 }
 
@@ -388,7 +389,7 @@ std::optional<ServiceUnit> Bus::service_unit(const std::string& name) {
                            .enabled = property(unit, "UnitFileState"),
                            .result = property("org.freedesktop.systemd1.Service", "Result")};
     } catch (const CommandError&) {
-        return std::nullopt; // it may not be asked
+        return std::nullopt; // systemd denies the query
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2d over the system bus. With message.cpp the only file that knows the D-Bus library.
+// bgs2d over the system bus. Only this room's bus.cpp and message.cpp use the D-Bus library.
 #pragma once
 
 #include "cli/client/objects.h"
@@ -19,7 +19,7 @@
 
 namespace bgs2::cli {
 
-/// A signal of bgs2d's, or of the bus about bgs2d.
+/// A signal from bgs2d, or from the bus about bgs2d.
 struct BusSignal {
     std::string path;
     std::string interface;
@@ -29,14 +29,14 @@ struct BusSignal {
     bool operator==(const BusSignal&) const = default;
 };
 
-/// What of a modem an order is about.
+/// The slots of a modem to provision.
 struct ProvisionScope {
-    std::optional<unsigned> slot; ///< nothing: all of them
+    std::optional<unsigned> slot; ///< nothing: all slots of the policy
 
     bool operator==(const ProvisionScope&) const = default;
 };
 
-/// A certificate that is handed to bgs2d: descriptors of open files, which stay open.
+/// A certificate to pass to bgs2d: descriptors of open files. They stay open.
 struct CertificateFds {
     int certificate = -1;
     std::optional<int> key;
@@ -46,25 +46,26 @@ struct CertificateFds {
     bool operator==(const CertificateFds&) const = default;
 };
 
-/// What of the history is wanted.
+/// Selects entries of the history.
 struct HistoryFilter {
-    std::string modem; ///< an IMEI or the end of one; empty: of all
+    std::string modem; ///< an IMEI or a suffix of it; empty: all modems
     std::optional<std::chrono::sys_seconds> since;
-    bool failed = false;           ///< only what failed
-    std::optional<unsigned> limit; ///< nothing: as many as bgs2d gives
+    bool failed = false;           ///< only failures
+    std::optional<unsigned> limit; ///< nothing: the default of bgs2d
 
     bool operator==(const HistoryFilter&) const = default;
 };
 
-/// For a verb that works on the gateway itself only. `why` says so: "hands ...". Throws Failure if bgs2d is
-/// another machine's.
+/// For a verb that works on the gateway only. `why` is a predicate: "passes ...". Throws CommandError if
+/// --host names another machine.
 void require_local(const Access& access, const std::string& verb, const std::string& why);
 
-/// That of what hands bgs2d files that are open here.
-inline constexpr const char* hands_over_files = "hands open files to bgs2d, which ssh does not carry";
+/// `why` of verbs that pass open files to bgs2d.
+inline constexpr const char* hands_over_files = "passes open files to bgs2d, which ssh cannot transfer";
 
-/// A connection to the system bus (or to what DBUS_SYSTEM_BUS_ADDRESS names), of this machine or of another.
-/// Every function throws Failure. What needs a right may ask for a password, see Access.
+/// A connection to the system bus (or the one that DBUS_SYSTEM_BUS_ADDRESS names), here or on another
+/// machine. Every function throws CommandError. A call that requires an authorization may ask for a password,
+/// see Access.
 class Bus : Immovable {
   public:
     explicit Bus(const Access& access = {});
@@ -74,8 +75,8 @@ class Bus : Immovable {
     std::vector<JobInfo> jobs(); ///< by number
     std::vector<Port> ports();
     void rescan();
-    std::vector<std::string> reload(); ///< what is wrong with the policies
-    std::vector<Policy> policies();    ///< those in force, in the order in which they are asked
+    std::vector<std::string> reload(); ///< the errors in the policies
+    std::vector<Policy> policies();    ///< the active ones, in evaluation order
     std::vector<FileExplanation> explain_policy(const std::string& imei);
     std::vector<HistoryEntry> history(const HistoryFilter& scope);
     std::uint64_t history_lost_since(); ///< seconds since 1970, 0: nothing is lost
@@ -91,22 +92,22 @@ class Bus : Immovable {
     std::string send_frame(const std::string& modem, int frame, Store store);
     void cancel(const std::string& job); ///< by its path
 
-    /// From here on events are collected. Nothing that happens after it returned is missed.
+    /// Starts to collect signals. No signal after its return is missed.
     void subscribe();
 
-    /// Whether somebody owns bgs2d's name, as far as the events taken say. Only after subscribe().
+    /// Whether bgs2d is running, after the signals that next_event() has returned. Only after subscribe().
     [[nodiscard]] bool daemon_is_there() const;
 
-    /// Waits for the next event; nothing: interrupted, or past the deadline. Signals that do not come from
-    /// bgs2d itself (anybody may send some on a system bus) are passed over. Only after subscribe().
+    /// Waits for the next signal; nothing: interrupted, or past the deadline. Ignores signals of other
+    /// senders, which any user can send on a system bus. Only after subscribe().
     std::optional<BusSignal> next_signal(const SignalFd& interrupt,
                                          std::optional<std::chrono::steady_clock::time_point> deadline = {});
 
-    // What the others on the bus know of bgs2d, which none of these starts.
+    // Queries to the bus and systemd about bgs2d; none of them starts it.
     bool daemon_is_running();
-    bool daemon_is_activatable(); ///< whether the bus would start it for who asks it something
-    pid_t daemon_pid();           ///< 0: not known
-    std::optional<ServiceUnit> service_unit(const std::string& name); ///< nothing: no systemd to ask
+    bool daemon_is_activatable(); ///< whether the bus starts it on a method call
+    pid_t daemon_pid();           ///< 0: unknown
+    std::optional<ServiceUnit> service_unit(const std::string& name); ///< nothing: no systemd
     std::vector<std::string> policy_errors();
 
   private:

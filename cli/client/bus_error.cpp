@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::string_view own_prefix = "io.bgs2d1.Error.";
 constexpr std::string_view needed_right =
-    "be root or a member of the group bgs2d ('sudo adduser $USER bgs2d', "
+    "run bgs2ctl as root, or as a member of the group bgs2d ('sudo adduser $USER bgs2d', "
     "then log in again)";
 
-/// What the bus says, by the end of its error's name, when nobody owns the name and nobody could be started.
+/// The errors of the bus if the name has no owner and no service could be started.
 constexpr std::array no_daemon_names{
     std::string_view("org.freedesktop.DBus.Error.ServiceUnknown"),
     std::string_view("org.freedesktop.DBus.Error.NameHasNoOwner"),
@@ -41,7 +41,7 @@ bool is_no_daemon(std::string_view name) {
 
 CommandError denied(std::string_view message) {
     Error error = from_lines(ErrorCode::access_denied, message);
-    // bgs2d always says what to do. The bus daemon's own refusal does not, and quotes its rules.
+    // bgs2d always sends a hint. The bus daemon sends none, and quotes its rules.
     if (error.hint.empty())
         error = Error{ErrorCode::access_denied, "permission denied by the D-Bus configuration",
                       std::string(needed_right)};
@@ -56,13 +56,14 @@ CommandError to_command_error(std::string_view name, std::string_view message) {
         name == "org.freedesktop.DBus.Error.AuthFailed")
         return denied(message);
     if (is_no_daemon(name))
-        return no_daemon("bgs2d does not run",
-                         "start it with 'systemctl start bgs2d'; 'journalctl -u bgs2d' says why it ended");
+        return no_daemon("bgs2d is not running",
+                         "start it with 'systemctl start bgs2d'; its log: 'journalctl -u bgs2d'");
     if (std::ranges::find(gone_names, name) != gone_names.end())
         return {ExitCode::timed_out, "Timeout", "bgs2d does not answer",
-                "see 'systemctl status bgs2d' and 'journalctl -u bgs2d'"};
+                "check 'systemctl status bgs2d' and 'journalctl -u bgs2d'"};
     if (std::ranges::find(unknown_names, name) != unknown_names.end())
-        return CommandError(Error{ErrorCode::not_found, "it went away just now", "see 'bgs2ctl list'"});
+        return CommandError(Error{ErrorCode::not_found, "the modem or job no longer exists",
+                                  "see 'bgs2ctl list' and 'bgs2ctl jobs'"});
     if (name.starts_with(own_prefix)) {
         const std::string_view word = name.substr(own_prefix.size());
         if (word == "AccessDenied")
@@ -76,7 +77,7 @@ CommandError to_command_error(std::string_view name, std::string_view message) {
 CommandError to_job_error(std::string_view error, const std::string& message, const std::string& hint) {
     if (const auto code = from_word<ErrorCode>(error))
         return CommandError(Error{*code, message, hint});
-    // A word of a later version still says more than none.
+    // A word of a later version is better than none.
     return {ExitCode::failed, error.empty() ? "Failed" : std::string(error), message, hint};
 }
 

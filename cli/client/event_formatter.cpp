@@ -23,7 +23,7 @@ std::string last_component(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }
 
-/// "LastProvisioned" -> "last_provisioned", the spelling of all our JSON.
+/// "LastProvisioned" -> "last_provisioned", the spelling of all JSON of bgs2ctl.
 std::string snake_case(std::string_view name) {
     std::string result;
     for (const char c : name) {
@@ -74,7 +74,7 @@ std::string of_operation(const Value& properties) {
 } // namespace
 
 EventLine daemon_event(bool there) {
-    return told(there ? "bgs2d is there" : "bgs2d is not there", {{"event", "daemon"}, {"there", there}});
+    return told(there ? "bgs2d is running" : "bgs2d is not running", {{"event", "daemon"}, {"there", there}});
 }
 
 void EventFormatter::know(std::span<const Modem> modems) {
@@ -98,7 +98,7 @@ std::vector<EventLine> EventFormatter::format(const BusSignal& event) {
         return job_completed(event);
     if (event.member == "PolicyReloaded") {
         const Value& generation = event.arguments.at(0);
-        return {told(fmt::format("policies read, generation {}", generation.dump()),
+        return {told(fmt::format("policies reloaded, generation {}", generation.dump()),
                      {{"event", "policy-reloaded"}, {"generation", generation}})};
     }
     return {};
@@ -109,7 +109,7 @@ std::vector<EventLine> EventFormatter::added(const BusSignal& event) {
     const Value& interfaces = event.arguments.at(1);
     if (const auto job = interfaces.find(job_interface_name); job != interfaces.end()) {
         const KnownJob& known = jobs_[path] = {of_operation(*job), text_of(*job, "Step")};
-        return {told(fmt::format("job {}: {} begins", last_component(path), known.what),
+        return {told(fmt::format("job {}: {} started", last_component(path), known.what),
                      {{"event", "job-added"}, {"job", path}, {"properties", properties_json(*job)}})};
     }
     const auto properties = interfaces.find(modem_interface_name);
@@ -118,7 +118,7 @@ std::vector<EventLine> EventFormatter::added(const BusSignal& event) {
     const Modem modem = modem_of(path, *properties);
     slots_[path] = modem.slots;
     return {told(
-        with_reason(fmt::format("{} appears: {} on {}, {}", modem.imei, modem.model, modem.port, modem.state),
+        with_reason(fmt::format("{} added: {} on {}, {}", modem.imei, modem.model, modem.port, modem.state),
                     modem.reason),
         {{"event", "modem-added"}, {"imei", modem.imei}, {"properties", properties_json(*properties)}})};
 }
@@ -126,7 +126,7 @@ std::vector<EventLine> EventFormatter::added(const BusSignal& event) {
 std::vector<EventLine> EventFormatter::job_changed(const std::string& path, const Value& properties) {
     KnownJob& known = jobs_[path];
     const std::string step = properties.value("Step", known.step);
-    if (step == known.step) // byte by byte would be too much for people and programs
+    if (step == known.step) // progress in bytes is not an event
         return {};
     known.step = step;
     return {told(fmt::format("job {}: {}", last_component(path), step),
@@ -151,11 +151,11 @@ std::vector<EventLine> EventFormatter::job_completed(const BusSignal& event) {
 std::vector<EventLine> EventFormatter::removed(const BusSignal& event) {
     const std::string path = event.arguments.at(0);
     jobs_.erase(path);
-    if (!path.starts_with(modem_prefix)) // that a job's object goes a minute after its end is no news
+    if (!path.starts_with(modem_prefix)) // the object of a job disappears a minute after its end
         return {};
     slots_.erase(path);
     const std::string imei = last_component(path);
-    return {told(imei + " is gone", {{"event", "modem-removed"}, {"imei", imei}})};
+    return {told(imei + " removed", {{"event", "modem-removed"}, {"imei", imei}})};
 }
 
 std::vector<EventLine> EventFormatter::changed(const BusSignal& event) {
@@ -188,7 +188,7 @@ std::vector<EventLine> EventFormatter::modem_changed(const std::string& path, co
     if (properties.contains("Port"))
         lines.push_back(fmt::format("{} is on {}", imei, text_of(properties, "Port")));
     if (properties.contains("Policy"))
-        lines.push_back(with_reason(fmt::format("{} follows policy", imei), text_of(properties, "Policy")));
+        lines.push_back(with_reason(fmt::format("{} has the policy", imei), text_of(properties, "Policy")));
     if (properties.contains("Slots")) {
         auto now = slots_of(properties["Slots"]);
         for (const auto& [number, slot] : now) {
@@ -200,7 +200,7 @@ std::vector<EventLine> EventFormatter::modem_changed(const std::string& path, co
     }
     if (lines.empty())
         return {};
-    // Programs get one object a signal; people one line a fact.
+    // One object per signal, one line per fact: the first line carries the object.
     std::vector<EventLine> result;
     result.reserve(lines.size());
     for (const std::string& line : lines)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2d's signals, told to people and to programs. No I/O.
+// Formats the signals of bgs2d as text and JSON. No I/O.
 #pragma once
 
 #include "cli/client/bus.h"
@@ -11,20 +11,20 @@
 
 namespace bgs2::cli {
 
-/// One thing that happened.
+/// One line of output about an event.
 struct EventLine {
     std::string text; ///< one line
-    Value json;       ///< an object with "event" and what belongs to it
+    Value json;       ///< an object with "event" and its data; null: the object is that of the line before
 
     bool operator==(const EventLine&) const = default;
 };
 
-/// Remembers slots and jobs, so that it can tell what of them changed.
+/// Remembers slots and jobs to report changes only.
 class EventFormatter {
   public:
     void know(std::span<const Modem> modems);
 
-    /// What an event means; nothing if it is of no interest.
+    /// The lines for a signal; empty if it needs none.
     std::vector<EventLine> format(const BusSignal& event);
 
   private:
@@ -36,7 +36,7 @@ class EventFormatter {
     std::vector<EventLine> job_completed(const BusSignal& event);
 
     struct KnownJob {
-        std::string what; ///< "provision of <IMEI>"; empty if its beginning was missed
+        std::string what; ///< "provision of <IMEI>"; empty if the start of the job was missed
         std::string step;
     };
 
@@ -44,7 +44,7 @@ class EventFormatter {
     std::map<std::string, KnownJob> jobs_;                  ///< by the job's path
 };
 
-/// Whether the daemon is there, as a thing that happened.
+/// The event that bgs2d started or stopped.
 EventLine daemon_event(bool there);
 
 } // namespace bgs2::cli

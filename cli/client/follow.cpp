@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view clear_line = "\r\x1b[K";
 
-/// The line that is written over and over, and gone in the end however that comes.
+/// A line that each progress overwrites; the destructor clears it.
 class ProgressLine : Immovable {
   public:
     explicit ProgressLine(const Terminal& terminal)
@@ -31,7 +31,7 @@ class ProgressLine : Immovable {
         if (!terminal_.progress)
             return;
         pace_.note(progress, Pace::Clock::now());
-        // A terminal may wrap as soon as its last column is taken.
+        // A terminal may wrap once its last column is used.
         const std::size_t width = std::max<std::size_t>(terminal_.width.value_or(80), 2) - 1;
         print_error(fmt::format("{}{}", clear_line, progress_line(progress, pace_.rate(), width)));
     }
@@ -53,11 +53,11 @@ JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const Signal
         const auto event = bus.next_signal(interrupt);
         if (!event)
             throw CommandError(ExitCode::failed, "Interrupted",
-                               fmt::format("not waited for: bgs2d goes on with {} ({})", name, job.path()),
-                               "'bgs2ctl jobs' shows how it is, 'bgs2ctl cancel' ends it");
+                               fmt::format("interrupted; bgs2d continues {} ({})", name, job.path()),
+                               "'bgs2ctl jobs' shows its state, 'bgs2ctl cancel' ends it");
         if (!bus.daemon_is_there())
-            throw no_daemon(fmt::format("bgs2d went away during {}", name),
-                            "see 'systemctl status bgs2d'; 'bgs2ctl refresh' tells what the modem holds");
+            throw no_daemon(fmt::format("bgs2d stopped during {}", name),
+                            "check 'systemctl status bgs2d', then read the slots with 'bgs2ctl refresh'");
         if (job.apply(*event))
             line.show(job.progress());
     }
@@ -66,7 +66,7 @@ JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const Signal
 ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation, const std::string& done,
                 const std::function<std::string()>& begin, const Terminal& terminal) {
     const SignalFd interrupt;
-    bus.subscribe(); // before the call: a job may be done before its path is known here
+    bus.subscribe(); // before the call: a job can end before the reply arrives
     Job job(begin());
     const JobResult result =
         wait_for_end(bus, job, fmt::format("{} of {}", operation, modem.imei), interrupt, terminal);

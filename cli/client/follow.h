@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting for the end of a job, and telling how it went.
+// Waits for the end of a job and reports its result.
 #pragma once
 
 #include "cli/client/bus.h"
@@ -13,15 +13,16 @@
 
 namespace bgs2::cli {
 
-/// Shows the job's progress if `terminal` can, until it has ended. After Bus::subscribe(). Throws Failure: no
-/// daemon any more (exit code 6); interrupted (exit code 1). `name` is for people: "provision of <IMEI>".
+/// Shows the job's progress if `terminal` can, until it has ended. After Bus::subscribe(). Throws
+/// CommandError: bgs2d stopped (exit code 6); interrupted (exit code 1). `name` is for messages: "provision
+/// of <IMEI>".
 JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const SignalFd& interrupt,
                        const Terminal& terminal);
 
-/// Subscribes, lets `begin` begin a job (it returns the job's path), shows its progress if `terminal` can,
-/// prints the result, and returns once it is done. Throws Failure: the job's own; no daemon any more (exit
-/// code 6); interrupted (exit code 1): the job goes on then. `operation` is the job's: "provision". `done`
-/// says what it did to which slot: "slot 10 erased".
+/// Subscribes, starts a job with `begin` (which returns the job's path), shows its progress if `terminal`
+/// can, and prints the result. Throws CommandError: the error of the job; bgs2d stopped (exit code 6);
+/// interrupted (exit code 1), where the job continues. `operation` is that of the job: "provision". `done` is
+/// the text of the result: "slot 10 erased".
 ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation, const std::string& done,
                 const std::function<std::string()>& begin, const Terminal& terminal);
 

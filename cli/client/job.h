@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A job of bgs2d's, as its signals tell of it. Pure.
+// A job of bgs2d, from its signals. Pure.
 #pragma once
 
 #include "cli/client/bus.h"
@@ -15,7 +15,7 @@ struct JobResult {
     bool success = false;
     std::string error;   ///< the word of an error; empty on success
     std::string message; ///< what happened
-    std::string hint;    ///< what to do; empty if there is nothing to do
+    std::string hint;    ///< what to do; may be empty
 
     bool operator==(const JobResult&) const = default;
 };
@@ -24,7 +24,7 @@ class Job {
   public:
     explicit Job(std::string path);
 
-    /// Whether the event says something new of this job.
+    /// Updates the job; false if the signal is not about this job.
     bool apply(const BusSignal& event);
 
     [[nodiscard]] const std::string& path() const { return path_; }

@@ -29,7 +29,7 @@ bool at_end(const sdbus::Message& message) {
     return type.empty() || type[0] == '\0';
 }
 
-/// A key of a dictionary is a basic type; JSON has texts only.
+/// The key of a dictionary: any basic type in D-Bus, a string in JSON.
 std::string read_key(sdbus::Message& message) {
     const Value key = read_value(message);
     return key.is_string() ? key.get<std::string>() : key.dump();
@@ -58,8 +58,8 @@ Value read_array(sdbus::Message& message, const std::string& element) {
     return array;
 }
 
-/// The next value of the message. Read by hand since a variant of sdbus-c++ is a whole message of its own,
-/// which a list of modems has hundreds of.
+/// The next value of the message. Does not use the variants of sdbus-c++: each is a message, and a list of
+/// modems has hundreds of them.
 Value read_value(sdbus::Message& message) {
     std::string type;
     std::string contents;
@@ -108,7 +108,7 @@ Value read_value(sdbus::Message& message) {
     default:
         throw CommandError(Error{ErrorCode::not_supported,
                                  fmt::format("bgs2d sent a D-Bus value of the unexpected type '{}'", type),
-                                 "bgs2ctl and bgs2d must be of the same version"});
+                                 "install the same version of bgs2ctl and bgs2d"});
     }
 }
 

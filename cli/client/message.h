@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is in a message of the bus.
+// Reads the content of a D-Bus message.
 #pragma once
 
 #include "cli/client/objects.h"
@@ -8,8 +8,8 @@
 
 namespace bgs2::cli {
 
-/// All that the message holds from here on, as an array. Throws Failure for a type that bgs2d's interfaces do
-/// not have, sdbus::Error if the message is broken.
+/// The remaining values of the message, as an array. Throws CommandError for a type that the interfaces of
+/// bgs2d do not have, sdbus::Error if the message is invalid.
 Value read_all(sdbus::Message& message);
 
 } // namespace bgs2::cli

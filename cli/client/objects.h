@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bgs2d shows of itself over D-Bus (dbus/io.bgs2d1.xml), as values.
+// The objects and tables of bgs2d on D-Bus (dbus/io.bgs2d1.xml), as values.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -12,7 +12,7 @@
 
 namespace bgs2::cli {
 
-/// A D-Bus value: structs and arrays as arrays, dictionaries as objects, whatever kind their keys are of.
+/// A D-Bus value: structs and arrays as arrays, dictionaries as objects, with keys of any type.
 using Value = nlohmann::ordered_json;
 
 struct Slot {
@@ -22,7 +22,7 @@ struct Slot {
     std::string signature_algorithm;
     std::string thumbprint;
     std::uint64_t size = 0;
-    std::uint64_t expires = 0; ///< seconds since 1970, 0: not told
+    std::uint64_t expires = 0; ///< seconds since 1970, 0: unknown
     std::string compliance;
 
     bool operator==(const Slot&) const = default;
@@ -61,21 +61,21 @@ struct Modem {
     bool operator==(const Modem&) const = default;
 };
 
-/// A job, going on or ended within the last minute.
+/// A job that is active or ended within the last minute.
 struct JobInfo {
     std::string path; ///< of the D-Bus object
     std::uint64_t number = 0;
     std::string operation;
-    std::string imei; ///< of the modem, which may be gone
+    std::string imei; ///< of the modem, which may have been removed
     std::string description;
     std::string step;
     double progress = 0; ///< 0 to 1
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_total = 0;
     std::uint64_t start_time = 0;
-    std::uint64_t end_time = 0; ///< 0: not told
+    std::uint64_t end_time = 0; ///< 0: active, or unknown
     std::string error;          ///< the word of an error
-    std::string message;        ///< what happened, if it failed
+    std::string message;        ///< why it failed
     std::string hint;           ///< what to do about it
 
     [[nodiscard]] bool ended() const;
@@ -94,8 +94,8 @@ struct Port {
     std::string hint;
     std::string imei;
     std::uint64_t retry_at = 0;
-    bool inhibited = false;                          ///< ModemManager was asked to keep off it, and does
-    std::map<std::string, std::string> properties{}; ///< udev's, those that begin with ID_
+    bool inhibited = false; ///< ModemManager does not use it, at the request of bgs2d
+    std::map<std::string, std::string> properties{}; ///< the udev properties that begin with ID_
 
     bool operator==(const Port&) const = default;
 };
@@ -117,7 +117,7 @@ struct Policy {
     std::string file;
     std::string mode;
     std::map<std::string, std::vector<std::string>> match; ///< patterns by condition
-    std::vector<Value> slots; ///< each with store, slot, and its sources by what they are of
+    std::vector<Value> slots; ///< each with store, slot, and the sources of certificate and key
 
     bool operator==(const Policy&) const = default;
 };
@@ -157,8 +157,8 @@ struct HistoryEntry {
     bool operator==(const HistoryEntry&) const = default;
 };
 
-/// From D-Bus. What is missing, or of another type than the interface says, stays empty: a daemon of another
-/// version may lack a property.
+/// From D-Bus. A property that is missing or has an unexpected type stays empty: bgs2d may have another
+/// version.
 std::map<unsigned, Slot> slots_of(const Value& slots);
 std::map<std::string, std::map<unsigned, Slot>> other_stores_of(const Value& slots); ///< by store
 std::vector<Finding> findings_of(const Value& findings);

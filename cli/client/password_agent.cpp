@@ -13,7 +13,7 @@
 namespace bgs2::cli {
 namespace {
 
-constexpr int notified = 3; ///< the agent's number of the descriptor that it closes when it is ready
+constexpr int notified = 3; ///< the descriptor that the agent closes once it is ready
 
 } // namespace
 
@@ -31,7 +31,7 @@ PasswordAgent::PasswordAgent() {
             fcntl(ends[1], F_DUPFD_CLOEXEC, notified + 1)); // dup2 to itself keeps CLOEXEC
         close(ends[1]);
         const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
-        // It talks to the terminal; what it says to standard error is that it is of no use here.
+        // The agent uses the terminal; on standard error it only reports that it could not start.
         program_.emplace(
             std::vector<std::string>{"pkttyagent", "--notify-fd", std::to_string(notified), "--fallback",
                                      "--process", std::to_string(getpid())},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// polkit's agent for terminals: it asks for the password that a right takes.
+// The polkit agent for terminals: asks for the password that an authorization requires.
 #pragma once
 
 #include "cli/terminal/child_process.h"
@@ -9,12 +9,12 @@
 
 namespace bgs2::cli {
 
-/// Whether a person sits there who might need to be asked: standard input is a terminal, and it is not root,
-/// who has every right.
+/// Whether polkit may have to ask the user: standard input is a terminal, and the user is not root, who has
+/// every authorization.
 bool somebody_can_be_asked();
 
-/// pkttyagent for this process, for as long as this lives. It is ready once this is made; where it is not
-/// installed or can not be, nobody is asked.
+/// Runs pkttyagent for this process. It is ready when the constructor returns; if it cannot be started,
+/// polkit does not ask.
 class PasswordAgent : Immovable {
   public:
     PasswordAgent();

@@ -46,7 +46,7 @@ std::string progress_line(const Progress& progress, std::optional<double> rate, 
         for (const std::string& part : parts)
             behind += part;
         taken += behind.size();
-        constexpr std::size_t brackets = 3; // and the blank before them
+        constexpr std::size_t brackets = 3; // with the blank before them
         if (taken + brackets + narrowest_bar <= width)
             return fmt::format("{} {}{}", step, bar(fraction, std::min(widest_bar, width - taken - brackets)),
                                behind);

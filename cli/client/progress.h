@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far a job is, on one line of a terminal. Pure.
+// The progress of a job on one line of a terminal. Pure.
 #pragma once
 
 #include <chrono>
@@ -14,25 +14,25 @@ struct Progress {
     std::string step = "waiting";
     double fraction = 0;     ///< 0 to 1
     std::uint64_t sent = 0;  ///< bytes
-    std::uint64_t total = 0; ///< 0: not known yet
+    std::uint64_t total = 0; ///< 0: not yet known
 
     bool operator==(const Progress&) const = default;
 };
 
-/// "writing slot 0 [#######-------]  52%  1000/1925 B  11.2 kB/s", in at most `width` columns: where that is
-/// too narrow the rate is left out, then the bytes, the bar, the percentage. `rate` in bytes a second. No
-/// bar until the bytes to send are known.
+/// "writing slot 0 [#######-------]  52%  1000/1925 B  11.2 kB/s", in at most `width` columns: a narrow line
+/// omits the rate, then the bytes, the bar, the percentage. `rate` is in bytes per second. There is no bar
+/// until `total` is known.
 std::string progress_line(const Progress& progress, std::optional<double> rate, std::size_t width);
 
-/// How fast a job sends. Only the time in which it does counts, not that of reading and waiting.
+/// The transfer rate of a job. Counts the time of sending only, not that of reading and waiting.
 class Pace {
   public:
     using Clock = std::chrono::steady_clock;
 
-    /// The job is that far at this time. To be told in order.
+    /// Records the progress at this time. Call in order of time.
     void note(const Progress& progress, Clock::time_point now);
 
-    /// Bytes a second; nothing before there is enough to go by.
+    /// Bytes per second; nothing until enough time was spent on sending.
     [[nodiscard]] std::optional<double> rate() const;
 
   private:

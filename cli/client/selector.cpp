@@ -22,14 +22,15 @@ std::string imeis_of(std::span<const Modem> modems) {
 
 std::unexpected<Error> none(std::string what) {
     return fail(ErrorCode::not_found, std::move(what),
-                "'bgs2ctl list' shows the modems, 'bgs2ctl ports' why a port is or is not one");
+                "list the modems with 'bgs2ctl list', and the ports with 'bgs2ctl ports'");
 }
 
 std::unexpected<Error> several(std::string what, std::span<const Modem> modems) {
-    return fail(ErrorCode::invalid_argument, std::move(what), fmt::format("say which: {}", imeis_of(modems)));
+    return fail(ErrorCode::invalid_argument, std::move(what),
+                fmt::format("name one of them: {}", imeis_of(modems)));
 }
 
-/// A device node with its links (/dev/serial/by-id/...) followed, as far as it has any.
+/// The target of a link to a device node (/dev/serial/by-id/...); any other path as it is.
 std::string followed(std::string_view node) {
     std::error_code error;
     const auto path = std::filesystem::canonical(node, error);
@@ -41,7 +42,7 @@ std::string followed(std::string_view node) {
 Expected<Modem> select(std::span<const Modem> modems, std::string_view selector) {
     if (selector.empty() || selector == "any") {
         if (modems.empty())
-            return none("no modem is there");
+            return none("no modem is present");
         if (selector.empty() && modems.size() > 1)
             return several(fmt::format("there are {} modems", modems.size()), modems);
         return modems.front();
@@ -49,12 +50,12 @@ Expected<Modem> select(std::span<const Modem> modems, std::string_view selector)
     if (selector.starts_with('/')) {
         const auto found = std::ranges::find(modems, selector, &Modem::port);
         if (found == modems.end())
-            return none(fmt::format("no modem is attended on {}", selector));
+            return none(fmt::format("no modem on {}", selector));
         return *found;
     }
     if (selector.size() > 15 || !std::ranges::all_of(selector, [](char c) { return c >= '0' && c <= '9'; }))
-        return fail(ErrorCode::invalid_argument, fmt::format("'{}' does not name a modem", selector),
-                    "give an IMEI or the last digits of one, the device node of its port, or 'any'");
+        return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not a modem", selector),
+                    "give an IMEI or a suffix of it, the device node of the port, or 'any'");
     std::vector<Modem> found;
     std::ranges::copy_if(modems, std::back_inserter(found),
                          [&](const Modem& modem) { return modem.imei.ends_with(selector); });
@@ -67,7 +68,7 @@ Expected<Modem> select(std::span<const Modem> modems, std::string_view selector)
 }
 
 Expected<Modem> resolve(std::span<const Modem> modems, std::string_view selector) {
-    // A [[port]] may name a link itself: then that is the port's name.
+    // A [[port]] can name a link: then the link is the name of the port.
     auto modem = select(modems, selector);
     if (modem || !selector.starts_with('/'))
         return modem;

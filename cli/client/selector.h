@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which modem the M of a command line means.
+// Finds the modem that the M of a command line selects.
 #pragma once
 
 #include "cli/client/objects.h"
@@ -10,13 +10,13 @@
 
 namespace bgs2::cli {
 
-/// `selector`: an IMEI or an end of one that only one modem has; the device node of a port (begins with "/");
-/// "any", the first; empty, the only one. `modems` are sorted by IMEI. Errors: NotFound; InvalidArgument
-/// (several would do, or it is none of these). Pure.
+/// `selector`: an IMEI or an unambiguous suffix of it; the device node of a port (begins with "/"); "any",
+/// the first modem; empty, the only one. `modems` are sorted by IMEI. Errors: NotFound; InvalidArgument
+/// (ambiguous, or not a selector). Pure.
 Expected<Modem> select(std::span<const Modem> modems, std::string_view selector);
 
-/// The same for what a person typed: the symbolic links of a device node (/dev/serial/by-id/...) are followed
-/// if no modem is attended on it by that very name.
+/// The same, but also follows symbolic links to a device node (/dev/serial/by-id/...) if no modem has a port
+/// of that name.
 Expected<Modem> resolve(std::span<const Modem> modems, std::string_view selector);
 
 } // namespace bgs2::cli

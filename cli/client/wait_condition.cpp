@@ -15,7 +15,7 @@
 namespace bgs2::cli {
 namespace {
 
-/// Those of Modem.State in dbus/io.bgs2d1.xml.
+/// The values of Modem.State in dbus/io.bgs2d1.xml.
 constexpr std::array<std::string_view, 7> known_states{"reading",      "unmanaged", "compliant", "drifted",
                                                        "provisioning", "failed",    "blocked"};
 
@@ -81,7 +81,7 @@ Error WaitCondition::unmet(const WaitStatus& status) const {
                 selector_.empty() || selector_ == "any"
                     ? "no modem has appeared"
                     : fmt::format("the modem {} has not appeared", selector_),
-                "'bgs2ctl list' shows the modems, 'bgs2ctl ports' why a port is or is not one"};
+                "list the modems with 'bgs2ctl list', and the ports with 'bgs2ctl ports'"};
     const std::string wanted = fmt::format("{}", fmt::join(states_, " or "));
     Error error{ErrorCode::modem_timeout, {}, status.modems.front().hint};
     for (const Modem& modem : status.modems)
@@ -91,8 +91,8 @@ Error WaitCondition::unmet(const WaitStatus& status) const {
 }
 
 Error no_daemon_came() {
-    return {ErrorCode::modem_timeout, "bgs2d does not run",
-            "start it with 'systemctl start bgs2d'; 'journalctl -u bgs2d' says why it ended"};
+    return {ErrorCode::modem_timeout, "bgs2d is not running",
+            "start it with 'systemctl start bgs2d'; its log: 'journalctl -u bgs2d'"};
 }
 
 bool concerns_modems(const BusSignal& event) {

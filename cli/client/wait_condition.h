@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is waited for: modems in certain states. Pure, but for links to device nodes.
+// The condition of 'bgs2ctl wait': modems in certain states. Pure, except for links to device nodes.
 #pragma once
 
 #include "cli/client/bus.h"
@@ -13,27 +13,27 @@
 
 namespace bgs2::cli {
 
-/// The states of a list with commas, "compliant,drifted". Errors: InvalidArgument (a word that is no state).
+/// The states of a list with commas, "compliant,drifted". Errors: InvalidArgument (not a state).
 Expected<std::vector<std::string>> states_of(std::string_view list);
 
-/// How what is waited for stands.
+/// The result of an evaluation.
 struct WaitStatus {
     bool met = false;
-    std::vector<Modem> modems; ///< those that meet it; if it is not met, those that do not
+    std::vector<Modem> modems; ///< those that meet the condition; if `met` is false, those that do not
 
     bool operator==(const WaitStatus&) const = default;
 };
 
 class WaitCondition {
   public:
-    /// `selector` as the M of a command line; empty means all there are, "any" one of them. `states` are not
+    /// `selector` is the M of a command line; empty means all modems, "any" at least one. `states` is not
     /// empty.
     WaitCondition(std::string selector, std::vector<std::string> states);
 
-    /// Errors: InvalidArgument (the selector means several, or nothing).
+    /// Errors: InvalidArgument (the selector is ambiguous or invalid).
     [[nodiscard]] Expected<WaitStatus> evaluate(std::span<const Modem> modems) const;
 
-    /// Why it is not met.
+    /// Why the condition is not met.
     [[nodiscard]] Error unmet(const WaitStatus& status) const;
 
   private:
@@ -43,10 +43,10 @@ class WaitCondition {
     std::vector<std::string> states_;
 };
 
-/// The same where there is no daemon.
+/// The same if bgs2d is not running.
 Error no_daemon_came();
 
-/// Whether the event may have changed a modem's state, or which modems there are.
+/// Whether the signal may have changed the state of a modem or the list of modems.
 bool concerns_modems(const BusSignal& event);
 
 } // namespace bgs2::cli

@@ -17,7 +17,7 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view daemon = "bgs2d";
-constexpr std::string_view see_its_log = "'journalctl -u bgs2d' says why";
+constexpr std::string_view see_its_log = "see its log: 'journalctl -u bgs2d'";
 
 class Diagnosis {
   public:
@@ -57,15 +57,14 @@ class Diagnosis {
             return;
         const QueryError& why = *snapshot_.daemon_error;
         if (why.exit == ExitCode::denied)
-            add(Severity::error, "bus-denied", daemon, "the bus does not let you ask bgs2d",
-                "is its file io.bgs2d1.conf in /usr/share/dbus-1/system.d, and does no other file there or "
-                "in "
-                "/etc/dbus-1/system.d deny it? Then 'systemctl reload dbus'");
+            add(Severity::error, "bus-denied", daemon, "permission denied by the D-Bus configuration",
+                "check that io.bgs2d1.conf is in /usr/share/dbus-1/system.d, and that no other file there "
+                "or in /etc/dbus-1/system.d denies access; then 'systemctl reload dbus'");
         else if (why.exit == ExitCode::timed_out)
             add(Severity::error, "daemon-not-answering", daemon, why.what, why.hint);
         else
-            add(Severity::error, "daemon-not-asked", daemon,
-                fmt::format("bgs2d could not be asked: {}", why.what), why.hint);
+            add(Severity::error, "daemon-not-asked", daemon, fmt::format("cannot query bgs2d: {}", why.what),
+                why.hint);
     }
 
     void service() {
@@ -79,85 +78,85 @@ class Diagnosis {
         if (snapshot_.running) {
             if (unit.enabled == "disabled")
                 add(Severity::warning, "service-not-enabled", daemon,
-                    "bgs2d runs, but is not started at boot", "'systemctl enable bgs2d'");
+                    "bgs2d is running, but does not start at boot", "run 'systemctl enable bgs2d'");
             return;
         }
         if (unit.load == "not-found")
-            add(Severity::error, "service-not-installed", daemon, "systemd knows no bgs2d.service",
-                "install bgs2d, then 'systemctl daemon-reload' and 'systemctl enable --now bgs2d'");
+            add(Severity::error, "service-not-installed", daemon, "systemd has no bgs2d.service",
+                "install bgs2d, then run 'systemctl daemon-reload' and 'systemctl enable --now bgs2d'");
         else if (unit.load == "masked")
-            add(Severity::error, "service-masked", daemon, "bgs2d.service is masked: nobody can start it",
-                "'systemctl unmask bgs2d', then 'systemctl enable --now bgs2d'");
+            add(Severity::error, "service-masked", daemon, "bgs2d.service is masked: it cannot be started",
+                "run 'systemctl unmask bgs2d', then 'systemctl enable --now bgs2d'");
         else if (unit.load != "loaded" && !unit.load.empty())
             add(Severity::error, "service-broken", daemon,
-                fmt::format("systemd can not load bgs2d.service: {}", unit.load),
-                "'systemctl status bgs2d' tells the mistake");
+                fmt::format("systemd cannot load bgs2d.service: {}", unit.load),
+                "see the error: 'systemctl status bgs2d'");
         else if (unit.active == "failed")
             add(Severity::error, "service-failed", daemon,
-                fmt::format("bgs2d does not run: it failed ({})", unit.result),
+                fmt::format("bgs2d is not running: it failed ({})", unit.result),
                 fmt::format("{}; then 'systemctl restart bgs2d'", see_its_log));
         else if (unit.active == "activating")
             add(Severity::warning, "service-starting", daemon,
                 unit.result == "success" || unit.result.empty()
-                    ? "bgs2d is being started"
-                    : fmt::format("bgs2d is being started again, since it failed ({})", unit.result),
-                fmt::format("try 'bgs2ctl doctor' again in a moment; {}", see_its_log));
+                    ? "bgs2d is starting"
+                    : fmt::format("bgs2d is restarting: it failed ({})", unit.result),
+                fmt::format("run 'bgs2ctl doctor' again in a minute; {}", see_its_log));
         else
             add(Severity::error, "daemon-not-running", daemon,
-                unit.enabled == "disabled" ? "bgs2d does not run, and is not started at boot"
-                                           : "bgs2d does not run",
-                unit.enabled == "disabled" ? "'systemctl enable --now bgs2d'" : "'systemctl start bgs2d'");
+                unit.enabled == "disabled" ? "bgs2d is not running, and does not start at boot"
+                                           : "bgs2d is not running",
+                unit.enabled == "disabled" ? "run 'systemctl enable --now bgs2d'"
+                                           : "run 'systemctl start bgs2d'");
     }
 
     void without_systemd() {
         if (!snapshot_.running)
-            add(Severity::error, "daemon-not-running", daemon, "bgs2d does not run",
-                snapshot_.activatable ? "the bus starts it for who asks it something: 'bgs2ctl list'"
-                                      : "start it; there is no systemd on the bus that could tell more");
+            add(Severity::error, "daemon-not-running", daemon, "bgs2d is not running",
+                snapshot_.activatable ? "the bus starts it on request: run 'bgs2ctl list'"
+                                      : "start it; there is no systemd on the bus to report more");
     }
 
     void clock() {
         const std::string now = iso_time(snapshot_.now);
         constexpr std::string_view hint =
-            "set it: 'timedatectl set-time', or have it synchronised: 'timedatectl "
-            "set-ntp true'. While it is wrong, certificates look not valid yet";
+            "set the clock with 'timedatectl set-time', or synchronise it with 'timedatectl "
+            "set-ntp true'; until then, certificates appear to be not yet valid";
         if (snapshot_.now < snapshot_.released)
             add(Severity::error, "clock-not-set", "clock",
-                fmt::format("the clock says {}, which is before this version of bgs2d was made", now),
+                fmt::format("the clock is at {}, before the release of this version of bgs2d", now),
                 std::string(hint));
         else if (snapshot_.newest_policy &&
                  snapshot_.now + std::chrono::minutes(1) < snapshot_.newest_policy->written)
             add(Severity::error, "clock-not-set", "clock",
-                fmt::format("the clock says {}, but {} was written at {}", now, snapshot_.newest_policy->path,
-                            iso_time(snapshot_.newest_policy->written)),
+                fmt::format("the clock is at {}, but {} was written at {}", now,
+                            snapshot_.newest_policy->path, iso_time(snapshot_.newest_policy->written)),
                 std::string(hint));
         else if (!snapshot_.clock_synchronised)
             add(Severity::note, "clock-not-synchronised", "clock",
-                fmt::format("the clock says {}, and nothing keeps it right", now),
-                "'timedatectl set-ntp true', if there is a time server; see 'timedatectl'");
+                fmt::format("the clock is at {}, and is not synchronised", now),
+                "run 'timedatectl set-ntp true' if there is a time server; check with 'timedatectl'");
     }
 
     void history(const DaemonSnapshot& told) {
         if (told.history_lost_since != 0)
             add(Severity::warning, "history-lost", daemon,
-                fmt::format("what happens is not kept since {}: the history can not be written",
+                fmt::format("bgs2d cannot write its history: events since {} are lost",
                             bus_time(told.history_lost_since, "")),
-                "is the disk of /var/lib/bgs2d full, or read-only? Is SQLite installed? "
-                "'journalctl -u bgs2d' tells the error");
+                "check that SQLite is installed, and that the disk of /var/lib/bgs2d is writable and not "
+                "full; see its log: 'journalctl -u bgs2d'");
     }
 
     void policies(const DaemonSnapshot& told) {
         for (const std::string& error : told.policy_errors)
             add(Severity::error, "policy-broken", error.substr(0, error.find(':')), error,
                 told.policies.empty()
-                    ? "mend it, then 'bgs2ctl reload'; until then there is no policy at all"
-                    : "mend it, then 'bgs2ctl reload'; until then the policies of before are in force");
+                    ? "fix the file, then run 'bgs2ctl reload'; until then, there is no active policy"
+                    : "fix the file, then run 'bgs2ctl reload'; until then, the previous policies stay "
+                      "active");
         if (told.policy_errors.empty() && told.policies.empty())
-            add(Severity::error, "no-policy", "/etc/bgs2d/policy.d",
-                "there is no policy: nothing is provisioned",
-                "write one, beginning with policy-example.toml of the documentation; then 'bgs2ctl policy "
-                "check' and "
-                "'bgs2ctl reload'");
+            add(Severity::error, "no-policy", "/etc/bgs2d/policy.d", "no policies: no modem is provisioned",
+                "write one, based on policy-example.toml of the documentation; then run 'bgs2ctl policy "
+                "check' and 'bgs2ctl reload'");
     }
 
     void look_at(const Modem& modem, bool are_policies) {
@@ -167,18 +166,18 @@ class Diagnosis {
             add(Severity::error, "modem-failed", modem.imei, modem.reason,
                 modem.retry_at == 0
                     ? modem.hint
-                    : fmt::format("{}{}bgs2d tries again at {}", modem.hint, modem.hint.empty() ? "" : "; ",
+                    : fmt::format("{}{}bgs2d retries at {}", modem.hint, modem.hint.empty() ? "" : "; ",
                                   bus_time(modem.retry_at, "")));
         else if (modem.state == "drifted")
             add(Severity::warning, "modem-drifted", modem.imei, modem.reason, modem.hint);
         else if (modem.state == "unmanaged" && !modem.policy.empty())
             add(Severity::note, "modem-ignored", modem.imei, modem.reason,
-                "'bgs2ctl policy show' tells where the policy is");
+                "find the file of the policy with 'bgs2ctl policy show'");
         else if (modem.state == "unmanaged" && are_policies)
             add(Severity::warning, "modem-unmanaged", modem.imei, modem.reason, modem.hint);
         expiry(modem);
         for (const Finding& finding : modem.findings) {
-            if (finding.message != modem.reason) // the state tells it already
+            if (finding.message != modem.reason) // reported with the state
                 add(finding.severity == "error" ? Severity::error : Severity::warning, "modem-finding",
                     modem.imei, finding.message, finding.hint);
         }
@@ -192,15 +191,16 @@ class Diagnosis {
             if (slot.expires == 0 || slot.expires >= now)
                 continue;
             ++expired;
-            const bool is_used = slot.compliance != "unlisted"; // as far as the policy says
+            const bool is_used = slot.compliance != "unlisted"; // according to the policy
             add(is_used ? Severity::error : Severity::warning, "certificate-expired", modem.imei,
                 fmt::format("the certificate in slot {} ({}) expired on {}", number, slot.subject,
                             bus_day(slot.expires, "")),
-                is_used ? "have it renewed; the modem follows once the new one is where its policy says"
-                        : "no policy names that slot; 'erase-unlisted = true' in its [provision] empties "
-                          "such slots");
+                is_used
+                    ? "renew the certificate; bgs2d writes it once it replaces the file that the policy names"
+                    : "no policy names this slot; set 'erase-unlisted = true' in [provision] of the policy "
+                      "to erase such slots");
         }
-        // Only bgs2d knows how soon is soon.
+        // Only bgs2d knows the period before the expiry in which it warns.
         if (modem.state == "compliant" && !modem.hint.empty() && expired == 0)
             add(Severity::warning, "certificate-expiring", modem.imei, modem.reason, modem.hint);
     }
@@ -237,8 +237,8 @@ std::string summary(const SystemSnapshot& snapshot, std::span<const Diagnostic> 
     if (!words.empty())
         return fmt::format("{}", fmt::join(words, ", "));
     if (!snapshot.daemon)
-        return "nothing is wrong";
-    return fmt::format("nothing is wrong: {}, {}", modems_by_state(snapshot.daemon->modems),
+        return "no problems found";
+    return fmt::format("no problems found: {}, {}", modems_by_state(snapshot.daemon->modems),
                        counted(snapshot.daemon->policies.size(), "policy", "policies"));
 }
 

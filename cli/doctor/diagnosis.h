@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What keeps the modems of a gateway from being provisioned, and what to do about it. Pure.
+// Finds the problems that prevent the provisioning of modems, and what to do about them. Pure.
 #pragma once
 
 #include "cli/doctor/diagnostic.h"
@@ -14,8 +14,8 @@ namespace bgs2::cli {
 /// Errors first, then warnings, then notes.
 std::vector<Diagnostic> diagnose(const SystemSnapshot& snapshot);
 
-/// One line: how much is wrong ("1 error, 2 warnings"), or that nothing is, and what there is ("1 modem
-/// compliant, 2 policies").
+/// One line: the number of problems ("1 error, 2 warnings"), or, if there are none, of modems and policies
+/// ("no problems found: 1 modem compliant, 2 policies").
 std::string summary(const SystemSnapshot& snapshot, std::span<const Diagnostic> diagnostics);
 
 } // namespace bgs2::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One thing that keeps modems from being provisioned, may do so, or is worth knowing.
+// One finding of the doctor.
 #pragma once
 
 #include "daemon/base/words.h"
@@ -26,14 +26,14 @@ consteval auto words(Severity) {
 struct Diagnostic {
     Severity severity = Severity::note;
     std::string id;      ///< "port-not-nominated": never changes, for programs
-    std::string subject; ///< what it is about: a device node, an IMEI, a file, "bgs2d"; may be empty
+    std::string subject; ///< a device node, an IMEI, a file or "bgs2d"; may be empty
     std::string message;
-    std::string hint; ///< what to do; several lines where there is something to paste, which is indented
+    std::string hint; ///< what to do; lines to paste into a file are indented
 
     bool operator==(const Diagnostic&) const = default;
 };
 
-/// An array with one object a complaint: severity, id, subject, message, hint.
+/// An array with one object per diagnostic: severity, id, subject, message, hint.
 nlohmann::ordered_json to_json(std::span<const Diagnostic> diagnostics);
 
 } // namespace bgs2::cli

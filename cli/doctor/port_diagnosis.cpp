@@ -20,18 +20,18 @@ namespace {
 constexpr std::string_view ports_group = "dialout"; // of the shipped rule and unit
 constexpr std::array<std::string_view, 3> modem_vendors{"1e2d", "0681", "1269"};
 
-/// What brltty's udev rules take for a braille display.
+/// Adapters that the udev rules of brltty treat as braille displays.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> braille_adapters{
     {{"0403", "6001"}, {"10c4", "ea60"}, {"1a86", "7523"}}};
 
-constexpr std::string_view after_a_rule = "then 'udevadm control --reload' and 'udevadm trigger "
+constexpr std::string_view after_a_rule = "then run 'udevadm control --reload' and 'udevadm trigger "
                                           "--subsystem-match=tty'";
 
-constexpr std::string_view where_nothing_answers = "does the modem have power, and is it switched on? Is its "
-                                                   "TXD0, an input, wired to the host's TXD, and RXD0 to "
-                                                   "RXD? Are RTS and CTS connected, or is flow-control = "
-                                                   "\"none\" in the policy's [port]? Has the modem the baud "
-                                                   "rate of that [port], 115200 if it is left out?";
+constexpr std::string_view where_nothing_answers = "check that the modem has power and is switched on; that "
+                                                   "its TXD0, an input, is wired to TXD of the host, and "
+                                                   "RXD0 to RXD; that RTS and CTS are connected, or [port] "
+                                                   "of the policy has flow-control = \"none\"; and that the "
+                                                   "modem has the baud rate of that [port] (default: 115200)";
 
 struct Advice {
     std::string_view program;
@@ -41,25 +41,25 @@ struct Advice {
 constexpr std::array advices{
     Advice{
         "ModemManager",
-        "if the port is named in bgs2d.toml, 'udevadm trigger --subsystem-match=tty' has the rules of bgs2d "
-        "mark it; else set ENV{ID_MM_PORT_IGNORE}=\"1\" in a udev rule, or 'systemctl disable --now "
-        "ModemManager'"},
+        "if the port is named in bgs2d.toml, run 'udevadm trigger --subsystem-match=tty', so that the rules "
+        "of bgs2d mark it; otherwise set ENV{ID_MM_PORT_IGNORE}=\"1\" in a udev rule, or run 'systemctl "
+        "disable --now ModemManager'"},
     Advice{"brltty",
-           "'systemctl disable --now brltty', or remove the package, if nobody needs a braille display"},
+           "run 'systemctl disable --now brltty', or remove the package, unless you use a braille display"},
     Advice{"agetty",
-           "'systemctl disable --now serial-getty@' with the port's name; and take its console= from "
-           "the kernel's command line"},
+           "run 'systemctl disable --now serial-getty@' with the name of the port, and remove its console= "
+           "from the kernel command line"},
 };
 
 std::string to_string(const Holder& holder) {
-    return fmt::format("{} (process {})", holder.name, holder.pid);
+    return fmt::format("{} (pid {})", holder.name, holder.pid);
 }
 
 std::string advice_on(const Holder& holder) {
     const auto* known = std::ranges::find(advices, holder.name, &Advice::program);
     if (known != advices.end())
         return std::string(known->what);
-    return fmt::format("end it, or name another port; 'ps -fp {}' tells what it is", holder.pid);
+    return fmt::format("stop that program ('ps -fp {}' shows it), or name another port", holder.pid);
 }
 
 std::string property(const Port& port, const std::string& name) {
@@ -67,7 +67,7 @@ std::string property(const Port& port, const std::string& name) {
     return found == port.properties.end() ? std::string() : found->second;
 }
 
-/// What the port's properties or, where udev said nothing, its name tell.
+/// By its udev properties, or if it has none, by its name.
 bool is_usb(const Port& port) {
     return property(port, "ID_BUS") == "usb" || !property(port, "ID_USB_DRIVER").empty() ||
            port.device.starts_with("/dev/ttyUSB") || port.device.starts_with("/dev/ttyACM");
@@ -130,20 +130,21 @@ class PortDiagnosis {
         if (port.state == "unavailable")
             unavailable(port);
         else if (port.state == "silent")
-            add(Severity::error, "port-silent", port.device, fmt::format("nothing answers: {}", port.reason),
+            add(Severity::error, "port-silent", port.device, fmt::format("no answer: {}", port.reason),
                 std::string(where_nothing_answers));
         else if (port.state == "not-a-modem")
             add(Severity::warning, "port-not-a-modem", port.device,
-                fmt::format("it is named for bgs2d, and no BGS2 is there: {}", port.reason),
-                "plug the modem in there, or take the port out of bgs2d.toml or the udev rule");
+                fmt::format("the device is not a BGS2: {}", port.reason),
+                "connect the modem to this port, or remove the port from bgs2d.toml or the udev rule");
         else if (port.state == "absent")
-            add(Severity::note, "port-absent", port.device, "it is named in bgs2d.toml, and is not there",
-                "is it plugged in? 'bgs2ctl ports' shows what is");
+            add(Severity::note, "port-absent", port.device, "named in bgs2d.toml, but not present",
+                "check that it is plugged in; 'bgs2ctl ports' lists the ports that are");
         else if (port.state == "duplicate")
-            add(Severity::note, "port-second", port.device, port.reason, "one port of a modem is enough");
+            add(Severity::note, "port-second", port.device, port.reason,
+                "bgs2d uses one port per modem; nothing to do");
         else if (port.state == "probing")
-            add(Severity::note, "port-probing", port.device, "it is being asked who is there",
-                "try 'bgs2ctl doctor' again in a minute");
+            add(Severity::note, "port-probing", port.device, "bgs2d is identifying the device",
+                "run 'bgs2ctl doctor' again in a minute");
         if (port.state != "unavailable")
             strangers(port);
         look_for_modem_manager(port);
@@ -151,7 +152,7 @@ class PortDiagnosis {
 
     void unavailable(const Port& port) {
         if (port.code == word(ErrorCode::access_denied)) {
-            // A node that its mode gives to bgs2d is kept from it by the service's sandbox.
+            // If the mode of the node permits access, the sandbox of the service denies it.
             const TtyNode* node = node_of(port.device);
             if (node != nullptr && opens_to_bgs2d(*node))
                 add(Severity::error, "port-unavailable", port.device, port.reason, port.hint);
@@ -168,7 +169,7 @@ class PortDiagnosis {
                 reported_holders_.emplace(port.device, holder.name);
             }
             add(Severity::error, "port-held", port.device,
-                fmt::format("it is held by {}", fmt::join(names, ", ")), advice_on(holders.front()));
+                fmt::format("in use by {}", fmt::join(names, ", ")), advice_on(holders.front()));
             return;
         }
         const bool held = port.code == word(ErrorCode::port_claimed);
@@ -177,20 +178,20 @@ class PortDiagnosis {
 
     void denied(Severity severity, const std::string& device, const TtyNode* node) {
         add(severity, "port-denied", device,
-            node == nullptr ? "bgs2d may not open it"
-                            : fmt::format("bgs2d may not open it: its group is '{}', its mode {:04o}",
+            node == nullptr ? "permission denied for bgs2d"
+                            : fmt::format("permission denied for bgs2d: the group is '{}', the mode {:04o}",
                                           node->group, node->mode),
-            fmt::format("have udev give it to the group '{0}', mode 0660; in "
+            fmt::format("set the group to '{0}' and the mode to 0660 in "
                         "/etc/udev/rules.d/65-bgs2d-local.rules, {1}:\n"
                         "    SUBSYSTEM==\"tty\", KERNEL==\"{2}\", GROUP=\"{0}\", MODE=\"0660\"",
                         ports_group, after_a_rule, device.substr(device.rfind('/') + 1)));
     }
 
-    /// Others that have a port of ours open: they opened it first, or are root.
+    /// Programs that have a port of bgs2d open: they opened it first, or are root.
     void strangers(const Port& port) {
         for (const Holder& holder : holders_of(port.device)) {
             reported_holders_.emplace(port.device, holder.name);
-            add(Severity::warning, "port-shared", port.device, to_string(holder) + " has it open as well",
+            add(Severity::warning, "port-shared", port.device, "also in use by " + to_string(holder),
                 advice_on(holder));
         }
     }
@@ -203,13 +204,13 @@ class PortDiagnosis {
             return;
         if (port.inhibited) {
             add(Severity::note, "port-inhibited", port.device,
-                "ModemManager keeps off it because bgs2d asked it to; one that is started anew writes to it "
-                "first",
+                "ModemManager does not use it because bgs2d requested that; after its next start it writes "
+                "to the port first",
                 std::string(advices.front().what));
             return;
         }
         add(Severity::warning, "port-not-kept-from-modemmanager", port.device,
-            "ModemManager runs and may write to it", std::string(advices.front().what));
+            "ModemManager is running and may write to it", std::string(advices.front().what));
     }
 
     void look_for_brltty() {
@@ -219,11 +220,13 @@ class PortDiagnosis {
             if (is_braille_adapter(node.usb_vendor, node.usb_product) &&
                 !reported_holders_.contains({node.device, "brltty"}))
                 add(Severity::warning, "port-not-kept-from-brltty", node.device,
-                    "brltty runs and takes such adapters for braille displays", std::string(advices[1].what));
+                    "brltty is running and treats such adapters as braille displays",
+                    std::string(advices[1].what));
         }
         if (std::ranges::all_of(snapshot_.nodes, [](const TtyNode& node) { return node.usb_vendor.empty(); }))
             add(Severity::note, "brltty-runs", "brltty",
-                "brltty runs, and no serial port is on USB: it takes some adapters away from the kernel",
+                "brltty is running, and there is no USB serial port: brltty detaches some adapters from "
+                "the kernel driver",
                 std::string(advices[1].what));
     }
 
@@ -232,30 +235,30 @@ class PortDiagnosis {
             return;
         const TtyNode* node = node_of(port.device);
         const bool no_modem = snapshot_.daemon->modems.empty();
-        // A UART of the board is there whether or not anything is connected, and may be the console.
+        // A UART of the board exists even if nothing is connected, and may be the console.
         if (!is_usb(port) && (!no_modem || node == nullptr || node->console))
             return;
         if (port.code == "excluded") {
             if (no_modem)
                 add(Severity::note, "port-kept-away", port.device, port.reason,
-                    fmt::format("if a modem is there, take that rule out, {}", after_a_rule));
+                    fmt::format("if a modem is connected to it, remove that rule, {}", after_a_rule));
             return;
         }
         const PortName name = name_of(port, snapshot_.daemon->ports);
         if (name.entry.empty())
             return;
-        std::string hint =
-            fmt::format("if a modem is there, name it in /etc/bgs2d/bgs2d.toml, then 'bgs2ctl reload' and "
-                        "'udevadm trigger --subsystem-match=tty':\n{}",
-                        indented(name.entry));
+        std::string hint = fmt::format(
+            "if a modem is connected to it, name it in /etc/bgs2d/bgs2d.toml, then run 'bgs2ctl reload' and "
+            "'udevadm trigger --subsystem-match=tty':\n{}",
+            indented(name.entry));
         if (is_usb(port) && !name.rule.empty())
             hint += fmt::format("\nor in /etc/udev/rules.d/65-bgs2d-local.rules, {}:\n{}", after_a_rule,
                                 indented(name.rule));
         add(is_usb(port) && no_modem ? Severity::warning : Severity::note, "port-not-nominated", port.device,
-            fmt::format("bgs2d does not look at it: {}", port.reason), std::move(hint));
+            fmt::format("bgs2d does not use it: {}", port.reason), std::move(hint));
     }
 
-    /// What can be told of a port while bgs2d says nothing.
+    /// The problems of a port while bgs2d does not answer.
     void look_at(const TtyNode& node) {
         if (node.usb_vendor.empty())
             return;
@@ -266,7 +269,7 @@ class PortDiagnosis {
         for (const Holder& holder : holders_of(node.device)) {
             reported_holders_.emplace(node.device, holder.name);
             add(is_ours ? Severity::error : Severity::warning, "port-held", node.device,
-                fmt::format("it is held by {}", to_string(holder)), advice_on(holder));
+                fmt::format("in use by {}", to_string(holder)), advice_on(holder));
         }
     }
 
@@ -277,23 +280,22 @@ class PortDiagnosis {
             diagnostics_, [](const Diagnostic& each) { return each.severity != Severity::note; });
         if (!explained)
             add(Severity::warning, "no-modem", "",
-                any_named_ ? "no modem is there"
-                           : "no modem is there, and no serial port that is named for bgs2d",
-                "is it plugged in, does it have power? 'dmesg' shows whether the kernel saw it, 'bgs2ctl "
-                "ports' "
-                "what bgs2d makes of each port");
+                any_named_ ? "no modem found" : "no modem found, and no serial port is named for bgs2d",
+                "check that the modem is plugged in and has power; 'dmesg' shows whether the kernel detected "
+                "it, "
+                "'bgs2ctl ports' the state of each port");
     }
 
     void confess() {
         if (!looked_for_holders_ || snapshot_.processes.hidden == 0)
             return;
         add(Severity::note, "processes-not-seen", "",
-            fmt::format("{} did not let us see which ports they hold",
+            fmt::format("cannot inspect {} (not root)",
                         counted(snapshot_.processes.hidden, "process", "processes")),
-            "root sees all of them: 'sudo bgs2ctl doctor'");
+            "run 'sudo bgs2ctl doctor' to see all programs that use a port");
     }
 
-    /// But for bgs2d itself.
+    /// All except bgs2d.
     [[nodiscard]] std::vector<Holder> holders_of(const std::string& device) const {
         std::vector<Holder> found;
         for (const Holder& holder : snapshot_.processes.holders) {

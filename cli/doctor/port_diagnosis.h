@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong with the serial ports. Pure.
+// Finds the problems with serial ports. Pure.
 #pragma once
 
 #include "cli/doctor/diagnostic.h"
@@ -9,8 +9,8 @@
 
 namespace bgs2::cli {
 
-/// What the ports' states say, who holds a port, which ports nobody named, and, where bgs2d did not say
-/// anything, whether it could open them.
+/// Checks the states of the ports, the programs that use them, ports that are not configured and, if bgs2d
+/// does not answer, whether bgs2d could open them.
 std::vector<Diagnostic> diagnose_ports(const SystemSnapshot& snapshot);
 
 } // namespace bgs2::cli

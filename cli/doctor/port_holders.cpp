@@ -40,7 +40,7 @@ std::string program_of(const fs::path& process) {
     return name;
 }
 
-/// Whoever has the master of a pty is what the pty leads to, and may keep its other end open as well.
+/// The other end of a pty whose master is open: its owner provides that device, and may hold it open as well.
 std::optional<dev_t> far_end(const fs::path& descriptor, dev_t number) {
     constexpr unsigned first_pty_major = 136; // admin-guide/devices.txt
     if (number != makedev(5, 2))
@@ -54,7 +54,7 @@ std::optional<dev_t> far_end(const fs::path& descriptor, dev_t number) {
     return std::nullopt;
 }
 
-/// The devices that the process has open; nothing if it does not let us look.
+/// The devices that the process has open; nothing if permission is denied.
 std::optional<std::set<dev_t>> open_devices(const fs::path& process) {
     std::set<dev_t> open;
     std::set<dev_t> led_to;
@@ -71,13 +71,13 @@ std::optional<std::set<dev_t>> open_devices(const fs::path& process) {
         return std::nullopt;
     for (const dev_t number : led_to)
         open.erase(number);
-    return open; // a process that ended meanwhile has none
+    return open; // empty if the process has ended
 }
 
 } // namespace
 
 Processes look_at_processes(std::span<const std::string> devices, const fs::path& proc) {
-    std::multimap<dev_t, std::string> wanted; // several names may be of one device
+    std::multimap<dev_t, std::string> wanted; // a device can have several names
     for (const std::string& device : devices) {
         if (const auto number = number_of(device))
             wanted.emplace(*number, device);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which processes have serial ports open, as /proc tells.
+// Finds the processes that have serial ports open, from /proc.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 namespace bgs2::cli {
 
 struct Holder {
-    std::string device; ///< as it was asked for
+    std::string device; ///< as in the query
     pid_t pid = 0;
     std::string name; ///< of the program, at most 15 bytes
 
@@ -23,13 +23,12 @@ struct Holder {
 struct Processes {
     std::vector<Holder> holders;   ///< by device, then by process
     std::set<std::string> running; ///< the names of all programs
-    std::size_t hidden = 0;        ///< how many processes do not let us see what they have open
+    std::size_t hidden = 0;        ///< number of processes that denied access
 
     bool operator==(const Processes&) const = default;
 };
 
-/// Looks through all processes but this one for these device nodes. A node that is not there is held by
-/// nobody.
+/// Searches all processes except this one for these device nodes. Ignores a node that does not exist.
 Processes look_at_processes(std::span<const std::string> devices,
                             const std::filesystem::path& proc = "/proc");
 

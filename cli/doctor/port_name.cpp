@@ -21,7 +21,7 @@ struct Condition {
 
 using Conditions = std::vector<Condition>;
 
-/// What tells ports apart, the best way first.
+/// Sets of properties that identify a port, the best first.
 const std::array<std::vector<std::string_view>, 3> ways{
     std::vector<std::string_view>{"ID_VENDOR_ID", "ID_MODEL_ID", "ID_SERIAL_SHORT"},
     std::vector<std::string_view>{"ID_VENDOR_ID", "ID_MODEL_ID", "ID_SERIAL_SHORT", "ID_USB_INTERFACE_NUM"},
@@ -36,7 +36,7 @@ bool is_plain(std::string_view value) {
     });
 }
 
-/// The port's values of these properties; nothing if one can not be used.
+/// The port's values of these properties; nothing if one is missing or unsafe.
 std::optional<Conditions> conditions(const std::vector<std::string_view>& properties, const Port& port) {
     Conditions result;
     for (const std::string_view property : properties) {

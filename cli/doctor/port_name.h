@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a serial port is named to bgs2d: the text to paste. Pure.
+// Makes the configuration text that names a serial port for bgs2d. Pure.
 #pragma once
 
 #include "cli/client/objects.h"
@@ -10,15 +10,15 @@
 namespace bgs2::cli {
 
 struct PortName {
-    std::string entry; ///< a [[port]] of bgs2d.toml, several lines; empty: there is no way
-    std::string rule;  ///< a udev rule; empty: there is no way
+    std::string entry; ///< a [[port]] of bgs2d.toml, several lines; empty: not possible
+    std::string rule;  ///< a udev rule; empty: not possible
 
     bool operator==(const PortName&) const = default;
 };
 
-/// By what the port is told apart from all `others` (it may be among them): what is plugged in, with its
-/// serial number; else where; else the device node. Values that would mean something else in a pattern, or to
-/// a shell, are not used.
+/// Uses the first of these that distinguishes the port from all `others` (which can include it): the adapter
+/// with its serial number, the place where it is plugged in, the device node. Does not use values with a
+/// special meaning in a pattern or a shell.
 PortName name_of(const Port& port, std::span<const Port> others);
 
 } // namespace bgs2::cli

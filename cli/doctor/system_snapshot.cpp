@@ -12,7 +12,7 @@
 namespace bgs2::cli {
 namespace {
 
-/// The bound beyond which systemd, too, calls a clock not synchronised; in microseconds.
+/// The maximum error of a synchronised clock, the same as that of systemd; in microseconds.
 constexpr long largest_clock_error = 16'000'000;
 
 QueryError query_error_of(const CommandError& failure) {
@@ -35,7 +35,7 @@ void ask_the_bus(SystemSnapshot& snapshot) {
         snapshot.unit = bus.service_unit("bgs2d.service");
         snapshot.activatable = bus.daemon_is_activatable();
         snapshot.running = bus.daemon_is_running();
-        if (!snapshot.running) // a question would have the bus start it
+        if (!snapshot.running) // a method call would start it
             return;
         try {
             snapshot.daemon = testimony_of(bus);
@@ -72,7 +72,7 @@ std::optional<PolicyFile> newest(const std::vector<Policy>& policies) {
     return found;
 }
 
-/// Asks the kernel, as timedatectl does. Where that is not allowed, nothing is known against the clock.
+/// Queries the kernel, as timedatectl does. True if that is not permitted.
 bool clock_is_synchronised() {
     timex state{};
     return ::adjtimex(&state) < 0 || state.maxerror < largest_clock_error;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What 'bgs2ctl doctor' looks at: bgs2d, its service, the ports, who holds them, the clock.
+// The input of 'bgs2ctl doctor': bgs2d, its service, the ports, the programs that use them, the clock.
 #pragma once
 
 #include "cli/client/objects.h"
@@ -16,7 +16,7 @@
 
 namespace bgs2::cli {
 
-/// Why somebody could not be asked.
+/// Why a query failed.
 struct QueryError {
     ExitCode exit = ExitCode::failed;
     std::string what;
@@ -25,9 +25,9 @@ struct QueryError {
     bool operator==(const QueryError&) const = default;
 };
 
-/// What bgs2d tells of itself.
+/// The state that bgs2d reports.
 struct DaemonSnapshot {
-    pid_t pid = 0; ///< its process; 0: not known
+    pid_t pid = 0; ///< 0: unknown
     std::vector<Modem> modems;
     std::vector<Port> ports;
     std::vector<Policy> policies;
@@ -45,25 +45,25 @@ struct PolicyFile {
 };
 
 struct SystemSnapshot {
-    std::optional<QueryError> bus_error; ///< why the bus can not be asked anything
-    std::optional<ServiceUnit> unit;     ///< nothing: no systemd is on the bus
-    bool running = false;                ///< somebody owns io.bgs2d1
-    bool activatable = false;            ///< the bus starts bgs2d for who asks it something
+    std::optional<QueryError> bus_error; ///< why the bus cannot be reached
+    std::optional<ServiceUnit> unit;     ///< nothing: no systemd on the bus
+    bool running = false;                ///< io.bgs2d1 has an owner
+    bool activatable = false;            ///< the bus starts bgs2d on a method call
     std::optional<DaemonSnapshot> daemon;
-    std::optional<QueryError> daemon_error; ///< why bgs2d, which runs, could not be asked
+    std::optional<QueryError> daemon_error; ///< why bgs2d, which is running, could not be queried
 
     std::vector<TtyNode> nodes;
     Processes processes;
 
     std::chrono::sys_seconds now{};
-    std::chrono::sys_seconds released{}; ///< no clock stands before that once it was set
+    std::chrono::sys_seconds released{}; ///< release of this version; an earlier clock is not set
     std::optional<PolicyFile> newest_policy;
-    bool clock_synchronised = true; ///< or not known
+    bool clock_synchronised = true; ///< or unknown
 
     bool operator==(const SystemSnapshot&) const = default;
 };
 
-/// Looks, and changes nothing: bgs2d is not started by it. What can not be looked at stays empty.
+/// Changes nothing and does not start bgs2d. Information that is not available stays empty.
 SystemSnapshot take_snapshot();
 
 } // namespace bgs2::cli

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The first line of a file of sysfs; empty if it is not there.
+/// The first line of a sysfs file; empty if the file does not exist.
 std::string attribute(const fs::path& file) {
     std::ifstream stream(file);
     std::string line;
@@ -31,7 +31,7 @@ std::string name_of_group(gid_t number) {
     return std::to_string(number);
 }
 
-/// The USB device that the tty belongs to: the nearest above it that has a vendor.
+/// The USB device of the tty: the nearest parent with a vendor.
 fs::path usb_device_of(const fs::path& tty) {
     std::error_code error;
     for (fs::path at = fs::canonical(tty, error); !error && at.has_relative_path(); at = at.parent_path()) {
@@ -41,7 +41,7 @@ fs::path usb_device_of(const fs::path& tty) {
     return {};
 }
 
-/// The serial core tells of each UART what it is; 0 is a place on the board where none is.
+/// The serial core gives the type of each UART; 0 is a UART that the board does not have.
 bool is_unpopulated(const fs::path& tty) {
     return attribute(tty / "type") == "0";
 }

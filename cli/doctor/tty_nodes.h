@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The serial ports of this machine as the kernel tells of them, whether or not bgs2d runs.
+// The serial ports of this machine, from the kernel, without bgs2d.
 #pragma once
 
 #include <filesystem>
@@ -12,15 +12,15 @@ struct TtyNode {
     std::string device;     ///< "/dev/ttyUSB0"
     std::string usb_vendor; ///< "1e2d"; empty: not on USB
     std::string usb_product;
-    bool console = false; ///< the kernel writes to it
-    std::string group;    ///< of the node: its name, or its number where it has none
+    bool console = false; ///< a console of the kernel
+    std::string group;    ///< of the node: its name, or its number if it has none
     unsigned mode = 0;    ///< of the node: its permission bits
 
     bool operator==(const TtyNode&) const = default;
 };
 
-/// The ttys that have hardware behind them: neither virtual consoles nor UARTs that the board does not have.
-/// By device node. What can not be read is left out.
+/// The ttys with hardware: neither virtual consoles nor UARTs that the board does not have. Sorted by device
+/// node. Omits those that cannot be read.
 std::vector<TtyNode> tty_nodes(const std::filesystem::path& sys = "/sys",
                                const std::filesystem::path& dev = "/dev");
 

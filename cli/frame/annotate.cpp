@@ -46,10 +46,10 @@ std::vector<std::string> certificate_lines(const Parameter& parameter) {
 std::vector<std::string> key_lines(const Parameter& parameter, bool show_key) {
     const KeyFacts facts = key_facts(parameter.data);
     std::vector<std::string> lines{fmt::format("{}, {}", counted(parameter.data.size(), "byte"), facts.form)};
-    lines.push_back(facts.kind.empty() ? "not a private key that can be read"
+    lines.push_back(facts.kind.empty() ? "not a readable private key"
                                        : fmt::format("{} key of {} bits", facts.kind, facts.bits));
     if (!show_key)
-        lines.emplace_back("left out, see --show-key");
+        lines.emplace_back("not shown, see --show-key");
     return lines;
 }
 
@@ -63,7 +63,7 @@ std::vector<std::string> data_lines(const Parameter& parameter, bool show_key) {
         return key_lines(parameter, show_key);
     case ParameterId::signature:
         return {fmt::format("{} characters of Base64, NUL", parameter.text().size()),
-                "signs all from offset 0002 on up to here"};
+                "signs the bytes from offset 0002 up to here"};
     case ParameterId::thumbprint:
         return {"SHA-1 " + printable(parameter.text()), "and NUL"};
     default:

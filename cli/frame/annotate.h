@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A frame, field by field, with what each means. Pure.
+// The fields of a frame with their meaning. Pure.
 #pragma once
 
 #include "daemon/base/error.h"
@@ -21,16 +21,16 @@ struct Field {
     std::string name;                 ///< "total length", "id", "data"
     std::vector<std::string> meaning; ///< lines
     bool opens = false;               ///< the first field of a parameter
-    bool hidden = false;              ///< its bytes are not to be shown
+    bool hidden = false;              ///< its bytes must not be shown
 
     bool operator==(const Field&) const = default;
 };
 
-/// What can be said of the private key in a frame without showing it.
+/// Facts about the private key in a frame that do not reveal it.
 struct KeyFacts {
-    std::string kind; ///< "RSA", "EC"; empty if it can not be read
+    std::string kind; ///< "RSA", "EC"; empty if it cannot be read
     int bits = 0;
-    std::string form; ///< "PKCS#8", see byte_form.h
+    std::string form; ///< "PKCS#8", see data_format.h
 
     bool operator==(const KeyFacts&) const = default;
 };
@@ -40,11 +40,11 @@ KeyFacts key_facts(ByteView key);
 /// The certificates that the data of a certificate parameter holds, in order. Errors: InvalidCertificate.
 Expected<std::vector<pki::Certificate>> certificates_of(ByteView data);
 
-/// All fields, in the order of the wire, no gap between them. The private key is hidden unless `show_key`.
+/// All fields in the order of the wire, without gaps. The private key is hidden unless `show_key`.
 std::vector<Field> annotate(const sbnw::Frame& frame, bool show_key);
 
 /// The same for programs: {"length", "command", "parameters": [{"offset", "length", "id", "name", ...}]}.
-/// Data are hex digits in "data" ("text" where they are text), of the private key only if `show_key`.
+/// "data" has hex digits, "text" has text. The private key has "data" only if `show_key`.
 nlohmann::ordered_json describe(const sbnw::Frame& frame, bool show_key);
 
 } // namespace bgs2::cli

@@ -27,7 +27,7 @@ using sbnw::ParameterId;
 
 constexpr std::string_view absent = "-";
 
-/// One of the two, made sense of as far as possible.
+/// One of the two frames, decoded as far as possible.
 struct Side {
     std::string_view name;
     ByteView bytes;
@@ -57,7 +57,7 @@ Side side_of(const Named& named, std::vector<std::string>& likely) {
         return side;
     }
     likely.push_back(fmt::format("{}: {}", named.name, to_string(decoded.error())));
-    // What stands behind the announced end does not keep the rest from being compared.
+    // Compare the frame even if bytes follow its announced end.
     const std::size_t announced = announced_length(named.bytes);
     if (announced >= 6 && announced < named.bytes.size()) {
         if (const auto beginning = sbnw::decode(named.bytes.first(announced)))
@@ -87,12 +87,12 @@ std::string summary(const Parameter* parameter) {
         const auto certificates = certificates_of(parameter->data);
         return fmt::format("{}, {}, {}", counted(parameter->data.size(), "byte"),
                            word(format_of(parameter->data)),
-                           certificates ? printable(certificates->front().subject()) : "can not be read");
+                           certificates ? printable(certificates->front().subject()) : "unreadable");
     }
     case ParameterId::private_key: {
         const KeyFacts facts = key_facts(parameter->data);
         return fmt::format("{}, {}, {}", counted(parameter->data.size(), "byte"), facts.form,
-                           facts.kind.empty() ? "can not be read"
+                           facts.kind.empty() ? "unreadable"
                                               : fmt::format("{} key of {} bits", facts.kind, facts.bits));
     }
     case ParameterId::signature:
@@ -115,7 +115,7 @@ bool same_key(const Parameter& a, const Parameter& b) {
     return first && second && first->public_key() == second->public_key();
 }
 
-/// What is plain to see about one parameter that both have and that differs.
+/// The likely mistakes behind a parameter that differs.
 void explain(const Side& a, const Parameter& first, const Side& b, const Parameter& second,
              std::vector<std::string>& likely) {
     const DataFormat first_form = format_of(first.data);
@@ -124,17 +124,17 @@ void explain(const Side& a, const Parameter& first, const Side& b, const Paramet
         same_certificate(first, second)) {
         const Side& pem = first_form == DataFormat::pem ? a : b;
         likely.push_back(
-            fmt::format("{}: the certificate is sent as PEM instead of DER; it is the same one", pem.name));
+            fmt::format("{}: the certificate is PEM instead of DER; otherwise it is the same", pem.name));
     }
     if (first.id == ParameterId::private_key && first_form != second_form && same_key(first, second)) {
         const bool first_is_pkcs8 = first_form == DataFormat::pkcs8;
-        likely.push_back(
-            fmt::format("{}: the private key is sent as {} instead of PKCS#8; it is the same one",
-                        first_is_pkcs8 ? b.name : a.name, word(first_is_pkcs8 ? second_form : first_form)));
+        likely.push_back(fmt::format("{}: the private key is {} instead of PKCS#8; otherwise it is the same",
+                                     first_is_pkcs8 ? b.name : a.name,
+                                     word(first_is_pkcs8 ? second_form : first_form)));
     }
     if (first.id == ParameterId::thumbprint && lower(first.text()) == lower(second.text())) {
         const bool first_is_right = lower(first.text()) == first.text();
-        likely.push_back(fmt::format("{}: the thumbprint's hex digits are to be lower-case",
+        likely.push_back(fmt::format("{}: the hex digits of the thumbprint must be lower-case",
                                      first_is_right ? b.name : a.name));
     }
 }
@@ -162,7 +162,7 @@ void compare_parameters(const Side& a, const Frame& first_frame, const Side& b, 
         if (first != nullptr && second != nullptr) {
             const std::size_t at = first_difference(first->data, second->data);
             if (difference.first == difference.second)
-                difference.field += fmt::format(", byte {} on", at);
+                difference.field += fmt::format(", from byte {} on", at);
             explain(a, *first, b, *second, comparison.likely);
         }
         comparison.differences.push_back(std::move(difference));
@@ -179,11 +179,11 @@ void compare_frames(const Side& a, const Side& b, Comparison& comparison) {
            std::to_string(announced_length(b.bytes)));
     if (!a.frame || !b.frame) {
         const std::size_t at = first_difference(a.bytes, b.bytes);
-        differ("is a frame", a.frame ? "yes" : "no", b.frame ? "yes" : "no");
+        differ("valid frame", a.frame ? "yes" : "no", b.frame ? "yes" : "no");
         const auto byte = [at](ByteView bytes) {
             return at < bytes.size() ? to_hex(bytes.subspan(at, 1)) : "the end";
         };
-        // No bytes of what may be a private key; one tells what happened (ef, 0d, the end).
+        // One byte only, since it may belong to a private key; ef, 0d or the end show the cause.
         differ(fmt::format("offset {:04x}", at), byte(a.bytes), byte(b.bytes));
         return;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two frames, field by field: what differs, and the mistake that most likely made the difference. Pure.
+// Compares two frames field by field, and names the mistakes that most likely explain the differences. Pure.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -12,7 +12,7 @@
 
 namespace bgs2::cli {
 
-/// A field that is not the same in both; in words, never a private key's bytes.
+/// A field that differs, in words; never has bytes of a private key.
 struct Difference {
     std::string field;
     std::string first;
@@ -24,14 +24,14 @@ struct Difference {
 struct Comparison {
     bool same = false; ///< byte for byte
     std::vector<Difference> differences;
-    std::vector<std::string> likely; ///< mistakes, each a sentence that names the frame
+    std::vector<std::string> likely; ///< mistakes, each a sentence with the name of the frame
 
     bool operator==(const Comparison&) const = default;
 };
 
-/// A frame that is to be compared. Bytes that are no frame are compared as far as they can be made sense of.
+/// A frame to compare. An invalid frame is compared as far as it can be decoded.
 struct Named {
-    std::string_view name; ///< for the sentences
+    std::string_view name; ///< in the sentences
     ByteView bytes;
 };
 

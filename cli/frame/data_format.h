@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What certificates and keys look like from outside: their form, told from a few bytes. Pure.
+// Detects the format of certificates and keys from a few bytes. Pure.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -29,11 +29,11 @@ consteval auto words(DataFormat) {
                      Word{other, "unknown"}};
 }
 
-/// Looks at the outermost tags only; nothing is checked beyond them.
+/// Reads the outermost tags only, and validates nothing else.
 DataFormat format_of(ByteView bytes);
 
-/// The bytes that a DER value at the beginning of `bytes` says it has, its header included; nothing if
-/// there is none (a length of more than 4 bytes counts as none).
+/// The announced size of the DER value at the beginning of `bytes`, its header included; nothing if there is
+/// no such value, or its length has more than 4 bytes.
 std::optional<std::size_t> der_size(ByteView bytes);
 
 } // namespace bgs2::cli

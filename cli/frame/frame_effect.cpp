@@ -31,7 +31,7 @@ std::string slot_text(const sbnw::Frame& frame, std::string_view store) {
 std::string certificate_text(const Parameter& parameter) {
     const auto certificates = certificates_of(parameter.data);
     if (!certificates || certificates->empty())
-        return counted(parameter.data.size(), "byte") + " that are no certificate";
+        return "an invalid certificate of " + counted(parameter.data.size(), "byte");
     const pki::Certificate& first = certificates->front();
     const std::string others =
         certificates->size() == 1 ? "" : fmt::format(" and {} more", certificates->size() - 1);
@@ -41,7 +41,7 @@ std::string certificate_text(const Parameter& parameter) {
 
 std::string key_text(const Parameter& parameter) {
     const KeyFacts facts = key_facts(parameter.data);
-    return facts.kind.empty() ? "with a private key that can not be read"
+    return facts.kind.empty() ? "with an unreadable private key"
                               : fmt::format("with its private key ({} {})", facts.kind, facts.bits);
 }
 
@@ -49,13 +49,13 @@ std::string key_text(const Parameter& parameter) {
 
 std::string effect_of(const sbnw::Frame& frame, std::string_view store) {
     const bool writes = frame.command == sbnw::Command::write_certificate;
-    std::string text = fmt::format("{} {}", writes ? "writes" : "empties", slot_text(frame, store));
+    std::string text = fmt::format("{} {}", writes ? "writes" : "erases", slot_text(frame, store));
     if (const Parameter* certificate = frame.find(ParameterId::certificate))
         text += ": " + certificate_text(*certificate);
     if (const Parameter* key = frame.find(ParameterId::private_key))
         text += ", " + key_text(*key);
     if (const Parameter* imei = frame.find(ParameterId::imei))
-        text += fmt::format("; only on the modem {}", printable(imei->text()));
+        text += fmt::format("; valid for the modem {} only", printable(imei->text()));
     text += frame.find(ParameterId::signature) != nullptr ? "; signed" : "; not signed";
     return text + "; " + counted(frame.bytes.size(), "byte");
 }

@@ -17,12 +17,12 @@ namespace {
 constexpr std::size_t header_size = 6;
 constexpr std::size_t parameter_header_size = 4;
 
-/// One way to count and to write integers; the first of each is right.
+/// One way to count and to write integers; the default values are right.
 struct Habit {
     bool big_endian = false;
     bool words = false;
-    std::size_t total_omits = 0;     ///< bytes that the total length leaves out: 0, its own 2, the header's 6
-    std::size_t parameter_omits = 0; ///< the same of a parameter's length: 0, 2, 4
+    std::size_t total_omits = 0; ///< bytes that the total length does not count: 0, its own 2, the header's 6
+    std::size_t parameter_omits = 0; ///< the same for the length of a parameter: 0, 2, 4
     bool id_first = false;
 
     [[nodiscard]] int mistakes() const {
@@ -52,8 +52,8 @@ bool has_id(const std::vector<Part>& parts, std::size_t id) {
     return std::ranges::find(parts, id, &Part::id) != parts.end();
 }
 
-/// Whether `data` can be what a parameter of that id holds. Without lengths to trust, this is what tells a
-/// right reading from an accident.
+/// Whether a parameter of that id can have this data. Without reliable lengths, only this check rejects
+/// accidental interpretations.
 bool plausible(std::size_t id, ByteView data) {
     switch (sbnw::ParameterId(id)) {
     case sbnw::ParameterId::slot:
@@ -68,7 +68,7 @@ bool plausible(std::size_t id, ByteView data) {
     }
 }
 
-/// Reads bytes by a habit.
+/// Reads bytes according to a habit.
 class Reading {
   public:
     Reading(ByteView bytes, const Habit& habit)
@@ -87,7 +87,7 @@ class Reading {
                (number(2) == 1 || number(2) == 3);
     }
 
-    /// Takes the bytes from `offset` on apart to the very end.
+    /// Splits the bytes from `offset` to the end into parameters.
     bool parts_from(std::size_t offset, std::vector<Part>& parts) const {
         const std::size_t left = bytes_.size() - offset;
         if (left == 0)
@@ -114,8 +114,8 @@ class Reading {
     }
 
   private:
-    /// The lengths in bytes that a length field can stand for: an odd one may be rounded either way in
-    /// words.
+    /// The lengths in bytes that a length field can mean: in words, an odd one may have been rounded up or
+    /// down.
     [[nodiscard]] std::vector<std::size_t> lengths_of(std::size_t field, std::size_t omits) const {
         if (!habit_.words)
             return {field + omits};
@@ -129,26 +129,26 @@ class Reading {
 std::vector<std::string> words_of(const Habit& habit, std::size_t counted, std::size_t parameters) {
     std::vector<std::string> words;
     if (habit.big_endian)
-        words.emplace_back("its integers are big-endian; the low byte stands first on the wire");
+        words.emplace_back("its integers are big-endian; the low byte comes first on the wire");
     if (habit.words)
-        words.emplace_back("its lengths count words of two bytes; they count bytes");
+        words.emplace_back("its lengths count words of two bytes; they must count bytes");
     if (habit.total_omits == 2)
         words.emplace_back("its total length does not count its own two bytes");
     if (habit.total_omits == header_size)
         words.emplace_back("its total length does not count the header of 6 bytes");
     if (habit.parameter_omits == 2)
-        words.emplace_back("a parameter's length does not count its own two bytes");
+        words.emplace_back("the length of a parameter does not count its own two bytes");
     if (habit.parameter_omits == parameter_header_size)
-        words.emplace_back("a parameter's length does not count its header of 4 bytes (length and id)");
+        words.emplace_back("the length of a parameter does not count its header of 4 bytes (length and id)");
     if (habit.id_first)
-        words.emplace_back("a parameter's id stands before its length; the length comes first");
+        words.emplace_back("the id of a parameter precedes its length; the length comes first");
     if (counted != parameters)
-        words.push_back(fmt::format(
-            "it says that it has {} parameters, but has {} (the signature counts too)", counted, parameters));
+        words.push_back(fmt::format("it announces {} parameters, but has {} (the signature counts, too)",
+                                    counted, parameters));
     return words;
 }
 
-/// The frame that the parts make when everything is counted as it should be.
+/// The valid frame with these parts.
 pki::Secret rightly_made(std::size_t command, const std::vector<Part>& parts, bool big_endian) {
     std::size_t size = header_size;
     for (const Part& part : parts)
@@ -166,7 +166,7 @@ pki::Secret rightly_made(std::size_t command, const std::vector<Part>& parts, bo
         put(parameter_header_size + part.data.size());
         put(part.id);
         std::ranges::copy(part.data, frame.bytes().subspan(offset).begin());
-        if (big_endian && part.id == 1) // the slot's number is an integer like the others
+        if (big_endian && part.id == 1) // the slot number is an integer, too
             std::swap(frame.bytes()[offset], frame.bytes()[offset + 1]);
         offset += part.data.size();
     }
@@ -193,7 +193,7 @@ std::optional<FrameFault> detect_fault(ByteView bytes) {
 
 Error with_fault(Error error, ByteView bytes) {
     if (const auto fault = detect_fault(bytes)) {
-        error.hint = "it makes sense if";
+        error.hint = "the likely mistakes:";
         for (std::size_t i = 0; i < fault->words.size(); ++i)
             error.hint += (i == 0 ? " " : ", and ") + fault->words[i];
     }

@@ -16,7 +16,7 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::size_t longest_line = 512;
-/// What a frame can be, the command line's LF before it and a line end behind it.
+/// The longest frame with the LF of the command line before it and a line end after it.
 constexpr std::size_t room = sbnw::max_frame_size + 3;
 constexpr unsigned last_slot = 10;
 
@@ -49,7 +49,7 @@ constexpr std::array replies{
     Reply{"^SBNW=?", R"(^SBNW: ("agps","ciphersuites","is_cert","management_cert","preconfig_cert"),(1))"},
 };
 
-/// Commands that set something which makes no difference here.
+/// Commands for settings that have no effect here.
 constexpr std::array<std::string_view, 18> settings{
     "Z",     "&F",    "&W",    "V1",    "Q0",     "X",      "&C",     "&D",     "&K",
     R"(\Q)", "+IPR=", "+IFC=", "+ICF=", "+CCLK=", "+CREG=", "+CFUN=", "^SCFG=", "^SIND="};
@@ -85,7 +85,7 @@ std::size_t announced(ByteView frame) {
     return std::to_integer<std::size_t>(frame[0]) | std::to_integer<std::size_t>(frame[1]) << 8U;
 }
 
-/// What a module says to a frame (protocol.md §2, Result lines).
+/// The module's result for a frame (protocol.md §2, Result lines).
 std::string_view result_line(ByteView frame, bool sound) {
     constexpr std::size_t header = 6;
     if (sound)
@@ -112,7 +112,7 @@ std::string ModemEmulator::feed(ByteView bytes) {
         }
         said += feed_command(bytes.front());
         bytes = bytes.subspan(1);
-        // Together with its CR it can not be the frame's: no program has seen READY yet.
+        // A LF that arrives with its CR is not part of the frame: no program has seen READY yet.
         if (in_frame_ && !bytes.empty() && bytes.front() == lf) {
             bytes = bytes.subspan(1);
             line_is_over_ = true;
@@ -138,7 +138,7 @@ std::string ModemEmulator::feed_command(std::byte byte) {
         return said;
     }
     const std::string line = std::exchange(line_, {});
-    const std::size_t begin = upper(line).find("AT"); // noise may stand before it
+    const std::size_t begin = upper(line).find("AT"); // noise may precede it
     if (begin != std::string::npos)
         said += answer(std::string_view(line).substr(begin + 2));
     return said;
@@ -203,7 +203,7 @@ void ModemEmulator::feed_frame(ByteView bytes) {
     dropped_ += bytes.size() - taken;
 }
 
-/// A LF at the beginning can be that of the command line, come late, or the low byte of the frame's length.
+/// A LF at the beginning is either that of the command line, late, or the low byte of the frame's length.
 ByteView ModemEmulator::frame() const {
     const ByteView all = received();
     if (all.empty() || all.front() != lf || line_is_over_ || sbnw::decode(all))
@@ -219,7 +219,7 @@ std::optional<ModemEmulator::Duration> ModemEmulator::quiet_after() const {
     if (!in_frame_)
         return std::nullopt;
     if (dropped_ > 0)
-        return Duration{0}; // a program that sends for ever is never quiet
+        return Duration{0}; // a program that never stops sending is never quiet
     if (frame().empty())
         return frame_timeout;
     return sbnw::decode(frame()) ? sound_quiet : unsound_quiet;
@@ -239,9 +239,9 @@ std::string ModemEmulator::quiet() {
                            .error = {},
                            .answer = std::string(result)};
         if (dropped_ > 0)
-            caught.error = Error{ErrorCode::too_much_data,
-                                 fmt::format("more than {} came", counted(bytes.size(), "byte")),
-                                 fmt::format("a frame has at most {}", sbnw::max_frame_size)};
+            caught.error = Error{
+                ErrorCode::too_much_data, fmt::format("received more than {}", counted(bytes.size(), "byte")),
+                fmt::format("send at most {} bytes, the maximum size of a frame", sbnw::max_frame_size)};
         else if (!decoded)
             caught.error = with_fault(decoded.error(), bytes);
         caught_ = std::move(caught);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A BGS2 played for another program, so that the frame it sends can be caught (protocol.md §2 and §5). Pure:
-// bytes in, bytes out; whoever holds the line says when it was quiet.
+// Emulates a BGS2 for another program to capture the frame that it sends (protocol.md §2 and §5). Pure: bytes
+// in, bytes out; the owner of the line reports when it was quiet.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -14,41 +14,41 @@
 
 namespace bgs2::cli {
 
-/// What a program sent after `SECURE CMD READY`.
+/// The bytes that a program sent after `SECURE CMD READY`.
 struct CaughtFrame {
     std::string store;          ///< as the program named it, "is_cert"
-    pki::Secret bytes;          ///< all that came, but for the LF of the command line
-    std::size_t dropped = 0;    ///< bytes beyond what a frame can be, which were not kept
-    std::optional<Error> error; ///< why it is no sound frame
-    std::string answer;         ///< the result line that the program was given
+    pki::Secret bytes;          ///< all bytes except the LF of the command line
+    std::size_t dropped = 0;    ///< bytes beyond the longest frame, which were discarded
+    std::optional<Error> error; ///< why the frame is invalid
+    std::string answer;         ///< the result line that the program received
 };
 
 class ModemEmulator {
   public:
     using Duration = std::chrono::milliseconds;
 
-    /// How long nothing may come before what came is taken as it is: of a frame that is sound, of one that is
-    /// not (yet), and where a frame was asked for and has not begun (assumed, protocol.md §2).
+    /// The silence that ends a frame: a valid one, one that is not (yet) valid, and one that has not begun
+    /// (assumed, protocol.md §2).
     static constexpr Duration sound_quiet{300};
     static constexpr Duration unsound_quiet{2'000};
     static constexpr Duration frame_timeout{60'000};
 
     explicit ModemEmulator(std::string imei);
 
-    /// Takes what came over the line, and gives what the modem says to it.
+    /// Processes bytes from the line. Returns the modem's answer.
     [[nodiscard]] std::string feed(ByteView bytes);
 
-    /// How long the line has to be quiet for quiet() to be called; nothing: the modem waits for a command.
+    /// Call quiet() once the line was quiet for this time; nothing: the modem waits for a command.
     [[nodiscard]] std::optional<Duration> quiet_after() const;
 
-    /// The line was quiet for that long: ends the frame, and gives what the modem says to it.
+    /// The line was quiet for that time: ends the frame. Returns the modem's answer.
     [[nodiscard]] std::string quiet();
 
     /// The frame that ended since the last call.
     [[nodiscard]] std::optional<CaughtFrame> take_frame();
 
   private:
-    /// How the program ends its lines, as far as that was seen: is there a LF behind the CR?
+    /// The line ends that the program uses, once known: with or without a LF after the CR.
     enum class LineEnd { unknown, cr, cr_lf };
 
     std::string feed_command(std::byte byte);
@@ -58,7 +58,7 @@ class ModemEmulator {
     std::string begin_frame(std::string_view arguments);
     [[nodiscard]] std::string refusal() const;
     [[nodiscard]] ByteView received() const { return frame_.bytes().first(size_); }
-    [[nodiscard]] ByteView frame() const; ///< received(), but for the command line's LF
+    [[nodiscard]] ByteView frame() const; ///< received() without the LF of the command line
 
     std::string imei_;
     std::string line_;
@@ -67,9 +67,9 @@ class ModemEmulator {
     bool echo_ = true;
     int error_report_ = 0; ///< AT+CMEE
     bool in_frame_ = false;
-    bool line_is_over_ = false; ///< the LF of the frame's command line was seen
+    bool line_is_over_ = false; ///< the LF of the command line was received
     std::string store_;
-    pki::Secret frame_; ///< room for the longest; `size_` bytes of it came
+    pki::Secret frame_; ///< room for the longest frame; `size_` bytes were received
     std::size_t size_ = 0;
     std::size_t dropped_ = 0;
     std::optional<CaughtFrame> caught_;

@@ -22,10 +22,10 @@ namespace {
 
 [[noreturn]] void fail_making(const std::string& what, int number) {
     throw CommandError(
-        system_error(number, "create " + what, "name a link in a directory that your user can write to"));
+        system_error(number, "create " + what, "give a path in a directory that your user can write to"));
 }
 
-/// Whether this is the link of a capture that was ended by force.
+/// Whether this is the link of a capture that was killed.
 bool is_left_over(const std::filesystem::path& path) {
     std::error_code error;
     const auto target = std::filesystem::read_symlink(path, error);
@@ -63,8 +63,8 @@ void PtyLink::link(const char* port) {
         return;
     if (errno != EEXIST)
         fail_making(path_, errno);
-    throw CommandError(Error{ErrorCode::failed, fmt::format("{} is there already", path_),
-                             "give another name for the port, or remove that"});
+    throw CommandError(Error{ErrorCode::failed, fmt::format("cannot create {}: it exists already", path_),
+                             "give another path, or remove that file"});
 }
 
 PtyLink::~PtyLink() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A serial port that is none: a pty, and a link that other programs find it by.
+// An emulated serial port: a pty with a link to it.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -8,19 +8,19 @@
 
 namespace bgs2::cli {
 
-/// Holds both ends, so that programs may open and close the port as often as they like. The line is raw until
-/// one of them sets it otherwise.
+/// Holds both ends, so that programs can open and close the port several times. The line is raw until a
+/// program changes its settings.
 class PtyLink : Immovable {
   public:
-    /// Makes a symbolic link at `path`, in place of a dangling one to a pty that is gone. Throws Failure,
-    /// also if anything else stands there.
+    /// Creates a symbolic link at `path`; replaces a dangling link to a pty. Throws CommandError, also if any
+    /// other file exists there.
     explicit PtyLink(std::string path);
-    ~PtyLink(); ///< removes the link, and hangs up
+    ~PtyLink(); ///< removes the link and hangs up
 
-    /// The module's end; neither reading nor writing blocks.
+    /// The end of the modem; does not block.
     [[nodiscard]] int descriptor() const { return master_; }
 
-    /// Whether the program has read all that was written for it.
+    /// Whether the program has read all answers.
     [[nodiscard]] bool is_read() const;
 
   private:

@@ -26,7 +26,7 @@ std::optional<unsigned> hex_byte(std::string_view digits) {
                                                                                   : std::nullopt;
 }
 
-/// What stands between quotation marks, which are part of `text`.
+/// The content of `text`, a quoted string.
 std::optional<std::string> without_quotes(std::string_view text) {
     if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"'))
         return std::nullopt;
@@ -54,7 +54,7 @@ std::optional<std::string> without_quotes(std::string_view text) {
     return result;
 }
 
-/// Takes a line apart from its front.
+/// Reads the words of a line from its beginning.
 class Words {
   public:
     explicit Words(std::string_view text)
@@ -84,7 +84,7 @@ class Words {
 
 class Reader {
   public:
-    /// False if it is no line of a record.
+    /// False if it is not a line of a trace.
     bool read(std::string_view line) {
         if (line.empty() || line.starts_with('#'))
             return true;
@@ -205,19 +205,21 @@ Expected<std::vector<TracedCommand>> secure_commands(std::string_view text) {
     Reader reader;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const std::size_t end = text.find('\n');
-        // A line that is being written, or that a full disk cut off.
+        // An incomplete line: bgs2d is writing it, or the disk was full.
         if (end == std::string_view::npos)
             break;
         const std::string_view line = text.substr(0, end);
         text.remove_prefix(end + 1);
         if (number == 1 && line != at::trace_version)
-            return fail(ErrorCode::not_supported,
-                        fmt::format("line 1 is '{}'", printable(line.substr(0, 40))),
-                        fmt::format("this version of bgs2ctl reads '{}'", at::trace_version));
+            return fail(
+                ErrorCode::not_supported,
+                fmt::format("unknown version of the trace: line 1 is '{}'", printable(line.substr(0, 40))),
+                fmt::format("use a bgs2ctl of the same version as bgs2d; this one reads '{}'",
+                            at::trace_version));
         if (!reader.read(line))
             return fail(ErrorCode::invalid_argument,
-                        fmt::format("line {} is none of a record of bgs2d", number),
-                        "the file was changed after bgs2d wrote it");
+                        fmt::format("line {} is not a line of a bgs2d trace", number),
+                        "use the file as bgs2d wrote it: it was changed since then");
     }
     return reader.take();
 }

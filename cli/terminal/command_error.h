@@ -15,7 +15,7 @@ class CommandError : public std::runtime_error {
   public:
     /// Takes the word and the exit code of the error's code.
     explicit CommandError(const Error& error);
-    /// Takes another exit code than that of daemon/base/error.h.
+    /// Uses another exit code than that of daemon/base/error.h.
     CommandError(ExitCode exit, const Error& error);
     CommandError(ExitCode exit, std::string word, const std::string& what, std::string hint = {});
 

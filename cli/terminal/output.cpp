@@ -34,7 +34,7 @@ std::string_view escape(Colour colour) {
     return "";
 }
 
-/// Puts cells one behind the other and stops where the terminal does.
+/// Appends cells up to the width of the terminal.
 class Line {
   public:
     explicit Line(const Terminal& terminal)

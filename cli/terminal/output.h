@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One table, shown as aligned text or as JSON.
+// Tables as aligned text or as JSON.
 #pragma once
 
 #include "cli/terminal/terminal.h"
@@ -31,17 +31,18 @@ std::string paint(std::string text, Colour colour, const Terminal& terminal);
 struct Column {
     std::string title;      ///< of the text, "STATE"
     std::string key;        ///< of the JSON, "state"
-    bool yields = false;    ///< gives its width away first where the terminal is too narrow
+    bool yields = false;    ///< shrinks first if the terminal is too narrow
     bool json_only = false; ///< not in the text
 };
 
-/// One field: what people see, and what programs get.
+/// One field of a table: the text, and the value in the JSON.
 struct Cell {
     std::string text;
     Json value;
     Colour colour = Colour::plain;
 
-    /// The same text for both; "-" to people if it is empty, so that a line always has as many words.
+    /// The same text for both; an empty text is shown as "-", so that all lines have the same number of
+    /// words.
     static Cell of(const std::string& text, Colour colour = Colour::plain) {
         return {text.empty() ? "-" : text, text, colour};
     }
@@ -51,16 +52,16 @@ class Table {
   public:
     explicit Table(std::vector<Column> columns);
 
-    /// One cell a column, in their order.
+    /// One cell per column, in order.
     void add(std::vector<Cell> row);
 
     [[nodiscard]] bool empty() const { return rows_.empty(); }
 
-    /// Title and rows, aligned, two blanks between columns. On a terminal no line is longer than it is wide:
-    /// a column that yields is cut first (to no less than its title), then the end of the line, with "…".
+    /// Titles and rows, aligned, with two blanks between columns. Lines fit the width of a terminal: columns
+    /// that yield are cut first (but not below their title), then the end of the line, with "…".
     [[nodiscard]] std::string text(const Terminal& terminal) const;
 
-    /// An array with one object a row.
+    /// An array with one object per row.
     [[nodiscard]] Json json() const;
 
   private:
@@ -70,10 +71,10 @@ class Table {
     std::vector<std::vector<Cell>> rows_;
 };
 
-/// wrapped() to the width of the terminal, if it is one.
+/// wrapped() to the width of the terminal, if there is one.
 std::string fitted(std::string_view text, const Terminal& terminal, std::size_t indent = 0);
 
-/// "IMEI:      356938035643809" lines, the values aligned; one that is too long for a terminal goes on below.
+/// Lines such as "IMEI:      356938035643809" with aligned values; a value that is too long is wrapped.
 std::string key_value_lines(const std::vector<std::pair<std::string, Cell>>& lines, const Terminal& terminal);
 
 } // namespace bgs2::cli

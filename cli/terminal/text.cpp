@@ -67,7 +67,7 @@ std::size_t width_of(char32_t code) {
     return std::ranges::any_of(double_width, holds) ? 2 : 1;
 }
 
-/// As much of the text's beginning as these columns take.
+/// The beginning of the text that fits these columns.
 std::string_view beginning(std::string_view text, std::size_t width) {
     std::size_t kept = 0;
     std::size_t columns = 0;

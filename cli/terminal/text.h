@@ -18,8 +18,8 @@ std::size_t display_width(std::string_view text);
 /// `text` cut to at most `width` columns, the last of them "…" if something was cut off.
 std::string cut(std::string_view text, std::size_t width);
 
-/// `text` in lines of at most `width` columns, broken between words where that is possible. Every line but
-/// the first begins with `indent` blanks; the first is taken to stand behind as many columns.
+/// `text` in lines of at most `width` columns, broken between words where possible. The first line is assumed
+/// to start at column `indent`; the others begin with `indent` blanks.
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
 
 /// "2026-11-22T19:15:32Z".

@@ -20,9 +20,8 @@ constexpr std::string_view cancel_help = R"(Cancel a job at the next safe point,
 Usage: bgs2ctl cancel J [--json]
 
 J is the job's number, or its path as in 'bgs2ctl jobs --json'. bgs2d completes
-a frame that it has begun to send and then reads the slots, so that the state of
-the modem is known. A job that has ended is not changed. Requires the
-authorization that the job required.
+a frame that it has begun to send, and then reads the slots. A job that has
+ended is not changed. Requires the authorization that the job required.
 
 Ctrl-C ends the waiting only.
 
@@ -33,7 +32,9 @@ Examples:
 Options:
   --json            Print one object with the result of the job
 
-Exit codes: 0 the job has ended, whatever its result; 3 there is no such job.
+Exit codes:
+  0                 The job has ended, whatever its result
+  3                 There is no such job
 )";
 
 bool is_path(const std::string& name) {

@@ -30,37 +30,43 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view capture_help =
-    R"(Play a BGS2 modem for another program (a vendor's tool, a script), and catch
-the secure command that it sends. Needs no modem and no bgs2d.
+    R"(Emulate a modem for another program, such as a vendor's tool or a script, and
+capture the secure command that it sends. Offline: requires neither a modem nor
+bgs2d.
 
-Usage: bgs2ctl capture --pty LINK [-o FRAME] [--imei N] [--json]
+Usage: bgs2ctl capture --pty LINK [-o F] [--imei N] [--json]
 
-LINK is made, a symbolic link to a pty: point the program at it as if it were
-the modem's serial port. It is removed at the end, which is the first frame or
-Ctrl-C. Nothing is stored: the program is told that a sound frame was, and sees
-empty slots afterwards.
+Creates LINK, a symbolic link to a pty: the program uses it as the serial port
+of the modem. Ends after the first frame or at Ctrl-C, and removes LINK. Stores
+nothing: a valid frame is answered as if it were stored, but the slots stay
+empty.
 
-A frame with a wrong length is taken as it is once nothing came for 2 seconds;
-it is answered as a modem would, written as well, and what is wrong is told.
+An invalid frame ends when the program has sent nothing for 2 seconds. It is
+answered as by a modem, and written as well; its error is reported.
 
 Examples:
   bgs2ctl capture --pty /tmp/modem
   bgs2ctl capture --pty /tmp/modem -o capture.bin
 
 Options:
-  --pty LINK        the port's name; nothing may stand there
-  -o, --output F    write the frame to a file that only you can read (a private
-                    key may be in it); else it is shown, as 'frame decode' does
-  --imei N          the modem's IMEI, 15 digits (004999010640000)
-  --json            one object: that of 'frame decode', and store, file
+  --pty LINK        The path of the symbolic link. It must not exist before
+  -o, --output F    Write the frame to this file, which only its owner can read:
+                    it may contain a private key. Default: show the frame as
+                    'frame decode' does
+  --imei N          The IMEI of the emulated modem, 15 digits. Default:
+                    004999010640000
+  --json            Print one object: that of 'frame decode', with "store" and
+                    "file"
 
-Exit codes: 0 a sound frame came, 1 what came was not one, or nothing came.
+Exit codes:
+  0                 The frame is valid
+  1                 The frame is invalid, or the program sent none
 )";
 
 using Clock = std::chrono::steady_clock;
 
-/// How long the program may still talk after its frame: until it said nothing for so long and has read all
-/// that it was told, but no longer than that.
+/// After the frame, the program is served until it has read all answers and sent nothing for
+/// `farewell_quiet`, but no longer than `farewell_at_most`.
 constexpr std::chrono::milliseconds farewell_quiet{500};
 constexpr std::chrono::seconds farewell_at_most{2};
 
@@ -72,26 +78,26 @@ struct CaptureOptions {
 
 void check(const CaptureOptions& options) {
     if (!options.pty)
-        throw usage_error("'capture' needs --pty LINK", "see 'bgs2ctl capture --help'");
+        throw usage_error("--pty is required", "see 'bgs2ctl capture --help'");
     if (options.imei.size() != 15 ||
         !std::ranges::all_of(options.imei, [](char c) { return c >= '0' && c <= '9'; }))
         throw usage_error(fmt::format("'{}' is not an IMEI", printable(options.imei)), "give its 15 digits");
     if (!options.output)
         return;
-    // Told before somebody waits for a frame that then can not be kept.
+    // Checked first: an error after the frame would lose it.
     const std::filesystem::path folder = std::filesystem::absolute(*options.output).parent_path();
     if (access(folder.c_str(), W_OK | X_OK) != 0)
         throw CommandError(system_error(errno, "write " + *options.output, "check its directory"));
 }
 
-/// The modem at its end of the line, until there is a frame.
+/// Connects the emulated modem with the pty until a frame is captured.
 class Capture {
   public:
     Capture(const std::string& path, std::string imei)
       : port_(path)
       , modem_(std::move(imei)) {}
 
-    /// Nothing if it was ended before a frame came.
+    /// Nothing if it was interrupted before a frame came.
     std::optional<CaughtFrame> run() {
         while (!interrupted_) {
             if (auto caught = step(modem_.quiet_after())) {
@@ -99,7 +105,7 @@ class Capture {
                 return caught;
             }
         }
-        say(modem_.quiet()); // what came so far
+        say(modem_.quiet()); // ends a frame that has begun
         return modem_.take_frame();
     }
 
@@ -112,7 +118,7 @@ class Capture {
         return modem_.take_frame();
     }
 
-    /// Lets the program read what became of its frame, and end as it likes to.
+    /// Lets the program read the result and end its session.
     void bid_farewell() {
         const auto end = Clock::now() + farewell_at_most;
         while (!interrupted_ && Clock::now() < end) {
@@ -121,7 +127,7 @@ class Capture {
         }
     }
 
-    /// Hears the next that comes; false if that is nothing for so long.
+    /// Passes the next bytes to the modem. False if none come for this time.
     bool wait(std::optional<Duration> quiet) {
         std::array<pollfd, 2> descriptors{pollfd{port_.descriptor(), POLLIN, 0},
                                           pollfd{interrupt_.descriptor(), POLLIN, 0}};
@@ -132,7 +138,7 @@ class Capture {
         if (ready < 0 && errno != EINTR)
             throw CommandError(
                 Error{ErrorCode::failed,
-                      fmt::format("the pty can not be read: {}", std::system_category().message(errno)),
+                      fmt::format("cannot read the pty: {}", std::system_category().message(errno)),
                       {}});
         interrupted_ = interrupted_ || (ready > 0 && descriptors[1].revents != 0);
         const ssize_t size = ::read(port_.descriptor(), buffer_.bytes().data(), buffer_.size());
@@ -141,24 +147,24 @@ class Capture {
         return true;
     }
 
-    /// A program that does not read loses what there is no room for, as on a line without flow control.
+    /// Drops answers that the program does not read, as a line without flow control does.
     void say(std::string_view text) const {
         if (!text.empty() && ::write(port_.descriptor(), text.data(), text.size()) < 0 && errno != EAGAIN)
             throw CommandError(
                 Error{ErrorCode::failed,
-                      fmt::format("the pty can not be written: {}", std::system_category().message(errno)),
+                      fmt::format("cannot write to the pty: {}", std::system_category().message(errno)),
                       {}});
     }
 
-    SignalFd interrupt_; // before the link, which it sees to that it is removed
+    SignalFd interrupt_; // before port_: a signal must not leave the link behind
     PtyLink port_;
     ModemEmulator modem_;
     pki::Secret buffer_{4096};
     bool interrupted_ = false;
 };
 
-/// Programs get nothing but objects.
-void tell(const Terminal& terminal, std::string_view text) {
+/// With --json, standard error has objects only.
+void print_note(const Terminal& terminal, std::string_view text) {
     if (!terminal.json)
         print_error(text);
 }
@@ -183,18 +189,19 @@ ExitCode capture(const CaptureOptions& options, const Terminal& terminal) {
     std::optional<CaughtFrame> caught;
     {
         Capture running(link, options.imei);
-        tell(terminal, fmt::format("point the program at {}; ends with Ctrl-C or after the first frame\n",
-                                   printable(link)));
+        print_note(terminal,
+                   fmt::format("waiting for a frame on {}; Ctrl-C ends the waiting\n", printable(link)));
         caught = running.run();
     }
     if (!caught)
-        throw CommandError(ExitCode::failed, "Interrupted", "no frame came",
-                           fmt::format("the program has to send AT^SBNW=<store>,1 to {}", link));
+        throw CommandError(ExitCode::failed, "Interrupted", "interrupted before the program sent a frame",
+                           fmt::format("make the program send AT^SBNW=<store>,1 to {}", link));
     if (options.output)
         write_private_file(*options.output, caught->bytes.bytes());
-    tell(terminal, fmt::format("{} for {}, answered '{}'{}\n", counted(caught->bytes.size(), "byte"),
-                               caught->store, caught->answer,
-                               options.output ? fmt::format(", in {}", printable(*options.output)) : ""));
+    print_note(terminal,
+               fmt::format("{} for {}, answered '{}'{}\n", counted(caught->bytes.size(), "byte"),
+                           caught->store, caught->answer,
+                           options.output ? fmt::format(", written to {}", printable(*options.output)) : ""));
     if (caught->error)
         throw content_error(*caught->error);
     show_frame(*caught, options, terminal);

@@ -22,6 +22,7 @@ Usage: bgs2ctl doctor [--json]
 Checks bgs2d and its service, the serial ports and the processes that hold them,
 the clock, the policies, and what bgs2d reports about each modem. Changes
 nothing and does not start bgs2d. Only root sees which process holds a port.
+Not available with --host.
 
 Severities:
   error             modems are not provisioned, or their connections will fail
@@ -39,7 +40,9 @@ Options:
                     file), "message" and "hint". If nothing is wrong, the array
                     is empty or has notes only
 
-Exit codes: 0 no errors (warnings are possible), 1 at least one error.
+Exit codes:
+  0                 No errors; there may be warnings and notes
+  1                 At least one error
 )";
 
 Colour colour_of(Severity severity) {
@@ -54,7 +57,7 @@ Colour colour_of(Severity severity) {
     return Colour::plain;
 }
 
-/// Each line of the text, two blanks before it.
+/// The text with each line indented by two blanks.
 std::string indented(std::string_view text) {
     std::string result;
     while (!text.empty()) {
@@ -74,7 +77,7 @@ std::string text_of(const Diagnostic& diagnostic, const Terminal& terminal) {
 }
 
 ExitCode doctor(const Terminal& terminal) {
-    require_local(terminal.access, "doctor", "looks at the ports and processes of this machine");
+    require_local(terminal.access, "doctor", "inspects the ports and processes of this machine only");
     const SystemSnapshot snapshot = take_snapshot();
     const std::vector<Diagnostic> diagnostics = diagnose(snapshot);
     if (terminal.json) {
@@ -85,9 +88,9 @@ ExitCode doctor(const Terminal& terminal) {
             text += text_of(diagnostic, terminal) + "\n";
         print(text + summary(snapshot, diagnostics) + "\n");
     }
-    const bool sick =
+    const bool has_errors =
         std::ranges::find(diagnostics, Severity::error, &Diagnostic::severity) != diagnostics.end();
-    return sick ? ExitCode::failed : ExitCode::ok;
+    return has_errors ? ExitCode::failed : ExitCode::ok;
 }
 
 } // namespace

@@ -26,10 +26,11 @@ constexpr std::string_view frame_decode_help =
 
 Usage: bgs2ctl frame decode F [--verify-key F] [--full] [--show-key] [--json]
 
-F is a file, "-" is standard input. A private key in it is described, but its
-bytes are left out. F can also be a record of conversations that bgs2d --trace
-made: each secure command in it is shown, with the modem's result. It has no
-private keys, and a signature that covers one can not be checked.
+F is a file, a pipe such as <(COMMAND), or "-" for standard input. A private key
+in the frame is described, but its bytes are not shown. F can also be a trace
+that bgs2d --trace wrote: shows each secure command in it with the result from
+the modem. A trace has no private keys, so a signature over one cannot be
+checked. Offline: does not require bgs2d.
 
 Examples:
   bgs2ctl frame decode write.bin
@@ -37,16 +38,19 @@ Examples:
   bgs2ctl frame decode write.bin --verify-key mgmt.cert.pem
 
 Options:
-  --verify-key F    check the signature with the public key, private key or
+  --verify-key F    Check the signature with the public key, private key or
                     certificate in this file (PEM or DER)
   --passphrase-file F
-                    of that private key, if it is encrypted
-  --full            show long data whole, not its first and last lines only
-  --show-key        show the private key's bytes, too
-  --json            one object; of a record an array
+                    The passphrase of that private key
+  --full            Show long fields completely. Default: their first and last
+                    lines
+  --show-key        Show the bytes of the private key, too
+  --json            Print one object; for a trace, an array
 
-Exit codes: 0 the frame is sound (and its signature good), 1 it is not, or the
-signature is not good; what is wrong stands on standard error.
+Exit codes:
+  0                 The frame is valid, and so is the signature, if checked
+  1                 The frame or the signature is invalid; standard error has
+                    the error
 )";
 
 struct FrameDecodeOptions {
@@ -57,7 +61,7 @@ struct FrameDecodeOptions {
     bool show_key = false;
 };
 
-/// The key to verify with, which is read once: a pipe gives it only once.
+/// The key to verify with. Read only once, since the file can be a pipe.
 std::optional<pki::PublicKey> load_verify_key(const FrameDecodeOptions& options) {
     if (!options.verify_key)
         return std::nullopt;
@@ -101,7 +105,7 @@ ExitCode frame_decode(const FrameDecodeOptions& options, const Terminal& termina
         show_json(frame, options, verified);
     else
         print(hex_dump(frame.bytes, annotate(frame, options.show_key), options.full));
-    if (verified && !*verified) // whatever the reason: asked whether it is good, the answer is no
+    if (verified && !*verified) // exit code 1 whatever the reason: the signature is not valid
         throw CommandError(ExitCode::failed, verified->error());
     if (verified && !terminal.json)
         print(fmt::format("\nsignature good: {}, by the key in {}\n", word(**verified),

@@ -15,22 +15,26 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view frame_diff_help =
-    R"(Show what differs between two secure commands, field by field, and name the
-mistake that most likely made it so: lengths counted in words or without their
-header, big-endian integers, PEM for DER, PKCS#1 for PKCS#8, CR/LF added, a
-conversion to UTF-8.
+    R"(Compare two secure commands field by field, and name the mistake that most
+likely explains the differences.
 
 Usage: bgs2ctl frame diff A B [--json]
 
-"-" is standard input. No bytes of a private key are shown.
+A and B are files, pipes such as <(COMMAND), or "-" for standard input, which
+only one of them can be. Recognizes lengths in words or without their header,
+big-endian integers, PEM instead of DER, PKCS#1 instead of PKCS#8, added CR or
+LF, and a conversion to UTF-8. Does not show bytes of private keys.
+Offline: does not require bgs2d.
 
 Examples:
   bgs2ctl frame diff capture.bin mine.bin
 
 Options:
-  --json            one object: same, differences, likely
+  --json            Print an object with "same", "differences" and "likely"
 
-Exit codes: 0 the same byte for byte, 1 they differ.
+Exit codes:
+  0                 The frames are the same byte for byte
+  1                 The frames differ
 )";
 
 struct FrameDiffOptions {

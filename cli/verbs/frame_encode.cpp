@@ -30,45 +30,54 @@ constexpr std::string_view frame_encode_help =
 Usage: bgs2ctl frame encode --slot N --cert F [--key F] [OPTIONS]
        bgs2ctl frame encode --slot N --delete [OPTIONS]
 
-Without -o the frame goes to standard output; a terminal gets an annotated hex
-dump instead. Slot 0 takes the client certificate with its private key, the
-others (1 to 10 on a BGS2) server certificates.
+Writes the frame to standard output, or if that is a terminal, an annotated hex
+dump. Slot 0 holds the client certificate and its private key, the others hold
+server certificates. F is a file, a pipe such as <(COMMAND), or "-" for standard
+input, which only one of them can be. Offline: does not require bgs2d.
 
 Examples:
   bgs2ctl frame encode --slot 1 --cert ca.pem -o write.bin
   bgs2ctl frame encode --slot 0 --cert client.p12 --passphrase-file pass.txt
   bgs2ctl frame encode --slot 3 --delete --sign-key mgmt.key -o delete.bin
 
-What to write:
-  --slot N          the slot, 0 to 30
-  --cert F          the certificate: PEM, DER or PKCS#12; with --delete read
-                    for its thumbprint only
-  --key F           its private key: PEM, DER, PKCS#8, PKCS#1, SEC1 or PKCS#12;
-                    if left out, slot 0 gets the one that a PKCS#12 --cert holds
+Content:
+  --slot N          The slot, a decimal number from 0 to 30
+  --cert F          The certificate: PEM, DER or PKCS#12. With --delete it is
+                    read for its thumbprint only
+  --key F           Its private key: PEM, DER or PKCS#12, as PKCS#8, PKCS#1 or
+                    SEC1. Default: for slot 0 the private key in the PKCS#12 of
+                    --cert, if there is one
   --passphrase-file F
-                    of an encrypted key or a PKCS#12
-  --format FORM     der (default): the first certificate; pem-chain: all as PEM;
-                    as-is: the file's bytes. What is DER already goes as it is
-  --key-format FORM pkcs8 (default) or traditional, for keys that are not DER
-  --delete          delete the slot's certificate instead
+                    The passphrase of an encrypted key or a PKCS#12
+  --format FORM     der: the first certificate; pem-chain: all, as PEM; as-is:
+                    the bytes of the file. Default: der
+  --key-format FORM pkcs8, or traditional, which is PKCS#1 or SEC1. A DER key is
+                    not converted. Default: pkcs8
+  --delete          Delete the certificate in the slot
 
 Signed commands, for modems in secure mode:
-  --sign-key F      the RSA management key to sign with
+  --sign-key F      Sign with this RSA key of the management certificate
   --sign-passphrase-file F
-                    of that key
-  --digest NAME     sha256 (default) or sha1, which BGS2-era tools used
-  --imei IMEI       only the modem with this IMEI is to obey
+                    The passphrase of that key. Requires --sign-key
+  --digest NAME     sha256, or sha1, the default of BGS2-era tools. Requires
+                    --sign-key. Default: sha256
+  --imei IMEI       Make the command valid for the modem with this IMEI only.
+                    Requires --sign-key
 
-Rarely needed:
-  --store NAME      is_cert (default), management_cert, preconfig_cert or omadm
-  --include-store   name the store in the frame
+Rarely required:
+  --store NAME      is_cert, management_cert, preconfig_cert or omadm. Default:
+                    is_cert
+  --include-store   Name the store in the frame
   --include-thumbprint
-                    put the certificate's thumbprint into the frame
-  --force           make the frame in spite of what speaks against it
+                    Put the thumbprint of the certificate into the frame.
+                    Requires --cert
+  --force           Make the frame even if the certificate or key does not pass
+                    the checks
 
 Output:
-  -o F              write the frame to this file, mode 0600
-  --json            describe the frame as JSON; then it is written with -o only
+  -o, --output F    Write the frame to this file, which only its owner can read
+  --json            Print one object that describes the frame. Only -o writes
+                    the frame then
 )";
 
 struct FrameEncodeOptions {
@@ -90,22 +99,22 @@ struct FrameEncodeOptions {
     std::optional<std::string> output;
 };
 
-/// The value of a word that the parser has let pass.
+/// The value of a word that the parser has checked.
 template<class T>
 T known(std::optional<T> value) {
     if (!value)
-        throw usage_error("a form or digest is not known", "see 'bgs2ctl frame encode --help'");
+        throw usage_error("unknown format or digest", "see 'bgs2ctl frame encode --help'");
     return *value;
 }
 
 void check(const FrameEncodeOptions& options) {
     constexpr std::string_view hint = "see 'bgs2ctl frame encode --help'";
     if (!options.erase && !options.certificate)
-        throw usage_error("--cert is missing: what is to be written?", std::string(hint));
+        throw usage_error("--cert or --delete is required", std::string(hint));
     if (options.erase && options.key)
-        throw usage_error("--key has no use with --delete", std::string(hint));
+        throw usage_error("--key cannot be combined with --delete", std::string(hint));
     if (options.include_thumbprint && !options.certificate)
-        throw usage_error("--include-thumbprint needs --cert, whose thumbprint it is", std::string(hint));
+        throw usage_error("--include-thumbprint requires --cert", std::string(hint));
     if (options.imei && options.imei->size() != 15)
         throw usage_error(fmt::format("--imei: '{}' is not an IMEI", *options.imei), "give its 15 digits");
 }
@@ -132,7 +141,7 @@ void warn(const Error& error, const Terminal& terminal) {
         print_error(fmt::format("bgs2ctl: warning: {}\n", printable(to_string(error))));
 }
 
-/// Tells what speaks against the key_pair; ends here if that forbids it.
+/// Warns about the key pair. Throws CommandError if a check refuses it, unless --force is given.
 void check(const pki::KeyPair& key_pair, const FrameEncodeOptions& options, const Terminal& terminal) {
     using namespace std::chrono;
     const pki::SlotCandidate candidate{
@@ -147,8 +156,8 @@ void check(const pki::KeyPair& key_pair, const FrameEncodeOptions& options, cons
     if (forbidding == nullptr)
         return;
     Error error = *forbidding;
-    error.hint += error.hint.empty() ? "--force makes the frame all the same"
-                                     : "; --force makes the frame all the same";
+    error.hint += error.hint.empty() ? "--force makes the frame nevertheless"
+                                     : "; --force makes the frame nevertheless";
     throw CommandError(error);
 }
 

@@ -24,26 +24,31 @@ constexpr std::string_view frame_send_help =
 
 Usage: bgs2ctl frame send [M] F [--store NAME] [--dry-run] [--json]
 
-M is an IMEI or the last digits of one, the device node of a port, or "any".
-It may be left out where there is one modem only.
-F is a file, "-" is standard input. The frame is taken apart first, and what it
-does is shown; one that is not sound is not sent. bgs2d reads the slot back.
-Needs the right to install certificates, and to erase them if the frame does:
-root, a member of the group bgs2d, or whom polkit lets.
+M is an IMEI or any unambiguous suffix of it, the device node of a port, or
+"any". Default: the only modem.
+F is a file, a pipe such as <(COMMAND), or "-" for standard input. Decodes the
+frame first and shows its effect; an invalid frame is not sent. bgs2d reads the
+slot back. Not available with --host.
 
-Waits for the end. Ctrl-C ends the waiting only; bgs2d goes on with the job.
+Requires the authorization io.bgs2d1.install-certificate, and
+io.bgs2d1.erase-certificate if the frame erases a slot (root, group bgs2d, or
+polkit).
+
+Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 
 Examples:
   bgs2ctl frame send 43809 write.bin --dry-run
   bgs2ctl frame encode --slot 1 --cert ca.pem | bgs2ctl frame send -
 
 Options:
-  --store NAME      the store, if the frame names none: is_cert (default),
-                    management_cert or preconfig_cert
-  --dry-run         only show what the frame does; needs no bgs2d
-  --json            one object with the result; with --dry-run with the frame
+  --store NAME      The store, if the frame names none: is_cert,
+                    management_cert or preconfig_cert. Default: is_cert
+  --dry-run         Only show the effect of the frame. Does not require bgs2d
+  --json            Print one object with the result; with --dry-run, with the
+                    effect and the frame
 
-Exit codes: as ever, and 1 if the frame is not sound.
+Exit codes (others: see 'bgs2ctl --help'):
+  1                 The frame is invalid, or the job failed
 )";
 
 struct FrameSendOptions {
@@ -68,7 +73,7 @@ ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
         return ExitCode::ok;
     Bus bus(terminal.access);
     const Modem modem = value_or_fail(resolve(bus.modems(), options.selector));
-    const Descriptor copy = sealed_copy(bytes.bytes()); // what was shown, whatever becomes of the file
+    const Descriptor copy = sealed_copy(bytes.bytes()); // what was shown, even if the file changes
     const auto begin = [&] { return bus.send_frame(modem.path, copy.get(), store_of(options.store)); };
     return follow(bus, modem, "send", done_by(frame, options.store), begin, terminal);
 }
@@ -83,7 +88,7 @@ void define_frame_send(Verb& verb) {
     verb.store("--store", options->store);
     verb.flag("--dry-run", options->dry_run);
     verb.runs([options](const Terminal& terminal) {
-        if (options->file.empty()) // of one argument it is the modem that is left out
+        if (options->file.empty()) // a single argument is F
             std::swap(options->file, options->selector);
         if (options->file.empty())
             throw usage_error("F is required", "see 'bgs2ctl frame send --help'");

@@ -58,7 +58,7 @@ struct HistoryOptions {
     std::optional<unsigned> limit;
 };
 
-/// Digits may name a modem that is gone, which only the history of bgs2d knows.
+/// Digits can name a modem that is gone, which only the history of bgs2d knows.
 std::string imei_of(Bus& bus, const std::string& selector) {
     const bool is_digits =
         !selector.empty() && std::ranges::all_of(selector, [](char c) { return c >= '0' && c <= '9'; });

@@ -23,11 +23,12 @@ Usage: bgs2ctl install [M] --slot N --cert F [--key F] [OPTIONS]
 
 M is an IMEI or any unambiguous suffix of it, the device node of a port, or
 "any". Default: the only modem.
-Requires io.bgs2d1.install-certificate (root, group bgs2d, or polkit).
+Requires the authorization io.bgs2d1.install-certificate (root, group bgs2d, or polkit).
 
 F is a file, a pipe such as <(COMMAND), or "-" for standard input, which only
 one of them can be. bgs2ctl opens the files, so your user must be able to read
-them, and passes them to bgs2d; no other program sees their content.
+them, and passes them to bgs2d; no other program sees their content. Not
+available with --host.
 
 Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 
@@ -39,7 +40,9 @@ Examples:
 Options:
   --slot N          The slot, a decimal number from 0 to 30
   --cert F          The certificate: PEM, DER or PKCS#12
-  --key F           Its private key: PEM, DER or PKCS#12
+  --key F           Its private key: PEM, DER or PKCS#12. Valid for slot 0
+                    only. Default: the private key in the PKCS#12 of --cert, if
+                    there is one
   --passphrase-file F
                     The passphrase of an encrypted key or a PKCS#12
   --store NAME      is_cert, management_cert or preconfig_cert. Default: is_cert

@@ -17,7 +17,7 @@ constexpr std::string_view jobs_help =
 
 Usage: bgs2ctl jobs [--json]
 
-'bgs2ctl history' shows what was done before that.
+'bgs2ctl history' shows the results of earlier jobs.
 
 Operations:
   provision         bgs2d writes what the policy requires

@@ -15,10 +15,11 @@ Usage: bgs2ctl [list] [--json]
 States:
   reading           bgs2d is reading its slots
   unmanaged         it matches no policy
-  compliant         its slots, read back, are as the policy requires
-  drifted           they are not, and the policy does not let bgs2d repair them
+  compliant         its slots, read back, match the policy
+  drifted           its slots differ, and the policy does not allow bgs2d to
+                    repair them
   provisioning      bgs2d is writing to it
-  failed            the last attempt failed; bgs2d retries by itself
+  failed            the last attempt failed; bgs2d retries
   blocked           it requires manual intervention; see 'bgs2ctl show'
 
 Examples:

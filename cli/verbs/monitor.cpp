@@ -46,7 +46,7 @@ void show(const EventLine& line, const Terminal& terminal) {
     print(to_line(object));
 }
 
-/// Gives the formatter the present content of the slots, to compare the first change with.
+/// Gives the formatter the current content of the slots: the first change is relative to it.
 void learn(Bus& bus, EventFormatter& formatter) {
     if (!bus.daemon_is_there())
         return;

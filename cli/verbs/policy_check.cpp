@@ -41,8 +41,11 @@ Options:
                     array "problems" with "file", "line", "column" and "message"
                     each; line 0 is the file as a whole
 
-Exit codes: 0 no errors, 1 errors, 3 a file is missing, 4 permission denied for
-a file (3 and 4 if nothing is worse).
+Exit codes:
+  0                 No errors
+  1                 At least one error in a file
+  3                 A file is missing, and no file has errors
+  4                 Permission denied for a file, and no file has errors
 )";
 
 struct Checked {
@@ -53,7 +56,7 @@ struct Checked {
 
 /// A file, or a pipe such as standard input's.
 Expected<std::string> read_text(const std::filesystem::path& path) {
-    std::error_code ignored; // reading it tells
+    std::error_code ignored; // reading the file reports it
     if (path != "-" && !std::filesystem::is_fifo(path, ignored))
         return policy::read_text_file(path);
     return std::string(as_text(read_input(path, policy::largest_text_file)));
@@ -102,7 +105,7 @@ Checked check(const std::vector<std::string>& paths) {
         check.files(policy::find_files(directories));
     }
     for (const std::filesystem::path path : paths) {
-        std::error_code ignored; // opening it tells
+        std::error_code ignored; // opening the file reports it
         if (std::filesystem::is_directory(path, ignored))
             check.files(policy::find_files({&path, 1}));
         else

@@ -23,7 +23,7 @@ Usage: bgs2ctl provision [M] [--slot N] [--dry-run] [--json]
 
 M is an IMEI or any unambiguous suffix of it, the device node of a port, or
 "any". Default: the only modem.
-Requires io.bgs2d1.provision (root, group bgs2d, or polkit).
+Requires the authorization io.bgs2d1.provision (root, group bgs2d, or polkit).
 
 Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 
@@ -35,7 +35,7 @@ Examples:
 Options:
   --slot N          Provision this slot only, a decimal number from 0 to 30
   --dry-run         Show the steps and their reasons, and change nothing. The
-                    exit code is 9 if there are any
+                    exit code is 9 if there are any. Requires no authorization
   --json            Print one object with the result; with --dry-run an array of
                     steps
 )";

@@ -16,7 +16,7 @@ Usage: bgs2ctl refresh [M] [--json]
 
 M is an IMEI or any unambiguous suffix of it, the device node of a port, or
 "any". Default: the only modem.
-Requires io.bgs2d1.provision (root, group bgs2d, or polkit).
+Requires the authorization io.bgs2d1.provision (root, group bgs2d, or polkit).
 
 Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 

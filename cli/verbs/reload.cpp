@@ -16,13 +16,16 @@ constexpr std::string_view reload_help = R"(Read configuration and policies agai
 
 Usage: bgs2ctl [policy] reload [--json]
 
-If a policy file is invalid, each error is printed as
-"file:line:column: what", the active policies stay active, and the exit code is
-1. Requires io.bgs2d1.manage (root, group bgs2d, or polkit).
+If a file is invalid, each error is printed as "file:line:column: what", and the
+active policies stay active.
+Requires the authorization io.bgs2d1.manage (root, group bgs2d, or polkit).
 
 Options:
   --json            Print an object with the array "errors", which is empty on
                     success
+Exit codes:
+  0                 Success
+  1                 A file is invalid
 )";
 
 ExitCode reload(const Terminal& terminal) {

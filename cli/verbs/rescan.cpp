@@ -14,7 +14,8 @@ constexpr std::string_view rescan_help =
 Usage: bgs2ctl rescan [--json]
 
 Returns at once; 'bgs2ctl ports' shows the result, 'bgs2ctl monitor' each modem
-as it is found. Requires io.bgs2d1.manage (root, group bgs2d, or polkit).
+as it is found.
+Requires the authorization io.bgs2d1.manage (root, group bgs2d, or polkit).
 
 Options:
   --json            Print an empty object on success

@@ -29,7 +29,7 @@ Compliance of a slot:
   corrupted         the modem reports it as corrupted
   unlisted          holds a certificate that the policy does not name
   empty             is empty, as it should be
-  unknown           was written to, and not read since
+  unknown           was written to, and not read since then
 
 Examples:
   bgs2ctl show
@@ -59,7 +59,7 @@ std::vector<std::pair<std::string, Cell>> facts_of(const Modem& modem) {
     return facts;
 }
 
-/// The slots that hold or should hold something, and the number of the others.
+/// The slots with a certificate or without a required one, and the number of the others.
 std::string slots_text(const std::map<unsigned, Slot>& slots, const Terminal& terminal) {
     Table table({{"SLOT", "slot"},
                  {"COMPLIANCE", "compliance"},

@@ -33,10 +33,10 @@ Expected<sbnw::Frame> decode(const TracedCommand& command) {
     if (!command.is_whole())
         return fail(ErrorCode::failed,
                     fmt::format("only {} of {} bytes were sent", command.bytes.size(), command.total),
-                    "the conversation ended there");
+                    "look for the reason at the end of the trace");
     if (hides(command, 0, parameter_header))
-        return fail(ErrorCode::failed, "none of its bytes is in the record",
-                    "bgs2d does not record what it can not tell a private key from");
+        return fail(ErrorCode::failed, "the trace has none of its bytes",
+                    "bgs2d leaves out bytes that may belong to a private key");
     auto frame = sbnw::decode(command.bytes);
     if (!frame)
         return std::unexpected(with_fault(frame.error(), command.bytes));
@@ -47,8 +47,8 @@ Expected<sbnw::Digest> check_signature(const TracedCommand& command, const sbnw:
                                        const TraceOptions& options) {
     if (!command.hidden.empty())
         return fail(ErrorCode::failed,
-                    "the signature can not be checked: it covers bytes that are not in the record",
-                    "check the frame itself: 'bgs2ctl capture' catches it");
+                    "cannot check the signature: it covers bytes that the trace does not have",
+                    "capture the frame with 'bgs2ctl capture', and check that");
     return options.verify(frame);
 }
 
@@ -58,7 +58,7 @@ std::vector<Field> annotate_traced(const TracedCommand& command, const sbnw::Fra
         if (!hides(command, field.offset, field.size))
             continue;
         field.hidden = true;
-        field.meaning = {fmt::format("{}, not in the record", counted(field.size, "byte"))};
+        field.meaning = {fmt::format("{}, not in the trace", counted(field.size, "byte"))};
     }
     return fields;
 }
@@ -90,7 +90,7 @@ void add_error(Shown& shown, const Error& error) {
 }
 
 Shown show(const TracedCommand& command, const TraceOptions& options) {
-    const std::string result = command.result.empty() ? "no result came" : printable(command.result);
+    const std::string result = command.result.empty() ? "no result" : printable(command.result);
     Shown shown{.text =
                     fmt::format("{:.3f} s: {} for {}: {}\n", command.seconds, counted(command.total, "byte"),
                                 command.store.empty() ? "-" : printable(command.store), result),
@@ -136,7 +136,7 @@ ExitCode show_trace(std::string_view text, const TraceOptions& options, const Te
     if (terminal.json)
         print(to_line(objects));
     else
-        print(commands.empty() ? "no secure command was sent\n" : dump);
+        print(commands.empty() ? "no secure command in the trace\n" : dump);
     return good ? ExitCode::ok : ExitCode::failed;
 }
 

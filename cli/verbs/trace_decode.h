@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2ctl frame decode, of a record of bgs2d --trace.
+// The part of 'bgs2ctl frame decode' that shows a trace of bgs2d --trace.
 #pragma once
 
 #include "cli/terminal/terminal.h"
@@ -15,12 +15,12 @@ namespace bgs2::cli {
 struct TraceOptions {
     using Verify = std::function<Expected<sbnw::Digest>(const sbnw::Frame&)>;
 
-    bool full = false; ///< long data whole
-    Verify verify;     ///< how the signature of each is; null: nobody asks
+    bool full = false; ///< shows long fields completely
+    Verify verify;     ///< checks the signature of each command; null: not checked
 };
 
-/// Shows every secure command in it. 1 if one was not sent whole, is no frame, or has a signature that is not
-/// good or can not be checked. Throws Failure if it can not be read.
+/// Shows every secure command in the trace. Returns 1 if one was not sent completely, is not a valid frame,
+/// or has a signature that is invalid or cannot be checked. Throws CommandError if the trace cannot be read.
 ExitCode show_trace(std::string_view text, const TraceOptions& options, const Terminal& terminal);
 
 } // namespace bgs2::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A verb of the command line: its name, its arguments and options, its action. Pure; knows no parser.
+// A verb of the command line: its name, arguments, options and action. Pure; independent of the parser.
 #pragma once
 
 #include "cli/terminal/terminal.h"
@@ -18,7 +18,7 @@
 
 namespace bgs2::cli {
 
-/// What a command line asks for, ready to run. Throws CommandError.
+/// Runs what a command line requests. Throws CommandError.
 using Action = std::function<ExitCode(const Terminal&)>;
 
 enum class Need : bool {
@@ -45,8 +45,8 @@ struct Parameter {
     [[nodiscard]] bool is_list() const { return std::holds_alternative<std::vector<std::string>*>(value); }
 };
 
-/// One verb, or the program itself, with the verbs below it. The values that are declared must outlive the
-/// parsing of a command line.
+/// One verb, or the program itself, with the verbs below it. The declared values must outlive the parsing of
+/// a command line.
 class Verb : Immovable {
   public:
     explicit Verb(std::string name, const Verb* parent = nullptr);
@@ -57,7 +57,7 @@ class Verb : Immovable {
     void help(std::string_view text) { help_ = text; }               ///< all that --help shows
 
     void argument(const std::string& name, std::string& value, Need need);
-    void arguments(const std::string& name, std::vector<std::string>& values); ///< any number, none included
+    void arguments(const std::string& name, std::vector<std::string>& values); ///< zero or more
     void option(const std::string& names, std::string& value);
     void required_option(const std::string& names, std::string& value);
     void option(const std::string& names, std::optional<std::string>& value);
@@ -67,7 +67,7 @@ class Verb : Immovable {
     void slot(const std::string& name, std::optional<unsigned>& value);
     void required_slot(const std::string& name, unsigned& value);
 
-    /// The name of a certificate store that bgs2d writes (protocol.md §2). See store_of().
+    /// The name of a certificate store that bgs2d can write (protocol.md §2). See store_of().
     void store(const std::string& name, std::string& value);
 
     /// A decimal number from `lowest` to `highest`.

@@ -14,7 +14,7 @@
 namespace bgs2::cli {
 namespace {
 
-// Of the rows below.
+// Names for the columns of the rows below.
 constexpr bool is_paged = true;
 constexpr bool needs_bgs2d = true;
 
@@ -26,7 +26,7 @@ constexpr std::array verb_rows{
              define_show},
     VerbInfo{"provision", "[M]", "Apply the policy to a modem; --dry-run: show the steps", VerbGroup::modems,
              !is_paged, needs_bgs2d, define_provision},
-    VerbInfo{"refresh", "[M]", "Read a modem's slots again", VerbGroup::modems, !is_paged, needs_bgs2d,
+    VerbInfo{"refresh", "[M]", "Read the slots of a modem again", VerbGroup::modems, !is_paged, needs_bgs2d,
              define_refresh},
     VerbInfo{"install", "[M]", "Write a certificate into a slot that no policy governs", VerbGroup::modems,
              !is_paged, needs_bgs2d, define_install},
@@ -77,14 +77,14 @@ constexpr std::array group_titles{
 
 constexpr std::array prefix_rows{
     VerbPrefix{"policy", "Show, explain, check and reload policies",
-               "Show, explain, check and reload policies, which say what modems are to hold.\n"},
-    VerbPrefix{"frame", "Make, read, compare and send secure commands",
-               "Make, read, compare and send secure commands: the frames that write a\n"
-               "certificate into a modem or delete it. All but send are offline: they need no\n"
-               "modem and no bgs2d.\n"},
+               "Show, explain, check and reload policies, which define the certificates of\nmodems.\n"},
+    VerbPrefix{"frame", "Make, decode, compare and send secure commands",
+               "Make, decode, compare and send secure commands: the frames that write a\n"
+               "certificate into a modem or delete it. The verbs except send are offline: they\n"
+               "require neither a modem nor bgs2d.\n"},
 };
 
-/// Every argument and option that takes a value, of whatever verb.
+/// Every argument and option of any verb that takes a value.
 constexpr std::array<std::pair<std::string_view, Names>, 28> parameter_rows{{
     {"M", Names::modem},
     {"--modem", Names::modem},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of all verbs: what the help, the parser, completion and the pager need to know of each. A new
-// verb is a row here and a file of its own.
+// The table of all verbs, from which the help, the parser, completion and the pager work. A new verb requires
+// a row here and a file.
 #pragma once
 
 #include "cli/verbs/verb.h"
@@ -19,7 +19,7 @@ struct HistoryEntry;
 struct JobInfo;
 struct Modem;
 
-/// The paragraphs of the help, in their order.
+/// The groups of verbs in the help, in this order.
 enum class VerbGroup : std::uint8_t {
     modems,
     policies,
@@ -28,8 +28,8 @@ enum class VerbGroup : std::uint8_t {
 
 struct VerbInfo {
     std::string_view name;      ///< "frame decode"
-    std::string_view arguments; ///< as the help shows them: "F"
-    std::string_view summary;   ///< what it does, an imperative
+    std::string_view arguments; ///< in the help: "F"
+    std::string_view summary;   ///< in the help, an imperative
     VerbGroup group;
     bool paged;        ///< its output may be longer than a screen
     bool needs_daemon; ///< exit code 6 without bgs2d
@@ -55,7 +55,7 @@ std::span<const VerbPrefix> verb_prefixes();
 /// Adds all verbs to the program.
 void add_verbs(Verb& program);
 
-/// The verbs of the table with their summaries, in groups: a part of `bgs2ctl --help`.
+/// The verbs of the table with their summaries, by group: a part of `bgs2ctl --help`.
 std::string verbs_help();
 
 /// What a word of a command line names.
@@ -68,10 +68,10 @@ enum class Names : std::uint8_t {
     job,
 };
 
-/// What an argument or an option of any verb is for: "M", "--cert". Nothing: not in the table.
+/// The kind of value of an argument or option, such as "M" or "--cert". Nothing: not in the table.
 std::optional<Names> names_of(std::string_view parameter);
 
-// One a verb: gives it its help, its parameters and its action.
+// One per verb: sets its help, parameters and action.
 void define_cancel(Verb& verb);
 void define_capture(Verb& verb);
 void define_doctor(Verb& verb);
@@ -99,12 +99,12 @@ void define_wait(Verb& verb);
 /// The action of `list`, and of a command line without a verb.
 ExitCode list(const Terminal& terminal);
 
-// What list, jobs and history show.
+// The tables of list, jobs and history.
 Table table_of(std::span<const Modem> modems);
 Table table_of(std::span<const JobInfo> jobs);
 Table table_of(std::span<const HistoryEntry> events);
 
-/// How good a state of a modem, or the compliance of a slot, is.
+/// The colour of the state of a modem, or of the compliance of a slot.
 Colour colour_of_state(std::string_view state);
 Colour colour_of_compliance(std::string_view compliance);
 

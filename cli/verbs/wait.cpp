@@ -38,8 +38,10 @@ Options:
   --timeout T       Maximum time to wait: 500ms, 90s, 15m, 2h. Default: no limit
   --json            Print an array with the modems: imei, state, reason
 
-Exit codes: 0 the modems are in the state, 2 M is ambiguous, 7 timeout: standard
-error has their states and the reasons.
+Exit codes:
+  0                 The modems are in the state
+  2                 M is ambiguous
+  7                 Timeout; standard error has the states and their reasons
 )";
 
 struct WaitOptions {

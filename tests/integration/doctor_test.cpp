@@ -82,7 +82,7 @@ TEST_F(Doctor, SaysThatNothingIsWrong) {
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     const DoctorOutcome outcome = doctor(gateway_);
     EXPECT_EQ(outcome.exit, 0);
-    EXPECT_THAT(outcome.output, AllOf(HasSubstr("nothing is wrong: 1 modem compliant, 1 policy\n"),
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("no problems found: 1 modem compliant, 1 policy\n"),
                                       Not(HasSubstr("error:")), Not(HasSubstr("warning:"))));
 }
 
@@ -95,8 +95,8 @@ TEST_F(Doctor, WorksForAnybodyAndSaysWhatItCouldNotSee) {
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     const DoctorOutcome outcome = doctor(gateway_, {}, true);
     EXPECT_EQ(outcome.exit, 0);
-    EXPECT_THAT(outcome.output, AllOf(HasSubstr("did not let us see which ports they hold"),
-                                      HasSubstr("nothing is wrong: 1 modem compliant")));
+    EXPECT_THAT(outcome.output,
+                AllOf(HasSubstr("cannot inspect "), HasSubstr("no problems found: 1 modem compliant")));
 }
 
 TEST_F(Doctor, SaysThatTheDaemonDoesNotRun) {
@@ -106,7 +106,7 @@ TEST_F(Doctor, SaysThatTheDaemonDoesNotRun) {
     const DoctorOutcome outcome = doctor(gateway_);
     EXPECT_EQ(outcome.exit, 1);
     EXPECT_THAT(outcome.output,
-                AllOf(HasSubstr("error: bgs2d: bgs2d does not run\n  "), HasSubstr("\n1 error")));
+                AllOf(HasSubstr("error: bgs2d: bgs2d is not running\n  "), HasSubstr("\n1 error")));
 }
 
 TEST_F(Doctor, SaysThatTheBusIsGone) {
@@ -131,7 +131,7 @@ TEST_F(Doctor, NamesWhoHoldsAPort) {
     const Json diagnostic = found(gateway_, "port-held");
     EXPECT_EQ(text(diagnostic, "severity"), "error");
     EXPECT_EQ(text(diagnostic, "subject"), gateway_.path("modem"));
-    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("(process " + std::to_string(holder.pid()) + ")"));
+    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("(pid " + std::to_string(holder.pid()) + ")"));
     EXPECT_THAT(text(diagnostic, "message"), Not(HasSubstr("bgs2sim"))) << "which is the modem";
     EXPECT_EQ(doctor(gateway_).exit, 1);
 }

@@ -166,7 +166,7 @@ TEST(Waiting, StartsBeforeDaemonAndModem) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     EXPECT_THAT(ctl(gateway, {"wait", "--timeout", "50ms"}).errors,
-                StartsWith("bgs2ctl: bgs2d does not run\n"));
+                StartsWith("bgs2ctl: bgs2d is not running\n"));
     const std::string output = gateway.path("wait.out");
     Process waiting = ctl_beside(gateway, {"wait", "3809", "--timeout", "1m"}, output);
     gateway.start();

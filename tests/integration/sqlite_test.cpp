@@ -59,7 +59,7 @@ TEST_F(WithoutSqlite, WhoAsksForTheHistoryIsToldWhatToInstall) {
                   .onInterface("io.bgs2d1.Manager")
                   .get<std::uint64_t>(),
               0U);
-    EXPECT_THAT(ctl(gateway_, {"doctor"}).output, HasSubstr("Is SQLite installed?"));
+    EXPECT_THAT(ctl(gateway_, {"doctor"}).output, HasSubstr("check that SQLite is installed"));
 }
 
 } // namespace

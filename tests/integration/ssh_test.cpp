@@ -139,8 +139,9 @@ TEST_F(OverSsh, AServerThatDoesNotAnswerIsNotReached) {
     const Outcome refused = over_ssh({"list"});
     EXPECT_EQ(refused.exit, 6);
     EXPECT_THAT(refused.errors, HasSubstr("Connection refused"));
-    EXPECT_THAT(refused.errors, HasSubstr("bgs2ctl: the system bus of root@gateway is not reached: "));
-    EXPECT_THAT(refused.errors, HasSubstr("\n  hint: 'ssh root@gateway systemd-stdio-bridge' must log in"));
+    EXPECT_THAT(refused.errors, HasSubstr("bgs2ctl: cannot connect to the system bus of root@gateway: "));
+    EXPECT_THAT(refused.errors,
+                HasSubstr("\n  hint: check that 'ssh root@gateway systemd-stdio-bridge' can log in"));
 }
 
 TEST_F(OverSsh, AMachineWithoutTheBridgeIsNotReached) {
@@ -148,7 +149,7 @@ TEST_F(OverSsh, AMachineWithoutTheBridgeIsNotReached) {
     const Outcome refused = over_ssh({"list"});
     EXPECT_EQ(refused.exit, 6) << refused.errors;
     EXPECT_THAT(refused.errors, HasSubstr("not found"));
-    EXPECT_THAT(refused.errors, HasSubstr("bgs2ctl: the system bus of root@gateway is not reached: "));
+    EXPECT_THAT(refused.errors, HasSubstr("bgs2ctl: cannot connect to the system bus of root@gateway: "));
 }
 
 TEST_F(OverSsh, AMachineWithoutADaemonSaysSo) {
@@ -156,13 +157,14 @@ TEST_F(OverSsh, AMachineWithoutADaemonSaysSo) {
     ASSERT_EQ(gateway_.stop(), 0);
     const Outcome none = over_ssh({"list"});
     EXPECT_EQ(none.exit, 6);
-    EXPECT_THAT(none.errors, StartsWith("bgs2ctl: bgs2d does not run"));
+    EXPECT_THAT(none.errors, StartsWith("bgs2ctl: bgs2d is not running"));
 }
 
 TEST(Ssh, IsMissedByName) {
     const Outcome none = run({"list", "--host", "gateway"}, {.environment = {"PATH=/nonexistent"}});
     EXPECT_EQ(none.exit, 6);
-    EXPECT_THAT(none.errors, StartsWith("bgs2ctl: there is no program 'ssh'"));
+    EXPECT_THAT(none.errors,
+                StartsWith("bgs2ctl: cannot connect to another machine: the program 'ssh' is not installed"));
 }
 
 } // namespace

@@ -99,7 +99,7 @@ TEST_F(Trace, TellsASessionInOrderAndNoKey) {
     EXPECT_EQ(decode(file), 0) << told();
     EXPECT_THAT(told(), ContainsRegex(" s: [0-9]+ bytes for is_cert: SECURE CMD END OK\n\n0000  "));
     EXPECT_THAT(told(), HasSubstr("subject CN=Test Client"));
-    EXPECT_THAT(told(), ContainsRegex("bytes, not in the record"));
+    EXPECT_THAT(told(), ContainsRegex("bytes, not in the trace"));
     EXPECT_THAT(told(), HasSubstr("subject CN=Test CA"));
 }
 

@@ -6,7 +6,7 @@
 namespace bgs2::cli {
 namespace {
 
-TEST(BusError, TakesTheDaemonsMessageApart) {
+TEST(BusError, SplitsTheMessageOfBgs2dIntoTextAndHint) {
     const CommandError failure = to_command_error(
         "io.bgs2d1.Error.Busy", "356938035643809 is being written to (slot 1)\nwait for job 3 (provision)");
     EXPECT_EQ(failure.text(), "bgs2ctl: 356938035643809 is being written to (slot 1)\n"
@@ -15,13 +15,13 @@ TEST(BusError, TakesTheDaemonsMessageApart) {
     EXPECT_EQ(failure.word(), "Busy");
 }
 
-TEST(BusError, TakesAMessageWithoutAHintAsItIs) {
+TEST(BusError, KeepsAMessageWithoutAHint) {
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.NotFound", "no modem").text(), "bgs2ctl: no modem\n");
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.Failed", "odd (one)").text(), "bgs2ctl: odd (one)\n");
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.Failed", "(all)").text(), "bgs2ctl: (all)\n");
 }
 
-TEST(BusError, MapsEveryWordToItsExitCode) {
+TEST(BusError, MapsEachWordToItsExitCode) {
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.ModemTimeout", "x").exit(), ExitCode::timed_out);
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.ModemRejected", "x").exit(), ExitCode::modem_refused);
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.VerifyFailed", "x").exit(), ExitCode::drift);
@@ -29,18 +29,18 @@ TEST(BusError, MapsEveryWordToItsExitCode) {
     EXPECT_EQ(to_command_error("io.bgs2d1.Error.OfALaterVersion", "x").word(), "OfALaterVersion");
 }
 
-TEST(BusError, SaysThatThereIsNoDaemon) {
+TEST(BusError, ReportsThatBgs2dIsNotRunning) {
     for (const auto* name :
          {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",
           "org.freedesktop.DBus.Error.Spawn.ExecFailed", "org.freedesktop.systemd1.NoSuchUnit"}) {
         const CommandError failure = to_command_error(name, "The name is not activatable");
         EXPECT_EQ(failure.exit(), ExitCode::no_daemon);
-        EXPECT_STREQ(failure.what(), "bgs2d does not run");
+        EXPECT_STREQ(failure.what(), "bgs2d is not running");
         EXPECT_NE(failure.hint().find("systemctl start bgs2d"), std::string::npos);
     }
 }
 
-TEST(BusError, NamesTheRightThatIsMissing) {
+TEST(BusError, ReplacesTheMessageOfTheBusAboutPermissions) {
     for (const auto* message : {"Rejected send message, 2 matched rules; type=\"method_call\"",
                                 "user 1000 may not write to modems"}) {
         const CommandError failure = to_command_error("org.freedesktop.DBus.Error.AccessDenied", message);
@@ -50,7 +50,7 @@ TEST(BusError, NamesTheRightThatIsMissing) {
     }
 }
 
-TEST(BusError, PassesOnWhatTheDaemonSaysOfTheRight) {
+TEST(BusError, KeepsTheMessageOfBgs2dAboutAnAuthorization) {
     const CommandError failure =
         to_command_error("org.freedesktop.DBus.Error.AccessDenied",
                          "cannot manage bgs2d: permission denied, requires io.bgs2d1.manage\n"
@@ -59,17 +59,17 @@ TEST(BusError, PassesOnWhatTheDaemonSaysOfTheRight) {
     EXPECT_EQ(failure.hint(), "run it as root");
 }
 
-TEST(BusError, SaysThatNobodyAnswers) {
+TEST(BusError, ReportsATimeout) {
     EXPECT_EQ(to_command_error("org.freedesktop.DBus.Error.NoReply", "x").exit(), ExitCode::timed_out);
 }
 
-TEST(CommandError, IsAnObjectForPrograms) {
+TEST(CommandError, PrintsAnObjectAsJson) {
     EXPECT_EQ(to_job_error("KeyMismatch", "the key is \"another\"", "use the right one").json(),
               "{\"error\":\"KeyMismatch\",\"message\":\"the key is \\\"another\\\"\",\"hint\":\"use the "
               "right one\"}\n");
 }
 
-TEST(CommandError, BlamesAFileNotTheCommandLine) {
+TEST(CommandError, HasExitCodeOneForAnInvalidFile) {
     EXPECT_EQ(content_error({ErrorCode::invalid_argument, "x", ""}).exit(), ExitCode::failed);
     EXPECT_EQ(content_error({ErrorCode::not_found, "x", ""}).exit(), ExitCode::not_found);
     EXPECT_EQ(CommandError(Error{ErrorCode::invalid_argument, "x", ""}).exit(), ExitCode::usage);

@@ -31,7 +31,7 @@ std::vector<std::string> texts(const std::vector<EventLine>& told) {
 
 using Lines = std::vector<std::string>;
 
-TEST(EventFormatter, TellsModemsThatComeAndGo) {
+TEST(EventFormatter, ReportsAddedAndRemovedModems) {
     EventFormatter formatter;
     const auto added =
         formatter.format(of_objects("InterfacesAdded", Value::array({modem_path,
@@ -40,22 +40,22 @@ TEST(EventFormatter, TellsModemsThatComeAndGo) {
                                                                         {"Model", "BGS2-W"},
                                                                         {"Port", "/dev/ttyUSB0"},
                                                                         {"State", "reading"}}}}})));
-    EXPECT_EQ(texts(added), (Lines{"356938035643809 appears: BGS2-W on /dev/ttyUSB0, reading"}));
+    EXPECT_EQ(texts(added), (Lines{"356938035643809 added: BGS2-W on /dev/ttyUSB0, reading"}));
     EXPECT_EQ(added.front().json["event"], "modem-added");
     EXPECT_EQ(added.front().json["properties"]["state"], "reading");
     const auto removed = formatter.format(
         of_objects("InterfacesRemoved", Value::array({modem_path, Value::array({"io.bgs2d1.Modem"})})));
-    EXPECT_EQ(texts(removed), (Lines{"356938035643809 is gone"}));
+    EXPECT_EQ(texts(removed), (Lines{"356938035643809 removed"}));
 }
 
-TEST(EventFormatter, TellsStatesWithTheirReason) {
+TEST(EventFormatter, ReportsStatesWithTheirReason) {
     EventFormatter formatter;
     EXPECT_EQ(texts(formatter.format(
                   modem_changed({{"State", "blocked"}, {"Reason", "the key differs"}, {"Hint", "renew"}}))),
               (Lines{"356938035643809 is blocked (the key differs)", "356938035643809 hint: renew"}));
 }
 
-TEST(EventFormatter, TellsOnlyTheSlotsThatChanged) {
+TEST(EventFormatter, ReportsOnlyTheSlotsThatChanged) {
     const Value first =
         Value::parse(R"([{"slot": 0, "compliance": "empty"}, {"slot": 1, "compliance": "missing"}])");
     const Value second = Value::parse(R"([{"slot": 0, "compliance": "empty"},
@@ -68,7 +68,7 @@ TEST(EventFormatter, TellsOnlyTheSlotsThatChanged) {
     EXPECT_EQ(formatter.format(modem_changed({{"Slots", second}})), std::vector<EventLine>{});
 }
 
-TEST(EventFormatter, GivesProgramsOneObjectASignal) {
+TEST(EventFormatter, HasOneObjectPerSignal) {
     EventFormatter formatter;
     const auto told =
         formatter.format(modem_changed({{"State", "failed"}, {"Hint", "wait"}, {"RetryAt", 1795374932}}));
@@ -78,12 +78,12 @@ TEST(EventFormatter, GivesProgramsOneObjectASignal) {
     EXPECT_TRUE(told[1].json.is_null());
 }
 
-TEST(EventFormatter, NamesAJobByWhatItDoes) {
+TEST(EventFormatter, NamesTheOperationAndModemOfAJob) {
     EventFormatter formatter;
     const auto added = formatter.format(of_objects(
         "InterfacesAdded",
         Value::array({job_path, {{"io.bgs2d1.Job", {{"Operation", "provision"}, {"Modem", modem_path}}}}})));
-    EXPECT_EQ(texts(added), (Lines{"job 3: provision of 356938035643809 begins"}));
+    EXPECT_EQ(texts(added), (Lines{"job 3: provision of 356938035643809 started"}));
     EXPECT_EQ(texts(formatter.format(changed(job_path, "io.bgs2d1.Job", {{"Step", "writing slot 1"}}))),
               (Lines{"job 3: writing slot 1"}));
     EXPECT_EQ(formatter.format(
@@ -94,15 +94,15 @@ TEST(EventFormatter, NamesAJobByWhatItDoes) {
               (Lines{"job 3: provision of 356938035643809 failed, ModemRejected: refused"}));
 }
 
-TEST(EventFormatter, TellsWhetherTheDaemonIsThere) {
+TEST(EventFormatter, ReportsThatBgs2dStopped) {
     EventFormatter formatter;
     const auto told = formatter.format({"/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
                                         Value::array({"io.bgs2d1", ":1.5", ""})});
     EXPECT_EQ(told, std::vector{daemon_event(false)});
-    EXPECT_EQ(told.front().text, "bgs2d is not there");
+    EXPECT_EQ(told.front().text, "bgs2d is not running");
 }
 
-TEST(EventFormatter, CanNotBeMadeToMoveTheCursor) {
+TEST(EventFormatter, EscapesControlCharacters) {
     EventFormatter formatter;
     EXPECT_EQ(texts(formatter.format(modem_changed({{"State", "failed"}, {"Reason", "\x1b[2J"}}))),
               (Lines{"356938035643809 is failed (\\x1b[2J)"}));

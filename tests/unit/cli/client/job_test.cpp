@@ -18,7 +18,7 @@ BusSignal completed(const std::string& of, bool success, const std::string& erro
     return {"/io/bgs2d1", "io.bgs2d1.Manager", "JobCompleted", Value::array({of, success, error, message})};
 }
 
-TEST(Job, FollowsItsProgress) {
+TEST(Job, UpdatesItsProgress) {
     Job job(path);
     EXPECT_EQ(job.progress(), Progress{});
     EXPECT_TRUE(job.apply(changed(path, {{"Step", "writing slot 1"}, {"BytesTotal", 875}})));
@@ -28,7 +28,7 @@ TEST(Job, FollowsItsProgress) {
     EXPECT_EQ(job.result(), std::nullopt);
 }
 
-TEST(Job, IsOverWhenItsOwnCompletionIsTold) {
+TEST(Job, EndsWithItsOwnCompletion) {
     Job job(path);
     EXPECT_FALSE(job.apply(completed("/io/bgs2d1/job/4", true, "", "")));
     EXPECT_EQ(job.result(), std::nullopt);
@@ -36,7 +36,7 @@ TEST(Job, IsOverWhenItsOwnCompletionIsTold) {
     EXPECT_EQ(job.result(), (JobResult{false, "ModemRejected", "refused", "check the key"}));
 }
 
-TEST(Job, PassesOverOtherObjects) {
+TEST(Job, IgnoresOtherObjects) {
     Job job(path);
     EXPECT_FALSE(job.apply(changed("/io/bgs2d1/job/33", {{"Step", "done"}})));
     EXPECT_EQ(job.progress().step, "waiting");

@@ -6,7 +6,7 @@
 namespace bgs2::cli {
 namespace {
 
-TEST(Policies, AreReadFromWhatTheBusSaysAndWrittenForPrograms) {
+TEST(Policies, AreReadFromTheBusAndWrittenAsJson) {
     const Value told =
         Value::parse(R"([{"policy": "10-ca", "file": "/etc/bgs2d/policy.d/10-ca.toml", "mode": "auto",
         "match": {"imei": ["35*", "!356"], "property ID_BUS": ["usb"]},
@@ -28,13 +28,13 @@ TEST(Policies, AreReadFromWhatTheBusSaysAndWrittenForPrograms) {
               R"({"slot":12,"certificate":"/ca.pem"}]})");
 }
 
-TEST(Policies, OfAnotherVersionMayLackAnything) {
+TEST(Policies, OfAnotherVersionMayLackProperties) {
     EXPECT_EQ(policies_of(Value::parse(R"([{"policy": "a", "match": 1, "slots": "none"}])")),
               (std::vector{Policy{.name = "a", .file = "", .mode = "", .match = {}, .slots = {}}}));
     EXPECT_EQ(explained_of(Value::parse("[{}]")), std::vector{FileExplanation{}});
 }
 
-TEST(Ports, AreReadWithThePropertiesByWhichOneCanNameThem) {
+TEST(Ports, AreReadWithTheirUdevProperties) {
     const auto ports = ports_of(Value::parse(R"([{"device": "/dev/ttyUSB0", "state": "ignored", "retry-at": 7,
         "properties": {"ID_VENDOR_ID": "0403", "ID_ODD": 1}}, {"device": "/dev/ttyS0", "properties": []}])"));
     ASSERT_EQ(ports.size(), 2U);
@@ -43,7 +43,7 @@ TEST(Ports, AreReadWithThePropertiesByWhichOneCanNameThem) {
     EXPECT_TRUE(ports[1].properties.empty()) << "a daemon of another version may lack them";
 }
 
-TEST(Slots, AreReadByTheirNumberAndStore) {
+TEST(Slots, AreReadByNumberAndStore) {
     const auto slots =
         slots_of(Value::parse(R"([{"slot": 10, "compliance": "empty"}, {"slot": 1, "size": 5}])"));
     ASSERT_EQ(slots.size(), 2U);
@@ -54,7 +54,7 @@ TEST(Slots, AreReadByTheirNumberAndStore) {
     EXPECT_EQ(others.at("management_cert").at(2).size, 7U);
 }
 
-TEST(FileExplanation, IsReadFromWhatTheBusSaysAndWrittenForPrograms) {
+TEST(FileExplanation, IsReadFromTheBusAndWrittenAsJson) {
     const auto files = explained_of(Value::parse(
         R"([{"policy": "a", "file": "/b/a.toml", "verdict": "masked", "why": "it is", "field": "", "line": 0,
                           "masked-by": "/a/a.toml"}])"));

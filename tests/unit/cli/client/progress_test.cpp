@@ -18,7 +18,7 @@ struct Line {
     std::string expected;
 };
 
-TEST(ProgressLine, LeavesOutPartsWhereItIsTooNarrow) {
+TEST(ProgressLine, OmitsPartsOnANarrowTerminal) {
     const std::vector<Line> lines{
         {half, 11'200.0, 79, "writing slot 0 [############------------]  52%  1000/1925 B  11.2 kB/s"},
         {half, 11'200.0, 60, "writing slot 0 [#######-------]  52%  1000/1925 B  11.2 kB/s"},
@@ -46,7 +46,7 @@ TEST(ProgressLine, LeavesOutPartsWhereItIsTooNarrow) {
     }
 }
 
-TEST(ProgressLine, IsNeverWiderThanItMayBe) {
+TEST(ProgressLine, FitsTheWidth) {
     const Progress greatest{
         .step = "writing slot 30", .fraction = 1, .sent = 18'446'744'073'709'551'615ULL, .total = 65'535};
     for (std::size_t width = 0; width < 120; ++width) {
@@ -69,7 +69,7 @@ TEST(Pace, CountsTheTimeOfSendingOnly) {
     EXPECT_EQ(pace.rate(), 1000.0);
 }
 
-TEST(Pace, IsNotTakenFromAnInstant) {
+TEST(Pace, IsUnknownAtFirst) {
     const Pace::Clock::time_point start{};
     Pace pace;
     EXPECT_EQ(pace.rate(), std::nullopt);

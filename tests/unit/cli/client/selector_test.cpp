@@ -35,44 +35,44 @@ void expect_chosen(std::string_view selector, std::string_view imei) {
     EXPECT_EQ(chosen->imei, imei);
 }
 
-TEST(Selector, TakesAWholeImei) {
+TEST(Selector, AcceptsAnImei) {
     expect_chosen("356938035653809", "356938035653809");
 }
 
-TEST(Selector, TakesAnEndThatOnlyOneHas) {
+TEST(Selector, AcceptsAnUnambiguousSuffix) {
     expect_chosen("8", "490154203237518");
     expect_chosen("643809", "356938035643809");
 }
 
-TEST(Selector, TakesADeviceNode) {
+TEST(Selector, AcceptsADeviceNode) {
     expect_chosen("/dev/ttyUSB1", "356938035653809");
 }
 
-TEST(Selector, TakesTheFirstForAny) {
+TEST(Selector, SelectsTheFirstModemForAny) {
     expect_chosen("any", "356938035643809");
 }
 
-TEST(Selector, MayBeLeftOutForTheOnlyOne) {
+TEST(Selector, DefaultsToTheOnlyModem) {
     const auto chosen = select(std::span(three()).first(1), "");
     ASSERT_TRUE(chosen);
     EXPECT_EQ(chosen->imei, "356938035643809");
 }
 
-TEST(Selector, IsNeededWhereThereAreSeveral) {
+TEST(Selector, IsRequiredIfThereAreSeveralModems) {
     const auto chosen = select(three(), "");
     ASSERT_FALSE(chosen);
     EXPECT_EQ(chosen.error(), (Error{ErrorCode::invalid_argument, "there are 3 modems",
-                                     "say which: 356938035643809, 356938035653809, 490154203237518"}));
+                                     "name one of them: 356938035643809, 356938035653809, 490154203237518"}));
 }
 
-TEST(Selector, NamesThoseThatAnEndIsAmbiguousFor) {
+TEST(Selector, ListsTheModemsOfAnAmbiguousSuffix) {
     const auto chosen = select(three(), "3809");
     ASSERT_FALSE(chosen);
     EXPECT_EQ(chosen.error(), (Error{ErrorCode::invalid_argument, "2 modems have an IMEI that ends in 3809",
-                                     "say which: 356938035643809, 356938035653809"}));
+                                     "name one of them: 356938035643809, 356938035653809"}));
 }
 
-TEST(Selector, TellsNotFoundFromNonsense) {
+TEST(Selector, DistinguishesNotFoundFromInvalid) {
     EXPECT_EQ(select(three(), "111").error().code, ErrorCode::not_found);
     EXPECT_EQ(select(three(), "/dev/ttyUSB7").error().code, ErrorCode::not_found);
     EXPECT_EQ(select({}, "any").error().code, ErrorCode::not_found);
@@ -81,7 +81,7 @@ TEST(Selector, TellsNotFoundFromNonsense) {
     EXPECT_EQ(select(three(), "3569380356438090").error().code, ErrorCode::invalid_argument);
 }
 
-TEST(Selector, FollowsALinkUnlessThatIsThePortsOwnName) {
+TEST(Selector, FollowsALinkUnlessAPortHasThatName) {
     const test::TemporaryDirectory folder;
     const std::string link = folder.path() / "modem";
     std::filesystem::create_symlink("/dev/null", link);
@@ -91,7 +91,7 @@ TEST(Selector, FollowsALinkUnlessThatIsThePortsOwnName) {
     EXPECT_EQ(imei_of(resolve(itself, link)), "356938035643809");
 }
 
-TEST(Selector, NamesWhatWasTypedWhereNoModemIs) {
+TEST(Selector, NamesThePathThatWasGiven) {
     const auto none = resolve(three(), "/dev/does-not-exist");
     ASSERT_FALSE(none);
     EXPECT_NE(none.error().what.find("/dev/does-not-exist"), std::string::npos);

@@ -34,42 +34,42 @@ TEST(States, AreThoseOfAModem) {
         EXPECT_EQ(states_of(state), std::vector{std::string(state)}) << state;
 }
 
-TEST(States, ThatDoNotExistAreRefusedWithTheOneThatWasMeant) {
+TEST(States, AreRefusedIfUnknownWithTheNearestOne) {
     for (const auto* list : {"", "compliant,", ",compliant", "compliant drifted", "Compliant "})
         EXPECT_EQ(states_of(list).error().code, ErrorCode::invalid_argument) << list;
     EXPECT_EQ(states_of("complaint").error().hint, "did you mean 'compliant'?");
 }
 
-TEST(WaitCondition, IsOfAllModemsIfNoneIsNamed) {
+TEST(WaitCondition, RequiresAllModemsByDefault) {
     EXPECT_TRUE(met("", {good}));
     EXPECT_FALSE(met("", {good, bad}));
-    EXPECT_FALSE(met("", {})) << "at least one must be there";
+    EXPECT_FALSE(met("", {})) << "at least one modem must be present";
 }
 
-TEST(WaitCondition, IsMetByOneOfAny) {
+TEST(WaitCondition, RequiresOneModemForAny) {
     EXPECT_TRUE(met("any", {bad, good}));
     EXPECT_FALSE(met("any", {bad}));
     EXPECT_FALSE(met("any", {}));
 }
 
-TEST(WaitCondition, IsOfTheModemThatIsNamed) {
+TEST(WaitCondition, RequiresTheNamedModem) {
     EXPECT_TRUE(met("11", {good, bad}));
     EXPECT_FALSE(met("222", {good, bad}));
-    EXPECT_FALSE(met("333", {good, bad})) << "it may still come";
+    EXPECT_FALSE(met("333", {good, bad})) << "the modem may still appear";
     EXPECT_TRUE(met("/dev/tty111", {good, bad}));
 }
 
-TEST(WaitCondition, IsRefusedIfItIsOfSeveralOrNothing) {
+TEST(WaitCondition, RefusesAnAmbiguousOrInvalidSelector) {
     const std::vector<Modem> modems{modem_in("12", "compliant"), modem_in("22", "compliant")};
     EXPECT_EQ(WaitCondition("2", {"compliant"}).evaluate(modems).error().code, ErrorCode::invalid_argument);
     EXPECT_EQ(WaitCondition("two", {"compliant"}).evaluate(modems).error().code, ErrorCode::invalid_argument);
 }
 
-TEST(WaitCondition, IsMetByAnyOfTheStates) {
+TEST(WaitCondition, AcceptsAnyOfTheStates) {
     EXPECT_TRUE(WaitCondition("", {"drifted", "compliant"}).evaluate(std::vector{good, bad}).value().met);
 }
 
-TEST(WaitCondition, TellsWhoDoesNotMeetItAndWhy) {
+TEST(WaitCondition, ReportsTheModemsThatDoNotMeetItWithTheirReasons) {
     const WaitCondition condition("", {"compliant", "unmanaged"});
     const WaitStatus status = condition.evaluate(std::vector{good, bad}).value();
     const Error why = condition.unmet(status);
@@ -79,7 +79,7 @@ TEST(WaitCondition, TellsWhoDoesNotMeetItAndWhy) {
     EXPECT_EQ(WaitCondition("809", {"compliant"}).unmet(WaitStatus{}).what, "the modem 809 has not appeared");
 }
 
-TEST(ConcernsModems, NotWhatJobsAndPoliciesDo) {
+TEST(ConcernsModems, IgnoresSignalsOfJobsAndPolicies) {
     const auto event = [](const char* path, const char* member, Value arguments) {
         return BusSignal{path, "", member, std::move(arguments)};
     };

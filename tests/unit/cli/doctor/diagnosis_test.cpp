@@ -56,15 +56,15 @@ const std::vector<test::DiagnosticCase> cases{
     {"the bus",
      [](SystemSnapshot& it) {
          stopped(it, {});
-         it.bus_error = QueryError{.exit = ExitCode::no_daemon, .what = "no bus", .hint = "is it there?"};
+         it.bus_error = QueryError{.exit = ExitCode::no_daemon, .what = "no bus", .hint = "check it"};
      },
-     error, "bus-not-reached", "bgs2d", "no bus", "is it there?"},
+     error, "bus-not-reached", "bgs2d", "no bus", "check it"},
     {"denied", [](SystemSnapshot& it) { refused(it, ExitCode::denied, "Rejected"); }, error, "bus-denied",
-     "bgs2d", "does not let you", "io.bgs2d1.conf"},
+     "bgs2d", "permission denied", "io.bgs2d1.conf"},
     {"hanging", [](SystemSnapshot& it) { refused(it, ExitCode::timed_out, "bgs2d does not answer"); }, error,
      "daemon-not-answering", "bgs2d", "does not answer", "look"},
     {"another answer", [](SystemSnapshot& it) { refused(it, ExitCode::failed, "odd"); }, error,
-     "daemon-not-asked", "bgs2d", "could not be asked: odd", "look"},
+     "daemon-not-asked", "bgs2d", "cannot query bgs2d: odd", "look"},
     {"not installed", [](SystemSnapshot& it) { stopped(it, unit("not-found", "inactive", "", "")); }, error,
      "service-not-installed", "bgs2d", "no bgs2d.service", "daemon-reload"},
     {"masked", [](SystemSnapshot& it) { stopped(it, unit("masked", "inactive", "masked", "success")); },
@@ -75,64 +75,65 @@ const std::vector<test::DiagnosticCase> cases{
      error, "service-failed", "bgs2d", "it failed (exit-code)", "journalctl -u bgs2d"},
     {"failing again and again",
      [](SystemSnapshot& it) { stopped(it, unit("loaded", "activating", "enabled", "exit-code")); }, warning,
-     "service-starting", "bgs2d", "started again, since it failed (exit-code)", "journalctl -u bgs2d"},
+     "service-starting", "bgs2d", "restarting: it failed (exit-code)", "journalctl -u bgs2d"},
     {"starting", [](SystemSnapshot& it) { stopped(it, unit("loaded", "activating", "enabled", "success")); },
-     warning, "service-starting", "bgs2d", "is being started", "in a moment"},
+     warning, "service-starting", "bgs2d", "is starting", "in a minute"},
     {"stopped", [](SystemSnapshot& it) { stopped(it, unit("loaded", "inactive", "enabled", "success")); },
-     error, "daemon-not-running", "bgs2d", "does not run", "systemctl start bgs2d"},
+     error, "daemon-not-running", "bgs2d", "is not running", "systemctl start bgs2d"},
     {"stopped and disabled",
      [](SystemSnapshot& it) { stopped(it, unit("loaded", "inactive", "disabled", "success")); }, error,
-     "daemon-not-running", "bgs2d", "not started at boot", "systemctl enable --now bgs2d"},
+     "daemon-not-running", "bgs2d", "does not start at boot", "systemctl enable --now bgs2d"},
     {"disabled", [](SystemSnapshot& it) { it.unit->enabled = "disabled"; }, warning, "service-not-enabled",
-     "bgs2d", "not started at boot", "systemctl enable bgs2d"},
+     "bgs2d", "does not start at boot", "systemctl enable bgs2d"},
     {"stopped where there is no systemd",
      [](SystemSnapshot& it) {
          stopped(it, {});
          it.unit.reset();
          it.activatable = false;
      },
-     error, "daemon-not-running", "bgs2d", "does not run", "no systemd on the bus"},
+     error, "daemon-not-running", "bgs2d", "is not running", "no systemd on the bus"},
     {"stopped, but the bus would start it",
      [](SystemSnapshot& it) {
          stopped(it, {});
          it.unit.reset();
      },
-     error, "daemon-not-running", "bgs2d", "does not run", "bgs2ctl list"},
+     error, "daemon-not-running", "bgs2d", "is not running", "bgs2ctl list"},
     {"a clock before the release", [](SystemSnapshot& it) { it.now = std::chrono::sys_days(1970y / 1 / 1); },
-     error, "clock-not-set", "clock", "1970-01-01T00:00:00Z, which is before this version", "timedatectl"},
+     error, "clock-not-set", "clock", "1970-01-01T00:00:00Z, before the release of this version",
+     "timedatectl"},
     {"a clock before the policies",
      [](SystemSnapshot& it) {
          it.newest_policy = PolicyFile{.path = "/etc/10-ca.toml", .written = it.now + 24h};
      },
      error, "clock-not-set", "clock", "/etc/10-ca.toml was written at 2027-01-16T00:00:00Z", "timedatectl"},
-    {"a clock that nothing keeps right", [](SystemSnapshot& it) { it.clock_synchronised = false; }, note,
-     "clock-not-synchronised", "clock", "nothing keeps it right", "set-ntp"},
-    {"a history that can not be written",
+    {"a clock that is not synchronised", [](SystemSnapshot& it) { it.clock_synchronised = false; }, note,
+     "clock-not-synchronised", "clock", "is not synchronised", "set-ntp"},
+    {"a history that cannot be written",
      [](SystemSnapshot& it) { it.daemon->history_lost_since = 1800000000; }, warning, "history-lost", "bgs2d",
      "since 2027-01-15T08:00:00Z", "full"},
     {"a broken policy", [](SystemSnapshot& it) { it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"}; },
-     error, "policy-broken", "/etc/5.toml", "/etc/5.toml:2:1: moed", "the policies of before are in force"},
+     error, "policy-broken", "/etc/5.toml", "/etc/5.toml:2:1: moed", "the previous policies stay active"},
     {"policies broken from the start",
      [](SystemSnapshot& it) {
          it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"};
          it.daemon->policies.clear();
-         comes_to(it, "unmanaged", "the policies cannot be used", "fix them");
+         comes_to(it, "unmanaged", "the policies are invalid", "fix them");
          modem(it).policy = "";
      },
-     error, "policy-broken", "/etc/5.toml", "moed", "no policy at all"},
+     error, "policy-broken", "/etc/5.toml", "moed", "no active policy"},
     {"no policy",
      [](SystemSnapshot& it) {
          it.daemon->policies.clear();
-         comes_to(it, "unmanaged", "no policy matches this modem", "add one");
+         comes_to(it, "unmanaged", "the modem matches no policy", "add one");
          modem(it).policy = "";
      },
-     error, "no-policy", "/etc/bgs2d/policy.d", "there is no policy", "bgs2ctl policy check"},
-    {"a modem that no policy is for",
+     error, "no-policy", "/etc/bgs2d/policy.d", "no policies", "bgs2ctl policy check"},
+    {"a modem that matches no policy",
      [](SystemSnapshot& it) {
-         comes_to(it, "unmanaged", "no policy matches this modem", "add one");
+         comes_to(it, "unmanaged", "the modem matches no policy", "add one");
          modem(it).policy = "";
      },
-     warning, "modem-unmanaged", healthy_imei, "no policy matches this modem", "add one"},
+     warning, "modem-unmanaged", healthy_imei, "the modem matches no policy", "add one"},
     {"an ignored modem", [](SystemSnapshot& it) { comes_to(it, "unmanaged", "policy '10-ca' says so", ""); },
      note, "modem-ignored", healthy_imei, "says so", "policy show"},
     {"a blocked modem",
@@ -144,21 +145,21 @@ const std::vector<test::DiagnosticCase> cases{
          modem(it).retry_at = 1800000000;
      },
      error, "modem-failed", healthy_imei, "it does not answer",
-     "wait; bgs2d tries again at 2027-01-15T08:00:00Z"},
+     "wait; bgs2d retries at 2027-01-15T08:00:00Z"},
     {"a drifted modem", [](SystemSnapshot& it) { comes_to(it, "drifted", "slot 1 is empty", "write it"); },
      warning, "modem-drifted", healthy_imei, "slot 1 is empty", "write it"},
-    {"a certificate that ends soon",
+    {"a certificate that expires soon",
      [](SystemSnapshot& it) {
          comes_to(it, "compliant", "it holds it; slot 0 expires in 3 days", "renew it");
      },
      warning, "certificate-expiring", healthy_imei, "expires in 3 days", "renew it"},
-    {"a certificate that ended",
+    {"an expired certificate",
      [](SystemSnapshot& it) {
          comes_to(it, "compliant", "it holds it; slot 0 expired 5 days ago", "renew it");
          holds(it, "compliant", 2027y / 1 / 10);
      },
-     error, "certificate-expired", healthy_imei, "slot 0 (/CN=gateway-7) expired on 2027-01-10", "renewed"},
-    {"a certificate that ended, which no policy names",
+     error, "certificate-expired", healthy_imei, "slot 0 (/CN=gateway-7) expired on 2027-01-10", "renew"},
+    {"an expired certificate in an unlisted slot",
      [](SystemSnapshot& it) { holds(it, "unlisted", 2027y / 1 / 10); }, warning, "certificate-expired",
      healthy_imei, "expired on 2027-01-10", "erase-unlisted"},
     {"a finding",
@@ -173,13 +174,13 @@ const std::vector<test::DiagnosticCase> cases{
      warning, "modem-finding", healthy_imei, "slot 1 is not a CA's", "take the CA's"},
 };
 
-TEST(Diagnosis, FindsNothingWhereAllIsWell) {
+TEST(Diagnosis, FindsNoProblemsOnAHealthyGateway) {
     const SystemSnapshot snapshot = healthy();
     EXPECT_THAT(diagnose(snapshot), IsEmpty());
-    EXPECT_EQ(summary(snapshot, {}), "nothing is wrong: 1 modem compliant, 1 policy");
+    EXPECT_EQ(summary(snapshot, {}), "no problems found: 1 modem compliant, 1 policy");
 }
 
-TEST(Diagnosis, FindsWhatIsWrongAndNothingElse) {
+TEST(Diagnosis, ReportsEachProblemAndNoOther) {
     for (const test::DiagnosticCase& each : cases) {
         SCOPED_TRACE(each.name);
         SystemSnapshot snapshot = healthy();
@@ -188,7 +189,7 @@ TEST(Diagnosis, FindsWhatIsWrongAndNothingElse) {
     }
 }
 
-TEST(Diagnosis, TellsAFindingThatIsTheReasonOnce) {
+TEST(Diagnosis, ReportsAFindingThatIsTheReasonOnlyOnce) {
     SystemSnapshot snapshot = healthy();
     comes_to(snapshot, "blocked", "slot 0 has expired", "renew it");
     modem(snapshot).findings = {{.severity = "error",
@@ -200,7 +201,7 @@ TEST(Diagnosis, TellsAFindingThatIsTheReasonOnce) {
     EXPECT_EQ(diagnose(snapshot).size(), 1U);
 }
 
-TEST(Diagnosis, TellsErrorsFirstAndCountsThem) {
+TEST(Diagnosis, ListsErrorsFirstAndCountsThem) {
     SystemSnapshot snapshot = healthy();
     snapshot.clock_synchronised = false;
     snapshot.unit->enabled = "disabled";
@@ -213,7 +214,7 @@ TEST(Diagnosis, TellsErrorsFirstAndCountsThem) {
     EXPECT_EQ(summary(snapshot, diagnostics), "1 error, 1 warning");
 }
 
-TEST(Diagnosis, IsAnArrayForPrograms) {
+TEST(Diagnosis, PrintsAnArrayAsJson) {
     EXPECT_EQ(to_json(std::vector<Diagnostic>{}).dump(), "[]");
     EXPECT_EQ(to_json(std::vector<Diagnostic>{{.severity = error,
                                                .id = "port-silent",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One thing that is wrong, and what the doctor is to say of it.
+// One problem, and the expected diagnostic.
 #pragma once
 
 #include "cli/doctor/diagnostic.h"
@@ -18,7 +18,7 @@ inline constexpr auto note = cli::Severity::note;
 
 struct DiagnosticCase {
     const char* name;
-    void (*change)(cli::SystemSnapshot&); ///< makes it wrong
+    void (*change)(cli::SystemSnapshot&); ///< causes the problem
     cli::Severity severity;
     const char* id;
     const char* subject;
@@ -26,7 +26,7 @@ struct DiagnosticCase {
     const char* hint;    ///< a part of it
 };
 
-/// It is the only complaint.
+/// Expects this diagnostic and no other.
 inline void expect_only(const DiagnosticCase& expected, const std::vector<cli::Diagnostic>& diagnostics) {
     ASSERT_EQ(diagnostics.size(), 1U) << to_json(diagnostics).dump(1);
     EXPECT_EQ(diagnostics[0].severity, expected.severity);

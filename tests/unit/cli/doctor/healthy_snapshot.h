@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A gateway on which all is well, for tests that make something of it wrong.
+// A healthy gateway, to which tests add problems.
 #pragma once
 
 #include "cli/doctor/system_snapshot.h"

@@ -21,8 +21,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// Another port than the modem's.
-/// Another port: its state, the code of the reason, and the reason with a hint in parentheses.
+/// Adds a second port: its state, the code of the reason, and the reason with a hint in parentheses.
 void also(SystemSnapshot& snapshot, const char* state, std::string reason, const char* code = "") {
     Port port = usb_port("/dev/ttyUSB1", state, "");
     port.code = code;
@@ -46,7 +45,7 @@ void without_modem(SystemSnapshot& snapshot) {
     snapshot.nodes.clear();
 }
 
-/// A UART of the board that nobody named.
+/// Adds a UART of the board that no configuration names.
 void uart(SystemSnapshot& snapshot, bool console) {
     Port port;
     port.device = "/dev/ttyS1";
@@ -84,12 +83,12 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
          also(it, "not-a-modem", "Quectel EC25 answers on /dev/ttyUSB1 (name another port)");
      },
      warning, "port-not-a-modem", "/dev/ttyUSB1", "Quectel EC25 answers", "udev rule"},
-    {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, but does not exist"); },
-     note, "port-absent", "/dev/ttyUSB1", "is not there", "plugged in"},
+    {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, does not exist"); }, note,
+     "port-absent", "/dev/ttyUSB1", "not present", "plugged in"},
     {"second", [](SystemSnapshot& it) { also(it, "duplicate", "another port of the modem 3"); }, note,
      "port-second", "/dev/ttyUSB1", "another port of the modem 3", "one port"},
     {"probing", [](SystemSnapshot& it) { also(it, "probing", "being probed for a modem"); }, note,
-     "port-probing", "/dev/ttyUSB1", "being asked", "again"},
+     "port-probing", "/dev/ttyUSB1", "is identifying", "again"},
     {"not permitted",
      [](SystemSnapshot& it) {
          also(it, "unavailable",
@@ -98,7 +97,7 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
          it.nodes.back().group = "root";
          it.nodes.back().mode = 0600;
      },
-     error, "port-denied", "/dev/ttyUSB1", "group is 'root', its mode 0600",
+     error, "port-denied", "/dev/ttyUSB1", "group is 'root', the mode 0600",
      "\n    SUBSYSTEM==\"tty\", KERNEL==\"ttyUSB1\", GROUP=\"dialout\", MODE=\"0660\""},
     {"kept away by the sandbox",
      [](SystemSnapshot& it) {
@@ -111,55 +110,58 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
          also(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 412, "ModemManager");
      },
-     error, "port-held", "/dev/ttyUSB1", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
+     error, "port-held", "/dev/ttyUSB1", "ModemManager (pid 412)", "ID_MM_PORT_IGNORE"},
     {"held by brltty",
      [](SystemSnapshot& it) {
          also(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 413, "brltty");
      },
-     error, "port-held", "/dev/ttyUSB1", "brltty (process 413)", "systemctl disable --now brltty"},
+     error, "port-held", "/dev/ttyUSB1", "brltty (pid 413)", "systemctl disable --now brltty"},
     {"held by another program",
      [](SystemSnapshot& it) {
          also(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 414, "picocom");
      },
-     error, "port-held", "/dev/ttyUSB1", "picocom (process 414)", "ps -fp 414"},
-    {"held by nobody that is seen", [](SystemSnapshot& it) { also(it, "unavailable", busy, "PortClaimed"); },
-     error, "port-held", "/dev/ttyUSB1", "cannot claim", "fuser -v"},
-    {"open elsewhere as well", [](SystemSnapshot& it) { held(it, "/dev/ttyUSB0", 415, "cat"); }, warning,
-     "port-shared", "/dev/ttyUSB0", "cat (process 415)", "ps -fp 415"},
+     error, "port-held", "/dev/ttyUSB1", "picocom (pid 414)", "ps -fp 414"},
+    {"held by a program that is not visible",
+     [](SystemSnapshot& it) { also(it, "unavailable", busy, "PortClaimed"); }, error, "port-held",
+     "/dev/ttyUSB1", "cannot claim", "fuser -v"},
+    {"open in another program", [](SystemSnapshot& it) { held(it, "/dev/ttyUSB0", 415, "cat"); }, warning,
+     "port-shared", "/dev/ttyUSB0", "cat (pid 415)", "ps -fp 415"},
     {"not kept from ModemManager",
      [](SystemSnapshot& it) {
          it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
          it.processes.running.insert("ModemManager");
      },
-     warning, "port-not-kept-from-modemmanager", "/dev/ttyUSB0", "ModemManager runs", "ID_MM_PORT_IGNORE"},
+     warning, "port-not-kept-from-modemmanager", "/dev/ttyUSB0", "ModemManager is running",
+     "ID_MM_PORT_IGNORE"},
     {"inhibited in ModemManager",
      [](SystemSnapshot& it) {
          it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
          it.daemon->ports.front().inhibited = true;
          it.processes.running.insert("ModemManager");
      },
-     note, "port-inhibited", "/dev/ttyUSB0", "because bgs2d asked it to", "ID_MM_PORT_IGNORE"},
-    {"open in ModemManager, which is told once",
+     note, "port-inhibited", "/dev/ttyUSB0", "because bgs2d requested that", "ID_MM_PORT_IGNORE"},
+    {"open in ModemManager, which is reported once",
      [](SystemSnapshot& it) {
          it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
          held(it, "/dev/ttyUSB0", 412, "ModemManager");
      },
-     warning, "port-shared", "/dev/ttyUSB0", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
+     warning, "port-shared", "/dev/ttyUSB0", "ModemManager (pid 412)", "ID_MM_PORT_IGNORE"},
     {"not kept from brltty",
      [](SystemSnapshot& it) {
          it.nodes.front().usb_vendor = "1a86";
          it.nodes.front().usb_product = "7523";
          it.processes.running.insert("brltty");
      },
-     warning, "port-not-kept-from-brltty", "/dev/ttyUSB0", "brltty runs", "disable --now brltty"},
-    {"an adapter that nobody named, beside a modem", [](SystemSnapshot& it) { also(it, "ignored", ignored); },
-     note, "port-not-nominated", "/dev/ttyUSB1", ignored,
+     warning, "port-not-kept-from-brltty", "/dev/ttyUSB0", "brltty is running", "disable --now brltty"},
+    {"an adapter that is not configured, beside a modem",
+     [](SystemSnapshot& it) { also(it, "ignored", ignored); }, note, "port-not-nominated", "/dev/ttyUSB1",
+     ignored,
      "bgs2ctl reload' and 'udevadm trigger --subsystem-match=tty':\n    [[port]]\n    property = { "
      "ID_VENDOR_ID = \"0403\", ID_MODEL_ID = \"6015\", "
      "ID_SERIAL_SHORT = \"A61\" }\n"},
-    {"an adapter that nobody named, and no modem",
+    {"an adapter that is not configured, and no modem",
      [](SystemSnapshot& it) {
          without_modem(it);
          also(it, "ignored", ignored);
@@ -167,35 +169,35 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
      warning, "port-not-nominated", "/dev/ttyUSB1", ignored,
      "\n    SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_MODEL_ID}==\"6015\", "
      "ENV{ID_SERIAL_SHORT}==\"A61\", ENV{BGS2D_PORT}=\"1\""},
-    {"nothing at all", without_modem, warning, "no-modem", "", "no serial port that is named", "dmesg"},
-    {"no permission while bgs2d does not run",
+    {"nothing at all", without_modem, warning, "no-modem", "", "no serial port is named", "dmesg"},
+    {"no permission while bgs2d is not running",
      [](SystemSnapshot& it) {
          silent_daemon(it);
          it.nodes.front().usb_vendor = "1e2d";
          it.nodes.front().group = "plugdev";
      },
-     error, "port-denied", "/dev/ttyUSB0", "'plugdev', its mode 0660", "GROUP=\"dialout\""},
-    {"a stranger's port without permission while bgs2d does not run",
+     error, "port-denied", "/dev/ttyUSB0", "'plugdev', the mode 0660", "GROUP=\"dialout\""},
+    {"another device's port without permission while bgs2d is not running",
      [](SystemSnapshot& it) {
          silent_daemon(it);
          it.nodes.front().mode = 0640;
      },
-     warning, "port-denied", "/dev/ttyUSB0", "'dialout', its mode 0640", "MODE=\"0660\""},
-    {"held while bgs2d does not run",
+     warning, "port-denied", "/dev/ttyUSB0", "'dialout', the mode 0640", "MODE=\"0660\""},
+    {"held while bgs2d is not running",
      [](SystemSnapshot& it) {
          silent_daemon(it);
          held(it, "/dev/ttyUSB0", 412, "ModemManager");
      },
-     warning, "port-held", "/dev/ttyUSB0", "ModemManager (process 412)", "ID_MM_PORT_IGNORE"},
-    {"processes that are not seen", [](SystemSnapshot& it) { it.processes.hidden = 31; }, note,
-     "processes-not-seen", "", "31 processes did not let us see", "sudo bgs2ctl doctor"},
+     warning, "port-held", "/dev/ttyUSB0", "ModemManager (pid 412)", "ID_MM_PORT_IGNORE"},
+    {"processes that cannot be inspected", [](SystemSnapshot& it) { it.processes.hidden = 31; }, note,
+     "processes-not-seen", "", "cannot inspect 31 processes", "sudo bgs2ctl doctor"},
 };
 
-TEST(PortDiagnosis, FindsNothingWhereAllIsWell) {
+TEST(PortDiagnosis, FindsNoProblemsOnAHealthyGateway) {
     EXPECT_THAT(diagnose_ports(healthy()), IsEmpty());
 }
 
-TEST(PortDiagnosis, FindsWhatIsWrongAndNothingElse) {
+TEST(PortDiagnosis, ReportsEachProblemAndNoOther) {
     for (const test::DiagnosticCase& each : port_diagnosis_cases) {
         SCOPED_TRACE(each.name);
         SystemSnapshot snapshot = healthy();
@@ -204,13 +206,13 @@ TEST(PortDiagnosis, FindsWhatIsWrongAndNothingElse) {
     }
 }
 
-TEST(PortDiagnosis, DoesNotSpeakOfUartsWhereAModemIs) {
+TEST(PortDiagnosis, IgnoresUartsIfThereIsAModem) {
     SystemSnapshot snapshot = healthy();
     uart(snapshot, false);
     EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());
 }
 
-TEST(PortDiagnosis, NamesUartsWhereNoModemIs) {
+TEST(PortDiagnosis, ReportsUartsIfThereIsNoModem) {
     SystemSnapshot snapshot = healthy();
     without_modem(snapshot);
     uart(snapshot, false);
@@ -222,19 +224,19 @@ TEST(PortDiagnosis, NamesUartsWhereNoModemIs) {
     EXPECT_EQ(diagnostics[1].id, "no-modem");
 }
 
-TEST(PortDiagnosis, NamesNeitherAConsoleNorAUartThatIsNotThereNorAVirtualConsole) {
+TEST(PortDiagnosis, IgnoresConsolesMissingUartsAndVirtualConsoles) {
     for (const char* device : {"/dev/ttyS1", "/dev/ttyS9", "/dev/tty1"}) {
         SystemSnapshot snapshot = healthy();
         without_modem(snapshot);
         uart(snapshot, true);
-        snapshot.daemon->ports.front().device = device; // the kernel shows hardware behind the first only
+        snapshot.daemon->ports.front().device = device; // only the first has hardware
         const auto diagnostics = diagnose_ports(snapshot);
         ASSERT_EQ(diagnostics.size(), 1U) << device;
         EXPECT_EQ(diagnostics[0].id, "no-modem");
     }
 }
 
-TEST(PortDiagnosis, SpeaksOfAPortThatARuleKeepsAwayOnlyWhereNoModemIs) {
+TEST(PortDiagnosis, ReportsAnExcludedPortOnlyIfThereIsNoModem) {
     constexpr auto kept_away = "a udev rule excludes it";
     SystemSnapshot snapshot = healthy();
     also(snapshot, "ignored", kept_away, "excluded");
@@ -249,7 +251,7 @@ TEST(PortDiagnosis, SpeaksOfAPortThatARuleKeepsAwayOnlyWhereNoModemIs) {
     EXPECT_EQ(diagnostics[1].id, "no-modem");
 }
 
-TEST(PortDiagnosis, SuspectsBrlttyWhereNoAdapterIsLeft) {
+TEST(PortDiagnosis, SuspectsBrlttyIfThereIsNoAdapter) {
     SystemSnapshot snapshot = healthy();
     without_modem(snapshot);
     snapshot.processes.running.insert("brltty");
@@ -259,7 +261,7 @@ TEST(PortDiagnosis, SuspectsBrlttyWhereNoAdapterIsLeft) {
     EXPECT_EQ(diagnostics[0].severity, note);
 }
 
-TEST(PortDiagnosis, LeavesProgramsAloneThatRunAndTakeNothing) {
+TEST(PortDiagnosis, IgnoresProgramsThatUseNoPort) {
     SystemSnapshot snapshot = healthy();
     snapshot.processes.running.insert("ModemManager");
     snapshot.processes.running.insert("brltty");

@@ -19,7 +19,7 @@ using testing::Contains;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
 
-/// Looks again and again until somebody holds the device or too much time has passed.
+/// Searches repeatedly until a process holds the device or a timeout expires.
 Processes look_until_held(const std::string& device) {
     const auto deadline = std::chrono::steady_clock::now() + 20s;
     Processes seen = look_at_processes(std::vector{device});
@@ -30,7 +30,7 @@ Processes look_until_held(const std::string& device) {
     return seen;
 }
 
-TEST(PortHolders, AreNamedWithTheirProcess) {
+TEST(PortHolders, HaveTheirNameAndPid) {
     const test::Pty pty;
     const test::Process holder({"sh", "-c", "exec tail -f /dev/null < " + pty.path()},
                                {.environment = {}, .output = "/dev/null"});
@@ -41,7 +41,7 @@ TEST(PortHolders, AreNamedWithTheirProcess) {
     EXPECT_THAT(seen.running, Contains(seen.holders[0].name));
 }
 
-TEST(PortHolders, AreFoundBehindALinkToTheNode) {
+TEST(PortHolders, AreFoundThroughALinkToTheNode) {
     const test::TemporaryDirectory folder;
     const test::Pty pty;
     const std::string link = folder.path() / "modem";
@@ -51,11 +51,11 @@ TEST(PortHolders, AreFoundBehindALinkToTheNode) {
     EXPECT_EQ(look_until_held(link).holders.at(0).device, link);
 }
 
-TEST(PortHolders, AreNobodyWhereTheNodeIsNotThere) {
+TEST(PortHolders, AreNoneIfTheNodeDoesNotExist) {
     EXPECT_THAT(look_at_processes(std::vector<std::string>{"/nonexistent/tty"}).holders, IsEmpty());
 }
 
-TEST(PortHolders, AreNotSoughtAmongFilesThatAreNoDevices) {
+TEST(PortHolders, IgnoreFilesThatAreNotDevices) {
     const test::TemporaryDirectory folder;
     const std::string file = folder.write("file", "");
     const test::Process holder({"sh", "-c", "exec tail -f /dev/null < " + file},
@@ -63,7 +63,7 @@ TEST(PortHolders, AreNotSoughtAmongFilesThatAreNoDevices) {
     EXPECT_THAT(look_at_processes(std::vector{file}).holders, IsEmpty());
 }
 
-TEST(PortHolders, AreNoneWhereThereIsNoProc) {
+TEST(PortHolders, AreNoneWithoutProc) {
     EXPECT_EQ(look_at_processes(std::vector<std::string>{"/dev/null"}, "/nonexistent"), Processes{});
 }
 

@@ -11,7 +11,7 @@ Port adapter(const std::string& device) {
     return test::usb_port(device, "ignored", "");
 }
 
-TEST(PortName, IsWhatIsPluggedInWithItsSerialNumber) {
+TEST(PortName, UsesTheAdapterWithItsSerialNumber) {
     const Port port = adapter("/dev/ttyUSB1");
     EXPECT_EQ(
         name_of(port, std::vector{adapter("/dev/ttyUSB0"), port}),
@@ -21,7 +21,7 @@ TEST(PortName, IsWhatIsPluggedInWithItsSerialNumber) {
                           "ENV{ID_SERIAL_SHORT}==\"A61\", ENV{BGS2D_PORT}=\"1\""}));
 }
 
-TEST(PortName, TellsTheInterfaceOfAnAdapterWithSeveralPorts) {
+TEST(PortName, UsesTheInterfaceOfAnAdapterWithSeveralPorts) {
     const Port port = adapter("/dev/ttyUSB1");
     Port sibling = port;
     sibling.device = "/dev/ttyUSB2";
@@ -32,7 +32,7 @@ TEST(PortName, TellsTheInterfaceOfAnAdapterWithSeveralPorts) {
         "ID_USB_INTERFACE_NUM = \"00\" }");
 }
 
-TEST(PortName, IsWhereItIsPluggedInIfSeveralHaveTheSameSerialNumber) {
+TEST(PortName, UsesThePathIfSeveralAdaptersHaveTheSameSerialNumber) {
     const Port port = adapter("/dev/ttyUSB1");
     Port twin = port;
     twin.device = "/dev/ttyUSB2";
@@ -43,7 +43,7 @@ TEST(PortName, IsWhereItIsPluggedInIfSeveralHaveTheSameSerialNumber) {
                                 "ENV{BGS2D_PORT}=\"1\""}));
 }
 
-TEST(PortName, IsTheDeviceNodeWhereNothingElseIsKnown) {
+TEST(PortName, UsesTheDeviceNodeIfNothingElseIsKnown) {
     Port port;
     port.device = "/dev/ttyS1";
     EXPECT_EQ(name_of(port, {}),
@@ -53,7 +53,7 @@ TEST(PortName, IsTheDeviceNodeWhereNothingElseIsKnown) {
     EXPECT_EQ(name_of(port, {}).rule, "") << "udev knows only the nodes that it made";
 }
 
-TEST(PortName, TakesNoValueThatWouldMeanSomethingElseWhereItIsPasted) {
+TEST(PortName, UsesNoValueWithSpecialCharacters) {
     for (const char* serial :
          {"", "A*", "A?", "[A-Z]", "!A", "A|B", "A\"B", "A B", "$(reboot)", "A\nB", "\x1b[2J"}) {
         Port port = adapter("/dev/ttyUSB1");

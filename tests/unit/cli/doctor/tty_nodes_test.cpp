@@ -17,7 +17,7 @@ using testing::IsEmpty;
 
 class TtyNodes : public testing::Test {
   protected:
-    /// A tty of the kernel, as links of /sys make it up.
+    /// Adds a tty with the links that the kernel has in /sys.
     void tty(const std::string& name, const std::string& parent) {
         const fs::path folder = sys() / "devices" / parent / "tty" / name;
         fs::create_directories(folder);
@@ -39,7 +39,7 @@ class TtyNodes : public testing::Test {
     test::TemporaryDirectory folder_;
 };
 
-TEST_F(TtyNodes, AreThoseWithHardwareBehindThem) {
+TEST_F(TtyNodes, AreTheTtysWithHardware) {
     tty("tty1", "virtual");
     tty("ttyS0", "pnp0/00:01");
     attribute("devices/pnp0/00:01/tty/ttyS0/type", "4");
@@ -62,7 +62,7 @@ TEST_F(TtyNodes, AreThoseWithHardwareBehindThem) {
     EXPECT_NE(nodes[1].group, "");
 }
 
-TEST_F(TtyNodes, AreNoneWhereNothingCanBeRead) {
+TEST_F(TtyNodes, AreNoneIfSysCannotBeRead) {
     EXPECT_THAT(tty_nodes(sys(), dev()), IsEmpty());
 }
 

@@ -27,7 +27,7 @@ SecureCommand client_command(const Identity& identity) {
     return command;
 }
 
-TEST(Annotate, NamesEveryFieldOfADelete) {
+TEST(Annotate, NamesEveryFieldOfADeleteCommand) {
     SecureCommand command;
     command.command = sbnw::Command::delete_certificate;
     command.slot = 3;
@@ -82,7 +82,7 @@ TEST(Annotate, NamesTheTexts) {
 )");
 }
 
-TEST(Annotate, PutsACertificateInWords) {
+TEST(Annotate, DescribesACertificate) {
     const Identity identity = Identity::make({.common_name = "Gateway 7"});
     SecureCommand command;
     command.slot = 1;
@@ -94,7 +94,7 @@ TEST(Annotate, PutsACertificateInWords) {
     EXPECT_NE(dump.find("SHA-1 " + identity.certificate().fingerprint()), std::string::npos);
 }
 
-TEST(Annotate, ShortensLongDataUnlessAllOfItIsAskedFor) {
+TEST(Annotate, ShortensLongFieldsByDefault) {
     const Identity identity = Identity::make({});
     SecureCommand command;
     command.slot = 1;
@@ -105,7 +105,7 @@ TEST(Annotate, ShortensLongDataUnlessAllOfItIsAskedFor) {
     EXPECT_GT(full.size(), command.certificate.size() * 3);
 }
 
-TEST(Annotate, LeavesThePrivateKeyOut) {
+TEST(Annotate, HidesThePrivateKey) {
     const Identity identity = Identity::make({});
     const SecureCommand command = client_command(identity);
     // Bytes from the middle of the key, as each of the outputs would spell them.
@@ -136,14 +136,14 @@ TEST(Annotate, CoversTheFrameWithoutGaps) {
     EXPECT_EQ(offset, bytes.size());
 }
 
-TEST(Annotate, SaysWhatIsNoCertificate) {
+TEST(Annotate, ReportsAnInvalidCertificate) {
     SecureCommand command;
     command.slot = 1;
     command.certificate = Bytes(20, std::byte{0x41});
     EXPECT_NE(dump_of(command).find("20 bytes, unknown"), std::string::npos);
 }
 
-TEST(Describe, HasEveryFieldForPrograms) {
+TEST(Describe, HasEveryFieldAsJson) {
     SecureCommand command;
     command.command = sbnw::Command::delete_certificate;
     command.slot = 3;

@@ -46,20 +46,20 @@ class ComparisonTest : public testing::Test {
     Bytes right_ = bytes_of(write_command(1, identity_.certificate_der()));
 };
 
-TEST_F(ComparisonTest, FindsNothingBetweenEquals) {
+TEST_F(ComparisonTest, FindsNoDifferenceBetweenEqualFrames) {
     const Comparison comparison = compare(right_, right_);
     EXPECT_TRUE(comparison.same);
     EXPECT_TRUE(comparison.differences.empty());
     EXPECT_TRUE(comparison.likely.empty());
 }
 
-TEST_F(ComparisonTest, TellsFieldByField) {
+TEST_F(ComparisonTest, ListsTheFieldsThatDiffer) {
     const Comparison comparison = compare(right_, bytes_of(write_command(2, identity_.certificate_der())));
     EXPECT_FALSE(comparison.same);
     EXPECT_EQ(comparison.differences, (std::vector<Difference>{{"slot", "1", "2"}}));
 }
 
-TEST_F(ComparisonTest, TellsParametersThatOnlyOneHas) {
+TEST_F(ComparisonTest, ListsParametersThatOnlyOneFrameHas) {
     SecureCommand command = write_command(1, identity_.certificate_der());
     command.store = "is_cert";
     const Comparison comparison = compare(right_, bytes_of(command));
@@ -68,14 +68,14 @@ TEST_F(ComparisonTest, TellsParametersThatOnlyOneHas) {
     EXPECT_EQ(comparison.differences.back().second, "is_cert");
 }
 
-TEST_F(ComparisonTest, RecognisesPemInPlaceOfDer) {
+TEST_F(ComparisonTest, RecognisesPemInsteadOfDer) {
     const std::string pem = identity_.certificate_pem();
     const Comparison comparison = compare(right_, bytes_of(write_command(1, as_bytes(pem))));
     EXPECT_EQ(comparison.likely,
               (Words{"b.bin: the certificate is sent as PEM instead of DER; it is the same one"}));
 }
 
-TEST_F(ComparisonTest, RecognisesPkcs1InPlaceOfPkcs8) {
+TEST_F(ComparisonTest, RecognisesPkcs1InsteadOfPkcs8) {
     const Identity rsa = Identity::make({.algorithm = Algorithm::rsa2048});
     SecureCommand first = write_command(0, rsa.certificate_der());
     first.private_key = pki::Secret::copy_of(rsa.traditional_der());
@@ -107,7 +107,7 @@ TEST_F(ComparisonTest, NamesTheMistakeAndComparesTheRest) {
     EXPECT_EQ(fields_of(comparison), (Words{"total length", "slot"}));
 }
 
-TEST_F(ComparisonTest, SaysThatALineEndWasAdded) {
+TEST_F(ComparisonTest, RecognisesAnAddedLineEnd) {
     Bytes longer = right_;
     longer.push_back(std::byte{'\r'});
     longer.push_back(std::byte{'\n'});
@@ -117,7 +117,7 @@ TEST_F(ComparisonTest, SaysThatALineEndWasAdded) {
     EXPECT_NE(comparison.likely.front().find("CR/LF"), std::string::npos) << comparison.likely.front();
 }
 
-TEST_F(ComparisonTest, SaysThatAConversionToUtf8DestroyedIt) {
+TEST_F(ComparisonTest, RecognisesAConversionToUtf8) {
     std::string converted;
     for (const std::byte byte : right_) {
         if (std::to_integer<unsigned>(byte) < 0x80)
@@ -130,7 +130,7 @@ TEST_F(ComparisonTest, SaysThatAConversionToUtf8DestroyedIt) {
     EXPECT_NE(comparison.likely.front().find("UTF-8"), std::string::npos) << comparison.likely.front();
 }
 
-TEST_F(ComparisonTest, ComparesWhatIsNoFrameAtAll) {
+TEST_F(ComparisonTest, ComparesBytesThatAreNotAFrame) {
     const Comparison comparison = compare(right_, {});
     EXPECT_FALSE(comparison.same);
     EXPECT_EQ(fields_of(comparison), (Words{"bytes", "total length", "is a frame", "offset 0000"}));

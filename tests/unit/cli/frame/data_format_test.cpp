@@ -12,7 +12,7 @@ namespace {
 using test::Algorithm;
 using test::Identity;
 
-TEST(DataFormat, TellsWhatOpensslWrites) {
+TEST(DataFormat, DetectsTheFormatsOfOpenssl) {
     const Identity ec = Identity::make({});
     const Identity rsa = Identity::make({.algorithm = Algorithm::rsa2048});
     EXPECT_EQ(format_of(ec.certificate_der()), DataFormat::certificate);
@@ -24,7 +24,7 @@ TEST(DataFormat, TellsWhatOpensslWrites) {
     EXPECT_EQ(format_of(ec.encrypted_der("pass")), DataFormat::encrypted_pkcs8);
 }
 
-TEST(DataFormat, SurvivesEveryBeginningOfACertificate) {
+TEST(DataFormat, AcceptsATruncatedCertificate) {
     const Bytes der = Identity::make({}).certificate_der();
     for (std::size_t size = 0; size < std::min<std::size_t>(der.size(), 64); ++size)
         EXPECT_NE(format_of(ByteView(der).first(size)), DataFormat::pem);

@@ -44,31 +44,31 @@ TEST(FrameEffect, NamesSlotCertificateAndKey) {
               "key (RSA 2048); signed");
 }
 
-TEST(FrameEffect, NamesTheStoreOfTheFrameBeforeThatOfTheCommandLine) {
+TEST(FrameEffect, PrefersTheStoreOfTheFrameToThatOfTheCommandLine) {
     EXPECT_TRUE(effect(write(1), "management_cert").starts_with("writes slot 1 of management_cert: "));
     auto command = write(1);
     command.store = "preconfig_cert";
     EXPECT_TRUE(effect(command, "management_cert").starts_with("writes slot 1 of preconfig_cert: "));
 }
 
-TEST(FrameEffect, NamesTheOneModemThatIsToObey) {
+TEST(FrameEffect, NamesTheImeiOfTheFrame) {
     sbnw::SecureCommand command;
     command.command = sbnw::Command::delete_certificate;
     command.slot = 3;
     command.imei = "356938035643809";
-    EXPECT_EQ(effect(command), "empties slot 3 of is_cert; only on the modem 356938035643809; not signed");
+    EXPECT_EQ(effect(command),
+              "erases slot 3 of is_cert; valid for the modem 356938035643809 only; not signed");
 }
 
-TEST(FrameEffect, SaysWhatIsNoCertificateAndNoKey) {
+TEST(FrameEffect, ReportsAnInvalidCertificateAndKey) {
     auto command = write(0);
     command.certificate = Bytes(5);
     command.private_key = pki::Secret(3);
-    EXPECT_EQ(effect(command),
-              "writes slot 0 of is_cert: 5 bytes that are no certificate, with a private key "
-              "that can not be read; not signed");
+    EXPECT_EQ(effect(command), "writes slot 0 of is_cert: an invalid certificate of 5 bytes, with an "
+                               "unreadable private key; not signed");
 }
 
-TEST(FrameEffect, TellsHowManyCertificatesThereAre) {
+TEST(FrameEffect, CountsTheCertificates) {
     auto command = write(1);
     const std::string chain = gateway().certificate_pem() + gateway().certificate_pem();
     command.certificate.assign(as_bytes(chain).begin(), as_bytes(chain).end());

@@ -14,7 +14,7 @@ namespace {
 
 using test::Identity;
 
-/// Writes a frame with one parameter "slot" and one "certificate" by rules that a test bends.
+/// Writes a frame with one parameter "slot" and one "certificate" by rules that a test changes.
 struct Bent {
     bool big_endian = false;
     bool id_first = false;
@@ -60,7 +60,7 @@ class MistakeTest : public testing::Test {
     Bytes certificate_ = Identity::make({}).certificate_der();
 };
 
-TEST_F(MistakeTest, SeesNoneInARightFrame) {
+TEST_F(MistakeTest, FindsNoneInAValidFrame) {
     EXPECT_EQ(detect_fault(Bent{}.write(certificate_)), std::nullopt);
     ASSERT_TRUE(sbnw::decode(Bent{}.write(certificate_)));
 }
@@ -69,19 +69,19 @@ TEST_F(MistakeTest, RecognisesBigEndianIntegers) {
     expect_recognised({.big_endian = true}, "big-endian");
 }
 
-TEST_F(MistakeTest, RecognisesLengthsInWordsHoweverTheyAreRounded) {
+TEST_F(MistakeTest, RecognisesLengthsInWordsRoundedUpOrDown) {
     const auto down = [](std::size_t length) { return length / 2; };
     const auto up = [](std::size_t length) { return (length + 1) / 2; };
     expect_recognised({.total = down, .parameter = down}, "words");
     expect_recognised({.total = up, .parameter = up}, "words");
 }
 
-TEST_F(MistakeTest, RecognisesATotalLengthThatLeavesSomethingOut) {
+TEST_F(MistakeTest, RecognisesATotalLengthWithoutItselfOrTheHeader) {
     expect_recognised({.total = [](std::size_t length) { return length - 2; }}, "its own two bytes");
     expect_recognised({.total = [](std::size_t length) { return length - 6; }}, "header of 6 bytes");
 }
 
-TEST_F(MistakeTest, RecognisesAParameterThatDoesNotCountItsHeader) {
+TEST_F(MistakeTest, RecognisesAParameterLengthWithoutItselfOrItsHeader) {
     expect_recognised({.parameter = [](std::size_t length) { return length - 4; }}, "header of 4 bytes");
     expect_recognised({.parameter = [](std::size_t length) { return length - 2; }}, "its own two bytes");
 }
@@ -90,18 +90,18 @@ TEST_F(MistakeTest, RecognisesAnIdBeforeItsLength) {
     expect_recognised({.id_first = true}, "id stands before its length");
 }
 
-TEST_F(MistakeTest, RecognisesAWrongCount) {
+TEST_F(MistakeTest, RecognisesAWrongNumberOfParameters) {
     expect_recognised({.count = 1}, "says that it has 1 parameters, but has 2");
 }
 
-TEST_F(MistakeTest, NamesSeveralAtOnce) {
+TEST_F(MistakeTest, NamesSeveralFaultsAtOnce) {
     const auto fault = detect_fault(
         Bent{.big_endian = true, .total = [](std::size_t length) { return length - 6; }}.write(certificate_));
     ASSERT_TRUE(fault);
     EXPECT_EQ(fault->words.size(), 2U);
 }
 
-TEST_F(MistakeTest, DoesNotGuessAboutNoise) {
+TEST_F(MistakeTest, DoesNotExplainNoise) {
     Bytes bytes = Bent{}.write(certificate_);
     bytes[30] ^= std::byte{0xff};
     bytes.erase(bytes.end() - 10, bytes.end());

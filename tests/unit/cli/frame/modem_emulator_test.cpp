@@ -23,7 +23,7 @@ std::string say(ModemEmulator& modem, std::string_view text) {
     return modem.feed(as_bytes(text));
 }
 
-TEST(ModemEmulator, AnswersAsABgs2) {
+TEST(ModemEmulator, AnswersLikeABgs2) {
     struct Row {
         std::string_view command;
         std::string answer;
@@ -67,7 +67,7 @@ TEST(ModemEmulator, ShowsEmptySlots) {
     EXPECT_TRUE(slots.ends_with("\r\n\r\nOK\r\n"));
 }
 
-TEST(ModemEmulator, SaysErrorsAsItWasTold) {
+TEST(ModemEmulator, ReportsErrorsInTheConfiguredFormat) {
     ModemEmulator modem("356938035643809");
     (void)say(modem, "ATE0\rAT+CMEE=2\r");
     EXPECT_EQ(say(modem, "AT+NONSENSE\r"), "\r\n+CME ERROR: unknown\r\n");
@@ -75,14 +75,14 @@ TEST(ModemEmulator, SaysErrorsAsItWasTold) {
     EXPECT_EQ(say(modem, "AT+NONSENSE\r"), "\r\n+CME ERROR: 100\r\n");
 }
 
-TEST(ModemEmulator, IsNotUpsetByALineWithoutEnd) {
+TEST(ModemEmulator, IgnoresALineWithoutEnd) {
     ModemEmulator modem("356938035643809");
     (void)say(modem, "ATE0\r");
     EXPECT_EQ(say(modem, std::string(100'000, 'x')), "");
     EXPECT_EQ(say(modem, "\rAT\r"), "\r\nOK\r\n");
 }
 
-/// Sends the command's parts, then the frame's, each as it may come over the line.
+/// Sends the parts of the command, then those of the frame, each as one read from the line.
 struct Dialogue {
     std::string name;
     std::vector<std::string_view> command;
@@ -90,7 +90,7 @@ struct Dialogue {
     std::string_view caught;
 };
 
-TEST(ModemEmulator, TakesTheFrameAndNotTheLineEndBeforeIt) {
+TEST(ModemEmulator, CapturesTheFrameWithoutTheLineEndBeforeIt) {
     // The low byte of its length is a LF.
     std::string long_one("\x0a\x06\x01\0\x02\0\x06\0\x01\0\x01\0\xfe\x05\x02\0", 16);
     long_one += "\x30\x82\x05\xf6" + std::string(0x5f6, 'c');
@@ -133,7 +133,7 @@ TEST(ModemEmulator, TakesTheFrameAndNotTheLineEndBeforeIt) {
     }
 }
 
-TEST(ModemEmulator, TakesWhatIsNoFrameAsItIs) {
+TEST(ModemEmulator, CapturesAnInvalidFrameUnchanged) {
     struct Row {
         std::string name;
         std::string frame;
@@ -170,7 +170,7 @@ TEST(ModemEmulator, TakesWhatIsNoFrameAsItIs) {
     }
 }
 
-TEST(ModemEmulator, GivesUpWhereNothingComes) {
+TEST(ModemEmulator, StopsIfNoFrameArrives) {
     ModemEmulator modem("356938035643809");
     (void)say(modem, "ATE0\rAT^SBNW=is_cert,1\r");
     EXPECT_EQ(modem.quiet(), ok("SECURE CMD SERVICE TIMEOUT ERROR"));
@@ -178,7 +178,7 @@ TEST(ModemEmulator, GivesUpWhereNothingComes) {
     EXPECT_EQ(say(modem, "AT\r"), "\r\nOK\r\n");
 }
 
-TEST(ModemEmulator, DoesNotWaitForTheEndOfWhatHasNone) {
+TEST(ModemEmulator, DoesNotWaitForAnEndlessFrame) {
     ModemEmulator modem("356938035643809");
     (void)say(modem, "AT^SBNW=is_cert,1\r");
     (void)say(modem, std::string(70'000, '\xff'));

@@ -25,14 +25,14 @@ constexpr std::string_view dialogue = R"(0.104 > "AT\r"
 # end
 )";
 
-TEST(Trace, IsKnownByItsFirstLine) {
+TEST(Trace, IsDetectedByItsFirstLine) {
     EXPECT_TRUE(is_trace(beginning));
     EXPECT_TRUE(is_trace("# bgs2d trace 2\n"));
     EXPECT_FALSE(is_trace("# bgs2d\n"));
     EXPECT_FALSE(is_trace(""));
 }
 
-TEST(Trace, TellsEachSecureCommandWithItsResult) {
+TEST(Trace, HasEachSecureCommandWithItsResult) {
     const auto commands = secure_commands(std::string(beginning) + std::string(dialogue)).value();
     ASSERT_EQ(commands.size(), 2U);
     EXPECT_EQ(commands[0].seconds, 3.042);
@@ -46,7 +46,7 @@ TEST(Trace, TellsEachSecureCommandWithItsResult) {
     EXPECT_FALSE(commands[1].is_whole());
 }
 
-TEST(Trace, NamesALineThatIsNone) {
+TEST(Trace, NamesAnInvalidLine) {
     for (const auto* line :
          {"nonsense", "1.0 > ", "1.0 > \"AT", R"(1.0 > "\x4")", "1.0 > bytes 0+6 of 5: hidden",
           "1.0 > bytes 0+2 of 5: 0g00", "1.0 > bytes 0+2 of 5: 0c", "1.0 > bytes 2+2 of 5: hidden",
@@ -58,7 +58,7 @@ TEST(Trace, NamesALineThatIsNone) {
     EXPECT_EQ(secure_commands("# bgs2d trace 2\n").error().code, ErrorCode::not_supported);
 }
 
-TEST(Trace, MayEndWithinALine) {
+TEST(Trace, AcceptsAnIncompleteLastLine) {
     EXPECT_TRUE(secure_commands(std::string(beginning) + "0.104 > \"A"));
 }
 

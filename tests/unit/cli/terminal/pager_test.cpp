@@ -8,19 +8,19 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-TEST(PagerCommand, IsBgs2ctlsOwnThenThatOfAllThenLess) {
+TEST(PagerCommand, PrefersBgs2ctlPagerThenPagerThenLess) {
     EXPECT_EQ(pager_command(nullptr, nullptr), Words{"less"});
     EXPECT_EQ(pager_command(nullptr, "more"), Words{"more"});
     EXPECT_EQ(pager_command("most -s", "more"), (Words{"most", "-s"}));
 }
 
-TEST(PagerCommand, IsNoneIfItIsEmptyOrCat) {
+TEST(PagerCommand, IsNoneIfEmptyOrCat) {
     EXPECT_EQ(pager_command("", "more"), Words{});
     EXPECT_EQ(pager_command(nullptr, " "), Words{});
     EXPECT_EQ(pager_command("cat", nullptr), Words{});
 }
 
-TEST(LinesOnScreen, CountThoseThatWrap) {
+TEST(LinesOnScreen, CountWrappedLines) {
     EXPECT_EQ(lines_on_screen("", 10), 0U);
     EXPECT_EQ(lines_on_screen("one\n\nthree\n", 10), 3U);
     EXPECT_EQ(lines_on_screen("no line end", 20), 1U);
@@ -28,7 +28,7 @@ TEST(LinesOnScreen, CountThoseThatWrap) {
     EXPECT_EQ(lines_on_screen("0123456789a\n", 10), 2U);
 }
 
-TEST(LinesOnScreen, DoNotCountColours) {
+TEST(LinesOnScreen, IgnoreColours) {
     EXPECT_EQ(lines_on_screen("\x1b[32m0123456789\x1b[0m\n", 10), 1U);
     EXPECT_EQ(lines_on_screen("cut off \x1b[3", 10), 1U);
 }

@@ -15,29 +15,29 @@ TEST(DisplayWidth, CountsColumnsNotBytes) {
     EXPECT_EQ(display_width(""), 0U);
 }
 
-TEST(DisplayWidth, CountsWhatIsNotUtf8ByBytes) {
+TEST(DisplayWidth, CountsInvalidUtf8InBytes) {
     EXPECT_EQ(display_width("\xff\xfe"), 2U);
     EXPECT_EQ(display_width("\xc3"), 1U);
 }
 
-TEST(Cut, LeavesAloneWhatFits) {
+TEST(Cut, KeepsATextThatFits) {
     EXPECT_EQ(cut("blocked", 7), "blocked");
     EXPECT_EQ(cut("", 0), "");
 }
 
-TEST(Cut, EndsInAnEllipsisWithinTheWidth) {
+TEST(Cut, EndsWithAnEllipsisWithinTheWidth) {
     EXPECT_EQ(cut("blocked", 6), "block…");
     EXPECT_EQ(cut("Prüfstand", 4), "Prü…");
     EXPECT_EQ(cut("blocked", 1), "…");
     EXPECT_EQ(cut("blocked", 0), "");
 }
 
-TEST(Cut, NeverHalvesAWideCharacter) {
+TEST(Cut, NeverSplitsAWideCharacter) {
     EXPECT_EQ(cut("证书错误", 4), "证…");
     EXPECT_EQ(cut("证书错误", 5), "证书…");
 }
 
-TEST(Wrapped, BreaksBetweenWordsAndIndentsWhatFollows) {
+TEST(Wrapped, BreaksBetweenWordsAndIndentsTheNextLines) {
     EXPECT_EQ(wrapped("short", 20, 4), "short");
     EXPECT_EQ(wrapped("the slot is empty, write it", 18, 4), "the slot is\n    empty, write\n    it");
     EXPECT_EQ(wrapped("exactly ten", 11, 0), "exactly ten");
@@ -58,7 +58,7 @@ TEST(IsoTime, IsUtc) {
     EXPECT_EQ(bus_day(0, "-"), "-");
 }
 
-TEST(ToLine, EscapesAndReplacesWhatIsNotUtf8) {
+TEST(ToLine, EscapesAndReplacesInvalidUtf8) {
     EXPECT_EQ(to_line({{"a", "line\n\"quoted\"\x01"}}), "{\"a\":\"line\\n\\\"quoted\\\"\\u0001\"}\n");
     EXPECT_EQ(to_line({{"a", "\xff"}}), "{\"a\":\"\xef\xbf\xbd\"}\n");
 }

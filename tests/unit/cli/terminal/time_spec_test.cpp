@@ -10,25 +10,25 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::sys_seconds noon = std::chrono::sys_days(2026y / 11 / 20) + 12h;
 
-TEST(TimeSpec, IsADayOrATimeInUtc) {
+TEST(TimeSpec, AcceptsADayOrATimeInUtc) {
     EXPECT_EQ(time_spec("2026-11-20", noon), noon - 12h);
     EXPECT_EQ(time_spec("2026-11-20 12:00", noon), noon);
     EXPECT_EQ(time_spec("2026-11-20 12:34:56", noon), noon + 34min + 56s);
     EXPECT_EQ(time_spec("2024-02-29", noon), std::chrono::sys_days(2024y / 2 / 29));
 }
 
-TEST(TimeSpec, IsUnderstoodAsBgs2ctlShowsIt) {
+TEST(TimeSpec, AcceptsATimeThatBgs2ctlPrinted) {
     EXPECT_EQ(time_spec("2026-11-20T12:00:01Z", noon), noon + 1s);
 }
 
-TEST(TimeSpec, IsHowLongAgo) {
+TEST(TimeSpec, AcceptsAnAge) {
     EXPECT_EQ(time_spec("2h", noon), noon - 2h);
     EXPECT_EQ(time_spec("3d", noon), noon - 72h);
     EXPECT_EQ(time_spec("15m", noon), noon - 15min);
     EXPECT_EQ(time_spec("0s", noon), noon);
 }
 
-TEST(TimeSpec, IsRefusedWithWhatItMayBe) {
+TEST(TimeSpec, RefusesAnythingElseWithTheValidForms) {
     for (const char* text : {"",
                              "yesterday",
                              "3",

@@ -19,7 +19,7 @@ Words words_of(std::string_view text) {
     return {std::istream_iterator<std::string>(stream), {}};
 }
 
-/// The program, its verbs, and what comes before them: "policy".
+/// The program, its verbs and their prefixes, such as "policy".
 std::vector<Words> all_commands() {
     std::vector<Words> commands{{}};
     for (const cli::VerbPrefix& prefix : cli::verb_prefixes())
@@ -70,7 +70,7 @@ TEST(Version, IsOneLine) {
     EXPECT_TRUE(version.output.ends_with("\n"));
 }
 
-TEST(Arguments, NameTheVerbThatDoesNotExistAndTheOneThatWasMeant) {
+TEST(Arguments, ReportAnUnknownVerbWithTheNearestOne) {
     const Outcome wrong = run({"provison"});
     EXPECT_EQ(wrong.exit, 2);
     EXPECT_EQ(wrong.output, "");
@@ -83,7 +83,7 @@ TEST(Arguments, NameTheVerbThatDoesNotExistAndTheOneThatWasMeant) {
                                                "  hint: did you mean 'check'? See 'bgs2ctl policy --help'\n");
 }
 
-TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
+TEST(Arguments, ReportAnUnknownOptionWithTheNearestOne) {
     const Outcome wrong = run({"provision", "any", "--dryrun"});
     EXPECT_EQ(wrong.exit, 2);
     EXPECT_EQ(wrong.errors, "bgs2ctl: unknown option '--dryrun' for 'provision'\n"
@@ -92,7 +92,7 @@ TEST(Arguments, NameTheOptionThatDoesNotExistAndTheOneThatWasMeant) {
                                         "  hint: see 'bgs2ctl --help'\n");
 }
 
-TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
+TEST(Arguments, AreRefusedIfExcessiveMissingOrOutOfRange) {
     const std::vector<Words> all{{"list", "one"},
                                  {"show", "any", "any"},
                                  {"policy"},
@@ -155,7 +155,7 @@ TEST(Arguments, RefuseWhatIsTooMuchTooLittleOrOutOfRange) {
     }
 }
 
-TEST(Arguments, AreRefusedInJsonWhereJsonIsAskedFor) {
+TEST(Arguments, AreRefusedWithAJsonErrorIfJsonIsRequested) {
     const Outcome wrong = run({"provison", "--json"});
     EXPECT_EQ(wrong.exit, 2);
     EXPECT_TRUE(

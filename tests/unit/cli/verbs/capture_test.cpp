@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real program, and clients at the other end of its pty that speak as those of the field do.
+// Runs the program with clients that behave like common tools.
 #include "daemon/base/immovable.h"
 #include "daemon/sbnw/frame.h"
 #include "tests/support/identity.h"
@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
-/// A program that has opened the port.
+/// A client that has opened the port.
 class Client : Immovable {
   public:
     explicit Client(const std::string& path, tcflag_t more = 0)
@@ -38,7 +38,7 @@ class Client : Immovable {
     }
     ~Client() { close(descriptor_); }
 
-    /// Raw, with these flags of termios' c_cflag on top.
+    /// Raw, with these additional flags of c_cflag.
     void set(tcflag_t more) const {
         termios settings{};
         tcgetattr(descriptor_, &settings);
@@ -56,7 +56,7 @@ class Client : Immovable {
         }
     }
 
-    /// Sends a line, and waits until the answer has `end`; what came.
+    /// Sends a line and waits until the answer has `end`. Returns the answer.
     std::string ask(std::string_view line, std::string_view end = "\r\nOK\r\n") const {
         send(line);
         return until(end);
@@ -96,17 +96,17 @@ class Capture : public testing::Test {
         }
     }
 
-    /// Its exit code.
+    /// Waits for the end of the program. Returns its exit code.
     int end() {
         const int exit = capture_->wait(10s).value_or(-1000);
-        EXPECT_FALSE(fs::is_symlink(fs::symlink_status(link_))) << "the link stays";
+        EXPECT_FALSE(fs::is_symlink(fs::symlink_status(link_))) << "the link still exists";
         return exit;
     }
 
-    /// Both streams.
+    /// The content of standard output and standard error.
     [[nodiscard]] std::string told() const { return read_text(folder_.path("told")); }
 
-    /// Whether it comes to say so: the link is there before the text.
+    /// Waits for the text, which is printed after the link is created.
     [[nodiscard]] bool tells(const std::string& text) const {
         const auto deadline = Clock::now() + 10s;
         while (told().find(text) == std::string::npos) {
@@ -123,9 +123,9 @@ class Capture : public testing::Test {
     std::unique_ptr<Process> capture_;
 };
 
-TEST_F(Capture, ServesAClientThatSpeaksAsTheVendorsTool) {
+TEST_F(Capture, CapturesTheFrameOfAClientLikeTheVendorsTool) {
     start({"-o", file_});
-    EXPECT_TRUE(tells("point the program at " + link_)) << told();
+    EXPECT_TRUE(tells("waiting for a frame on " + link_)) << told();
     {
         const Client probing(link_, CRTSCTS);
         EXPECT_EQ(probing.ask("AT+CGSN\r\n"), "AT+CGSN\r\r\n004999010640000\r\n\r\nOK\r\n");
@@ -143,7 +143,7 @@ TEST_F(Capture, ServesAClientThatSpeaksAsTheVendorsTool) {
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
-TEST_F(Capture, ShowsTheFrameOfAScriptAsFrameDecodeDoes) {
+TEST_F(Capture, ShowsTheFrameLikeFrameDecode) {
     const Identity identity = Identity::make({});
     sbnw::SecureCommand command;
     const Bytes certificate = identity.certificate_der();
@@ -165,7 +165,7 @@ TEST_F(Capture, ShowsTheFrameOfAScriptAsFrameDecodeDoes) {
     EXPECT_NE(told().find(".. .. .."), std::string::npos);
 }
 
-TEST_F(Capture, GivesProgramsOneObject) {
+TEST_F(Capture, PrintsOneObjectAsJson) {
     start({"--json", "-o", file_});
     const Client client(link_);
     client.ask("AT^SBNW=management_cert,1\r", ready);
@@ -178,7 +178,7 @@ TEST_F(Capture, GivesProgramsOneObject) {
     EXPECT_EQ(object["file"], file_);
 }
 
-TEST_F(Capture, SaysWhatIsWrongWithAFrameAndKeepsIt) {
+TEST_F(Capture, ReportsTheErrorOfAFrameAndWritesIt) {
     struct Row {
         std::string frame;
         std::string_view answer;
@@ -203,16 +203,16 @@ TEST_F(Capture, SaysWhatIsWrongWithAFrameAndKeepsIt) {
     }
 }
 
-TEST_F(Capture, EndsAtASignalAndTakesItsPortAway) {
+TEST_F(Capture, EndsAtASignalAndRemovesTheLink) {
     for (const int signal : {SIGINT, SIGTERM}) {
         start();
         capture_->signal(signal);
         EXPECT_EQ(end(), 1);
-        EXPECT_NE(told().find("no frame came"), std::string::npos);
+        EXPECT_NE(told().find("interrupted before the program sent a frame"), std::string::npos);
     }
 }
 
-TEST_F(Capture, ReplacesNothingButALeftOverLink) {
+TEST_F(Capture, ReplacesOnlyADanglingLinkToAPty) {
     const std::string kept = folder_.write("modem", "kept");
     EXPECT_EQ(run({"capture", "--pty", kept}).exit, 1);
     EXPECT_EQ(read_text(kept), "kept");
@@ -227,7 +227,7 @@ TEST_F(Capture, ReplacesNothingButALeftOverLink) {
     EXPECT_EQ(end(), 1);
 }
 
-TEST_F(Capture, SaysAtOnceWhatItCanNotDo) {
+TEST_F(Capture, ReportsInvalidOptionsAtOnce) {
     EXPECT_EQ(run({"capture"}).exit, 2);
     EXPECT_EQ(run({"capture", "--pty", link_, "--imei", "12"}).exit, 2);
     EXPECT_EQ(run({"capture", "--pty", folder_.path("no/modem")}).exit, 3);

@@ -33,14 +33,14 @@ class CompletionTest : public testing::Test {
     Globals globals_;
 };
 
-TEST_F(CompletionTest, OfTheFirstWordIsAVerb) {
+TEST_F(CompletionTest, OffersVerbsForTheFirstWord) {
     EXPECT_THAT(words({""}), AllOf(Contains("list"), Contains("provision"), Not(Contains("complete"))));
     EXPECT_THAT(words({"prov"}), ElementsAre("provision"));
     EXPECT_THAT(words({"frame", ""}), AllOf(Contains("encode"), Contains("decode"), Not(Contains("list"))));
     EXPECT_THAT(words({"nonsense", ""}), IsEmpty());
 }
 
-TEST_F(CompletionTest, SaysWhatEachIs) {
+TEST_F(CompletionTest, HasADescriptionForEachCandidate) {
     EXPECT_THAT(of({"li"}).candidates,
                 ElementsAre(Candidate{.word = "list", .about = "List all modems (the default)"}));
     EXPECT_THAT(of({"provision", "--dry"}).candidates,
@@ -48,13 +48,13 @@ TEST_F(CompletionTest, SaysWhatEachIs) {
                                       .about = "Show the steps and their reasons, and change nothing. The"}));
 }
 
-TEST_F(CompletionTest, OfAnOptionIsOneOfTheVerbOrOfAll) {
+TEST_F(CompletionTest, OffersTheOptionsOfTheVerbAndOfAllVerbs) {
     EXPECT_THAT(words({"provision", "--"}),
                 AllOf(Contains("--slot"), Contains("--dry-run"), Contains("--json"), Contains("--help")));
     EXPECT_THAT(words({"list", "--s"}), IsEmpty());
 }
 
-TEST_F(CompletionTest, KnowsWhatAWordNames) {
+TEST_F(CompletionTest, KnowsTheKindOfEachWord) {
     EXPECT_EQ(of({"show", ""}).names, Names::modem);
     EXPECT_EQ(of({"show", "--json", "35"}).names, Names::modem);
     EXPECT_EQ(of({"show", "356938035643809", ""}).names, Names::word) << "it takes one only";
@@ -64,18 +64,18 @@ TEST_F(CompletionTest, KnowsWhatAWordNames) {
     EXPECT_EQ(of({"history", "--since", ""}).names, Names::nothing);
 }
 
-TEST_F(CompletionTest, OfASlotKnowsTheModem) {
+TEST_F(CompletionTest, KnowsTheModemOfASlot) {
     const Completion completion = of({"provision", "43809", "--slot", ""});
     EXPECT_EQ(completion.names, Names::slot);
     EXPECT_EQ(completion.modem, "43809");
 }
 
-TEST_F(CompletionTest, OfAChoiceIsItsWords) {
+TEST_F(CompletionTest, OffersTheWordsOfAChoice) {
     EXPECT_THAT(words({"frame", "encode", "--format", ""}), ElementsAre("der", "pem-chain", "as-is"));
     EXPECT_THAT(words({"frame", "encode", "--format", "p"}), ElementsAre("pem-chain"));
 }
 
-/// Every option that takes a value, and every argument, of this verb and those below it.
+/// Every option with a value and every argument of this verb and the verbs below it.
 void check(const Verb& verb) {
     for (const Parameter& parameter : verb.parameters()) {
         if (!parameter.is_flag()) {
@@ -86,7 +86,7 @@ void check(const Verb& verb) {
         check(below);
 }
 
-TEST_F(CompletionTest, ForgetsNoOption) {
+TEST_F(CompletionTest, CoversEveryOption) {
     check(program_);
 }
 

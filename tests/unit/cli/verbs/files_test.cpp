@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are handed to bgs2d: only opened here, before anything is asked.
+// Files to pass to bgs2d: bgs2ctl opens them before it connects.
 #include "tests/support/program.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ namespace {
 
 const std::vector<std::string> nowhere{"DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus"};
 
-TEST(CertificateFds, AFileThatIsNotThereIsNotFound) {
+TEST(CertificateFds, ReportAMissingFile) {
     const Folder folder;
     const std::string there = folder.write("there", "x");
     for (const auto& options :
@@ -32,7 +32,7 @@ TEST(CertificateFds, AFileThatIsNotThereIsNotFound) {
     }
 }
 
-TEST(CertificateFds, AFileThatMayNotBeReadIsDenied) {
+TEST(CertificateFds, ReportAFileThatCannotBeRead) {
     if (geteuid() != 0)
         GTEST_SKIP() << "another user is needed: run as root";
     const Folder folder;
@@ -46,7 +46,7 @@ TEST(CertificateFds, AFileThatMayNotBeReadIsDenied) {
         << result.errors;
 }
 
-TEST(CertificateFds, WhatHasNoEndIsRefusedByEveryVerb) {
+TEST(CertificateFds, RefuseDirectoriesAndDevicesInEveryVerb) {
     for (const auto& [path, reason] : {std::pair{"/tmp", "it is a directory"},
                                        std::pair{"/dev/zero", "it is neither a file nor a pipe"}}) {
         const std::string file = path;
@@ -65,7 +65,7 @@ TEST(CertificateFds, WhatHasNoEndIsRefusedByEveryVerb) {
     }
 }
 
-TEST(CertificateFds, FilesCanNotGoOverSsh) {
+TEST(CertificateFds, AreNotAvailableOverSsh) {
     const Folder folder;
     const std::string ssh = folder.write("ssh", "#!/bin/sh\ntouch \"$0.asked\"\n");
     std::filesystem::permissions(ssh, std::filesystem::perms::owner_all);

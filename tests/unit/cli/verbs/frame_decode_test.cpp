@@ -38,13 +38,13 @@ TEST(FrameDecode, ReadsAFileOrStandardInput) {
     EXPECT_EQ(run({"frame", "decode", "-"}, {.input = delete_slot3()}).output, delete_slot3_dump);
 }
 
-TEST(FrameDecode, GivesProgramsOneObject) {
+TEST(FrameDecode, PrintsOneObjectAsJson) {
     const Outcome result = run({"--json", "frame", "decode", "-"}, {.input = delete_slot3()});
     EXPECT_EQ(result.exit, 0);
     EXPECT_EQ(json::parse(result.output)["parameters"][0]["slot"], 3);
 }
 
-TEST(FrameDecode, BlamesADamagedFrameNotTheCommandLine) {
+TEST(FrameDecode, ExitsWithOneForAnInvalidFrame) {
     const Outcome cut_off = run({"frame", "decode", "-"}, {.input = delete_slot3().substr(0, 11)});
     EXPECT_EQ(cut_off.exit, 1);
     EXPECT_EQ(cut_off.output, "");
@@ -61,7 +61,7 @@ TEST(FrameDecode, NamesTheMistakeOfAHomeMadeFrame) {
     EXPECT_NE(result.errors.find("its integers are big-endian"), std::string::npos) << result.errors;
 }
 
-TEST(FrameDecode, SaysWhatIsNotThereAndWhatMayNotBeRead) {
+TEST(FrameDecode, ReportsAMissingFileAndAFileThatCannotBeRead) {
     const Folder folder;
     const Outcome missing = run({"frame", "decode", folder.path("nothing")});
     EXPECT_EQ(missing.exit, 3);
@@ -75,7 +75,7 @@ TEST(FrameDecode, SaysWhatIsNotThereAndWhatMayNotBeRead) {
     EXPECT_NE(denied.errors.find("\n  hint: run bgs2ctl as root"), std::string::npos) << denied.errors;
 }
 
-TEST(FrameDecode, DoesNotHangOnMoreThanAFrameCanBe) {
+TEST(FrameDecode, RefusesInputLargerThanAFrame) {
     EXPECT_EQ(run({"frame", "decode", "-"}, {.input = std::string(200'000, 'x')}).exit, 1);
 }
 
@@ -101,7 +101,7 @@ class SignedFrame : public testing::Test {
     std::string frame_;
 };
 
-TEST_F(SignedFrame, IsGoodByTheSignersKeyInAnyForm) {
+TEST_F(SignedFrame, IsValidWithTheKeyOfTheSignerInAnyFormat) {
     for (const auto& key : {folder_.write("certificate.pem", signer_.certificate_pem()),
                             folder_.write("public.der", signer_.public_der()),
                             folder_.write("private.pem", signer_.pkcs8_pem())}) {
@@ -112,7 +112,7 @@ TEST_F(SignedFrame, IsGoodByTheSignersKeyInAnyForm) {
     }
 }
 
-TEST_F(SignedFrame, IsNotGoodByAnotherKeyOrAfterAChange) {
+TEST_F(SignedFrame, IsInvalidWithAnotherKeyOrAfterAChange) {
     const Outcome other = verify(
         frame_, folder_.write("other.pem", Identity::make({.algorithm = Algorithm::rsa2048}).public_pem()));
     EXPECT_EQ(other.exit, 1);
@@ -125,7 +125,7 @@ TEST_F(SignedFrame, IsNotGoodByAnotherKeyOrAfterAChange) {
     EXPECT_EQ(json::parse(as_json.output)["signature"]["good"], false);
 }
 
-TEST_F(SignedFrame, IsAskedForWhereThereIsNone) {
+TEST_F(SignedFrame, IsRequiredForAVerification) {
     EXPECT_EQ(verify(delete_slot3(), folder_.write("own.pem", signer_.public_pem())).exit, 1);
 }
 

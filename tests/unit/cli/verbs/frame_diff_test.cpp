@@ -14,13 +14,13 @@ class FrameDiff : public testing::Test {
     std::string file_ = folder_.write("right.bin", right_);
 };
 
-TEST_F(FrameDiff, IsSilentAboutEquals) {
+TEST_F(FrameDiff, PrintsNothingForEqualFrames) {
     const Outcome same = run({"frame", "diff", file_, "-"}, {.input = right_});
     EXPECT_EQ(same.exit, 0);
     EXPECT_EQ(same.output, "");
 }
 
-TEST_F(FrameDiff, ShowsAFieldALine) {
+TEST_F(FrameDiff, ShowsOneFieldPerLine) {
     std::string other = right_;
     other[10] = 4;
     const Outcome differs = run({"frame", "diff", "-", file_}, {.input = other});
@@ -41,7 +41,7 @@ TEST_F(FrameDiff, NamesTheLikelyMistake) {
     EXPECT_EQ(json["likely"].size(), 1U);
 }
 
-TEST_F(FrameDiff, SaysWhichFileIsNotThere) {
+TEST_F(FrameDiff, NamesAMissingFile) {
     const Outcome missing = run({"frame", "diff", file_, folder_.path("nothing")});
     EXPECT_EQ(missing.exit, 3);
     EXPECT_NE(missing.errors.find("nothing"), std::string::npos);

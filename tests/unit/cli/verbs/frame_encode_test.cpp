@@ -32,7 +32,7 @@ class FrameEncode : public testing::Test {
     std::string key_ = folder_.write("key.pem", identity_.pkcs8_pem());
 };
 
-TEST_F(FrameEncode, SendsTheCertificateAsDer) {
+TEST_F(FrameEncode, WritesTheCertificateAsDer) {
     const Outcome result = encode({"--slot", "1", "--cert", certificate_});
     EXPECT_EQ(result.exit, 0) << result.errors;
     const auto command = command_in(result);
@@ -41,7 +41,7 @@ TEST_F(FrameEncode, SendsTheCertificateAsDer) {
     EXPECT_TRUE(command.private_key.empty());
 }
 
-TEST_F(FrameEncode, SendsTheKeyInTheFormAskedFor) {
+TEST_F(FrameEncode, WritesTheKeyInTheRequestedFormat) {
     const auto pkcs8 = command_in(encode({"--slot", "0", "--cert", certificate_, "--key", key_}));
     EXPECT_EQ(pkcs8.private_key, pki::Secret::copy_of(identity_.pkcs8_der()));
     const auto traditional = command_in(
@@ -49,7 +49,7 @@ TEST_F(FrameEncode, SendsTheKeyInTheFormAskedFor) {
     EXPECT_EQ(traditional.private_key, pki::Secret::copy_of(identity_.traditional_der()));
 }
 
-TEST_F(FrameEncode, TakesASlotForADecimalNumber) {
+TEST_F(FrameEncode, ReadsTheSlotAsADecimalNumber) {
     EXPECT_EQ(command_in(encode({"--slot", "010", "--delete"})).slot, 10);
 }
 
@@ -67,7 +67,7 @@ TEST_F(FrameEncode, ReadsStandardInputAndPipes) {
     EXPECT_EQ(read_text(piped), encode({"--slot", "0", "--cert", certificate_, "--key", key_}).output);
 }
 
-TEST_F(FrameEncode, TakesBothFromPkcs12) {
+TEST_F(FrameEncode, ReadsCertificateAndKeyFromPkcs12) {
     const std::string container = folder_.write("both.p12", identity_.pkcs12({.passphrase = "secret"}));
     const std::string passphrase = folder_.write("passphrase", "secret\n");
     const Outcome result = encode({"--slot", "0", "--cert", container, "--passphrase-file", passphrase});
@@ -79,7 +79,7 @@ TEST_F(FrameEncode, TakesBothFromPkcs12) {
     EXPECT_EQ(wrong.errors.find("secret"), std::string::npos);
 }
 
-TEST_F(FrameEncode, ReadsTheCertificateOfADeleteForItsThumbprintOnly) {
+TEST_F(FrameEncode, ReadsOnlyTheThumbprintOfACertificateToDelete) {
     const Outcome result =
         encode({"--slot", "3", "--delete", "--cert", certificate_, "--include-thumbprint"});
     const auto command = command_in(result);
@@ -88,7 +88,7 @@ TEST_F(FrameEncode, ReadsTheCertificateOfADeleteForItsThumbprintOnly) {
     EXPECT_TRUE(command.certificate.empty());
 }
 
-TEST_F(FrameEncode, RefusesAKeyThatIsNotTheCertificatesUnlessForced) {
+TEST_F(FrameEncode, RefusesAKeyThatDoesNotMatchTheCertificateUnlessForced) {
     const std::string other = folder_.write("other.pem", Identity::make({}).pkcs8_pem());
     const Outcome refused = encode({"--slot", "0", "--cert", certificate_, "--key", other});
     EXPECT_EQ(refused.exit, 1);
@@ -112,7 +112,7 @@ TEST_F(FrameEncode, RefusesAnExpiredCertificate) {
     const Outcome refused =
         encode({"--slot", "1", "--cert", folder_.write("old.pem", old.certificate_pem()), "--json"});
     EXPECT_EQ(refused.exit, 1);
-    // Warnings stand before it, each an object on its line.
+    // Warnings precede it, each an object on a line.
     EXPECT_NE(refused.errors.find(R"({"error":"Expired",)"), std::string::npos) << refused.errors;
 }
 
@@ -134,20 +134,20 @@ TEST_F(FrameEncode, WritesAFileThatOnlyItsOwnerCanRead) {
     EXPECT_TRUE(sbnw::decode(as_bytes(read_text(file))));
 }
 
-TEST_F(FrameEncode, LeavesNothingBehindWhereItCanNotWrite) {
+TEST_F(FrameEncode, LeavesNoFileIfItCannotWrite) {
     EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", folder_.path("no/such/folder")}).exit, 3);
     EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", "/dev/null"}).exit, 1);
     EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", folder_.path("")}).exit, 1);
 }
 
-TEST_F(FrameEncode, DescribesForProgramsWithoutTheKey) {
+TEST_F(FrameEncode, DescribesTheFrameAsJsonWithoutTheKey) {
     const Outcome result = encode({"--slot", "0", "--cert", certificate_, "--key", key_, "--json"});
     const auto json = nlohmann::json::parse(result.output);
     EXPECT_EQ(json["parameters"][2]["name"], "private key");
     EXPECT_FALSE(json["parameters"][2].contains("data"));
 }
 
-TEST_F(FrameEncode, BlamesTheFileThatHoldsNoCertificateOrKey) {
+TEST_F(FrameEncode, NamesTheFileWithoutCertificateOrKey) {
     const std::string text = folder_.write("text", "no certificate");
     const Outcome certificate = encode({"--slot", "1", "--cert", text});
     EXPECT_EQ(certificate.exit, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What 'frame send' does before anything is sent.
+// The checks of 'frame send' before it sends anything.
 #include "tests/support/identity.h"
 #include "tests/support/program.h"
 
@@ -19,7 +19,7 @@ std::string frame_file(const Folder& folder) {
     return folder.path("write.bin");
 }
 
-TEST(FrameSend, ShowsWithADryRunWhatTheFrameDoesAndNeedsNoDaemon) {
+TEST(FrameSend, ShowsTheEffectInADryRunWithoutBgs2d) {
     const Folder folder;
     const std::string file = frame_file(folder);
     const Outcome text = run({"frame", "send", "any", file, "--dry-run"});
@@ -35,7 +35,7 @@ TEST(FrameSend, ShowsWithADryRunWhatTheFrameDoesAndNeedsNoDaemon) {
     EXPECT_EQ(object["frame"]["length"], read_text(file).size());
 }
 
-TEST(FrameSend, RefusesAFrameThatIsNotSoundAndNamesTheMistake) {
+TEST(FrameSend, RefusesAnInvalidFrameAndNamesTheMistake) {
     const Folder folder;
     std::string bytes = read_text(frame_file(folder));
     std::swap(bytes[0], bytes[1]);

@@ -34,7 +34,7 @@ std::vector<HistoryEntry> past() {
                        {"bytes", 1927}}}));
 }
 
-TEST(History, IsALineAnEntryForPeople) {
+TEST(History, PrintsOneLinePerEntry) {
     EXPECT_EQ(table_of(past()).text(Terminal{}),
               "TIME                  IMEI             EVENT  STATE      SLOT  ERROR          MESSAGE\n"
               "2026-11-22T19:15:32Z  356938035643809  state  compliant  -     -              its slots match "
@@ -42,7 +42,7 @@ TEST(History, IsALineAnEntryForPeople) {
               "2026-11-22T19:16:39Z  356938035643809  write  -          0     ModemRejected  refused\n");
 }
 
-TEST(History, HasAllOfAnEntryForPrograms) {
+TEST(History, PrintsEveryFieldAsJson) {
     const Json rows = table_of(past()).json();
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[0]["time"], 1795374932);
@@ -67,7 +67,7 @@ TEST(History, HasAllOfAnEntryForPrograms) {
                              {"boot_id", ""}}));
 }
 
-TEST(History, CanNotBeMadeToMoveTheCursor) {
+TEST(History, EscapesControlCharacters) {
     HistoryEntry event;
     event.message = "\x1b[2J";
     const std::string text = table_of(std::vector{event}).text(Terminal{});

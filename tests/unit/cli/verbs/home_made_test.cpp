@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mistakes that home-made frames have (protocol.md §6), and what comparing with a right one says of them.
+// The mistakes of home-made frames (protocol.md §6), as a comparison with a valid frame reports them.
 #include "cli/frame/compare.h"
 #include "daemon/sbnw/frame.h"
 #include "tests/support/identity.h"
@@ -16,11 +16,11 @@ namespace {
 using test::Algorithm;
 using test::Identity;
 
-/// How somebody makes a frame of slot 0's certificate and key.
+/// A recipe for a frame with the certificate and key of slot 0.
 struct Recipe {
     std::size_t divisor = 1;      ///< of lengths
-    std::size_t total_omits = 0;  ///< bytes that the total length leaves out
-    std::size_t header_omits = 0; ///< bytes that a parameter's length leaves out
+    std::size_t total_omits = 0;  ///< bytes that the total length does not count
+    std::size_t header_omits = 0; ///< bytes that the length of a parameter does not count
     bool big_endian = false;
     Bytes certificate;
     Bytes key;
@@ -53,7 +53,7 @@ Bytes bytes(std::string_view text) {
     return {as_bytes(text).begin(), as_bytes(text).end()};
 }
 
-/// Each byte beyond 7f as `by` says.
+/// Replaces each byte above 7f by the result of `by`.
 Bytes converted(const Bytes& frame, const std::function<std::string(unsigned)>& by) {
     std::string text;
     for (const std::byte byte : frame) {
@@ -66,7 +66,7 @@ Bytes converted(const Bytes& frame, const std::function<std::string(unsigned)>& 
 struct Row {
     std::string name;
     Bytes frame;
-    std::string likely; ///< a part of what is said
+    std::string likely; ///< a part of the message
 };
 
 class HomeMade : public testing::Test {
@@ -76,7 +76,7 @@ class HomeMade : public testing::Test {
         return made;
     }
 
-    /// The right way, with one thing changed.
+    /// A valid frame with one change.
     static Bytes made(const std::function<void(Recipe&)>& change) {
         Recipe recipe;
         recipe.certificate = identity().certificate_der();
@@ -103,11 +103,11 @@ class HomeMade : public testing::Test {
             {"big-endian", made([](Recipe& r) { r.big_endian = true; }), "integers are big-endian"},
             {"PEM instead of DER",
              made([](Recipe& r) { r.certificate = bytes(identity().certificate_pem()); }),
-             "certificate is sent as PEM instead of DER"},
+             "certificate is PEM instead of DER"},
             {"PEM key", made([](Recipe& r) { r.key = bytes(identity().pkcs8_pem()); }),
-             "private key is sent as PEM instead of PKCS#8"},
+             "private key is PEM instead of PKCS#8"},
             {"PKCS#1 instead of PKCS#8", made([](Recipe& r) { r.key = identity().traditional_der(); }),
-             "private key is sent as PKCS#1 instead of PKCS#8"},
+             "private key is PKCS#1 instead of PKCS#8"},
             {"CR LF appended", behind(right, "\r\n"), "2 bytes of CR/LF added after the frame"},
             {"CR appended", behind(right, "\r"), "1 byte of CR/LF added after the frame"},
             {"UTF-8, replaced", converted(right, [](unsigned) { return "\xef\xbf\xbd"; }),
@@ -128,7 +128,7 @@ class HomeMade : public testing::Test {
     }
 };
 
-TEST_F(HomeMade, FramesAreToldWhatIsWrongWithThem) {
+TEST_F(HomeMade, FramesAreExplained) {
     const Bytes right = made([](Recipe&) {});
     ASSERT_TRUE(sbnw::decode(right));
     for (const Row& row : rows(right)) {

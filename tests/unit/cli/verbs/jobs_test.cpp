@@ -12,7 +12,7 @@ Value job(const std::string& step) {
     return {{"Operation", "provision"}, {"Modem", "/io/bgs2d1/modem/356938035643809"}, {"Step", step}};
 }
 
-TEST(Jobs, AreListedByTheirNumbers) {
+TEST(Jobs, AreListedByNumber) {
     const Value objects{{"/io/bgs2d1/job/10", {{"io.bgs2d1.Job", job("done")}}},
                         {"/io/bgs2d1/modem/356938035643809", {{"io.bgs2d1.Modem", Value::object()}}},
                         {"/io/bgs2d1/job/9", {{"io.bgs2d1.Job", job("reading")}}}};
@@ -23,7 +23,7 @@ TEST(Jobs, AreListedByTheirNumbers) {
     EXPECT_EQ(jobs[1].number, 10U);
 }
 
-TEST(Jobs, HaveEndedOnceTheyHaveAnEndTimeAndFailedIfTheyHaveAnError) {
+TEST(Jobs, HaveEndedWithAnEndTimeAndFailedWithAnError) {
     Value ended = job("done");
     EXPECT_FALSE(job_of("/io/bgs2d1/job/1", ended).ended()) << "a step is a sentence for people";
     ended["EndTime"] = 1'795'000'001;
@@ -33,13 +33,13 @@ TEST(Jobs, HaveEndedOnceTheyHaveAnEndTimeAndFailedIfTheyHaveAnError) {
     EXPECT_TRUE(job_of("/io/bgs2d1/job/1", ended).failed());
 }
 
-TEST(Jobs, OfADaemonThatTellsLessAreTaken) {
+TEST(Jobs, AreAcceptedFromAVersionWithFewerProperties) {
     EXPECT_EQ(job_of("/io/bgs2d1/job/1", Value::object()).number, 1U);
     EXPECT_EQ(job_of("", {{"Step", 7}, {"Progress", "half"}, {"StartTime", "now"}}),
               job_of("", Value::object()));
 }
 
-TEST(Jobs, AreATable) {
+TEST(Jobs, ArePrintedAsATable) {
     Value running = job("writing slot 0");
     running.update(
         {{"Progress", 0.52}, {"BytesSent", 1000}, {"BytesTotal", 1925}, {"StartTime", 1'795'000'000}});

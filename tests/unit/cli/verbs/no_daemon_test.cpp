@@ -15,7 +15,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// The verb with what it requires.
+/// The verb with its required arguments and options.
 Words command_line(const cli::Verb& verb, const std::string& frame) {
     std::istringstream stream(verb.full_name());
     Words words{std::istream_iterator<std::string>(stream), {}};
@@ -39,7 +39,7 @@ void add_command_lines(const cli::Verb& verb, const std::string& frame, std::vec
         add_command_lines(below, frame, all);
 }
 
-TEST(NoDaemon, IsSaidByEveryVerbThatNeedsOne) {
+TEST(NoDaemon, IsReportedByEveryVerbThatRequiresBgs2d) {
     const Folder folder;
     const std::string frame = folder.path("frame");
     ASSERT_EQ(run({"frame", "encode", "--slot", "1", "--delete", "-o", frame}).exit, 0);
@@ -53,14 +53,13 @@ TEST(NoDaemon, IsSaidByEveryVerbThatNeedsOne) {
         const Outcome result =
             run(words, {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus"}});
         EXPECT_EQ(result.exit, 6) << (words.empty() ? "" : words.back()) << result.errors;
-        EXPECT_TRUE(
-            result.errors.starts_with("bgs2ctl: bgs2d can not be asked, the system bus is not reached: "))
+        EXPECT_TRUE(result.errors.starts_with("bgs2ctl: cannot connect to the system bus: "))
             << result.errors;
         EXPECT_NE(result.errors.find("\n  hint: "), std::string::npos);
     }
 }
 
-TEST(NoDaemon, IsAnObjectForPrograms) {
+TEST(NoDaemon, IsReportedAsAnObjectInJson) {
     const Outcome result =
         run({"--json"}, {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus"}});
     EXPECT_EQ(result.exit, 6);

@@ -37,7 +37,7 @@ Table two_modems() {
     return table_of(std::vector{first, second});
 }
 
-TEST(Table, AlignsColumnsAndMarksWhatIsEmpty) {
+TEST(Table, AlignsColumnsAndMarksEmptyCells) {
     EXPECT_EQ(
         two_modems().text(Terminal{}),
         "IMEI             MODEL   PORT          STATE      POLICY       REASON\n"
@@ -46,7 +46,7 @@ TEST(Table, AlignsColumnsAndMarksWhatIsEmpty) {
         "match the certificate\n");
 }
 
-TEST(Table, IsNeverWiderThanTheTerminal) {
+TEST(Table, FitsTheTerminal) {
     for (const std::size_t width : {1U, 10U, 40U, 80U, 81U, 200U}) {
         std::istringstream lines(two_modems().text(terminal_of_width(width)));
         for (std::string line; std::getline(lines, line);)
@@ -61,7 +61,7 @@ TEST(Table, CutsTheLastColumnWithAnEllipsis) {
               "490154203237518  BGS2-E  /dev/ttyS1    blocked    -            Prüfung: the pri…\n");
 }
 
-TEST(Table, LetsAColumnGiveWayThatIsMeantTo) {
+TEST(Table, ShrinksAColumnThatYieldsFirst) {
     Table table(
         {{"SLOT", "slot"}, {.title = "SUBJECT", .key = "subject", .yields = true}, {"SHA-1", "thumbprint"}});
     table.add({Cell::of("1"), Cell::of("CN=A rather long subject"), Cell::of("0123456789")});
@@ -69,20 +69,20 @@ TEST(Table, LetsAColumnGiveWayThatIsMeantTo) {
                                                  "1     CN=A rather…  0123456789\n");
 }
 
-TEST(Table, ColoursWithoutDisturbingTheColumns) {
+TEST(Table, KeepsTheAlignmentWithColours) {
     Table table({{"STATE", "state"}, {"REASON", "reason"}});
     table.add({Cell::of("failed", Colour::bad), Cell::of("so")});
     EXPECT_EQ(table.text(terminal_of_width(80, true)), "\x1b[1mSTATE\x1b[0m   \x1b[1mREASON\x1b[0m\n"
                                                        "\x1b[31mfailed\x1b[0m  so\n");
 }
 
-TEST(Table, CanNotBeMadeToMoveTheCursor) {
+TEST(Table, EscapesControlCharacters) {
     Table table(std::vector{Column{"SUBJECT", "subject"}});
     table.add({Cell::of("CN=\x1b[2J")});
     EXPECT_EQ(table.text(Terminal{}), "SUBJECT\nCN=\\x1b[2J\n");
 }
 
-TEST(Table, GivesProgramsTheValuesUnchanged) {
+TEST(Table, KeepsTheValuesInJson) {
     Table table({{"SUBJECT", "subject"}, {"SLOT", "slot"}, {.title = "", .key = "hint", .json_only = true}});
     table.add({Cell::of("CN=\x1b[2J\"\n"), {"1", 1}, Cell::of("")});
     EXPECT_EQ(to_line(table.json()), "[{\"subject\":\"CN=\\u001b[2J\\\"\\n\",\"slot\":1,\"hint\":\"\"}]\n");

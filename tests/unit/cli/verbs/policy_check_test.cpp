@@ -17,7 +17,7 @@ using testing::StartsWith;
 constexpr std::string_view good = "[match]\nmodel = \"BGS2-*\"\n";
 constexpr std::string_view bad = "[match]\nmodle = \"BGS2-*\"\n\n[provision]\nmode = \"always\"\n";
 
-TEST(PolicyCheck, SaysHowManyFilesAreGood) {
+TEST(PolicyCheck, CountsTheFiles) {
     const Folder folder;
     const std::string first = folder.write("10.toml", good);
     const std::string second = folder.write("20.toml", std::string_view());
@@ -28,7 +28,7 @@ TEST(PolicyCheck, SaysHowManyFilesAreGood) {
     EXPECT_EQ(run({"policy", "check", first, second}).output, "2 policy files, no errors\n");
 }
 
-TEST(PolicyCheck, TellsEveryMistakeOfEveryFileWithItsPlace) {
+TEST(PolicyCheck, ReportsEveryErrorWithFileLineAndColumn) {
     const Folder folder;
     const std::string first = folder.write("10.toml", bad);
     const std::string second = folder.write("20.toml", good);
@@ -43,7 +43,7 @@ TEST(PolicyCheck, TellsEveryMistakeOfEveryFileWithItsPlace) {
     EXPECT_THAT(result.errors, HasSubstr("\nbgs2ctl: 3 errors in 3 policy files\n  hint: "));
 }
 
-TEST(PolicyCheck, LooksIntoADirectoryForPoliciesOnly) {
+TEST(PolicyCheck, ReadsOnlyThePoliciesOfADirectory) {
     const Folder folder;
     std::filesystem::create_directory(folder.path("policy.d"));
     (void)folder.write("policy.d/10.toml", good);
@@ -55,7 +55,7 @@ TEST(PolicyCheck, LooksIntoADirectoryForPoliciesOnly) {
     EXPECT_THAT(result.errors, HasSubstr("bgs2ctl: 2 errors in 2 policy files\n"));
 }
 
-TEST(PolicyCheck, FindsNothingWrongWithADirectoryWithoutPolicies) {
+TEST(PolicyCheck, AcceptsADirectoryWithoutPolicies) {
     const Folder folder;
     std::filesystem::create_directory(folder.path("policy.d"));
     const Outcome result = run({"policy", "check", folder.path("policy.d")});
@@ -63,7 +63,7 @@ TEST(PolicyCheck, FindsNothingWrongWithADirectoryWithoutPolicies) {
     EXPECT_EQ(result.output, "no policy files in " + folder.path("policy.d") + "\n");
 }
 
-TEST(PolicyCheck, EndsWithThreeIfAFileIsMissingAndNothingWorse) {
+TEST(PolicyCheck, ExitsWithThreeIfAFileIsMissing) {
     const Folder folder;
     const Outcome missing = run({"policy", "check", folder.path("gone.toml")});
     EXPECT_EQ(missing.exit, 3);
@@ -73,7 +73,7 @@ TEST(PolicyCheck, EndsWithThreeIfAFileIsMissingAndNothingWorse) {
     EXPECT_EQ(run({"policy", "check", folder.write("20.toml", good), folder.path("gone.toml")}).exit, 3);
 }
 
-TEST(PolicyCheck, EndsWithFourIfAFileMayNotBeRead) {
+TEST(PolicyCheck, ExitsWithFourIfAFileCannotBeRead) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "SKIPPED: becoming another user takes root";
     const Folder folder;
@@ -84,7 +84,7 @@ TEST(PolicyCheck, EndsWithFourIfAFileMayNotBeRead) {
     EXPECT_THAT(result.errors, HasSubstr("cannot open: Permission denied"));
 }
 
-TEST(PolicyCheck, IsAnObjectForPrograms) {
+TEST(PolicyCheck, PrintsAnObjectAsJson) {
     const Folder folder;
     const std::string file = folder.write("10.toml", bad);
     const Outcome wrong = run({"policy", "check", file, "--json"});
@@ -101,7 +101,7 @@ TEST(PolicyCheck, IsAnObjectForPrograms) {
               "{\"files\":1,\"problems\":[]}\n");
 }
 
-TEST(PolicyCheck, DoesNotLetAFileMoveTheCursor) {
+TEST(PolicyCheck, EscapesControlCharacters) {
     const Folder folder;
     const Outcome result = run({"policy", "check", folder.write("\x1b[31m.toml", bad)});
     EXPECT_EQ(result.errors.find('\x1b'), std::string::npos);

@@ -38,7 +38,7 @@ TEST_F(TraceDecode, ShowsEachSecureCommandWithTimeAndResult) {
     EXPECT_EQ(run({"frame", "decode", "-"}, {.input = std::string(record)}).output, shown.output);
 }
 
-TEST_F(TraceDecode, GivesProgramsAnArray) {
+TEST_F(TraceDecode, PrintsAnArrayAsJson) {
     const auto array = nlohmann::json::parse(decode(std::string(record), {"--json"}).output);
     ASSERT_EQ(array.size(), 1U);
     EXPECT_EQ(array[0]["time"], 3.042);
@@ -47,19 +47,19 @@ TEST_F(TraceDecode, GivesProgramsAnArray) {
     EXPECT_EQ(array[0]["frame"]["parameters"][0]["slot"], 3);
 }
 
-TEST_F(TraceDecode, SaysWhatIsNotThere) {
+TEST_F(TraceDecode, ReportsBytesThatTheTraceDoesNotHave) {
     const std::string begin = "# bgs2d trace 1\n";
-    EXPECT_EQ(decode(begin).output, "no secure command was sent\n");
+    EXPECT_EQ(decode(begin).output, "no secure command in the trace\n");
     const Outcome cut_off = decode(begin + "1.000 > bytes 0+2 of 12: 0c00\n");
     EXPECT_EQ(cut_off.exit, 1);
     EXPECT_NE(cut_off.output.find("only 2 of 12 bytes were sent"), std::string::npos) << cut_off.output;
     const Outcome hidden = decode(begin + "1.000 > bytes 0+12 of 12: hidden\n");
     EXPECT_EQ(hidden.exit, 1);
-    EXPECT_NE(hidden.output.find("none of its bytes is in the record"), std::string::npos);
+    EXPECT_NE(hidden.output.find("the trace has none of its bytes"), std::string::npos);
     EXPECT_EQ(decode(begin + "nonsense\n").exit, 1);
 }
 
-TEST_F(TraceDecode, ReadsMoreThanAFrameCanBe) {
+TEST_F(TraceDecode, ReadsATraceLargerThanAFrame) {
     std::string remarks(record);
     remarks.resize(500'000, '#');
     remarks += "\n";

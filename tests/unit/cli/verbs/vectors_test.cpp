@@ -16,7 +16,7 @@ std::filesystem::path vectors() {
     return given != nullptr ? given : BGS2_VECTORS;
 }
 
-/// The command line that makes a frame of vectors.json.
+/// The command line for a frame of vectors.json.
 std::vector<std::string> arguments_for(const json& vector) {
     std::vector<std::string> arguments{
         "frame",   "encode",        "--slot",   std::to_string(vector["slot"].get<int>()),
@@ -43,7 +43,7 @@ std::vector<std::string> arguments_for(const json& vector) {
     return arguments;
 }
 
-TEST(Vectors, ComeOutByteByByte) {
+TEST(Vectors, AreEncodedByteForByte) {
     if (!std::filesystem::exists(vectors() / "vectors.json"))
         GTEST_SKIP() << "no vectors.json in " << vectors() << "; name its folder in BGS2_VECTORS";
     const json all = json::parse(read_text(vectors() / "vectors.json"));
