@@ -97,7 +97,7 @@ std::string about_option(const std::string& help, const std::string& option) {
             text = 0;
         }
         text = line.find_first_not_of(' ', text);
-        return text == std::string::npos ? std::string() : line.substr(text);
+        return text == std::string::npos ? std::string() : line.substr(text, line.find(". ", text) - text);
     }
     return {};
 }

@@ -29,8 +29,8 @@ struct Completion {
 /// Completes the last of `words`, which can be empty; those before it are complete.
 Completion complete(const Verb& program, std::span<const std::string> words);
 
-/// The description of an option in the help of a verb, up to the end of the line: "Show failures only". Empty
-/// if there is none.
+/// The description of an option in the help of a verb, up to the end of the sentence or the line: "Show
+/// failures only". Empty if there is none.
 std::string about_option(const std::string& help, const std::string& option);
 
 } // namespace bgs2::cli

@@ -20,7 +20,8 @@ Usage: bgs2ctl erase [M] --slot N [--store NAME] [--json]
 
 M is an IMEI or any unambiguous suffix of it, the device node of a port, or
 "any". Default: the only modem. Does not ask for confirmation.
-Requires the authorization io.bgs2d1.erase-certificate (root, group bgs2d, or polkit).
+Requires the authorization io.bgs2d1.erase-certificate (root, group bgs2d, or
+polkit).
 
 Waits for the result. Ctrl-C ends the waiting only; bgs2d continues the job.
 

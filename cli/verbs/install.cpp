@@ -23,7 +23,8 @@ Usage: bgs2ctl install [M] --slot N --cert F [--key F] [OPTIONS]
 
 M is an IMEI or any unambiguous suffix of it, the device node of a port, or
 "any". Default: the only modem.
-Requires the authorization io.bgs2d1.install-certificate (root, group bgs2d, or polkit).
+Requires the authorization io.bgs2d1.install-certificate (root, group bgs2d, or
+polkit).
 
 F is a file, a pipe such as <(COMMAND), or "-" for standard input, which only
 one of them can be. bgs2ctl opens the files, so your user must be able to read

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a person waits for bgs2ctl: medians, beside what an empty program and busctl take.
+// Measures the run time of bgs2ctl: medians, compared with an empty program and busctl.
 #include "tests/integration/certificates.h"
 
 #include <fmt/format.h>
@@ -56,12 +56,12 @@ Milliseconds median_of(std::vector<std::string> command) {
     return times[runs / 2];
 }
 
-/// `at_most`: what it should take on an idle machine; 0: it is for comparison only.
+/// `at_most`: the limit on an idle machine; 0: for comparison only.
 Milliseconds print(const char* what, Milliseconds taken, Milliseconds at_most, Milliseconds beside) {
     fmt::print("{:<24}{:6.2f} ms", what, taken.count());
     if (at_most.count() > 0)
-        fmt::print(", {:.2f} of the {} ms that it may take, {:.2f} times busctl", taken / at_most,
-                   at_most.count(), taken / beside);
+        fmt::print(", {:.2f} of the limit of {} ms, {:.2f} times busctl", taken / at_most, at_most.count(),
+                   taken / beside);
     fmt::print("\n");
     return taken;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What provisioning costs beside what the wire takes; what many modems cost beside one; what the daemon
-// weighs when idle.
+// Measures the time to provision beyond the transfer time, the time for many modems relative to one, and the
+// memory and wake-ups of an idle daemon.
 #include "tests/integration/certificates.h"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ std::string imei(int number) {
     return fmt::format("3569380356438{:02}", number);
 }
 
-/// What went over the wire both ways, by the modem's own account: commands, answers and frames.
+/// The bytes on the wire in both directions, from the log of the modem: commands, answers and frames.
 double bytes_on_the_wire(const Gateway& gateway, const std::string& modem) {
     std::size_t bytes = 0;
     std::ifstream log(gateway.path(modem + ".log"));
@@ -45,7 +45,7 @@ double bytes_on_the_wire(const Gateway& gateway, const std::string& modem) {
     return static_cast<double>(bytes);
 }
 
-/// The figure behind a name in one of the daemon's files of /proc, as it stands there.
+/// The value of a name in one of the daemon's files of /proc.
 long proc_figure(Gateway& gateway, const std::string& file, const std::string& figure) {
     std::ifstream stream(fmt::format("/proc/{}/{}", gateway.daemon().pid(), file));
     for (std::string line; std::getline(stream, line);) {
@@ -56,8 +56,8 @@ long proc_figure(Gateway& gateway, const std::string& file, const std::string& f
 }
 
 struct Run {
-    double seconds = 0;     ///< from plugging in to the last one being compliant
-    double on_the_wire = 0; ///< of that, what the wire of one modem takes at 115200 Bd
+    double seconds = 0;     ///< from plugging in until the last modem is compliant
+    double on_the_wire = 0; ///< of that, the transfer time of one modem at 115200 Bd
 };
 
 Run provision(Gateway& gateway, int modems) {
@@ -82,7 +82,7 @@ Run measure(int modems, const std::string& settle, bool weigh) {
     const Run run = provision(gateway, modems);
     if (weigh) {
         gateway.eventually([] { return false; },
-                           std::chrono::seconds(2)); // until the last job has had its say
+                           std::chrono::seconds(2)); // until the last job has ended
         const long before = proc_figure(gateway, "status", "voluntary_ctxt_switches");
         gateway.eventually([] { return false; }, std::chrono::seconds(10));
         fmt::print("idle with {} modems: {} kB resident, {} kB private dirty, {} wake-ups in 10 s\n", modems,
@@ -94,7 +94,7 @@ Run measure(int modems, const std::string& settle, bool weigh) {
 }
 
 void print(const char* what, const Run& run) {
-    fmt::print("{}: {:.2f} s, of which the wire takes {:.2f} s; {:.2f} s over\n", what, run.seconds,
+    fmt::print("{}: {:.2f} s, of which {:.2f} s are transfer time; {:.2f} s remain\n", what, run.seconds,
                run.on_the_wire, run.seconds - run.on_the_wire);
 }
 
@@ -103,7 +103,7 @@ void print(const char* what, const Run& run) {
 
 int main() {
     using namespace bgs2::test;
-    certificate_authority(); // made before the clock runs
+    certificate_authority(); // made before the measurement
     client();
     const Run one = measure(1, "100ms", false);
     print("one modem, settle 100 ms", one);

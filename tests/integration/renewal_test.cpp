@@ -124,7 +124,7 @@ TEST_P(Renewal, ReachesTheModemWithoutAnybodyAsking) {
     ASSERT_TRUE(holds(gateway, 0, renewed_client())) << gateway.log();
     const std::chrono::duration<double> taken = Clock::now() - renewed;
     const double wire = on_the_wire(gateway, before);
-    std::cout << fmt::format("{}: {:.2f} s, of which the wire takes {:.2f} s; {:.2f} s over\n", way.name,
+    std::cout << fmt::format("{}: {:.2f} s, of which {:.2f} s are transfer time; {:.2f} s remain\n", way.name,
                              taken.count(), wire, taken.count() - wire);
     RecordProperty("seconds_over", fmt::format("{:.2f}", taken.count() - wire));
 

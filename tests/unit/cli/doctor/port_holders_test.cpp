@@ -35,7 +35,7 @@ TEST(PortHolders, HaveTheirNameAndPid) {
     const test::Process holder({"sh", "-c", "exec tail -f /dev/null < " + pty.path()},
                                {.environment = {}, .output = "/dev/null"});
     const Processes seen = look_until_held(pty.path());
-    ASSERT_EQ(seen.holders.size(), 1U) << "not this process";
+    ASSERT_EQ(seen.holders.size(), 1U) << "this process is not reported";
     EXPECT_EQ(seen.holders[0].device, pty.path());
     EXPECT_EQ(seen.holders[0].pid, holder.pid());
     EXPECT_THAT(seen.running, Contains(seen.holders[0].name));

@@ -50,7 +50,7 @@ TEST(PortName, UsesTheDeviceNodeIfNothingElseIsKnown) {
               (PortName{.entry = "[[port]]\ndevice = \"/dev/ttyS1\"",
                         .rule = "SUBSYSTEM==\"tty\", KERNEL==\"ttyS1\", ENV{BGS2D_PORT}=\"1\""}));
     port.device = "/run/modem";
-    EXPECT_EQ(name_of(port, {}).rule, "") << "udev knows only the nodes that it made";
+    EXPECT_EQ(name_of(port, {}).rule, "") << "udev has only the nodes in /dev";
 }
 
 TEST(PortName, UsesNoValueWithSpecialCharacters) {

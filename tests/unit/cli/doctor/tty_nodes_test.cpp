@@ -56,7 +56,7 @@ TEST_F(TtyNodes, AreTheTtysWithHardware) {
     EXPECT_TRUE(nodes[0].console);
     EXPECT_EQ(nodes[0].usb_vendor, "");
     EXPECT_FALSE(nodes[1].console);
-    EXPECT_EQ(nodes[1].usb_vendor, "1a86") << "the adapter's, not the hub's";
+    EXPECT_EQ(nodes[1].usb_vendor, "1a86") << "that of the adapter, not of the hub";
     EXPECT_EQ(nodes[1].usb_product, "7523");
     EXPECT_EQ(nodes[1].mode, 0660U);
     EXPECT_NE(nodes[1].group, "");

@@ -78,7 +78,7 @@ TEST(Annotate, NamesTheTexts) {
 0059  09 00                    length        9 = 4 + 5 bytes of data
 005b  03 00                    id            3: signature
 005d  51 55 4a 44 00           data          4 characters of Base64, NUL
-                                             signs all from offset 0002 on up to here
+                                             signs the bytes from offset 0002 up to here
 )");
 }
 

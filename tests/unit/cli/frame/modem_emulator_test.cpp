@@ -53,7 +53,7 @@ TEST(ModemEmulator, AnswersLikeABgs2) {
     for (const Row& row : rows) {
         for (const auto* end : {"\r", "\r\n"}) {
             ModemEmulator modem("356938035643809");
-            EXPECT_EQ(say(modem, "ATE0\r"), "ATE0\r\r\nOK\r\n") << "echo is on at first";
+            EXPECT_EQ(say(modem, "ATE0\r"), "ATE0\r\r\nOK\r\n") << "echo is on by default";
             EXPECT_EQ(say(modem, std::string(row.command) + end), row.answer) << row.command;
             EXPECT_FALSE(modem.quiet_after()) << row.command;
         }
@@ -129,7 +129,7 @@ TEST(ModemEmulator, CapturesTheFrameWithoutTheLineEndBeforeIt) {
         EXPECT_EQ(caught->store, "is_cert");
         EXPECT_FALSE(caught->error);
         EXPECT_FALSE(modem.take_frame());
-        EXPECT_EQ(say(modem, "AT\r"), "\r\nOK\r\n") << "it goes on";
+        EXPECT_EQ(say(modem, "AT\r"), "\r\nOK\r\n") << "it continues";
     }
 }
 

@@ -48,7 +48,7 @@ TEST(Wrapped, BreaksBetweenWordsAndIndentsTheNextLines) {
 TEST(Wrapped, BreaksAWordThatIsTooLong) {
     EXPECT_EQ(wrapped("/var/lib/bgs2d/certs", 10, 0), "/var/lib/b\ngs2d/certs");
     EXPECT_EQ(wrapped("证书错误证书", 9, 0), "证书错误\n证书");
-    EXPECT_EQ(wrapped("0123456789", 3, 2), "01234567\n  89") << "some room there must be";
+    EXPECT_EQ(wrapped("0123456789", 3, 2), "01234567\n  89") << "a line has at least 8 columns";
 }
 
 TEST(IsoTime, IsUtc) {

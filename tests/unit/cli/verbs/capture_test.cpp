@@ -33,7 +33,7 @@ class Client : Immovable {
     explicit Client(const std::string& path, tcflag_t more = 0)
       : descriptor_(open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC)) {
         if (descriptor_ < 0)
-            throw std::runtime_error(path + " can not be opened");
+            throw std::runtime_error("cannot open " + path);
         set(more);
     }
     ~Client() { close(descriptor_); }

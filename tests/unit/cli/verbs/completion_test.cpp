@@ -45,7 +45,7 @@ TEST_F(CompletionTest, HasADescriptionForEachCandidate) {
                 ElementsAre(Candidate{.word = "list", .about = "List all modems (the default)"}));
     EXPECT_THAT(of({"provision", "--dry"}).candidates,
                 ElementsAre(Candidate{.word = "--dry-run",
-                                      .about = "Show the steps and their reasons, and change nothing. The"}));
+                                      .about = "Show the steps and their reasons, and change nothing"}));
 }
 
 TEST_F(CompletionTest, OffersTheOptionsOfTheVerbAndOfAllVerbs) {
@@ -57,10 +57,11 @@ TEST_F(CompletionTest, OffersTheOptionsOfTheVerbAndOfAllVerbs) {
 TEST_F(CompletionTest, KnowsTheKindOfEachWord) {
     EXPECT_EQ(of({"show", ""}).names, Names::modem);
     EXPECT_EQ(of({"show", "--json", "35"}).names, Names::modem);
-    EXPECT_EQ(of({"show", "356938035643809", ""}).names, Names::word) << "it takes one only";
+    EXPECT_EQ(of({"show", "356938035643809", ""}).names, Names::word) << "show accepts one modem only";
     EXPECT_EQ(of({"frame", "decode", ""}).names, Names::file);
     EXPECT_EQ(of({"frame", "encode", "--cert", ""}).names, Names::file);
-    EXPECT_EQ(of({"policy", "check", "a.toml", ""}).names, Names::file) << "it takes many";
+    EXPECT_EQ(of({"policy", "check", "a.toml", ""}).names, Names::file)
+        << "policy check accepts several files";
     EXPECT_EQ(of({"history", "--since", ""}).names, Names::nothing);
 }
 

@@ -34,7 +34,7 @@ TEST(CertificateFds, ReportAMissingFile) {
 
 TEST(CertificateFds, ReportAFileThatCannotBeRead) {
     if (geteuid() != 0)
-        GTEST_SKIP() << "another user is needed: run as root";
+        GTEST_SKIP() << "requires root to run a program as another user";
     const Folder folder;
     const std::string file = folder.write("secret", "x");
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
@@ -76,7 +76,7 @@ TEST(CertificateFds, AreNotAvailableOverSsh) {
              {"--host", "root@gateway", "frame", "send", "any", frame}}) {
         const Outcome result = run(words, {.environment = path});
         EXPECT_EQ(result.exit, 1);
-        EXPECT_NE(result.errors.find("hands open files to bgs2d, which ssh does not carry\n"
+        EXPECT_NE(result.errors.find("passes open files to bgs2d, which ssh cannot transfer\n"
                                      "  hint: run it on the gateway: ssh root@gateway bgs2ctl "),
                   std::string::npos)
             << result.errors;

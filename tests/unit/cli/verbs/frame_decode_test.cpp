@@ -67,7 +67,7 @@ TEST(FrameDecode, ReportsAMissingFileAndAFileThatCannotBeRead) {
     EXPECT_EQ(missing.exit, 3);
     EXPECT_NE(missing.errors.find(folder.path("nothing")), std::string::npos);
     if (getuid() != 0)
-        GTEST_SKIP() << "only root can run a program as somebody else";
+        GTEST_SKIP() << "requires root to run a program as another user";
     const std::string secret = folder.write("secret", delete_slot3());
     std::filesystem::permissions(secret, std::filesystem::perms::owner_read);
     const Outcome denied = run({"frame", "decode", secret}, {.as_nobody = true});

@@ -25,7 +25,7 @@ TEST(Jobs, AreListedByNumber) {
 
 TEST(Jobs, HaveEndedWithAnEndTimeAndFailedWithAnError) {
     Value ended = job("done");
-    EXPECT_FALSE(job_of("/io/bgs2d1/job/1", ended).ended()) << "a step is a sentence for people";
+    EXPECT_FALSE(job_of("/io/bgs2d1/job/1", ended).ended()) << "the text of the step does not matter";
     ended["EndTime"] = 1'795'000'001;
     EXPECT_TRUE(job_of("/io/bgs2d1/job/1", ended).ended());
     EXPECT_FALSE(job_of("/io/bgs2d1/job/1", ended).failed());

@@ -75,7 +75,7 @@ TEST(PolicyCheck, ExitsWithThreeIfAFileIsMissing) {
 
 TEST(PolicyCheck, ExitsWithFourIfAFileCannotBeRead) {
     if (::geteuid() != 0)
-        GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+        GTEST_SKIP() << "SKIPPED: requires root to run a program as another user";
     const Folder folder;
     const std::string file = folder.write("10.toml", good);
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
