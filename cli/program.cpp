@@ -38,7 +38,7 @@ Options:
 
 Exit codes:
   0 success                      5 busy
-  1 failure                      6 bgs2d not running
+  1 failure                      6 no connection to bgs2d
   2 wrong usage                  7 timeout
   3 not found                    8 rejected by the modem
   4 permission denied            9 drift

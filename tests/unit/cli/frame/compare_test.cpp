@@ -72,7 +72,7 @@ TEST_F(ComparisonTest, RecognisesPemInsteadOfDer) {
     const std::string pem = identity_.certificate_pem();
     const Comparison comparison = compare(right_, bytes_of(write_command(1, as_bytes(pem))));
     EXPECT_EQ(comparison.likely,
-              (Words{"b.bin: the certificate is sent as PEM instead of DER; it is the same one"}));
+              (Words{"b.bin: the certificate is PEM instead of DER; otherwise it is the same"}));
 }
 
 TEST_F(ComparisonTest, RecognisesPkcs1InsteadOfPkcs8) {
@@ -83,7 +83,7 @@ TEST_F(ComparisonTest, RecognisesPkcs1InsteadOfPkcs8) {
     second.private_key = pki::Secret::copy_of(rsa.pkcs8_der());
     const Comparison comparison = compare(bytes_of(first), bytes_of(second));
     EXPECT_EQ(comparison.likely,
-              (Words{"a.bin: the private key is sent as PKCS#1 instead of PKCS#8; it is the same one"}));
+              (Words{"a.bin: the private key is PKCS#1 instead of PKCS#8; otherwise it is the same"}));
 }
 
 TEST_F(ComparisonTest, NeverShowsAPrivateKey) {
@@ -94,7 +94,7 @@ TEST_F(ComparisonTest, NeverShowsAPrivateKey) {
     second.private_key = pki::Secret::copy_of(other.pkcs8_der());
     const std::string json = to_json(compare(bytes_of(first), bytes_of(second))).dump();
     EXPECT_EQ(json.find(to_hex(ByteView(other.pkcs8_der()).subspan(40, 4))), std::string::npos);
-    EXPECT_NE(json.find("private key, byte "), std::string::npos) << json;
+    EXPECT_NE(json.find("private key, from byte "), std::string::npos) << json;
 }
 
 TEST_F(ComparisonTest, NamesTheMistakeAndComparesTheRest) {
@@ -133,7 +133,7 @@ TEST_F(ComparisonTest, RecognisesAConversionToUtf8) {
 TEST_F(ComparisonTest, ComparesBytesThatAreNotAFrame) {
     const Comparison comparison = compare(right_, {});
     EXPECT_FALSE(comparison.same);
-    EXPECT_EQ(fields_of(comparison), (Words{"bytes", "total length", "is a frame", "offset 0000"}));
+    EXPECT_EQ(fields_of(comparison), (Words{"bytes", "total length", "valid frame", "offset 0000"}));
 }
 
 } // namespace

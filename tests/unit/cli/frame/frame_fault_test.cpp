@@ -87,11 +87,11 @@ TEST_F(MistakeTest, RecognisesAParameterLengthWithoutItselfOrItsHeader) {
 }
 
 TEST_F(MistakeTest, RecognisesAnIdBeforeItsLength) {
-    expect_recognised({.id_first = true}, "id stands before its length");
+    expect_recognised({.id_first = true}, "the id of a parameter precedes its length");
 }
 
 TEST_F(MistakeTest, RecognisesAWrongNumberOfParameters) {
-    expect_recognised({.count = 1}, "says that it has 1 parameters, but has 2");
+    expect_recognised({.count = 1}, "announces 1 parameters, but has 2");
 }
 
 TEST_F(MistakeTest, NamesSeveralFaultsAtOnce) {
