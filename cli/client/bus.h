@@ -95,7 +95,7 @@ class Bus : Immovable {
     /// Starts to collect signals. No signal after its return is missed.
     void subscribe();
 
-    /// Whether bgs2d is running, after the signals that next_event() has returned. Only after subscribe().
+    /// Whether bgs2d is running, after the signals that next_signal() has returned. Only after subscribe().
     [[nodiscard]] bool daemon_is_there() const;
 
     /// Waits for the next signal; nothing: interrupted, or past the deadline. Ignores signals of other
