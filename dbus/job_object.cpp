@@ -40,7 +40,8 @@ JobObject::~JobObject() {
 }
 
 void JobObject::publish() {
-    getObject().emitPropertiesChangedSignal(job_interface, {"Step", "Progress", "BytesSent", "BytesTotal"});
+    getObject().emitPropertiesChangedSignal(job_interface,
+                                            {"Step", "StepCode", "Progress", "BytesSent", "BytesTotal"});
     if (job_->finished())
         getObject().emitPropertiesChangedSignal(job_interface, {"EndTime", "Error", "Message"});
 }

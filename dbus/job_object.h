@@ -34,6 +34,7 @@ class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor,
     sdbus::ObjectPath Modem() override;
     std::string Description() override { return job_->task().description; }
     std::string Step() override { return job_->step(); }
+    std::string StepCode() override { return std::string(word(job_->step_code())); }
     double Progress() override { return job_->progress(); }
     std::uint64_t BytesSent() override { return job_->bytes_sent(); }
     std::uint64_t BytesTotal() override { return job_->bytes_total(); }

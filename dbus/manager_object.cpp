@@ -17,6 +17,7 @@
 #include <chrono>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace bgs2::dbus {
 namespace {
@@ -125,7 +126,8 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
             {"device", port.device},
             {"path", port.path},
             {"state", std::string(word(port.state))},
-            {"code", std::string(port.code)},
+            {"code", std::string(std::visit([](auto code) { return word(code); }, port.code))},
+            {"naming", std::string(word(port.naming))},
             {"reason", port.reason},
             {"hint", port.hint},
             {"imei", port.imei},

@@ -145,10 +145,12 @@ ModemObject::~ModemObject() {
 
 ModemObject::Values ModemObject::values() const {
     const auto retry_at = modem_->retry_at();
+    const auto error = modem_->reason_error();
     const bool waits = modem_->state() == ModemState::failed && retry_at;
     return {
         .state = std::string(word(modem_->state())),
         .reason_code = modem_->reason_code(),
+        .reason_error = error ? std::string(word(*error)) : "",
         .reason = modem_->reason(),
         .hint = modem_->hint(),
         .policy = modem_->policy(),
@@ -169,6 +171,7 @@ void ModemObject::publish() {
     };
     compare("State", published_.state == before.state);
     compare("ReasonCode", published_.reason_code == before.reason_code);
+    compare("ReasonError", published_.reason_error == before.reason_error);
     compare("Reason", published_.reason == before.reason);
     compare("Hint", published_.hint == before.hint);
     compare("Policy", published_.policy == before.policy);

@@ -35,7 +35,8 @@ class ModemObject final
     /// The values of the properties that change, as last published.
     struct Values {
         std::string state;
-        std::string_view reason_code;
+        bgs2::ReasonCode reason_code = {};
+        std::string reason_error;
         std::string reason;
         std::string hint;
         std::string policy;
@@ -68,7 +69,8 @@ class ModemObject final
     std::string Reason() override { return modem_->reason(); }
     std::string Hint() override { return modem_->hint(); }
     std::string Policy() override { return modem_->policy(); }
-    std::string ReasonCode() override { return std::string(modem_->reason_code()); }
+    std::string ReasonCode() override { return std::string(word(modem_->reason_code())); }
+    std::string ReasonError() override { return values().reason_error; }
     std::vector<Dictionary> Slots() override;
     std::vector<Dictionary> OtherStores() override;
     std::vector<Dictionary> Findings() override;

@@ -66,7 +66,7 @@ CommandError to_command_error(std::string_view name, std::string_view message) {
                                   "see 'bgs2ctl list' and 'bgs2ctl jobs'"});
     if (name.starts_with(own_prefix)) {
         const std::string_view word = name.substr(own_prefix.size());
-        if (word == "AccessDenied")
+        if (from_word<ErrorCode>(word) == ErrorCode::access_denied)
             return denied(message);
         const Error lines = from_lines(ErrorCode::failed, message);
         return to_job_error(word, lines.what, lines.hint);

@@ -27,6 +27,8 @@ bool Job::apply(const BusSignal& event) {
         return false;
     const Value& changed = event.arguments.at(1);
     progress_.step = changed.value("Step", progress_.step);
+    if (const auto code = changed.find("StepCode"); code != changed.end())
+        progress_.step_code = from_word<StepCode>(code->get<std::string>());
     progress_.fraction = changed.value("Progress", progress_.fraction);
     progress_.sent = changed.value("BytesSent", progress_.sent);
     progress_.total = changed.value("BytesTotal", progress_.total);

@@ -48,8 +48,9 @@ struct Modem {
     std::string port;
     std::string port_path;
     std::string state;
-    std::string reason_code; ///< why it is in that state, for programs
-    std::string reason;      ///< the same, for people
+    std::string reason_code;  ///< why it is in that state, for programs
+    std::string reason_error; ///< the word of the error behind it
+    std::string reason;       ///< the same, for people
     std::string hint;
     std::string policy;
     std::map<unsigned, Slot> slots;
@@ -68,8 +69,9 @@ struct JobInfo {
     std::string operation;
     std::string imei; ///< of the modem, which may have been removed
     std::string description;
-    std::string step;
-    double progress = 0; ///< 0 to 1
+    std::string step;      ///< for people
+    std::string step_code; ///< the same, for programs
+    double progress = 0;   ///< 0 to 1
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_total = 0;
     std::uint64_t start_time = 0;
@@ -90,6 +92,7 @@ struct Port {
     std::string path;
     std::string state;
     std::string code;   ///< why it is in that state, for programs
+    std::string naming; ///< whether a rule names it, and which kind
     std::string reason; ///< the same, for people
     std::string hint;
     std::string imei;

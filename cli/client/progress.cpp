@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 #include <vector>
 
 namespace bgs2::cli {
@@ -25,8 +24,8 @@ std::string rate_text(double rate) {
     return rate < 1000 ? fmt::format("{:.0f} B/s", rate) : fmt::format("{:.1f} kB/s", rate / 1000);
 }
 
-bool sends(std::string_view step) {
-    return step.starts_with("writing") || step.starts_with("erasing") || step.starts_with("sending");
+bool sends(std::optional<StepCode> step) {
+    return step == StepCode::writing || step == StepCode::erasing;
 }
 
 } // namespace
@@ -59,7 +58,7 @@ std::string progress_line(const Progress& progress, std::optional<double> rate, 
 void Pace::note(const Progress& progress, Clock::time_point now) {
     if (sending_since_)
         sending_ += now - *sending_since_;
-    sending_since_ = sends(progress.step) ? std::optional(now) : std::nullopt;
+    sending_since_ = sends(progress.step_code) ? std::optional(now) : std::nullopt;
     sent_ = progress.sent;
 }
 

@@ -2,6 +2,8 @@
 // The progress of a job on one line of a terminal. Pure.
 #pragma once
 
+#include "daemon/base/codes.h"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -11,10 +13,11 @@
 namespace bgs2::cli {
 
 struct Progress {
-    std::string step = "waiting";
-    double fraction = 0;     ///< 0 to 1
-    std::uint64_t sent = 0;  ///< bytes
-    std::uint64_t total = 0; ///< 0: not yet known
+    std::string step = "waiting";      ///< a sentence
+    std::optional<StepCode> step_code; ///< nothing: unknown to this version
+    double fraction = 0;               ///< 0 to 1
+    std::uint64_t sent = 0;            ///< bytes
+    std::uint64_t total = 0;           ///< 0: not yet known
 
     bool operator==(const Progress&) const = default;
 };

@@ -3,6 +3,7 @@
 
 #include "cli/doctor/port_diagnosis.h"
 #include "cli/terminal/text.h"
+#include "daemon/base/codes.h"
 #include "daemon/base/counted.h"
 
 #include <fmt/format.h>
@@ -160,6 +161,7 @@ class Diagnosis {
     }
 
     void look_at(const Modem& modem, bool are_policies) {
+        const auto code = from_word<ReasonCode>(modem.reason_code);
         if (modem.state == "blocked")
             add(Severity::error, "modem-blocked", modem.imei, modem.reason, modem.hint);
         else if (modem.state == "failed")
@@ -170,10 +172,10 @@ class Diagnosis {
                                   bus_time(modem.retry_at, "")));
         else if (modem.state == "drifted")
             add(Severity::warning, "modem-drifted", modem.imei, modem.reason, modem.hint);
-        else if (modem.state == "unmanaged" && !modem.policy.empty())
+        else if (code == ReasonCode::policy_ignores)
             add(Severity::note, "modem-ignored", modem.imei, modem.reason,
                 "find the file of the policy with 'bgs2ctl policy show'");
-        else if (modem.state == "unmanaged" && are_policies)
+        else if (code == ReasonCode::no_policy && are_policies)
             add(Severity::warning, "modem-unmanaged", modem.imei, modem.reason, modem.hint);
         expiry(modem);
         for (const Finding& finding : modem.findings) {
@@ -200,8 +202,7 @@ class Diagnosis {
                     : "no policy names this slot; set 'erase-unlisted = true' in [provision] of the policy "
                       "to erase such slots");
         }
-        // Only bgs2d knows the period before the expiry in which it warns.
-        if (modem.state == "compliant" && !modem.hint.empty() && expired == 0)
+        if (from_word<ReasonCode>(modem.reason_code) == ReasonCode::expiring && expired == 0)
             add(Severity::warning, "certificate-expiring", modem.imei, modem.reason, modem.hint);
     }
 

@@ -2,6 +2,7 @@
 #include "cli/doctor/port_diagnosis.h"
 
 #include "cli/doctor/port_name.h"
+#include "daemon/base/codes.h"
 #include "daemon/base/counted.h"
 #include "daemon/base/error.h"
 
@@ -140,7 +141,7 @@ class PortDiagnosis {
             add(Severity::note, "port-absent", port.device, "named in bgs2d.toml, but not present",
                 "check that it is plugged in; 'bgs2ctl ports' lists the ports that are");
         else if (port.state == "duplicate")
-            add(Severity::note, "port-second", port.device, port.reason,
+            add(Severity::note, "port-duplicate", port.device, port.reason,
                 "bgs2d uses one port per modem; nothing to do");
         else if (port.state == "probing")
             add(Severity::note, "port-probing", port.device, "bgs2d is identifying the device",
@@ -151,7 +152,7 @@ class PortDiagnosis {
     }
 
     void unavailable(const Port& port) {
-        if (port.code == word(ErrorCode::access_denied)) {
+        if (from_word<ErrorCode>(port.code) == ErrorCode::access_denied) {
             // If the mode of the node permits access, the sandbox of the service denies it.
             const TtyNode* node = node_of(port.device);
             if (node != nullptr && opens_to_bgs2d(*node))
@@ -172,7 +173,7 @@ class PortDiagnosis {
                 fmt::format("in use by {}", fmt::join(names, ", ")), advice_on(holders.front()));
             return;
         }
-        const bool held = port.code == word(ErrorCode::port_claimed);
+        const bool held = from_word<ErrorCode>(port.code) == ErrorCode::port_claimed;
         add(Severity::error, held ? "port-held" : "port-unavailable", port.device, port.reason, port.hint);
     }
 
@@ -238,7 +239,7 @@ class PortDiagnosis {
         // A UART of the board exists even if nothing is connected, and may be the console.
         if (!is_usb(port) && (!no_modem || node == nullptr || node->console))
             return;
-        if (port.code == "excluded") {
+        if (from_word<PortCode>(port.code) == PortCode::excluded) {
             if (no_modem)
                 add(Severity::note, "port-kept-away", port.device, port.reason,
                     fmt::format("if a modem is connected to it, remove that rule, {}", after_a_rule));

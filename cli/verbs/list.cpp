@@ -58,11 +58,13 @@ Table table_of(std::span<const Modem> modems) {
                  {"POLICY", "policy"},
                  {"REASON", "reason"},
                  {.title = "CODE", .key = "reason_code", .json_only = true},
+                 {.title = "ERROR", .key = "reason_error", .json_only = true},
                  {.title = "HINT", .key = "hint", .json_only = true}});
     for (const Modem& modem : modems)
         table.add({Cell::of(modem.imei), Cell::of(modem.model), Cell::of(modem.port),
                    Cell::of(modem.state, colour_of_state(modem.state)), Cell::of(modem.policy),
-                   Cell::of(modem.reason), Cell::of(modem.reason_code), Cell::of(modem.hint)});
+                   Cell::of(modem.reason), Cell::of(modem.reason_code), Cell::of(modem.reason_error),
+                   Cell::of(modem.hint)});
     return table;
 }
 

@@ -49,6 +49,7 @@ ExitCode ports(const Terminal& terminal) {
                  {.title = "PATH", .key = "path", .yields = true},
                  {"REASON", "reason"},
                  {.title = "CODE", .key = "code", .json_only = true},
+                 {.title = "NAMING", .key = "naming", .json_only = true},
                  {.title = "HINT", .key = "hint", .json_only = true}});
     for (const Port& port : bus.ports())
         table.add({Cell::of(port.device),
@@ -58,6 +59,7 @@ ExitCode ports(const Terminal& terminal) {
                    Cell::of(port.path),
                    Cell::of(port.reason),
                    Cell::of(port.code),
+                   Cell::of(port.naming),
                    Cell::of(port.hint)});
     if (terminal.json)
         print(to_line(table.json()));

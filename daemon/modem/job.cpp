@@ -19,8 +19,18 @@ double Job::progress() const {
     return static_cast<double>(bytes_sent_) / static_cast<double>(bytes_total_);
 }
 
-void Job::set_step(std::string step) {
-    step_ = std::move(step);
+std::string Job::step() const {
+    std::string step(table_of<StepCode>.at(step_code_).phrase);
+    if (error_)
+        step += fmt::format(": {}", word(error_->code));
+    else if (step_slot_)
+        step += " " + to_string(*step_slot_);
+    return step;
+}
+
+void Job::set_step(StepCode code, std::optional<SlotAddress> slot) {
+    step_code_ = code;
+    step_slot_ = slot;
     changed_(*this);
 }
 
@@ -36,7 +46,7 @@ void Job::finish(std::optional<Error> error) {
     end_time_ = std::chrono::system_clock::now();
     error_ = std::move(error);
     on_cancel_ = nullptr;
-    set_step(error_ ? fmt::format("failed: {}", word(error_->code)) : "done");
+    set_step(error_ ? StepCode::failed : StepCode::done);
 }
 
 void Job::cancel() {

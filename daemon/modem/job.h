@@ -2,6 +2,7 @@
 // A job: one operation on a modem, with its progress and result.
 #pragma once
 
+#include "daemon/base/codes.h"
 #include "daemon/base/error.h"
 #include "daemon/base/slot_address.h"
 #include "daemon/base/words.h"
@@ -11,7 +12,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace bgs2 {
 
@@ -51,7 +51,9 @@ class Job {
     /// Nothing until the job has finished.
     [[nodiscard]] std::optional<std::chrono::system_clock::time_point> end_time() const { return end_time_; }
 
-    [[nodiscard]] const std::string& step() const { return step_; } ///< in words, see io.bgs2d1.xml
+    [[nodiscard]] StepCode step_code() const { return step_code_; }
+    /// The step for people: "writing slot 1", "failed: ModemRejected".
+    [[nodiscard]] std::string step() const;
     [[nodiscard]] std::uint64_t bytes_sent() const { return bytes_sent_; }
     [[nodiscard]] std::uint64_t bytes_total() const { return bytes_total_; }
     [[nodiscard]] double progress() const; ///< 0 to 1
@@ -60,7 +62,8 @@ class Job {
         return error_;
     } ///< of a finished job that failed
 
-    void set_step(std::string step);
+    /// `slot` is the slot that the step is about.
+    void set_step(StepCode code, std::optional<SlotAddress> slot = {});
     void set_bytes(std::uint64_t sent, std::uint64_t total);
 
     /// Finishes the job. A second call has no effect.
@@ -78,7 +81,8 @@ class Job {
     Changed changed_;
     std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
     std::optional<std::chrono::system_clock::time_point> end_time_;
-    std::string step_ = "waiting";
+    StepCode step_code_ = StepCode::waiting;
+    std::optional<SlotAddress> step_slot_;
     std::uint64_t bytes_sent_ = 0;
     std::uint64_t bytes_total_ = 0;
     bool cancelled_ = false;

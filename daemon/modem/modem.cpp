@@ -139,7 +139,7 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
             job_.reset();
             job->finish(error);
         } else if (slots_.stale() && !ignored_) {
-            show(ModemState::reading, "reading", "its slots are being read");
+            show(ModemState::reading, ReasonCode::reading, "its slots are being read");
             co_await slots_.look_if_possible(channel, stores());
         } else {
             co_await channel.idle(next_look());
@@ -175,7 +175,7 @@ asio::awaitable<void> Modem::assess() {
     ignored_ = policy != nullptr && policy->mode == policy::Mode::ignore;
     if (ignored_) {
         slots_.set_stale();
-        show(ModemState::unmanaged, "policy-ignores",
+        show(ModemState::unmanaged, ReasonCode::policy_ignores,
              fmt::format("policy '{}' ignores this modem", policy->name));
         co_return;
     }
@@ -271,7 +271,7 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
 asio::awaitable<void> Modem::do_job(at::Channel& channel, Job& job) {
     const bool writes = job.task().operation != Operation::refresh;
     if (!writes || !slots_.fresh()) {
-        job.set_step("reading");
+        job.set_step(StepCode::reading);
         co_await slots_.look(channel, stores());
     }
     if (change_)
@@ -302,7 +302,8 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
         throw Exception(*prepared_plan.blocker);
     if (prepared_plan.steps.empty())
         co_return;
-    show(ModemState::provisioning, "provisioning", fmt::format("policy '{}' is being applied", policy->name));
+    show(ModemState::provisioning, ReasonCode::provisioning,
+         fmt::format("policy '{}' is being applied", policy->name));
     if (policy->require_clock)
         co_await at::set_clock(channel, now());
     co_await slots_.apply(channel, job, prepared_plan, stores());
@@ -325,7 +326,7 @@ asio::awaitable<void> Modem::change(at::Channel& channel, Job& job) {
         co_await in_background(host_.background(), work, std::move(plan_request), change_);
     if (prepared_plan.blocker)
         throw Exception(*prepared_plan.blocker);
-    show(ModemState::provisioning, "changing", "requested: " + job.task().description);
+    show(ModemState::provisioning, ReasonCode::changing, "requested: " + job.task().description);
     if (policy != nullptr && policy->require_clock)
         co_await at::set_clock(channel, now());
     co_await slots_.apply(channel, job, prepared_plan, stores());
@@ -381,9 +382,10 @@ Expected<std::shared_ptr<Job>> Modem::request(SlotOperation change) {
     return job;
 }
 
-void Modem::show(ModemState state, std::string_view code, std::string reason) {
+void Modem::show(ModemState state, ReasonCode code, std::string reason) {
     show({.state = state,
           .code = code,
+          .error = {},
           .reason = std::move(reason),
           .hint = {},
           .wanted = false,

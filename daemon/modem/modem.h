@@ -70,7 +70,9 @@ class Modem {
     [[nodiscard]] const policy::ModemAttributes& attributes() const { return attributes_; }
     [[nodiscard]] const std::string& port() const { return port_; } ///< the device node
     [[nodiscard]] ModemState state() const { return shown_.state; }
-    [[nodiscard]] std::string_view reason_code() const { return shown_.code; } ///< of static storage
+    [[nodiscard]] ReasonCode reason_code() const { return shown_.code; }
+    /// The error behind reason_code(), if there is one.
+    [[nodiscard]] std::optional<ErrorCode> reason_error() const { return shown_.error; }
     [[nodiscard]] const std::string& reason() const { return shown_.reason; }
     [[nodiscard]] const std::string& hint() const { return shown_.hint; }
     [[nodiscard]] const std::string& policy() const { return policy_name_; }
@@ -136,7 +138,7 @@ class Modem {
     [[nodiscard]] Expected<void> ready() const;
     Expected<std::shared_ptr<Job>> request(Task task);
     void try_again();
-    void show(ModemState state, std::string_view code, std::string reason);
+    void show(ModemState state, ReasonCode code, std::string reason);
     void show(const StateAssessment& assessment);
 
     at::ModuleIdentity identity_;
@@ -147,7 +149,8 @@ class Modem {
     ModemReporter reporter_;
 
     StateAssessment shown_{.state = ModemState::reading,
-                           .code = "reading",
+                           .code = ReasonCode::reading,
+                           .error = {},
                            .reason = "its slots have not been read yet",
                            .hint = {},
                            .wanted = false,

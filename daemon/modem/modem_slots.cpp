@@ -67,7 +67,7 @@ asio::awaitable<void> ModemSlots::apply(at::Channel& channel, Job& job, const Pr
         rollback_ = rollback_of(last);
         std::rethrow_exception(last.failure);
     }
-    job.set_step("reading back");
+    job.set_step(StepCode::verifying);
     co_await read(channel, std::move(stores));
     reporter_.steps_executed(attempts, cache_.inventory());
     value_or_throw(verify(prepared_plan.steps, cache_.inventory()));

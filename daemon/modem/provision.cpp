@@ -53,8 +53,8 @@ asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::vec
     Progress progress(job, size_of(steps));
     std::vector<Attempt> attempts;
     for (const PreparedStep& each : steps) {
-        job.set_step(fmt::format("{} {}", each.step.action == Action::write ? "writing" : "erasing",
-                                 to_string(each.step.address)));
+        job.set_step(each.step.action == Action::write ? StepCode::writing : StepCode::erasing,
+                     each.step.address);
         begins(each.step.address);
         const auto start = std::chrono::steady_clock::now();
         Attempt& attempt = attempts.emplace_back();

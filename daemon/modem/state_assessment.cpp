@@ -8,37 +8,39 @@
 namespace bgs2 {
 namespace {
 
-StateAssessment assessment(ModemState state, std::string_view code, std::string reason,
-                           std::string hint = {}) {
+StateAssessment assessment(ModemState state, ReasonCode code, std::string reason, std::string hint = {}) {
     return {.state = state,
             .code = code,
+            .error = {},
             .reason = std::move(reason),
             .hint = std::move(hint),
             .wanted = false,
             .expiring = {}};
 }
 
-StateAssessment assessment(ModemState state, const Error& error) {
-    return assessment(state, word(error.code), error.what, error.hint);
+StateAssessment assessment(ModemState state, ReasonCode code, const Error& error) {
+    StateAssessment result = assessment(state, code, error.what, error.hint);
+    result.error = error.code;
+    return result;
 }
 
 StateAssessment without_policy(const StateInputs& it) {
     if (it.policy_problem.empty())
         return assessment(
-            ModemState::unmanaged, "no-policy", "no policy matches this modem",
+            ModemState::unmanaged, ReasonCode::no_policy, "no policy matches this modem",
             "add one to /etc/bgs2d/policy.d and reload; 'bgs2ctl policy explain' shows why none matches");
-    return assessment(ModemState::unmanaged, "policies-invalid",
+    return assessment(ModemState::unmanaged, ReasonCode::policies_invalid,
                       fmt::format("the policies cannot be used: {}", it.policy_problem),
                       "fix them and reload");
 }
 
 StateAssessment compliant(const StateInputs& it) {
-    StateAssessment result = assessment(ModemState::compliant, "compliant",
+    StateAssessment result = assessment(ModemState::compliant, ReasonCode::compliant,
                                         fmt::format("its slots match policy '{}'", it.policy->name));
     if (!it.prepared_plan.expiry)
         return result;
     if (const auto notice = expiry_notice(*it.prepared_plan.expiry, it.policy->renew_before, it.date)) {
-        result.code = "expiring";
+        result.code = ReasonCode::expiring;
         result.reason += "; " + *notice;
         result.hint = "renew the certificate; bgs2d detects the new file";
         result.expiring = it.prepared_plan.expiry->address;
@@ -56,29 +58,31 @@ std::string in_days(std::chrono::seconds time, fmt::format_string<std::string> w
 
 StateAssessment assess_state(const StateInputs& it) {
     if (it.unreadable)
-        return assessment(ModemState::blocked, *it.unreadable);
+        return assessment(ModemState::blocked, ReasonCode::slots_unreadable, *it.unreadable);
     if (it.policy == nullptr)
         return without_policy(it);
     const PreparedPlan& prepared_plan = it.prepared_plan;
     if (prepared_plan.blocker)
-        return assessment(ModemState::blocked, *prepared_plan.blocker);
+        return assessment(ModemState::blocked, ReasonCode::preflight_failed, *prepared_plan.blocker);
     if (prepared_plan.needed.empty())
         return compliant(it);
 
     const std::string needed = reasons(prepared_plan.needed);
     if (it.policy->mode == policy::Mode::manual)
-        return assessment(ModemState::drifted, "differs", needed, "write it with 'bgs2ctl provision'");
+        return assessment(ModemState::drifted, ReasonCode::policy_manual, needed,
+                          "write it with 'bgs2ctl provision'");
     if (it.policy->mode == policy::Mode::report)
-        return assessment(ModemState::drifted, "differs", needed,
+        return assessment(ModemState::drifted, ReasonCode::policy_reports, needed,
                           fmt::format("policy '{}' only reports", it.policy->name));
     if (it.limit_reached)
-        return assessment(ModemState::blocked, *it.limit_reached);
+        return assessment(ModemState::blocked, ReasonCode::not_kept, *it.limit_reached);
     if (it.held)
-        return assessment(ModemState::drifted, "cancelled", needed + "; provisioning was cancelled",
+        return assessment(ModemState::drifted, ReasonCode::cancelled, needed + "; provisioning was cancelled",
                           "write it with 'bgs2ctl provision'");
     if (it.failure && (!it.failure->retry_at || *it.failure->retry_at > it.now))
-        return assessment(it.failure->retry_at ? ModemState::failed : ModemState::blocked, it.failure->error);
-    StateAssessment result = assessment(ModemState::drifted, "differs", needed);
+        return assessment(it.failure->retry_at ? ModemState::failed : ModemState::blocked,
+                          ReasonCode::attempt_failed, it.failure->error);
+    StateAssessment result = assessment(ModemState::drifted, ReasonCode::provisioning, needed);
     result.wanted = true;
     return result;
 }

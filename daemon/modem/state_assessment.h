@@ -2,6 +2,7 @@
 // Derives the state of a modem, and whether to provision it: the table of ARCHITECTURE.md. Pure.
 #pragma once
 
+#include "daemon/base/codes.h"
 #include "daemon/base/error.h"
 #include "daemon/modem/modem_state.h"
 #include "daemon/modem/plan.h"
@@ -12,7 +13,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace bgs2 {
 
@@ -31,7 +31,8 @@ struct StateInputs {
 
 struct StateAssessment {
     ModemState state = ModemState::unmanaged;
-    std::string_view code; ///< Modem.ReasonCode of io.bgs2d1.xml; of static storage
+    ReasonCode code = ReasonCode::no_policy;
+    std::optional<ErrorCode> error; ///< the error behind `code`, if there is one
     std::string reason;
     std::string hint;
     bool wanted = false;                 ///< to be provisioned at once; `state` is not used then

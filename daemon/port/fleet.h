@@ -36,7 +36,8 @@ struct PortStatus {
     std::string device;
     std::string path; ///< udev's ID_PATH
     PortState state = PortState::ignored;
-    std::string_view code; ///< ListPorts' `code` of io.bgs2d1.xml; of static storage
+    PortReason code = PortCode::not_named;
+    Naming naming = Naming::not_named;
     std::string reason;
     std::string hint;
     std::string imei;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/port_info.h"
+#include "daemon/base/words.h"
 #include "daemon/policy/glob.h"
 
 #include <cstdint>
@@ -32,6 +33,12 @@ enum class Naming : std::uint8_t {
     udev_rule,
     configured, ///< by a `[[port]]`
 };
+
+consteval auto words(Naming) {
+    using enum Naming;
+    return EnumTable{Word{not_named, "not-named"}, Word{excluded, "excluded"}, Word{udev_rule, "udev-rule"},
+                     Word{configured, "configured"}};
+}
 
 struct PortMatch {
     Naming naming = Naming::not_named;

@@ -53,18 +53,18 @@ void PortSession::start(const std::string& why) {
     asio::co_spawn(executor_, run(), asio::bind_cancellation_slot(cancellation_.slot(), ended));
 }
 
-std::string_view PortSession::code() const {
+PortReason PortSession::code() const {
     switch (state_) {
     case PortState::probing:
-        return "probing";
+        return PortCode::probing;
     case PortState::modem:
-        return "identified";
+        return PortCode::identified;
     case PortState::absent:
-        return "absent";
+        return PortCode::absent;
     case PortState::duplicate:
-        return "duplicate";
+        return PortCode::duplicate;
     default:
-        return word(reason_.code);
+        return reason_.code;
     }
 }
 

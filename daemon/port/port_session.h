@@ -6,6 +6,7 @@
 #include "daemon/at/line_settings.h"
 #include "daemon/at/tap.h"
 #include "daemon/base/backoff.h"
+#include "daemon/base/codes.h"
 #include "daemon/base/error.h"
 #include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
@@ -23,7 +24,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <variant>
 
 namespace bgs2 {
 
@@ -44,6 +45,9 @@ consteval auto words(PortState) {
                      Word{modem, "modem"},         Word{not_a_modem, "not-a-modem"}, Word{silent, "silent"},
                      Word{duplicate, "duplicate"}, Word{unavailable, "unavailable"}};
 }
+
+/// The reason for the state of a port.
+using PortReason = std::variant<PortCode, ErrorCode>;
 
 class PortSession : public std::enable_shared_from_this<PortSession> {
   public:
@@ -79,7 +83,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     [[nodiscard]] const PortInfo& port() const { return port_; }
     [[nodiscard]] PortState state() const { return state_; }
     /// ListPorts' `code` of io.bgs2d1.xml.
-    [[nodiscard]] std::string_view code() const;
+    [[nodiscard]] PortReason code() const;
     /// The reason for the state, with a hint.
     [[nodiscard]] const Error& reason() const { return reason_; }
     /// Whether ModemManager is inhibited for the port.

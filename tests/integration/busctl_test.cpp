@@ -28,7 +28,7 @@ nlohmann::json busctl(const Gateway& gateway, Arguments command) {
     return nlohmann::json::parse(read_text(output), nullptr, false);
 }
 
-/// What each method is called with, signature first. Descriptors are those of busctl's own standard input.
+/// The arguments of each method, signature first.
 const std::map<std::string, Arguments> arguments{
     {"ListModems", {}},
     {"GetModem", {"s", default_imei}},
@@ -46,7 +46,7 @@ const std::map<std::string, Arguments> arguments{
     {"Cancel", {}},
 };
 
-/// busctl has no way to pass a descriptor.
+/// These methods are left out: each takes a descriptor, and busctl cannot pass one.
 const std::vector<std::string> take_descriptors{"CheckPolicy", "InstallCertificate", "SendFrame"};
 
 class Busctl : public testing::Test {
@@ -127,7 +127,7 @@ TEST_F(Busctl, ReadsAllObjectsAndAllPropertiesOfOneAsJson) {
     const auto& modem = properties.at("data").at(0);
     EXPECT_EQ(modem.at("Slots").at("data").at(1).at("slot").at("data"), 1);
     EXPECT_EQ(modem.at("OtherStores").at("data").at(0).at("store").at("data"), "management_cert");
-    EXPECT_EQ(modem.at("ReasonCode").at("data"), "differs");
+    EXPECT_EQ(modem.at("ReasonCode").at("data"), "policy-manual");
 }
 
 } // namespace

@@ -21,11 +21,23 @@ BusSignal completed(const std::string& of, bool success, const std::string& erro
 TEST(Job, UpdatesItsProgress) {
     Job job(path);
     EXPECT_EQ(job.progress(), Progress{});
-    EXPECT_TRUE(job.apply(changed(path, {{"Step", "writing slot 1"}, {"BytesTotal", 875}})));
+    EXPECT_TRUE(
+        job.apply(changed(path, {{"Step", "writing slot 1"}, {"StepCode", "writing"}, {"BytesTotal", 875}})));
     EXPECT_TRUE(job.apply(changed(path, {{"BytesSent", 512}, {"Progress", 0.585}})));
-    EXPECT_EQ(job.progress(),
-              (Progress{.step = "writing slot 1", .fraction = 0.585, .sent = 512, .total = 875}));
+    EXPECT_EQ(job.progress(), (Progress{.step = "writing slot 1",
+                                        .step_code = StepCode::writing,
+                                        .fraction = 0.585,
+                                        .sent = 512,
+                                        .total = 875}));
     EXPECT_EQ(job.result(), std::nullopt);
+}
+
+TEST(Job, HasNoStepCodeIfItIsUnknown) {
+    Job job(path);
+    EXPECT_TRUE(job.apply(changed(path, {{"StepCode", "writing"}})));
+    EXPECT_EQ(job.progress().step_code, StepCode::writing);
+    EXPECT_TRUE(job.apply(changed(path, {{"StepCode", "polishing"}})));
+    EXPECT_EQ(job.progress().step_code, std::nullopt);
 }
 
 TEST(Job, EndsWithItsOwnCompletion) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/diagnosis.h"
+#include "daemon/base/codes.h"
 #include "tests/unit/cli/doctor/diagnostic_case.h"
 #include "tests/unit/cli/doctor/healthy_snapshot.h"
 
@@ -38,7 +39,9 @@ Modem& modem(SystemSnapshot& snapshot) {
     return snapshot.daemon->modems.front();
 }
 
-void comes_to(SystemSnapshot& snapshot, const char* state, const char* reason, const char* hint) {
+void comes_to(SystemSnapshot& snapshot, const char* state, const char* reason, const char* hint,
+              ReasonCode code = {}) {
+    modem(snapshot).reason_code = word(code);
     modem(snapshot).state = state;
     modem(snapshot).reason = reason;
     modem(snapshot).hint = hint;
@@ -117,24 +120,27 @@ const std::vector<test::DiagnosticCase> cases{
      [](SystemSnapshot& it) {
          it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"};
          it.daemon->policies.clear();
-         comes_to(it, "unmanaged", "the policies are invalid", "fix them");
+         comes_to(it, "unmanaged", "the policies are invalid", "fix them", ReasonCode::policies_invalid);
          modem(it).policy = "";
      },
      error, "policy-broken", "/etc/5.toml", "moed", "no active policy"},
     {"no policy",
      [](SystemSnapshot& it) {
          it.daemon->policies.clear();
-         comes_to(it, "unmanaged", "the modem matches no policy", "add one");
+         comes_to(it, "unmanaged", "the modem matches no policy", "add one", ReasonCode::no_policy);
          modem(it).policy = "";
      },
      error, "no-policy", "/etc/bgs2d/policy.d", "no policies", "bgs2ctl policy check"},
     {"a modem that matches no policy",
      [](SystemSnapshot& it) {
-         comes_to(it, "unmanaged", "the modem matches no policy", "add one");
+         comes_to(it, "unmanaged", "the modem matches no policy", "add one", ReasonCode::no_policy);
          modem(it).policy = "";
      },
      warning, "modem-unmanaged", healthy_imei, "the modem matches no policy", "add one"},
-    {"an ignored modem", [](SystemSnapshot& it) { comes_to(it, "unmanaged", "policy '10-ca' says so", ""); },
+    {"an ignored modem",
+     [](SystemSnapshot& it) {
+         comes_to(it, "unmanaged", "policy '10-ca' says so", "", ReasonCode::policy_ignores);
+     },
      note, "modem-ignored", healthy_imei, "says so", "policy show"},
     {"a blocked modem",
      [](SystemSnapshot& it) { comes_to(it, "blocked", "the key is wrong", "make another"); }, error,
@@ -150,12 +156,13 @@ const std::vector<test::DiagnosticCase> cases{
      warning, "modem-drifted", healthy_imei, "slot 1 is empty", "write it"},
     {"a certificate that expires soon",
      [](SystemSnapshot& it) {
-         comes_to(it, "compliant", "it holds it; slot 0 expires in 3 days", "renew it");
+         comes_to(it, "compliant", "it holds it; slot 0 expires in 3 days", "renew it", ReasonCode::expiring);
      },
      warning, "certificate-expiring", healthy_imei, "expires in 3 days", "renew it"},
     {"an expired certificate",
      [](SystemSnapshot& it) {
-         comes_to(it, "compliant", "it holds it; slot 0 expired 5 days ago", "renew it");
+         comes_to(it, "compliant", "it holds it; slot 0 expired 5 days ago", "renew it",
+                  ReasonCode::expiring);
          holds(it, "compliant", 2027y / 1 / 10);
      },
      error, "certificate-expired", healthy_imei, "slot 0 (/CN=gateway-7) expired on 2027-01-10", "renew"},

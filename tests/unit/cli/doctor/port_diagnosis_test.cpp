@@ -86,7 +86,7 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
     {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, does not exist"); }, note,
      "port-absent", "/dev/ttyUSB1", "not present", "plugged in"},
     {"second", [](SystemSnapshot& it) { also(it, "duplicate", "another port of the modem 3"); }, note,
-     "port-second", "/dev/ttyUSB1", "another port of the modem 3", "one port"},
+     "port-duplicate", "/dev/ttyUSB1", "another port of the modem 3", "one port"},
     {"probing", [](SystemSnapshot& it) { also(it, "probing", "being probed for a modem"); }, note,
      "port-probing", "/dev/ttyUSB1", "is identifying", "again"},
     {"not permitted",

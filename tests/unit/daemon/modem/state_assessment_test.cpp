@@ -6,7 +6,10 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <optional>
 #include <ostream>
+#include <vector>
 
 namespace bgs2 {
 namespace {
@@ -45,6 +48,7 @@ struct StateAssessmentRow {
     std::function<void(StateInputs&)> change;
     ModemState state;
     bool wanted;
+    ReasonCode code;
     const char* reason;
 };
 
@@ -60,6 +64,7 @@ TEST_P(AssessState, FollowsTheTable) {
     const StateAssessment verdict = assess_state(it);
     EXPECT_EQ(verdict.wanted, GetParam().wanted);
     EXPECT_EQ(word(verdict.state), word(GetParam().state));
+    EXPECT_EQ(word(verdict.code), word(GetParam().code));
     EXPECT_THAT(verdict.reason, HasSubstr(GetParam().reason));
 }
 
@@ -69,41 +74,43 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, AssessState,
     testing::Values(
         StateAssessmentRow{"ADifferenceIsRepaired", [](auto&) {}, ModemState::drifted, true,
-                           "slot 1 is empty"},
+                           ReasonCode::provisioning, "slot 1 is empty"},
         StateAssessmentRow{"WithoutPolicy", [](auto& it) { it.policy = nullptr; }, ModemState::unmanaged,
-                           false, "no policy"},
+                           false, ReasonCode::no_policy, "no policy"},
         StateAssessmentRow{"WithBrokenPolicies",
                            [](auto& it) {
                                it.policy = nullptr;
                                it.policy_problem = "a.toml:1:1: no";
                            },
-                           ModemState::unmanaged, false, "a.toml:1:1: no"},
+                           ModemState::unmanaged, false, ReasonCode::policies_invalid, "a.toml:1:1: no"},
         StateAssessmentRow{"Unreadable", [](auto& it) { it.unreadable = problem; }, ModemState::blocked,
-                           false, "nothing came"},
+                           false, ReasonCode::slots_unreadable, "nothing came"},
         StateAssessmentRow{"Blocker", [](auto& it) { it.prepared_plan.blocker = problem; },
-                           ModemState::blocked, false, "nothing came"},
+                           ModemState::blocked, false, ReasonCode::preflight_failed, "nothing came"},
         StateAssessmentRow{"NothingNeeded", [](auto& it) { it.prepared_plan.needed.clear(); },
-                           ModemState::compliant, false, "its slots match policy '10-test'"},
+                           ModemState::compliant, false, ReasonCode::compliant,
+                           "its slots match policy '10-test'"},
         StateAssessmentRow{"NothingNeededInModeReport",
                            [](auto& it) {
                                it.prepared_plan.needed.clear();
                                it.policy = &policy_of(policy::Mode::report);
                            },
-                           ModemState::compliant, false, "10-test"},
+                           ModemState::compliant, false, ReasonCode::compliant, "10-test"},
         StateAssessmentRow{"ModeManual", [](auto& it) { it.policy = &policy_of(policy::Mode::manual); },
-                           ModemState::drifted, false, "slot 1 is empty"},
+                           ModemState::drifted, false, ReasonCode::policy_manual, "slot 1 is empty"},
         StateAssessmentRow{"ModeReport", [](auto& it) { it.policy = &policy_of(policy::Mode::report); },
-                           ModemState::drifted, false, "slot 1 is empty"},
+                           ModemState::drifted, false, ReasonCode::policy_reports, "slot 1 is empty"},
         StateAssessmentRow{"LimitReached", [](auto& it) { it.limit_reached = problem; }, ModemState::blocked,
-                           false, "nothing came"},
-        StateAssessmentRow{"Held", [](auto& it) { it.held = true; }, ModemState::drifted, false, "cancelled"},
+                           false, ReasonCode::not_kept, "nothing came"},
+        StateAssessmentRow{"Held", [](auto& it) { it.held = true; }, ModemState::drifted, false,
+                           ReasonCode::cancelled, "cancelled"},
         StateAssessmentRow{"FailedForAPerson",
                            [](auto& it) { it.failure = LastFailure{problem, std::nullopt}; },
-                           ModemState::blocked, false, "nothing came"},
+                           ModemState::blocked, false, ReasonCode::attempt_failed, "nothing came"},
         StateAssessmentRow{"FailedAndNotDue", [](auto& it) { it.failure = LastFailure{problem, start + 1s}; },
-                           ModemState::failed, false, "nothing came"},
+                           ModemState::failed, false, ReasonCode::attempt_failed, "nothing came"},
         StateAssessmentRow{"FailedAndDue", [](auto& it) { it.failure = LastFailure{problem, start}; },
-                           ModemState::drifted, true, "slot 1 is empty"}),
+                           ModemState::drifted, true, ReasonCode::provisioning, "slot 1 is empty"}),
     [](const auto& instance) { return instance.param.name; });
 
 struct ExpiryRow {
@@ -129,6 +136,20 @@ INSTANTIATE_TEST_SUITE_P(Rows, ExpiryNotice,
                                          ExpiryRow{23h, "expires today"}, ExpiryRow{-1h, "expired today"},
                                          ExpiryRow{-std::chrono::days(2), "expired 2 days ago"}));
 
+TEST(AssessState, NamesTheErrorBehindAStateThatFollowsOne) {
+    for (const auto& change : std::vector<std::function<void(StateInputs&)>>{
+             [](auto& it) { it.unreadable = problem; }, [](auto& it) { it.prepared_plan.blocker = problem; },
+             [](auto& it) { it.limit_reached = problem; },
+             [](auto& it) { it.failure = LastFailure{problem, start + 1s}; }}) {
+        StateInputs it = differing();
+        change(it);
+        EXPECT_EQ(assess_state(it).error, ErrorCode::modem_timeout);
+    }
+    StateInputs it = differing();
+    it.policy = &policy_of(policy::Mode::manual);
+    EXPECT_EQ(assess_state(it).error, std::nullopt);
+}
+
 TEST(AssessState, TellsOfACompliantModemThatItsCertificateExpires) {
     StateInputs it = differing();
     it.prepared_plan.needed.clear();
@@ -136,6 +157,7 @@ TEST(AssessState, TellsOfACompliantModemThatItsCertificateExpires) {
     const StateAssessment verdict = assess_state(it);
     EXPECT_EQ(verdict.state, ModemState::compliant);
     EXPECT_EQ(verdict.expiring, SlotAddress{});
+    EXPECT_EQ(word(verdict.code), word(ReasonCode::expiring));
     EXPECT_THAT(verdict.reason, HasSubstr("expires in 12 days"));
     EXPECT_FALSE(verdict.hint.empty());
 }

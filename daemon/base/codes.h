@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The codes that bgs2d gives to programs beside the sentences for people. io.bgs2d1.xml explains each word.
+#pragma once
+
+#include "daemon/base/words.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace bgs2 {
+
+/// Modem.ReasonCode: the reason for the state of a modem.
+enum class ReasonCode : std::uint8_t {
+    reading,
+    slots_unreadable,
+    no_policy,
+    policies_invalid,
+    policy_ignores,
+    compliant,
+    expiring,
+    policy_manual,
+    policy_reports,
+    cancelled,
+    provisioning,
+    changing,
+    preflight_failed,
+    attempt_failed,
+    not_kept,
+};
+
+consteval auto words(ReasonCode) {
+    using enum ReasonCode;
+    return EnumTable{Word{reading, "reading"},
+                     Word{slots_unreadable, "slots-unreadable"},
+                     Word{no_policy, "no-policy"},
+                     Word{policies_invalid, "policies-invalid"},
+                     Word{policy_ignores, "policy-ignores"},
+                     Word{compliant, "compliant"},
+                     Word{expiring, "expiring"},
+                     Word{policy_manual, "policy-manual"},
+                     Word{policy_reports, "policy-reports"},
+                     Word{cancelled, "cancelled"},
+                     Word{provisioning, "provisioning"},
+                     Word{changing, "changing"},
+                     Word{preflight_failed, "preflight-failed"},
+                     Word{attempt_failed, "attempt-failed"},
+                     Word{not_kept, "not-kept"}};
+}
+
+/// `code` of ListPorts, unless an error is the reason for the state of the port: then it is the error's word.
+enum class PortCode : std::uint8_t {
+    not_named,
+    excluded,
+    absent,
+    probing,
+    identified,
+    duplicate,
+};
+
+consteval auto words(PortCode) {
+    using enum PortCode;
+    return EnumTable{Word{not_named, "not-named"},   Word{excluded, "excluded"},
+                     Word{absent, "absent"},         Word{probing, "probing"},
+                     Word{identified, "identified"}, Word{duplicate, "duplicate"}};
+}
+
+/// Job.StepCode.
+enum class StepCode : std::uint8_t {
+    waiting,
+    reading,
+    writing,
+    erasing,
+    verifying,
+    done,
+    failed,
+};
+
+struct StepCodeRow {
+    StepCode value;
+    std::string_view word;
+    std::string_view phrase; ///< how Job.Step, which is for people, begins
+};
+
+consteval auto words(StepCode) {
+    using enum StepCode;
+    return EnumTable{StepCodeRow{waiting, "waiting", "waiting"},
+                     StepCodeRow{reading, "reading", "reading"},
+                     StepCodeRow{writing, "writing", "writing"},
+                     StepCodeRow{erasing, "erasing", "erasing"},
+                     StepCodeRow{verifying, "verifying", "reading back"},
+                     StepCodeRow{done, "done", "done"},
+                     StepCodeRow{failed, "failed", "failed"}};
+}
+
+} // namespace bgs2
