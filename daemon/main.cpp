@@ -147,6 +147,8 @@ class Daemon : Immovable {
             problems_.push_back(to_string(problem));
         for (const std::string& problem : problems_)
             log_.with({{"BGS2_REASON", problem}}).event(Event::policies_broken, "{}", problem);
+        for (const policy::Problem& warning : policies_.warnings())
+            log_.warning("{}", to_string(warning));
         const bool has_policies = policies_.generation() > 0;
         fleet_.set_policies(policies_.policies(), policies_.generation(),
                             has_policies ? "" : to_string(policies_.problems().front()));

@@ -29,6 +29,7 @@ FILE is a file, a directory (all its *.toml files), a pipe such as <(COMMAND),
 or "-" for standard input. Default: the files that bgs2d reads, which are those
 in /etc/bgs2d/policy.d, /run/bgs2d/policy.d and /usr/lib/bgs2d/policy.d that no
 file of the same name masks. Each error is printed as "file:line:column: what".
+Warns of ignored files in a directory that look like policies, such as X.TOML.
 Does not check certificates and keys.
 
 Examples:
@@ -38,11 +39,11 @@ Examples:
 
 Options:
   --json            Print an object with "files", the number of files, and the
-                    array "problems" with "file", "line", "column" and "message"
-                    each; line 0 is the file as a whole
+                    arrays "problems" and "warnings" with "file", "line",
+                    "column" and "message" each; line 0 is the file as a whole
 
 Exit codes:
-  0                 No errors
+  0                 No errors, with or without warnings
   1                 At least one error in a file
   3                 A file is missing, and no file has errors
   4                 Permission denied for a file, and no file has errors
@@ -51,6 +52,7 @@ Exit codes:
 struct Checked {
     std::size_t files = 0;
     policy::Problems problems;
+    policy::Problems warnings;                   ///< no effect on the exit code
     ErrorCode worst = ErrorCode::policy_invalid; ///< if there are problems: why, for the exit code
 };
 
@@ -76,6 +78,7 @@ class Check {
 
     void files(const policy::Files& found) {
         add(found.problems, ErrorCode::failed);
+        result_.warnings.insert(result_.warnings.end(), found.warnings.begin(), found.warnings.end());
         for (const auto& path : found.read)
             file(path);
     }
@@ -114,14 +117,20 @@ Checked check(const std::vector<std::string>& paths) {
     return std::move(check).result();
 }
 
+nlohmann::ordered_json to_json(const policy::Problems& problems) {
+    auto list = nlohmann::ordered_json::array();
+    for (const policy::Problem& problem : problems)
+        list.push_back({{"file", problem.file},
+                        {"line", problem.line},
+                        {"column", problem.column},
+                        {"message", problem.what}});
+    return list;
+}
+
 nlohmann::ordered_json to_json(const Checked& checked) {
-    auto problems = nlohmann::ordered_json::array();
-    for (const policy::Problem& problem : checked.problems)
-        problems.push_back({{"file", problem.file},
-                            {"line", problem.line},
-                            {"column", problem.column},
-                            {"message", problem.what}});
-    return {{"files", checked.files}, {"problems", std::move(problems)}};
+    return {{"files", checked.files},
+            {"problems", to_json(checked.problems)},
+            {"warnings", to_json(checked.warnings)}};
 }
 
 ExitCode policy_check(const std::vector<std::string>& paths, const Terminal& terminal) {
@@ -129,17 +138,21 @@ ExitCode policy_check(const std::vector<std::string>& paths, const Terminal& ter
     const std::string files = counted(checked.files, "policy file");
     if (terminal.json)
         print(to_line(to_json(checked)));
+    std::string lines;
+    for (const policy::Problem& warning : checked.warnings)
+        lines += "warning: " + printable(to_string(warning)) + "\n";
     if (checked.problems.empty()) {
-        if (!terminal.json)
+        if (!terminal.json) {
+            print_error(lines);
             print(checked.files == 0
                       ? fmt::format("no policy files in {}\n",
                                     paths.empty()
                                         ? fmt::format("{}", fmt::join(policy::default_directories, ", "))
                                         : fmt::format("{}", fmt::join(paths, ", ")))
                       : fmt::format("{}, no errors\n", files));
+        }
         return ExitCode::ok;
     }
-    std::string lines;
     for (const policy::Problem& problem : checked.problems)
         lines += printable(to_string(problem)) + "\n";
     if (!terminal.json)

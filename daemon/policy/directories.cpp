@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <string_view>
@@ -30,13 +32,33 @@ bool is_policy_file(const std::string& name) {
     return name.ends_with(".toml") && !name.starts_with('.');
 }
 
-std::error_code collect(const std::filesystem::path& directory, Found& found) {
+/// The policy's name that a person probably meant, if the name of an ignored file looks like a policy's.
+std::optional<std::string> intended_name(const std::string& name) {
+    constexpr std::array<std::string_view, 4> endings{".toml", ".tml", ".tom", ".toml.txt"};
+    if (is_policy_file(name) || name.starts_with('.'))
+        return std::nullopt;
+    std::string lower = name;
+    for (char& each : lower) {
+        if (each >= 'A' && each <= 'Z')
+            each = static_cast<char>(each - 'A' + 'a');
+    }
+    for (const std::string_view ending : endings) {
+        if (lower.ends_with(ending))
+            return name.substr(0, name.size() - ending.size()) + ".toml";
+    }
+    return std::nullopt;
+}
+
+std::error_code collect(const std::filesystem::path& directory, Found& found, Found& near_misses) {
     std::error_code error;
     for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
          entry.increment(error)) {
         const std::filesystem::path& path = entry->path();
-        if (is_policy_file(path.filename().string()))
-            found[path.filename().string()].push_back(path);
+        const std::string name = path.filename().string();
+        if (is_policy_file(name))
+            found[name].push_back(path);
+        else if (intended_name(name))
+            near_misses[name].push_back(path);
     }
     return error;
 }
@@ -79,8 +101,9 @@ void load_file(const std::filesystem::path& file, LoadResult& loaded) {
 Files find_files(std::span<const std::filesystem::path> directories) {
     Files files;
     Found found;
+    Found near_misses;
     for (const auto& directory : directories) {
-        const std::error_code error = collect(directory, found);
+        const std::error_code error = collect(directory, found, near_misses);
         if (error && error != std::errc::no_such_file_or_directory)
             files.problems.push_back(problem(directory, fmt::format("cannot read: {}", error.message())));
     }
@@ -88,6 +111,12 @@ Files find_files(std::span<const std::filesystem::path> directories) {
         files.read.push_back(same_name.front());
         for (const auto& file : same_name | std::views::drop(1))
             files.masked.push_back({.file = file, .by = same_name.front()});
+    }
+    for (const auto& [name, same_name] : near_misses) {
+        for (const auto& file : same_name)
+            files.warnings.push_back(
+                problem(file, fmt::format("ignored: its name does not end in .toml; rename it to {}",
+                                          intended_name(name).value_or(name))));
     }
     return files;
 }
@@ -97,6 +126,7 @@ LoadResult load(std::span<const std::filesystem::path> directories) {
     LoadResult loaded;
     loaded.masked = std::move(files.masked);
     loaded.problems = std::move(files.problems);
+    loaded.warnings = std::move(files.warnings);
     for (const auto& file : files.read)
         load_file(file, loaded);
     return loaded;
@@ -105,6 +135,7 @@ LoadResult load(std::span<const std::filesystem::path> directories) {
 const Problems& PolicyStore::reload(std::span<const std::filesystem::path> directories) {
     LoadResult loaded = load(directories);
     problems_ = std::move(loaded.problems);
+    warnings_ = loaded.warnings;
     if (problems_.empty()) {
         loaded_ = std::move(loaded);
         ++generation_;

@@ -30,6 +30,7 @@ struct Files {
     std::vector<std::filesystem::path> read; ///< the files that are read, in the order of evaluation
     std::vector<Masked> masked; ///< the ignored files, those of the same name by descending precedence
     Problems problems;          ///< directories that cannot be read
+    Problems warnings;          ///< ignored files whose names resemble that of a policy, by name
 
     bool operator==(const Files&) const = default;
 };
@@ -37,6 +38,8 @@ struct Files {
 /// Finds every `*.toml` in `directories`, highest precedence first; ignores names that begin with a dot
 /// (editors create such files). A file masks those of the same name in later directories, even if it is
 /// invalid or unreadable. Ignores directories that do not exist; one that cannot be read is a problem.
+/// A name that ends in .toml in other letter case, .tml, .tom or .toml.txt is ignored with a warning;
+/// backups of editors are ignored without one.
 Files find_files(std::span<const std::filesystem::path> directories);
 
 struct LoadResult {
@@ -44,6 +47,7 @@ struct LoadResult {
     std::vector<std::filesystem::path> silent; ///< empty files, which mask only; by name
     std::vector<Masked> masked;                ///< by name
     Problems problems;                         ///< of all other files
+    Problems warnings;                         ///< those of find_files()
 
     bool operator==(const LoadResult&) const = default;
 };
@@ -59,7 +63,7 @@ LoadResult load(std::span<const std::filesystem::path> directories);
 /// set; before the first success there is none, which leaves every modem unmanaged.
 class PolicyStore {
   public:
-    /// Loads again. If there is any problem, only problems() changes.
+    /// Loads again. If there is any problem, only problems() and warnings() change.
     const Problems& reload(std::span<const std::filesystem::path> directories);
 
     [[nodiscard]] const Policies& policies() const { return loaded_.policies; }
@@ -74,9 +78,13 @@ class PolicyStore {
     /// The problems of the last reload(); empty if it succeeded.
     [[nodiscard]] const Problems& problems() const { return problems_; }
 
+    /// Of the last reload(), whether or not it succeeded.
+    [[nodiscard]] const Problems& warnings() const { return warnings_; }
+
   private:
     LoadResult loaded_; ///< the last valid one
     Problems problems_;
+    Problems warnings_;
     std::uint64_t generation_ = 0;
 };
 

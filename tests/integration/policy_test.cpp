@@ -34,6 +34,17 @@ TEST(Policy, ThatChangedIsAppliedBySighup) {
     EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
 }
 
+TEST(Policy, WhoseFileNameDoesNotEndInTomlIsIgnoredWithAWarningInTheLog) {
+    Gateway gateway;
+    gateway.write("policy.d/50-CLOUD.TOML", ca_policy(gateway));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("unmanaged")) << gateway.log();
+    EXPECT_THAT(gateway.log(),
+                HasSubstr(gateway.path("policy.d/50-CLOUD.TOML") +
+                          ": ignored: its name does not end in .toml; rename it to 50-CLOUD.toml"));
+}
+
 TEST(Policy, ThatIsBrokenIsRefusedAndTheLastGoodSetStays) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));

@@ -55,6 +55,27 @@ TEST(PolicyCheck, ReadsOnlyThePoliciesOfADirectory) {
     EXPECT_THAT(result.errors, HasSubstr("bgs2ctl: 2 errors in 2 policy files\n"));
 }
 
+TEST(PolicyCheck, WarnsOfAnIgnoredFileThatLooksLikeAPolicy) {
+    const Folder folder;
+    std::filesystem::create_directory(folder.path("policy.d"));
+    (void)folder.write("policy.d/10.toml", good);
+    (void)folder.write("policy.d/60.toml~", bad);
+    const std::string ignored = folder.write("policy.d/50-CLOUD2.TOML", bad);
+    const Outcome result = run({"policy", "check", folder.path("policy.d")});
+    EXPECT_EQ(result.exit, 0);
+    EXPECT_EQ(result.output, "1 policy file, no errors\n");
+    EXPECT_EQ(result.errors, "warning: " + ignored +
+                                 ": ignored: its name does not end in .toml; rename it to 50-CLOUD2.toml\n");
+    const Outcome json = run({"policy", "check", folder.path("policy.d"), "--json"});
+    EXPECT_EQ(json.exit, 0);
+    EXPECT_EQ(json.errors, "");
+    const auto object = nlohmann::json::parse(json.output);
+    EXPECT_TRUE(object["problems"].empty());
+    ASSERT_EQ(object["warnings"].size(), 1U);
+    EXPECT_EQ(object["warnings"][0]["file"], ignored);
+    EXPECT_EQ(object["warnings"][0]["line"], 0);
+}
+
 TEST(PolicyCheck, AcceptsADirectoryWithoutPolicies) {
     const Folder folder;
     std::filesystem::create_directory(folder.path("policy.d"));
@@ -98,7 +119,7 @@ TEST(PolicyCheck, PrintsAnObjectAsJson) {
     EXPECT_THAT(object["problems"][0]["message"].get<std::string>(), HasSubstr("did you mean"));
     EXPECT_EQ(nlohmann::json::parse(wrong.errors)["error"], "PolicyInvalid");
     EXPECT_EQ(run({"policy", "check", "--json", folder.write("20.toml", good)}).output,
-              "{\"files\":1,\"problems\":[]}\n");
+              "{\"files\":1,\"problems\":[],\"warnings\":[]}\n");
 }
 
 TEST(PolicyCheck, EscapesControlCharacters) {

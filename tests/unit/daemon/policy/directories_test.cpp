@@ -120,6 +120,43 @@ TEST_F(Directories, PassOverOtherFiles) {
     EXPECT_EQ(models(loaded.policies), (Models{"A"}));
 }
 
+TEST_F(Directories, WarnOfIgnoredFilesThatLookLikePolicies) {
+    write("etc/10.toml", for_model("A"));
+    const auto upper = write("etc/50-CLOUD2.TOML", for_model("B"));
+    const auto text = write("etc/60.toml.txt", for_model("B"));
+    const auto short_ending = write("usr/70.tml", for_model("B"));
+    const auto cut = write("usr/80.Tom", for_model("B"));
+    const std::string why = "ignored: its name does not end in .toml; rename it to ";
+    const LoadResult loaded = load(all());
+    EXPECT_EQ(models(loaded.policies), (Models{"A"}));
+    EXPECT_TRUE(loaded.problems.empty());
+    EXPECT_EQ(loaded.warnings, (Problems{{upper.string(), 0, 0, why + "50-CLOUD2.toml"},
+                                         {text.string(), 0, 0, why + "60.toml"},
+                                         {short_ending.string(), 0, 0, why + "70.toml"},
+                                         {cut.string(), 0, 0, why + "80.toml"}}));
+}
+
+TEST_F(Directories, IgnoreBackupsOfEditorsWithoutAWarning) {
+    for (const auto* name :
+         {"etc/60-x.toml~", "etc/._50-cloud.toml", "etc/.#50-cloud.toml", "etc/.10.toml.swp", "etc/.50.TOML",
+          "etc/10.toml.bak", "etc/10.toml.rpmsave", "etc/README"})
+        write(name, for_model("A"));
+    EXPECT_EQ(load(all()), LoadResult());
+}
+
+TEST_F(Directories, KeepWarningsOfTheLastReloadEvenIfAFileIsBroken) {
+    PolicyStore set;
+    const auto upper = write("etc/1.TOML", for_model("A"));
+    EXPECT_TRUE(set.reload(all()).empty());
+    EXPECT_EQ(set.warnings().size(), 1);
+    write("etc/2.toml", "broken");
+    EXPECT_EQ(set.reload(all()).size(), 1);
+    EXPECT_EQ(set.warnings().size(), 1);
+    std::filesystem::remove(upper);
+    EXPECT_EQ(set.reload(all()).size(), 1);
+    EXPECT_TRUE(set.warnings().empty());
+}
+
 TEST_F(Directories, NeedNotExist) {
     EXPECT_EQ(load(all()), LoadResult());
     EXPECT_EQ(load({}), LoadResult());
