@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -81,7 +82,7 @@ class EnumTable {
     consteval explicit EnumTable(Row first, Rows... rest)
       : rows_{first, rest...} {
         if (const std::string_view fault = fault_of_table(rows_); !fault.empty())
-            throw std::logic_error(fault.data()); // not a constant expression: the compiler shows this line
+            throw std::logic_error(std::string(fault)); // not a constant expression: the compiler shows this line
     }
 
     /// Null for a value without an enumerator.

@@ -146,8 +146,8 @@ class Preflight {
             beyond_family_ == Severity::error
                 ? fmt::format(
                       "{}, or set family-limits = \"warn\" in the policy's [provision] to try it anyway",
-                      remedy)
-                : fmt::format("if the modem refuses it, {}", remedy));
+                      advice)
+                : fmt::format("if the modem refuses it, {}", advice));
     }
 
     void check_family(const KeyPair& key_pair) {
@@ -162,7 +162,7 @@ class Preflight {
                 refused_by_family(
                     fmt::format("its key has {} bits ({}), but a {} accepts RSA of up to {} bits",
                                 key->bits(), word(key->kind()), family_.name, family_.rsa_bits),
-                    remedy);
+                    advice);
         }
         const std::string algorithm = certificate.signature_algorithm();
         const std::string_view hash = hash_of(algorithm);

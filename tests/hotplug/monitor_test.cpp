@@ -32,11 +32,11 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds longest_wait{10};
 
 /// Waits until that many events have come.
 std::vector<TtyEvent> receive(Monitor& monitor, std::size_t count) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto deadline = std::chrono::steady_clock::now() + longest_wait;
     std::vector<TtyEvent> events;
     while (events.size() < count) {
         const auto left =

@@ -89,7 +89,7 @@ bool is_slot(std::string_view text) {
 }
 
 // What is wrong with the argument; empty if nothing is.
-std::string complaint(Argument argument, std::string_view text) {
+std::string argument_fault(Argument argument, std::string_view text) {
     const auto equals = text.find('=');
     switch (argument) {
     case Argument::none:
@@ -149,7 +149,7 @@ std::expected<Fault, std::string> parse_fault(std::string_view text) {
         fault.argument = head.substr(colon + 1);
     else if (found->kind == FaultKind::error)
         fault.argument = "AT^SBNW=is_cert";
-    if (const auto wrong = complaint(found->argument, fault.argument); !wrong.empty())
+    if (const auto wrong = argument_fault(found->argument, fault.argument); !wrong.empty())
         return std::unexpected(fmt::format("the fault '{}' {}", found->name, wrong));
 
     auto limits = comma == std::string_view::npos ? std::string_view() : text.substr(comma);

@@ -36,7 +36,7 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr auto patience = 20s; // until something that must happen counts as not happening
+constexpr auto longest_wait = 20s; // until something that must happen counts as not happening
 
 class Descriptor {
   public:
@@ -105,7 +105,7 @@ class Program {
         if (const auto error =
                 ::posix_spawn(&process_, BGS2SIM_PROGRAM, nullptr, nullptr, pointers.data(), environ))
             throw std::system_error(error, std::generic_category(), BGS2SIM_PROGRAM);
-        const auto deadline = Clock::now() + patience;
+        const auto deadline = Clock::now() + longest_wait;
         while (!fs::is_symlink(link_)) {
             std::array<char, 4096> events{};
             if (!watch.readable(deadline) || ::read(watch.get(), events.data(), events.size()) <= 0)
@@ -131,7 +131,7 @@ class Program {
     /// The exit code, once it ended by itself.
     int wait() {
         const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, process_, 0)));
-        if (!process.readable(Clock::now() + patience))
+        if (!process.readable(Clock::now() + longest_wait))
             ::kill(process_, SIGKILL);
         int status = 0;
         ::waitpid(std::exchange(process_, 0), &status, 0);
@@ -159,7 +159,7 @@ class Terminal {
     }
 
     /// What comes, up to and with `end`; what came so far if that does not come.
-    std::string until(std::string_view end, Clock::duration time = patience) {
+    std::string until(std::string_view end, Clock::duration time = longest_wait) {
         const auto deadline = Clock::now() + time;
         std::string text;
         while (!text.ends_with(end) && line_.readable(deadline)) {
@@ -187,7 +187,7 @@ class Terminal {
 
     [[nodiscard]] bool hangs_up() const {
         std::array<char, 1> byte{};
-        return line_.readable(Clock::now() + patience) && ::read(line_.get(), byte.data(), 1) <= 0;
+        return line_.readable(Clock::now() + longest_wait) && ::read(line_.get(), byte.data(), 1) <= 0;
     }
 
   private:
@@ -211,7 +211,7 @@ class Bgs2sim : public testing::Test {
     [[nodiscard]] bool log_says(std::string_view text, int times) const {
         const Descriptor watch(::inotify_init1(IN_CLOEXEC));
         ::inotify_add_watch(watch.get(), (folder_ / "log").c_str(), IN_MODIFY);
-        const auto deadline = Clock::now() + patience;
+        const auto deadline = Clock::now() + longest_wait;
         for (;;) {
             const auto written = log();
             auto found = 0;

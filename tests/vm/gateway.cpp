@@ -41,10 +41,10 @@ certificate = "/etc/bgs2d/certs/{0}.pem"
     return thumbprint_of(own);
 }
 
-bool Gateway::becomes(std::string_view state, const std::string& imei, std::chrono::seconds patience) {
-    const Answer answer =
-        machine.run(fmt::format("bgs2ctl wait {} --state {} --timeout {}s", imei, state, patience.count()),
-                    patience + std::chrono::seconds(30));
+bool Gateway::becomes(std::string_view state, const std::string& imei, std::chrono::seconds longest_wait) {
+    const Answer answer = machine.run(
+        fmt::format("bgs2ctl wait {} --state {} --timeout {}s", imei, state, longest_wait.count()),
+        longest_wait + std::chrono::seconds(30));
     if (answer.exit != 0)
         ADD_FAILURE() << answer.output;
     return answer.exit == 0;

@@ -36,7 +36,7 @@ class Gateway : public ::testing::Test {
 
     /// Whether the modem comes to be in the state, which bgs2ctl waits for.
     bool becomes(std::string_view state, const std::string& imei = first_imei,
-                 std::chrono::seconds patience = std::chrono::seconds(60));
+                 std::chrono::seconds longest_wait = std::chrono::seconds(60));
     /// A property of the modem as busctl shows it without its type; bgs2d is not started for it.
     std::string property(const std::string& name, const std::string& imei = first_imei);
     /// Whether no modem is there any more.

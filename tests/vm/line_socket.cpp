@@ -40,9 +40,9 @@ int connect_once(const std::string& path) {
 
 } // namespace
 
-LineSocket::LineSocket(const std::filesystem::path& path, std::chrono::milliseconds patience)
+LineSocket::LineSocket(const std::filesystem::path& path, std::chrono::milliseconds longest_wait)
   : peer_(path.filename()) {
-    const auto deadline = Clock::now() + patience;
+    const auto deadline = Clock::now() + longest_wait;
     while ((descriptor_ = connect_once(path)) < 0) {
         if (Clock::now() > deadline)
             throw std::runtime_error(fmt::format("nobody listens on {}", path.string()));
@@ -84,8 +84,8 @@ bool LineSocket::fill(Clock::time_point deadline) {
     return true;
 }
 
-std::string LineSocket::receive(std::chrono::milliseconds patience) {
-    const auto deadline = Clock::now() + patience;
+std::string LineSocket::receive(std::chrono::milliseconds longest_wait) {
+    const auto deadline = Clock::now() + longest_wait;
     for (;;) {
         if (const auto end = received_.find('\n'); end != std::string::npos) {
             std::string line = received_.substr(0, end);
@@ -93,12 +93,13 @@ std::string LineSocket::receive(std::chrono::milliseconds patience) {
             return line;
         }
         if (!fill(deadline))
-            throw std::runtime_error(fmt::format("{} said nothing within {} ms", peer_, patience.count()));
+            throw std::runtime_error(
+                fmt::format("{} said nothing within {} ms", peer_, longest_wait.count()));
     }
 }
 
-std::string LineSocket::drain(std::chrono::milliseconds patience) {
-    const auto deadline = Clock::now() + patience;
+std::string LineSocket::drain(std::chrono::milliseconds longest_wait) {
+    const auto deadline = Clock::now() + longest_wait;
     while (fill(deadline))
         continue;
     return std::exchange(received_, {});

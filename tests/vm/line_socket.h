@@ -12,7 +12,7 @@ namespace bgs2::test {
 class LineSocket {
   public:
     /// Connects as soon as somebody listens there. Throws std::runtime_error if nobody does by the deadline.
-    LineSocket(const std::filesystem::path& path, std::chrono::milliseconds patience);
+    LineSocket(const std::filesystem::path& path, std::chrono::milliseconds longest_wait);
     LineSocket(const LineSocket&) = delete;
     LineSocket(LineSocket&& other) noexcept;
     LineSocket& operator=(const LineSocket&) = delete;
@@ -24,10 +24,10 @@ class LineSocket {
 
     /// The next line, without its end. Throws std::runtime_error if there is none by the deadline, or the
     /// other side has closed the connection.
-    std::string receive(std::chrono::milliseconds patience);
+    std::string receive(std::chrono::milliseconds longest_wait);
 
     /// All that comes until the deadline, or until the other side closes the connection.
-    std::string drain(std::chrono::milliseconds patience);
+    std::string drain(std::chrono::milliseconds longest_wait);
 
   private:
     /// Waits for more, and takes it; false at the deadline and at the connection's end.

@@ -210,9 +210,9 @@ void Machine::wait_for(std::string_view request, std::string_view status) {
     }
 }
 
-Answer Machine::run(std::string_view command, std::chrono::milliseconds patience) {
+Answer Machine::run(std::string_view command, std::chrono::milliseconds longest_wait) {
     agent_->send(to_base64(command));
-    const std::string answer = agent_->receive(patience);
+    const std::string answer = agent_->receive(longest_wait);
     const auto space = answer.find(' ');
     return {.exit = std::stoi(answer), .output = from_base64(std::string_view(answer).substr(space + 1))};
 }
@@ -223,11 +223,11 @@ std::string Machine::output_of(std::string_view command) {
     return std::move(answer.output);
 }
 
-bool Machine::eventually(std::string_view command, std::chrono::seconds patience) {
+bool Machine::eventually(std::string_view command, std::chrono::seconds longest_wait) {
     // Looked at again by the guest itself, which has less to do then.
     return run(fmt::format("until ( {} ) >/dev/null 2>&1; do ((SECONDS < {})) || exit 1; sleep 0.3; done",
-                           command, patience.count()),
-               2 * patience)
+                           command, longest_wait.count()),
+               2 * longest_wait)
                .exit == 0;
 }
 

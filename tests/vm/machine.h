@@ -57,11 +57,11 @@ class Machine : Immovable {
     [[nodiscard]] static bool is_saved();
 
     /// Runs a shell command as root. Fails the test, and throws, if it has not ended by the deadline.
-    Answer run(std::string_view command, std::chrono::milliseconds patience = std::chrono::seconds(60));
+    Answer run(std::string_view command, std::chrono::milliseconds longest_wait = std::chrono::seconds(60));
     /// Its output, which must have come with exit code 0; else the test fails.
     std::string output_of(std::string_view command);
     /// Whether the shell command succeeds before the deadline; it is run again and again.
-    bool eventually(std::string_view command, std::chrono::seconds patience = std::chrono::seconds(60));
+    bool eventually(std::string_view command, std::chrono::seconds longest_wait = std::chrono::seconds(60));
     /// Writes a file in the guest, which its owner alone can write, and the group bgs2d can read.
     void write(std::string_view file, std::string_view text);
 

@@ -40,7 +40,7 @@ TEST_F(JobRegistryTest, NumbersJobsFromOne) {
 
 TEST_F(JobRegistryTest, ReportsEachChangeOfAJob) {
     const auto job = add();
-    job->set_step("reading");
+    job->set_step(StepCode::reading);
     job->finish(std::nullopt);
     EXPECT_THAT(changed_, ElementsAre(1U, 1U));
 }

@@ -61,11 +61,11 @@ class AssessState : public testing::TestWithParam<StateAssessmentRow> {};
 TEST_P(AssessState, FollowsTheTable) {
     StateInputs it = differing();
     GetParam().change(it);
-    const StateAssessment verdict = assess_state(it);
-    EXPECT_EQ(verdict.wanted, GetParam().wanted);
-    EXPECT_EQ(word(verdict.state), word(GetParam().state));
-    EXPECT_EQ(word(verdict.code), word(GetParam().code));
-    EXPECT_THAT(verdict.reason, HasSubstr(GetParam().reason));
+    const StateAssessment assessment = assess_state(it);
+    EXPECT_EQ(assessment.wanted, GetParam().wanted);
+    EXPECT_EQ(word(assessment.state), word(GetParam().state));
+    EXPECT_EQ(word(assessment.code), word(GetParam().code));
+    EXPECT_THAT(assessment.reason, HasSubstr(GetParam().reason));
 }
 
 const Error problem{ErrorCode::modem_timeout, "nothing came", "look at the wiring"};
@@ -154,21 +154,21 @@ TEST(AssessState, TellsOfACompliantModemThatItsCertificateExpires) {
     StateInputs it = differing();
     it.prepared_plan.needed.clear();
     it.prepared_plan.expiry = Expiry{.address = {}, .when = today + std::chrono::days(12)};
-    const StateAssessment verdict = assess_state(it);
-    EXPECT_EQ(verdict.state, ModemState::compliant);
-    EXPECT_EQ(verdict.expiring, SlotAddress{});
-    EXPECT_EQ(word(verdict.code), word(ReasonCode::expiring));
-    EXPECT_THAT(verdict.reason, HasSubstr("expires in 12 days"));
-    EXPECT_FALSE(verdict.hint.empty());
+    const StateAssessment assessment = assess_state(it);
+    EXPECT_EQ(assessment.state, ModemState::compliant);
+    EXPECT_EQ(assessment.expiring, SlotAddress{});
+    EXPECT_EQ(word(assessment.code), word(ReasonCode::expiring));
+    EXPECT_THAT(assessment.reason, HasSubstr("expires in 12 days"));
+    EXPECT_FALSE(assessment.hint.empty());
 }
 
 TEST(AssessState, SaysNothingOfACertificateThatIsGoodForLong) {
     StateInputs it = differing();
     it.prepared_plan.needed.clear();
     it.prepared_plan.expiry = Expiry{.address = {}, .when = today + std::chrono::days(300)};
-    const StateAssessment verdict = assess_state(it);
-    EXPECT_FALSE(verdict.expiring);
-    EXPECT_THAT(verdict.reason, Not(HasSubstr("expires")));
+    const StateAssessment assessment = assess_state(it);
+    EXPECT_FALSE(assessment.expiring);
+    EXPECT_THAT(assessment.reason, Not(HasSubstr("expires")));
 }
 
 } // namespace
