@@ -64,10 +64,11 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
            "reads them")
         ->type_name("DIR")
         ->check(CLI::Validator(CLI::ExistingDirectory).description(""));
-    app.add_flag("--nominates", arguments.nominates,
-                 "Report whether a [[port]] of the configuration matches the port, and exit; udev rules run "
-                 "this with the properties of the port in the environment. The exit status is 0 if a "
-                 "[[port]] matches, 1 if none matches, 3 if the configuration cannot be read");
+    app.add_flag(
+        "--nominates", arguments.nominates,
+        "Report whether a [[port]] of the configuration or a udev rule (BGS2D_PORT=1) names the port, and "
+        "exit; udev rules run this with the properties of the port in the environment. The exit status "
+        "is 0 if the port is named, 1 if not, 3 if the configuration cannot be read");
     app.footer("DBUS_SYSTEM_BUS_ADDRESS, if set, is the address of the system bus.");
 
     try {

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The daemon's configuration, /etc/bgs2d/bgs2d.toml: ports to probe in
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's configuration, /etc/bgs2d/bgs2d.toml: ports to probe in
 // addition to those that udev marks, and the limits of the history.
 #pragma once
 

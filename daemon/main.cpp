@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Connects configuration and policies, udev and nodes, the fleet, the bus
+// SPDX-License-Identifier: Apache-2.0
+// Connects configuration and policies, udev and nodes, the fleet, the bus
 // and systemd in one event loop.
 #include "daemon/arguments.h"
 #include "daemon/base/clock_watch.h"
@@ -67,7 +68,7 @@ void forbid_dumps() {
         throw std::system_error(errno, std::generic_category(), "cannot forbid core dumps");
 }
 
-PortInfo to_facts(const udev::Port& port) {
+PortInfo to_port_info(const udev::Port& port) {
     return {.device = port.node,
             .links = port.links,
             .properties = {port.properties.begin(), port.properties.end()},
@@ -164,7 +165,7 @@ class Daemon : Immovable {
         if (problems_.empty())
             log_.event(Event::policies_reloaded, "reloaded: {}", status());
         else
-            log_.warning("not reloaded, the previous files stay active: {}", status());
+            log_.warning("not everything was reloaded; what is invalid stays as it was: {}", status());
         return problems_;
     }
 
@@ -195,7 +196,7 @@ class Daemon : Immovable {
 
     void enumerate() {
         for (const udev::Port& port : udev_.enumerate())
-            fleet_.port_added(to_facts(port));
+            fleet_.port_added(to_port_info(port));
     }
 
     void rescan() {
@@ -244,7 +245,7 @@ class Daemon : Immovable {
                 if (event.action == udev::Action::removed)
                     fleet_.port_removed(event.port.node);
                 else
-                    fleet_.port_added(to_facts(event.port));
+                    fleet_.port_added(to_port_info(event.port));
             }
             if (batch.overflow)
                 enumerate();

@@ -181,7 +181,8 @@ asio::awaitable<Authority::Credentials> Authority::credentials(const std::string
     auto answer = co_await answer_to<Credentials>(std::move(call));
     if (!answer)
         throw Exception(Error{ErrorCode::access_denied,
-                              "the bus did not identify the caller: " + answer.error().getMessage(), ""});
+                              "the bus did not identify the caller: " + answer.error().getMessage(),
+                              "call again; 'journalctl -u dbus' may show the reason"});
     co_return std::move(*answer);
 }
 

@@ -56,7 +56,7 @@ std::optional<SlotAddress> slot_option(const Options& options) {
         else if (name == "store")
             store = store_of(value_of<std::string>(name, value, "s"));
         else
-            throw_unknown(name, "known are 'slot' and 'store'");
+            throw_unknown(name, "valid options: 'slot', 'store'");
     }
     if (!slot && !options.empty())
         throw to_bus(Error{ErrorCode::invalid_argument, "option 'store' does nothing without 'slot'", ""});
@@ -94,7 +94,7 @@ InstallOptions install_options(const Options& options) {
         } else if (name == "format") {
             const auto format = from_word<pki::CertificateFormat>(value_of<std::string>(name, value, "s"));
             if (!format)
-                throw_wrong(name, "is none of der, pem-chain and as-is");
+                throw_wrong(name, "is not one of der, pem-chain, as-is");
             result.format = *format;
         } else {
             throw_unknown(name, "valid options: 'private-key', 'passphrase', 'store', 'format'");

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Writes log lines to the journal, with searchable fields, or to standard
+// SPDX-License-Identifier: Apache-2.0
+// Writes log lines to the journal, with searchable fields, or to standard
 // error.
 #pragma once
 

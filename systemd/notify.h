@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Notifications to the service manager: sd_notify(3),
+// SPDX-License-Identifier: Apache-2.0
+// Notifications to the service manager: sd_notify(3),
 // sd_watchdog_enabled(3).
 #pragma once
 

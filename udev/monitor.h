@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Enumeration and hot-plug of serial ports with libudev.
+// SPDX-License-Identifier: Apache-2.0
+// Enumeration and hot-plug of serial ports with libudev.
 #pragma once
 
 #include "udev/port.h"

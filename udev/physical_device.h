@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The device that a port belongs to, as named by ModemManager.
+// SPDX-License-Identifier: Apache-2.0
+// The device that a port belongs to, as named by ModemManager.
 #pragma once
 
 #include <span>

@@ -14,10 +14,11 @@ Usage: bgs2ctl [list] [--json]
 
 States:
   reading           bgs2d is reading its slots
-  unmanaged         it matches no policy
+  unmanaged         it matches no policy, its policy ignores it, or no policies
+                    are active
   compliant         its slots, read back, match the policy
-  drifted           its slots differ, and the policy does not allow bgs2d to
-                    repair them
+  drifted           its slots differ, and the policy or a cancelled job keeps
+                    bgs2d from writing them
   provisioning      bgs2d is writing to it
   failed            the last attempt failed; bgs2d retries
   blocked           it requires manual intervention; see 'bgs2ctl show'

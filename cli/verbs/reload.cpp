@@ -16,13 +16,15 @@ constexpr std::string_view reload_help = R"(Read configuration and policies agai
 
 Usage: bgs2ctl [policy] reload [--json]
 
-If a file is invalid, each error is printed as "file:line:column: what", and the
-active policies stay active.
+If bgs2d.toml or a policy is invalid, each error is printed as
+"file:line:column: what", and the active configuration, or all active policies,
+stay active.
 Requires the authorization io.bgs2d1.manage (root, group bgs2d, or polkit).
 
 Options:
   --json            Print an object with the array "errors", which is empty on
                     success
+
 Exit codes:
   0                 Success
   1                 A file is invalid
@@ -40,10 +42,11 @@ ExitCode reload(const Terminal& terminal) {
         lines += printable(error) + "\n";
     if (!terminal.json)
         print_error(lines);
-    throw CommandError(Error{
-        ErrorCode::policy_invalid,
-        fmt::format("{} in the policies; the active policies stay active", counted(errors.size(), "error")),
-        "fix the files, check them with 'bgs2ctl policy check', then reload again"});
+    throw CommandError(
+        Error{ErrorCode::policy_invalid,
+              fmt::format("{} in the configuration or the policies; the active ones stay active",
+                          counted(errors.size(), "error")),
+              "fix the files, check policies with 'bgs2ctl policy check', then reload again"});
 }
 
 } // namespace

@@ -43,7 +43,7 @@ constexpr std::array verb_rows{
              needs_bgs2d, define_history},
     VerbInfo{"ports", "", "List the serial ports, and why each is or is not a modem", VerbGroup::modems,
              is_paged, needs_bgs2d, define_ports},
-    VerbInfo{"rescan", "", "Search for modems again", VerbGroup::modems, !is_paged, needs_bgs2d,
+    VerbInfo{"rescan", "", "Search for ports again", VerbGroup::modems, !is_paged, needs_bgs2d,
              define_rescan},
     VerbInfo{"doctor", "", "Diagnose why modems are not provisioned", VerbGroup::modems, !is_paged,
              !needs_bgs2d, define_doctor},

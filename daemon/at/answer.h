@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Answers to commands and unsolicited result codes (URCs). Pure.
+// SPDX-License-Identifier: Apache-2.0
+// Answers to commands and unsolicited result codes (URCs). Pure.
 #pragma once
 
 #include "daemon/base/error.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The modem's own clock, with which it checks the validity of
+// SPDX-License-Identifier: Apache-2.0
+// The modem's own clock, with which it checks the validity of
 // certificates (protocol.md §6).
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Identification of the module (protocol.md §5).
+// SPDX-License-Identifier: Apache-2.0
+// Identification of the module (protocol.md §5).
 #pragma once
 
 #include "daemon/at/channel.h"

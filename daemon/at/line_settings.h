@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Settings of a serial line.
+// SPDX-License-Identifier: Apache-2.0
+// Settings of a serial line.
 #pragma once
 
 #include "daemon/base/words.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 A tty that bgs2d holds exclusively for the lifetime of the object.
+// SPDX-License-Identifier: Apache-2.0
+// A tty that bgs2d holds exclusively for the lifetime of the object.
 #pragma once
 
 #include "daemon/at/line_settings.h"

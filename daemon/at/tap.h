@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Listens to a channel: data sent and received, and the parts that must
+// SPDX-License-Identifier: Apache-2.0
+// Listens to a channel: data sent and received, and the parts that must
 // not be kept.
 #pragma once
 

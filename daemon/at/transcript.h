@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 A conversation as lines of text, without its secrets. Pure.
+// SPDX-License-Identifier: Apache-2.0
+// A conversation as lines of text, without its secrets. Pure.
 //
 // The format of the files of bgs2d --trace:
 //

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Runs blocking work in another thread while a coroutine waits for it.
+// SPDX-License-Identifier: Apache-2.0
+// Runs blocking work in another thread while a coroutine waits for it.
 #pragma once
 
 #include <asio/any_io_executor.hpp>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The delay before a retry.
+// SPDX-License-Identifier: Apache-2.0
+// The delay before a retry.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Byte buffers of files, frames and fingerprints.
+// SPDX-License-Identifier: Apache-2.0
+// Byte buffers of files, frames and fingerprints.
 #pragma once
 
 #include <cstddef>

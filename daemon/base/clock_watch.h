@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Watches the system clock, which a gateway without a battery sets only
+// SPDX-License-Identifier: Apache-2.0
+// Watches the system clock, which a gateway without a battery sets only
 // after it has booted.
 #pragma once
 

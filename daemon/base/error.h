@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Errors of the whole project: in a log, on the bus, as an exit code.
+// SPDX-License-Identifier: Apache-2.0
+// Errors of the whole project: in a log, on the bus, as an exit code.
 #pragma once
 
 #include "daemon/base/words.h"

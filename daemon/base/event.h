@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Events for alerting: log lines with a MESSAGE_ID= that never changes.
+// SPDX-License-Identifier: Apache-2.0
+// Events for alerting: log lines with a MESSAGE_ID= that never changes.
 #pragma once
 
 #include "daemon/base/log_level.h"

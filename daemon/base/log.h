@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The daemon's log, independent of its destination.
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's log, independent of its destination.
 #pragma once
 
 #include "daemon/base/event.h"

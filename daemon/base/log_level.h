@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Log levels.
+// SPDX-License-Identifier: Apache-2.0
+// Log levels.
 #pragma once
 
 #include "daemon/base/words.h"

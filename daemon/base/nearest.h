@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Finds the candidate for "did you mean ...?".
+// SPDX-License-Identifier: Apache-2.0
+// Finds the candidate for "did you mean ...?".
 #pragma once
 
 #include <optional>

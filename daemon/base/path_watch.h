@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Watches files and device nodes: certificates that are renewed, a pty
+// SPDX-License-Identifier: Apache-2.0
+// Watches files and device nodes: certificates that are renewed, a pty
 // that appears.
 #pragma once
 

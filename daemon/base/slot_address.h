@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The address of a slot: certificate store and number.
+// SPDX-License-Identifier: Apache-2.0
+// The address of a slot: certificate store and number.
 #pragma once
 
 #include "daemon/base/words.h"

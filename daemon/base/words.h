@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Tables of enumerations, with a word and other data for each value,
+// SPDX-License-Identifier: Apache-2.0
+// Tables of enumerations, with a word and other data for each value,
 // checked at compile time.
 //
 //   enum class Mode { automatic, manual };
@@ -82,7 +83,8 @@ class EnumTable {
     consteval explicit EnumTable(Row first, Rows... rest)
       : rows_{first, rest...} {
         if (const std::string_view fault = fault_of_table(rows_); !fault.empty())
-            throw std::logic_error(std::string(fault)); // not a constant expression: the compiler shows this line
+            // Not a constant expression: the compiler shows this line.
+            throw std::logic_error(std::string(fault));
     }
 
     /// Null for a value without an enumerator.

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Owning classes for SQLite: a connection and its statements. Only these
+// SPDX-License-Identifier: Apache-2.0
+// Owning classes for SQLite: a connection and its statements. Only these
 // files and sqlite.h use the library; load_sqlite() must have loaded it before.
 #pragma once
 

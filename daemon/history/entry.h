@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 One entry of the history: a decision about a modem, or the result for
+// SPDX-License-Identifier: Apache-2.0
+// One entry of the history: a decision about a modem, or the result for
 // one of its slots.
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Filter of history entries.
+// SPDX-License-Identifier: Apache-2.0
+// Filter of history entries.
 #pragma once
 
 #include "daemon/history/entry.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Writes the history in the background, without blocking the daemon.
+// SPDX-License-Identifier: Apache-2.0
+// Writes the history in the background, without blocking the daemon.
 #pragma once
 
 #include "daemon/base/log.h"

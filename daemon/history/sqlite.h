@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 SQLite's functions, loaded when the history is opened: without the
+// SPDX-License-Identifier: Apache-2.0
+// SQLite's functions, loaded when the history is opened: without the
 // library everything except the history works. For the .cpp files of this folder only: includes the header of
 // SQLite.
 #pragma once

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The file of the history, of limited size.
+// SPDX-License-Identifier: Apache-2.0
+// The file of the history, of limited size.
 #pragma once
 
 #include "daemon/base/error.h"

@@ -89,18 +89,18 @@ class Modem {
     /// The time of the next automatic attempt; nothing unless the last one failed.
     [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const;
 
-    /// Starts a job that applies the policy, regardless of earlier failures. Errors: Busy, NotSupported,
-    /// InvalidArgument (a slot that the policy does not name).
+    /// Starts a job that applies the policy, regardless of earlier failures. Errors: Busy, DeviceGone,
+    /// NotSupported, InvalidArgument (a slot that the policy does not name).
     Expected<std::shared_ptr<Job>> provision(std::optional<SlotAddress> slot);
 
-    /// Starts a job that reads the slots. Errors: Busy.
+    /// Starts a job that reads the slots. Errors: Busy, DeviceGone.
     Expected<std::shared_ptr<Job>> refresh();
 
     /// Starts a job that writes a certificate, after its preflight. Throws Exception: those of
     /// make_install(), and Busy, NotSupported (policy::may_change).
     asio::awaitable<std::shared_ptr<Job>> install(InstallRequest install_request);
 
-    /// Starts a job that changes one slot. Errors: Busy, NotSupported (policy::may_change).
+    /// Starts a job that changes one slot. Errors: Busy, DeviceGone, NotSupported (policy::may_change).
     Expected<std::shared_ptr<Job>> request(SlotOperation change);
 
     /// The plan that provision() would carry out, based on the slots as last read. Throws Exception with the

@@ -102,7 +102,7 @@ asio::awaitable<std::string> signing_hint(at::Channel& channel) {
         if (!content.empty())
             co_return fmt::format(
                 "the modem may require commands signed with the key of its management certificate, {}: "
-                "name that key in [provision] sign",
+                "name that key in [provision.sign]",
                 to_string(content));
     }
     co_return std::string();

@@ -36,7 +36,8 @@ std::optional<Error> RewriteLimiter::limit_reached(const std::vector<PlanStep>& 
                 "{} was changed {} times, last at {:%F %T} UTC, and verified each time, but did not keep the "
                 "change: {}",
                 to_string(step.address), slot->second.times, slot->second.last, step.reason),
-            "look for another program that writes to the modem, or replace it; then 'bgs2ctl provision'"};
+            "look for another program that writes to the modem, or replace the modem; then run 'bgs2ctl "
+            "provision'"};
     }
     return std::nullopt;
 }

@@ -94,7 +94,7 @@ Expected<SlotOperation> make_send(Store store, pki::Secret frame, const std::str
     if (command.store && *command.store != word(store))
         return fail(ErrorCode::invalid_argument,
                     fmt::format("the frame is for the store {}, not for {}", *command.store, word(store)),
-                    fmt::format("send it to {}", *command.store));
+                    "send it to the store that the frame names");
     const bool writes = command.command == sbnw::Command::write_certificate;
     if (writes && command.certificate.empty())
         return fail(ErrorCode::invalid_argument, "the frame writes a slot, but has no certificate",

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 An immutable X.509 certificate.
+// SPDX-License-Identifier: Apache-2.0
+// An immutable X.509 certificate.
 #pragma once
 
 #include "daemon/base/bytes.h"

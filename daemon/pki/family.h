@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Known or assumed limits of module families.
+// SPDX-License-Identifier: Apache-2.0
+// Known or assumed limits of module families.
 #pragma once
 
 #include <array>

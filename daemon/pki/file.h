@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Reads whole files of a limited size.
+// SPDX-License-Identifier: Apache-2.0
+// Reads whole files of a limited size.
 #pragma once
 
 #include "daemon/base/bytes.h"

@@ -18,7 +18,7 @@ namespace {
 enum Tag : std::uint8_t {
     integer = 0x02,
     bit_string = 0x03,
-    byte_string = 0x04,
+    octet_string = 0x04,
     oid = 0x06,
     sequence = 0x30,
 };
@@ -99,7 +99,7 @@ FileFormat detect_der(ByteView der) {
         const bool version = first->length == 1;
         if (second->tag == integer)
             return version ? FileFormat::private_key : FileFormat::public_key;
-        if (second->tag == byte_string && version)
+        if (second->tag == octet_string && version)
             return FileFormat::private_key;
         if (second->tag == sequence && version)
             return first->content.front() == std::byte{3} ? FileFormat::pkcs12 : FileFormat::private_key;
@@ -107,7 +107,7 @@ FileFormat detect_der(ByteView der) {
     }
     if (first->tag != sequence)
         return FileFormat::unknown;
-    if (second->tag == byte_string)
+    if (second->tag == octet_string)
         return FileFormat::encrypted_key;
     if (second->tag == bit_string)
         return FileFormat::public_key;

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Detects the format of a file from the structure of its bytes.
+// SPDX-License-Identifier: Apache-2.0
+// Detects the format of a file from the structure of its bytes.
 #pragma once
 
 #include "daemon/base/bytes.h"

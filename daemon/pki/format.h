@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The formats in which certificates and keys are sent to a modem.
+// SPDX-License-Identifier: Apache-2.0
+// The formats in which certificates and keys are sent to a modem.
 #pragma once
 
 #include "daemon/base/words.h"

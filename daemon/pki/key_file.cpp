@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Reads keys from files of many formats; the functions are declared in
+// SPDX-License-Identifier: Apache-2.0
+// Reads keys from files of many formats; the functions are declared in
 // private_key.h.
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/file_format.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 A certificate and optionally its private key, in the format that is
+// SPDX-License-Identifier: Apache-2.0
+// A certificate and optionally its private key, in the format that is
 // sent to the modem.
 #pragma once
 

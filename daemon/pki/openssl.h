@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Owning pointers for OpenSSL's objects, and its error queue as text.
+// SPDX-License-Identifier: Apache-2.0
+// Owning pointers for OpenSSL's objects, and its error queue as text.
 #pragma once
 
 #include "daemon/base/bytes.h"

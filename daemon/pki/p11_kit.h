@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 p11-kit's functions, loaded when a token is first used. Few gateways
+// SPDX-License-Identifier: Apache-2.0
+// p11-kit's functions, loaded when a token is first used. Few gateways
 // have one, and the library takes half a megabyte of memory; without it everything except tokens works. For
 // the .cpp files of this folder only: includes the header of p11-kit.
 #pragma once

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 PEM: labelled blocks of Base64 in text.
+// SPDX-License-Identifier: Apache-2.0
+// PEM: labelled blocks of Base64 in text.
 #pragma once
 
 #include "daemon/base/bytes.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Private keys on PKCS#11 tokens, by URIs of RFC 7512: for signing, or
+// SPDX-License-Identifier: Apache-2.0
+// Private keys on PKCS#11 tokens, by URIs of RFC 7512: for signing, or
 // exported if the token allows that.
 #pragma once
 

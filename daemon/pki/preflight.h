@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Checks certificates and keys before any byte is sent to a modem.
+// SPDX-License-Identifier: Apache-2.0
+// Checks certificates and keys before any byte is sent to a modem.
 #pragma once
 
 #include "daemon/base/error.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Asymmetric keys: the private key for slot 0 or for signing secure
+// SPDX-License-Identifier: Apache-2.0
+// Asymmetric keys: the private key for slot 0 or for signing secure
 // commands, the public key for verifying them.
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Signs secure commands: with a key in memory or on a token.
+// SPDX-License-Identifier: Apache-2.0
+// Signs secure commands: with a key in memory or on a token.
 #pragma once
 
 #include "daemon/base/bytes.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 A login session on a PKCS#11 token, and the private key that a URI
+// SPDX-License-Identifier: Apache-2.0
+// A login session on a PKCS#11 token, and the private key that a URI
 // names. For the .cpp files of this folder only: includes the header of p11-kit.
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Loads policies from the drop-in directories, and keeps the last valid
+// SPDX-License-Identifier: Apache-2.0
+// Loads policies from the drop-in directories, and keeps the last valid
 // set.
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Durations in configuration files: "100ms", "2s", "30d".
+// SPDX-License-Identifier: Apache-2.0
+// Durations in configuration files: "100ms", "2s", "30d".
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Explains which policy applies to a modem, and the status of every
+// SPDX-License-Identifier: Apache-2.0
+// Explains which policy applies to a modem, and the status of every
 // policy file.
 #pragma once
 

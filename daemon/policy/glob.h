@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Shell globs and lists of them: the conditions of policies.
+// SPDX-License-Identifier: Apache-2.0
+// Shell globs and lists of them: the conditions of policies.
 #pragma once
 
 #include <cstddef>

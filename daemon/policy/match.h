@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Selects the policy for a modem and explains the choice.
+// SPDX-License-Identifier: Apache-2.0
+// Selects the policy for a modem and explains the choice.
 #pragma once
 
 #include "daemon/policy/model.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 A policy: the modems it matches, their port settings and the content of
+// SPDX-License-Identifier: Apache-2.0
+// A policy: the modems it matches, their port settings and the content of
 // their slots.
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The attributes of a modem and its port that policies match.
+// SPDX-License-Identifier: Apache-2.0
+// The attributes of a modem and its port that policies match.
 #pragma once
 
 #include <functional>

@@ -242,10 +242,10 @@ void check_readable(TomlReader& reader, const Draft& draft) {
         const bool signs = sign && (is_read_for(sign->key, source) || sign->passphrase == source);
         if (!signs && std::ranges::none_of(draft.slots,
                                            [&](const SlotDraft& slot) { return reads(slot.rule, source); }))
-            reader.refuse(at,
-                          fmt::format("[provision] readable: this policy reads no secret from {:?}; write it "
-                                      "exactly as the private-key, passphrase or certificate that reads it",
-                                      to_string(source)));
+            reader.refuse(
+                at, fmt::format("[provision] readable: this policy reads no secret from {:?}; write it "
+                                "exactly as the private-key, passphrase, key or certificate that reads it",
+                                to_string(source)));
     }
 }
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Parses policy files.
+// SPDX-License-Identifier: Apache-2.0
+// Parses policy files.
 #pragma once
 
 #include "daemon/policy/model.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Decides whether policies allow writing to a modem.
+// SPDX-License-Identifier: Apache-2.0
+// Decides whether policies allow writing to a modem.
 #pragma once
 
 #include "daemon/base/error.h"

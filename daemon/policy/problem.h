@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Errors in a policy or configuration file, with their position.
+// SPDX-License-Identifier: Apache-2.0
+// Errors in a policy or configuration file, with their position.
 #pragma once
 
 #include <cstddef>

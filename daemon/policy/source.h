@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The source of a certificate, a key or a passphrase: a file, a systemd
+// SPDX-License-Identifier: Apache-2.0
+// The source of a certificate, a key or a passphrase: a file, a systemd
 // credential or a token, with placeholders in its name.
 #pragma once
 

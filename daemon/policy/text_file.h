@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Reads configuration files.
+// SPDX-License-Identifier: Apache-2.0
+// Reads configuration files.
 #pragma once
 
 #include "daemon/base/error.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Reads TOML tables by a list of their keys and collects all problems.
+// SPDX-License-Identifier: Apache-2.0
+// Reads TOML tables by a list of their keys and collects all problems.
 #pragma once
 
 #include "daemon/base/words.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The values of a TOML file, each with its position in the text.
+// SPDX-License-Identifier: Apache-2.0
+// The values of a TOML file, each with its position in the text.
 #pragma once
 
 #include "daemon/policy/problem.h"

@@ -40,7 +40,7 @@ PortSession::PortSession(const asio::any_io_executor& executor, PortInfo port, H
   , retry_timer_(executor) {}
 
 void PortSession::start(const std::string& why) {
-    log_.info("{}: nominated by {}", port_.device, why);
+    log_.info("{}: named by {}", port_.device, why);
     const auto ended = [self = shared_from_this()](const std::exception_ptr& exception) {
         if (!exception || self->stopped_)
             return;

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Recognises the damage that text tools do to binary frames (protocol.md
+// SPDX-License-Identifier: Apache-2.0
+// Recognises the damage that text tools do to binary frames (protocol.md
 // §6).
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Sends secure commands and reads slots (protocol.md §2 and §3).
+// SPDX-License-Identifier: Apache-2.0
+// Sends secure commands and reads slots (protocol.md §2 and §3).
 #pragma once
 
 #include "daemon/at/channel.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The parts of a secure command that are not secret. Pure.
+// SPDX-License-Identifier: Apache-2.0
+// The parts of a secure command that are not secret. Pure.
 #pragma once
 
 #include "daemon/at/tap.h"

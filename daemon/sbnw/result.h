@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Result lines of secure commands (protocol.md §2).
+// SPDX-License-Identifier: Apache-2.0
+// Result lines of secure commands (protocol.md §2).
 #pragma once
 
 #include "daemon/base/error.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The slots of a module, as `AT^SBNR="is_cert"` lists them (protocol.md
+// SPDX-License-Identifier: Apache-2.0
+// The slots of a module, as `AT^SBNR="is_cert"` lists them (protocol.md
 // §3). Pure.
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The stores of a module's firmware, as `AT^SBNW=?` lists them
+// SPDX-License-Identifier: Apache-2.0
+// The stores of a module's firmware, as `AT^SBNW=?` lists them
 // (protocol.md §3). Pure.
 #pragma once
 

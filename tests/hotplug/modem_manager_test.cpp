@@ -203,7 +203,7 @@ TEST_F(ModemManagerTest, DoesNotGetAPortInBetweenThatIsMarkedWhileItIsAttended) 
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     sandbox_.configure(adapter_is_named);
     sandbox_.change("ttyUSB0");
-    ASSERT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), "nominated by") == 2; }));
+    ASSERT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), ": named by") == 2; }));
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(modem_manager_log(), Not(HasSubstr("inhibition teardown")));
     EXPECT_EQ(modems(), 0U) << logs();

@@ -128,6 +128,7 @@ TEST_F(Busctl, ReadsAllObjectsAndAllPropertiesOfOneAsJson) {
     EXPECT_EQ(modem.at("Slots").at("data").at(1).at("slot").at("data"), 1);
     EXPECT_EQ(modem.at("OtherStores").at("data").at(0).at("store").at("data"), "management_cert");
     EXPECT_EQ(modem.at("ReasonCode").at("data"), "policy-manual");
+    EXPECT_EQ(modem.at("ReasonError").at("data"), "");
 }
 
 } // namespace

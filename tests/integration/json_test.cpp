@@ -128,7 +128,7 @@ TEST_F(JsonOutput, IsAsThePageSaysForEveryVerb) {
     check("frame diff", {"frame", "diff", file("frame.bin"), file("signed.bin")}, 1);
     for (const auto& each : std::filesystem::directory_iterator(gateway_.path(""))) {
         if (each.path().extension() == ".trace")
-            check("frame decode of a record of conversations", {"frame", "decode", each.path()});
+            check("frame decode of a trace", {"frame", "decode", each.path()});
     }
 
     gateway_.write_policy("30-broken", "[provision]\nmode = \"sometimes\"\n");

@@ -91,11 +91,13 @@ TEST_F(OnADriftedModem, JobsAreListedWhileTheyGoOnAndAfterwards) {
     ASSERT_EQ(running.size(), 1U);
     EXPECT_EQ(running[0]["operation"], "provision");
     EXPECT_EQ(running[0]["imei"], default_imei);
+    EXPECT_EQ(running[0]["step_code"], "writing");
     EXPECT_EQ(running[0]["result"], nullptr);
     EXPECT_GT(running[0]["bytes_total"], 1000);
     EXPECT_GT(running[0]["started"], 1'000'000'000);
     ASSERT_TRUE(gateway_.eventually([&] { return gateway_.end_of(job).has_value(); }));
     EXPECT_EQ(json::parse(ctl(gateway_, {"jobs", "--json"}).output)[0]["result"], "ok");
+    EXPECT_EQ(json::parse(ctl(gateway_, {"jobs", "--json"}).output)[0]["step_code"], "done");
 }
 
 TEST_F(OnADriftedModem, ACancelledJobIsWaitedFor) {

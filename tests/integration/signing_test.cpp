@@ -127,7 +127,7 @@ TEST(SecureMode, AnUnsignedPolicyIsToldWhoseSignatureTheModemWants) {
     ASSERT_TRUE(gateway.becomes("blocked")) << gateway.log();
     EXPECT_THAT(gateway.property("Reason"), HasSubstr("SECURE CMD ERROR"));
     EXPECT_THAT(gateway.property("Hint"),
-                AllOf(HasSubstr("Fleet Management"), HasSubstr("[provision] sign")));
+                AllOf(HasSubstr("Fleet Management"), HasSubstr("[provision.sign]")));
 
     gateway.write_policy("10-ca", provision_section(gateway) + ca_policy(gateway));
     gateway.reload();

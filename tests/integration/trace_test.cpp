@@ -126,7 +126,8 @@ TEST_F(Trace, CanNotCheckASignatureOverWhatItDoesNotHave) {
     EXPECT_EQ(needles_.find_in(all()), std::nullopt);
     const std::string certificate = gateway_.write("management.pem", management().certificate_pem());
     EXPECT_EQ(decode(files().front(), {"--verify-key", certificate}), 1);
-    EXPECT_THAT(told(), HasSubstr("the signature can not be checked: it covers bytes that are not in the"));
+    EXPECT_THAT(told(),
+                HasSubstr("cannot check the signature: it covers bytes that the trace does not have"));
     EXPECT_THAT(told(), HasSubstr("signature good: ")) << "that of the CA's certificate, without a key";
 }
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Answers to simple commands. Without a line or a clock: text in, text
+// SPDX-License-Identifier: Apache-2.0
+// Answers to simple commands. Without a line or a clock: text in, text
 // out.
 #pragma once
 

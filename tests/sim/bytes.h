@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Bytes, their text forms and digests.
+// SPDX-License-Identifier: Apache-2.0
+// Bytes, their text forms and digests.
 #pragma once
 
 #include <cstdint>

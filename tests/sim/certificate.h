@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Checks of certificates and keys, and their read-back.
+// SPDX-License-Identifier: Apache-2.0
+// Checks of certificates and keys, and their read-back.
 #pragma once
 
 #include "tests/sim/bytes.h"

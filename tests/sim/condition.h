@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Wakes a coroutine that waits for an event.
+// SPDX-License-Identifier: Apache-2.0
+// Wakes a coroutine that waits for an event.
 #pragma once
 
 #include <asio/any_io_executor.hpp>

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Simulated faults, their syntax on the command line, and their
+// SPDX-License-Identifier: Apache-2.0
+// Simulated faults, their syntax on the command line, and their
 // occurrence.
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Receives one frame: as many bytes as it announces, and bytes that
+// SPDX-License-Identifier: Apache-2.0
+// Receives one frame: as many bytes as it announces, and bytes that
 // wrongly follow.
 #pragma once
 

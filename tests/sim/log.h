@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The log: one line per event, written at once, for readers and for tests
+// SPDX-License-Identifier: Apache-2.0
+// The log: one line per event, written at once, for readers and for tests
 // that wait for a line.
 #pragma once
 

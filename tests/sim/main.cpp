@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 bgs2sim: a simulator of a BGS2.
+// SPDX-License-Identifier: Apache-2.0
+// bgs2sim: a simulator of a BGS2.
 #include "tests/sim/answers.h"
 #include "tests/sim/faults.h"
 #include "tests/sim/log.h"

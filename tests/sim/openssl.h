@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Owning pointers for OpenSSL objects.
+// SPDX-License-Identifier: Apache-2.0
+// Owning pointers for OpenSSL objects.
 #pragma once
 
 #include <openssl/bio.h>

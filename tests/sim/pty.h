@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 A serial line on a pty, with a symbolic link.
+// SPDX-License-Identifier: Apache-2.0
+// A serial line on a pty, with a symbolic link.
 #pragma once
 
 #include "tests/sim/condition.h"

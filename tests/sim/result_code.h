@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Results of a frame (protocol.md §2, "Result lines").
+// SPDX-License-Identifier: Apache-2.0
+// Results of a frame (protocol.md §2, "Result lines").
 #pragma once
 
 #include <cstdint>

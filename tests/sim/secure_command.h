@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Parses a secure command (protocol.md §1) like the module: byte by byte,
+// SPDX-License-Identifier: Apache-2.0
+// Parses a secure command (protocol.md §1) like the module: byte by byte,
 // from the front. Pure. Written from the description alone and sharing nothing with the code that writes
 // frames, so that one mistake cannot hide in both.
 #pragma once

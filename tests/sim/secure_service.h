@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 Decides on a frame. Pure: it returns the change without making it.
+// SPDX-License-Identifier: Apache-2.0
+// Decides on a frame. Pure: it returns the change without making it.
 #pragma once
 
 #include "tests/sim/bytes.h"

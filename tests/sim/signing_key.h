@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The key of the commands that a module in secure mode accepts
+// SPDX-License-Identifier: Apache-2.0
+// The key of the commands that a module in secure mode accepts
 // (protocol.md §1, "Signed commands").
 #pragma once
 

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 The content of the module: certificates by store and slot, optionally
+// SPDX-License-Identifier: Apache-2.0
+// The content of the module: certificates by store and slot, optionally
 // on disk.
 #pragma once
 

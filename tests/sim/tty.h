@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 A serial port of the machine: the modem is at the end of its cable.
+// SPDX-License-Identifier: Apache-2.0
+// A serial port of the machine: the modem is at the end of its cable.
 #pragma once
 
 #include "tests/sim/port.h"

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0 A paced serial line: bytes arrive and leave at the speed of a UART.
+// SPDX-License-Identifier: Apache-2.0
+// A paced serial line: bytes arrive and leave at the speed of a UART.
 #pragma once
 
 #include "tests/sim/bytes.h"

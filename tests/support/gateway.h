@@ -55,7 +55,7 @@ class Gateway {
     /// test's own.
     void start(const std::vector<std::string>& arguments = {},
                const std::vector<std::string>& environment = {});
-    /// Asks the daemon to end; its exit code, or nothing if it did not within `longest_wait`.
+    /// Asks the daemon to end; its exit code, or nothing if it did not within `timeout`.
     std::optional<int> stop(std::chrono::milliseconds timeout = std::chrono::seconds(10));
     [[nodiscard]] Process& daemon() { return *daemon_; }
     [[nodiscard]] std::string log() const;

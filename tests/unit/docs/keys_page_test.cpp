@@ -53,7 +53,7 @@ const std::vector<Manual> manuals{
 /// Nothing like any key.
 const std::string gibberish(20, 'q');
 
-/// From "known are baud, flow-control, settle".
+/// From "; valid keys: baud, flow-control, settle".
 Keys keys_of_parser(const Manual& manual, const std::string& table) {
     constexpr std::string_view list = "; valid keys: ";
     Keys keys;

@@ -69,8 +69,8 @@ void silent_daemon(SystemSnapshot& snapshot) {
 
 constexpr auto ignored = "no udev rule sets BGS2D_PORT=1 and no [[port]] is configured";
 constexpr auto busy =
-    "cannot claim /dev/ttyUSB1: Resource temporarily unavailable (another program uses the port; "
-    "'fuser -v' on it tells which)";
+    "cannot claim /dev/ttyUSB1: Resource temporarily unavailable (stop the program that uses the port; "
+    "'fuser -v /dev/ttyUSB1' names it)";
 
 const std::vector<test::DiagnosticCase> port_diagnosis_cases{
     {"silent",
@@ -83,8 +83,8 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
          also(it, "not-a-modem", "Quectel EC25 answers on /dev/ttyUSB1 (name another port)");
      },
      warning, "port-not-a-modem", "/dev/ttyUSB1", "Quectel EC25 answers", "udev rule"},
-    {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, does not exist"); }, note,
-     "port-absent", "/dev/ttyUSB1", "not present", "plugged in"},
+    {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, but does not exist"); },
+     note, "port-absent", "/dev/ttyUSB1", "not present", "plugged in"},
     {"second", [](SystemSnapshot& it) { also(it, "duplicate", "another port of the modem 3"); }, note,
      "port-duplicate", "/dev/ttyUSB1", "another port of the modem 3", "one port"},
     {"probing", [](SystemSnapshot& it) { also(it, "probing", "being probed for a modem"); }, note,

@@ -320,7 +320,7 @@ INSTANTIATE_TEST_SUITE_P(
         ParseCase{"[provision]\nreadable = ['/c', '/k', '/s', '/p']\nsign = { key = '/s' }\n"
                   "[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = '/k'\n",
                   {R"(f.toml:2:31: [provision] readable: this policy reads no secret from "/p"; write it )"
-                   "exactly as the private-key, passphrase or certificate that reads it"}}));
+                   "exactly as the private-key, passphrase, key or certificate that reads it"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Slots, BrokenPolicy,

@@ -55,6 +55,14 @@ TEST(MatchPort, NoPortThatUdevKeepsAway) {
                   (PortMatch{Naming::excluded, "a udev rule excludes it (BGS2D_PORT=0)"}));
 }
 
+TEST(MatchPort, NoPortWithAnotherValueOfTheMark) {
+    for (const char* value : {"", "yes", "11", " 1"}) {
+        PortInfo marked = uart;
+        marked.properties["BGS2D_PORT"] = value;
+        EXPECT_EQ(match_port({}, marked).naming, Naming::not_named) << value;
+    }
+}
+
 TEST(MatchPort, APortThatWasConfiguredOnlyAsLongAsItIs) {
     PortInfo configured = uart;
     configured.properties["BGS2D_PORT"] = "configured";
