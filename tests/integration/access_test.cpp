@@ -144,7 +144,7 @@ TEST_F(OnACompliantModem, ReloadIsAVerbOfItsOwnAndOneOfPolicies) {
     EXPECT_EQ(one.exit, 1) << one.output;
     EXPECT_EQ(other.exit, 1) << other.output;
     EXPECT_EQ(one.output, other.output);
-    EXPECT_THAT(one.output, HasSubstr("1 error in the policies"));
+    EXPECT_THAT(one.output, HasSubstr("1 error in the configuration or the policies"));
 }
 
 TEST_F(OnACompliantModem, TheTreeAndTheInterfacesCanBeIntrospected) {

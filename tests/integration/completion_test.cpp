@@ -148,7 +148,8 @@ TEST_F(Completion, WorksInFish) {
         return all;
     };
     using testing::HasSubstr;
-    EXPECT_THAT(completions("bgs2ctl prov"), HasSubstr("provision\tApply the policy to a modem\n"));
+    EXPECT_THAT(completions("bgs2ctl prov"),
+                HasSubstr("provision\tApply the policy to a modem; --dry-run: show the steps\n"));
     EXPECT_THAT(completions("bgs2ctl show 35"),
                 HasSubstr("356938035643809\tBGS2-W on " + gateway_.path("modem") + ", compliant\n"));
     EXPECT_THAT(completions("bgs2ctl provision --slot "), HasSubstr("10\tempty\n"));
