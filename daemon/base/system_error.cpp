@@ -12,6 +12,7 @@ namespace bgs2 {
 ErrorCode error_code_of(int number) {
     switch (number) {
     case ENOENT:
+    case ENOTDIR:
         return ErrorCode::not_found;
     case EACCES:
     case EPERM:

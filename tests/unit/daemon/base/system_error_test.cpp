@@ -9,12 +9,13 @@ namespace bgs2 {
 namespace {
 
 TEST(SystemError, HasTheCodeOfItsNumber) {
-    EXPECT_EQ(error_code_of(ENOENT), ErrorCode::not_found);
+    for (const int number : {ENOENT, ENOTDIR})
+        EXPECT_EQ(error_code_of(number), ErrorCode::not_found) << number;
     for (const int number : {EACCES, EPERM, EROFS})
         EXPECT_EQ(error_code_of(number), ErrorCode::access_denied) << number;
     for (const int number : {ENXIO, ENODEV})
         EXPECT_EQ(error_code_of(number), ErrorCode::device_gone) << number;
-    for (const int number : {EIO, ELOOP, ENOSPC, EMFILE, ENOTDIR, 0})
+    for (const int number : {EIO, ELOOP, ENOSPC, EMFILE, 0})
         EXPECT_EQ(error_code_of(number), ErrorCode::failed) << number;
 }
 
