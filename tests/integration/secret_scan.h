@@ -14,7 +14,7 @@
 
 namespace bgs2::test {
 
-/// What is searched for. Of a long secret any part is found that has 32 bytes or more: as it is, as hex, or
+/// The secrets to search for. Finds any part of 32 bytes or more of a long secret: as it is, as hex, or
 /// as Base64 (PEM included) wherever the Base64 begins.
 class SecretScan {
   public:

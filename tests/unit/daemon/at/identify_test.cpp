@@ -150,7 +150,7 @@ TEST_F(IdentifyTest, IsNotPutOutOfStepByAnswersThatComeAllAtOnce) {
 TEST_F(IdentifyTest, IsNotPutOutOfStepByAnAnswerThatComesAfterThatOfAFrame) {
     converse(
         [&]() -> IdentifyTalk {
-            EXPECT_EQ(co_await module().receive(), "AT"); // the end of a frame that somebody else began
+            EXPECT_EQ(co_await module().receive(), "AT"); // the end of the frame of another program
             EXPECT_EQ(co_await module().receive(), "AT");
             co_await module().say("\r\nSECURE CMD TO MANY DATA ERROR\r\n" + ok);
             co_await say_late(ok);

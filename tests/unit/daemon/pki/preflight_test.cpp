@@ -62,7 +62,7 @@ class PreflightTest : public testing::Test {
         ca.reset();
     }
 
-    /// What is found about one key_pair alone.
+    /// The findings about one key pair alone.
     static std::vector<Finding> check(const KeyPair& key_pair, unsigned slot,
                                       std::chrono::sys_seconds at = now) {
         return check({{.slot = slot, .tls_store = true, .name = "", .key_pair = &key_pair}}, at);
