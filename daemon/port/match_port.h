@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides whether bgs2d may probe a port: it never writes to a port that nobody nominated.
+// Decides whether bgs2d may probe a port: it never writes to a port that no rule names.
 #pragma once
 
 #include "daemon/base/port_info.h"
@@ -26,7 +26,7 @@ struct PortRule {
     bool operator==(const PortRule&) const = default;
 };
 
-/// How a port is nominated.
+/// How a port is named.
 enum class Naming : std::uint8_t {
     not_named,
     excluded, ///< by a udev rule (BGS2D_PORT=0)
@@ -49,7 +49,7 @@ struct PortMatch {
     bool operator==(const PortMatch&) const = default;
 };
 
-/// A port is nominated by the udev property BGS2D_PORT=1 or else, unless that is 0, by the first `[[port]]`
+/// A port is named by the udev property BGS2D_PORT=1 or else, unless that is 0, by the first `[[port]]`
 /// of the configuration whose conditions all match. A missing property matches only a list of negated
 /// patterns. BGS2D_PORT=configured says that a `[[port]]` matched when udev processed the port; it is
 /// ignored, since the configuration may have changed.

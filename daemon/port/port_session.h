@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One nominated port: opens it, identifies the modem behind it and runs the modem.
+// One named port: opens it, identifies the modem behind it and runs the modem.
 #pragma once
 
 #include "daemon/at/identify.h"
@@ -29,7 +29,7 @@
 namespace bgs2 {
 
 enum class PortState {
-    ignored, ///< not nominated: never opened, never written to
+    ignored, ///< not named: never opened, never written to
     absent,
     probing,
     modem,
@@ -71,7 +71,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
 
     PortSession(const asio::any_io_executor& executor, PortInfo port, Host& host, const Log& log);
 
-    /// Starts the session; `why` is the rule that nominated the port.
+    /// Starts the session; `why` is the rule that named the port.
     void start(const std::string& why);
 
     /// Releases the port at once; the object may outlive the call until its coroutine has ended.
