@@ -59,7 +59,7 @@ std::map<std::string, sdbus::Variant> to_dictionary(const policy::FileExplanatio
     return {
         {"policy", printable(explained.policy)},
         {"file", printable(explained.file.string())},
-        {"verdict", std::string(word(explained.status))},
+        {"status", std::string(word(explained.status))},
         {"why", printable(explained.why)},
         {"field", explained.field},
         {"line", static_cast<std::uint32_t>(explained.line)},

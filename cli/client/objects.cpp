@@ -233,7 +233,7 @@ std::vector<FileExplanation> explained_of(const Value& files) {
     for (const Value& file : files)
         result.push_back(FileExplanation{.policy = text(file, "policy"),
                                          .file = text(file, "file"),
-                                         .verdict = text(file, "verdict"),
+                                         .status = text(file, "status"),
                                          .why = text(file, "why"),
                                          .field = text(file, "field"),
                                          .line = number(file, "line"),
@@ -328,7 +328,7 @@ Value to_json(const Policy& policy) {
 
 Value to_json(const FileExplanation& explained) {
     return {{"policy", explained.policy},      {"file", explained.file},
-            {"verdict", explained.verdict},    {"why", explained.why},
+            {"status", explained.status},      {"why", explained.why},
             {"field", explained.field},        {"line", explained.line},
             {"masked_by", explained.masked_by}};
 }

@@ -129,7 +129,7 @@ struct Policy {
 struct FileExplanation {
     std::string policy;
     std::string file;
-    std::string verdict;
+    std::string status;
     std::string why;
     std::string field;
     std::uint64_t line = 0; ///< 0: none

@@ -24,7 +24,8 @@ namespace {
 constexpr std::string_view frame_decode_help =
     R"(Show a secure command as a hex dump in which every field is named.
 
-Usage: bgs2ctl frame decode F [--verify-key F] [--full] [--show-key] [--json]
+Usage: bgs2ctl frame decode F [--verify-key F [--passphrase-file F]] [--full]
+                            [--show-key] [--json]
 
 F is a file, a pipe such as <(COMMAND), or "-" for standard input. A private key
 in the frame is described, but its bytes are not shown. F can also be a trace

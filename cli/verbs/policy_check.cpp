@@ -23,9 +23,9 @@ namespace {
 constexpr std::string_view policy_check_help =
     R"(Check policy files, and report all errors. Offline: does not require bgs2d.
 
-Usage: bgs2ctl policy check [FILE...] [--json]
+Usage: bgs2ctl policy check [F...] [--json]
 
-FILE is a file, a directory (all its *.toml files), a pipe such as <(COMMAND),
+F is a file, a directory (all its *.toml files), a pipe such as <(COMMAND),
 or "-" for standard input. Default: the files that bgs2d reads, which are those
 in /etc/bgs2d/policy.d, /run/bgs2d/policy.d and /usr/lib/bgs2d/policy.d that no
 file of the same name masks. Each error is printed as "file:line:column: what".
@@ -170,7 +170,7 @@ ExitCode policy_check(const std::vector<std::string>& paths, const Terminal& ter
 void define_policy_check(Verb& verb) {
     verb.help(policy_check_help);
     const auto paths = std::make_shared<std::vector<std::string>>();
-    verb.arguments("FILE", *paths);
+    verb.arguments("F", *paths);
     verb.runs([paths](const Terminal& terminal) { return policy_check(*paths, terminal); });
 }
 

@@ -35,16 +35,16 @@ Verdicts:
 
 Examples:
   bgs2ctl policy explain 43809
-  bgs2ctl policy explain --json | jq '.[] | select(.verdict == "broken")'
+  bgs2ctl policy explain --json | jq '.[] | select(.status == "broken")'
 
 Options:
   --json            Print an array with one object per file
 )";
 
-Colour colour_of_file_status(std::string_view verdict) {
-    if (verdict == "applies")
+Colour colour_of_file_status(std::string_view status) {
+    if (status == "applies")
         return Colour::good;
-    return verdict == "broken" ? Colour::bad : Colour::plain;
+    return status == "broken" ? Colour::bad : Colour::plain;
 }
 
 std::string place_of(const FileExplanation& explained) {
@@ -53,11 +53,11 @@ std::string place_of(const FileExplanation& explained) {
 
 /// The result, for people.
 std::string conclusion(const std::string& imei, const std::vector<FileExplanation>& files) {
-    const auto applies = std::ranges::find(files, std::string("applies"), &FileExplanation::verdict);
+    const auto applies = std::ranges::find(files, std::string("applies"), &FileExplanation::status);
     if (applies != files.end())
         return fmt::format("{}: policy '{}' applies", imei, applies->policy);
     const bool broken =
-        std::ranges::find(files, std::string("broken"), &FileExplanation::verdict) != files.end();
+        std::ranges::find(files, std::string("broken"), &FileExplanation::status) != files.end();
     return fmt::format("{}: no policy applies{}", imei, broken ? "; broken files cannot apply" : "");
 }
 
@@ -72,9 +72,9 @@ ExitCode policy_explain(const std::string& selector, const Terminal& terminal) {
         print(to_line(list));
         return ExitCode::ok;
     }
-    Table table({{"POLICY", "policy"}, {"VERDICT", "verdict"}, {"FILE", "file"}, {"WHY", "why"}});
+    Table table({{"POLICY", "policy"}, {"STATUS", "status"}, {"FILE", "file"}, {"WHY", "why"}});
     for (const FileExplanation& each : files)
-        table.add({Cell::of(each.policy), Cell::of(each.verdict, colour_of_file_status(each.verdict)),
+        table.add({Cell::of(each.policy), Cell::of(each.status, colour_of_file_status(each.status)),
                    Cell::of(place_of(each)), Cell::of(each.why)});
     print(printable(conclusion(modem.imei, files)) + "\n" +
           (table.empty() ? "" : "\n" + table.text(terminal)));

@@ -53,8 +53,8 @@ constexpr std::array verb_rows{
              is_paged, needs_bgs2d, define_policy_show},
     VerbInfo{"policy explain", "[M]", "Explain why a modem has its policy", VerbGroup::policies, is_paged,
              needs_bgs2d, define_policy_explain},
-    VerbInfo{"policy check", "[F]", "Check policy files for errors; offline", VerbGroup::policies, !is_paged,
-             !needs_bgs2d, define_policy_check},
+    VerbInfo{"policy check", "[F...]", "Check policy files for errors; offline", VerbGroup::policies,
+             !is_paged, !needs_bgs2d, define_policy_check},
     VerbInfo{"policy reload", "", "Read configuration and policies again; also: reload", VerbGroup::policies,
              !is_paged, needs_bgs2d, define_reload},
     VerbInfo{"frame encode", "", "Make the secure command for a certificate", VerbGroup::frames, !is_paged,
@@ -85,7 +85,7 @@ constexpr std::array prefix_rows{
 };
 
 /// Every argument and option of any verb that takes a value.
-constexpr std::array<std::pair<std::string_view, Names>, 28> parameter_rows{{
+constexpr std::array<std::pair<std::string_view, Names>, 27> parameter_rows{{
     {"M", Names::modem},
     {"--modem", Names::modem},
     {"J", Names::job},
@@ -93,7 +93,6 @@ constexpr std::array<std::pair<std::string_view, Names>, 28> parameter_rows{{
     {"F", Names::file},
     {"A", Names::file},
     {"B", Names::file},
-    {"FILE", Names::file},
     {"--cert", Names::file},
     {"--key", Names::file},
     {"--passphrase-file", Names::file},

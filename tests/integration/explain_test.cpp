@@ -32,10 +32,10 @@ Dictionaries explained(Gateway& gateway, const std::string& imei) {
 }
 
 /// "10-ca applies", one a file.
-std::vector<std::string> verdicts(Gateway& gateway) {
+std::vector<std::string> statuses(Gateway& gateway) {
     std::vector<std::string> result;
     for (const auto& file : explained(gateway, default_imei))
-        result.push_back(field_of(file, "policy") + " " + field_of(file, "verdict"));
+        result.push_back(field_of(file, "policy") + " " + field_of(file, "status"));
     return result;
 }
 
@@ -49,7 +49,7 @@ std::vector<std::string> problems(Gateway& gateway, const std::string& file) {
     return result;
 }
 
-TEST(ExplainPolicy, TellsTheFateOfEveryFile) {
+TEST(ExplainPolicy, ReportsTheStatusOfEveryFile) {
     Gateway gateway;
     gateway.write("vendor/10-ca.toml", "[match]\n");
     gateway.write("vendor/20-vendor.toml", "broken, but masked");
@@ -61,7 +61,7 @@ TEST(ExplainPolicy, TellsTheFateOfEveryFile) {
     gateway.start({"--policy-dir", gateway.path("vendor")});
     gateway.plug("modem");
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
-    EXPECT_THAT(verdicts(gateway), ElementsAre("05-others does-not-match", "10-ca applies", "10-ca masked",
+    EXPECT_THAT(statuses(gateway), ElementsAre("05-others does-not-match", "10-ca applies", "10-ca masked",
                                                "20-vendor masks", "20-vendor masked", "30-rest not-asked"));
     const auto files = explained(gateway, "809"); // an end of the IMEI will do
     EXPECT_EQ(field_of(files.at(0), "file"), gateway.path("policy.d/05-others.toml"));
@@ -73,11 +73,11 @@ TEST(ExplainPolicy, TellsTheFateOfEveryFile) {
 
     gateway.write_policy("30-rest", "[provision]\nmoed = 1\n");
     gateway.reload();
-    EXPECT_EQ(verdicts(gateway).back(), "30-rest broken");
+    EXPECT_EQ(statuses(gateway).back(), "30-rest broken");
     EXPECT_EQ(explained(gateway, default_imei).back().at("line").get<std::uint32_t>(), 2U);
 }
 
-TEST(ExplainPolicy, KnowsNoModemThatIsNotThere) {
+TEST(ExplainPolicy, FailsWithNotFoundForAnUnknownModem) {
     Gateway gateway;
     gateway.start();
     try {
@@ -88,7 +88,7 @@ TEST(ExplainPolicy, KnowsNoModemThatIsNotThere) {
     }
 }
 
-TEST(ListPolicies, TellsWhereSecretsComeFromAndNotWhatTheyAre) {
+TEST(ListPolicies, ReportsThePathsOfSecretsNotTheirContents) {
     Gateway gateway;
     gateway.write_policy("10-client",
                          "[match]\nmodel = [\"BGS2-*\", \"!BGS2-E\"]\nproperty = { ID_BUS = \"usb\" }\n" +
@@ -115,7 +115,7 @@ TEST(ListPolicies, TellsWhereSecretsComeFromAndNotWhatTheyAre) {
     EXPECT_EQ(field_of(policies[1], "mode"), "ignore");
 }
 
-TEST(CheckPolicy, TellsAllMistakesAndAppliesNothing) {
+TEST(CheckPolicy, ReportsAllErrorsAndAppliesNothing) {
     Gateway gateway;
     gateway.start();
     const std::string good = gateway.write("good.toml", "[match]\nmodel = \"BGS2-*\"\n");
@@ -129,7 +129,7 @@ TEST(CheckPolicy, TellsAllMistakesAndAppliesNothing) {
     EXPECT_THAT(policies, IsEmpty());
 }
 
-TEST(CheckPolicy, TakesNothingThatCouldKeepItWaitingOrBusy) {
+TEST(CheckPolicy, RejectsDevicesAndOversizedFiles) {
     Gateway gateway;
     gateway.start();
     const std::string large = gateway.write("large.toml", std::string((1U << 20U) + 1, '#'));

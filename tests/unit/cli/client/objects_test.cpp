@@ -7,12 +7,12 @@ namespace bgs2::cli {
 namespace {
 
 TEST(Policies, AreReadFromTheBusAndWrittenAsJson) {
-    const Value told =
+    const Value reply =
         Value::parse(R"([{"policy": "10-ca", "file": "/etc/bgs2d/policy.d/10-ca.toml", "mode": "auto",
         "match": {"imei": ["35*", "!356"], "property ID_BUS": ["usb"]},
         "slots": [{"slot": 0, "certificate": "/c.pem", "private-key": "credential:c.key"},
                   {"slot": 12, "certificate": "/ca.pem"}]}])");
-    const auto policies = policies_of(told);
+    const auto policies = policies_of(reply);
     ASSERT_EQ(policies.size(), 1U);
     EXPECT_EQ(policies[0],
               (Policy{.name = "10-ca",
@@ -28,7 +28,7 @@ TEST(Policies, AreReadFromTheBusAndWrittenAsJson) {
               R"({"slot":12,"certificate":"/ca.pem"}]})");
 }
 
-TEST(Policies, OfAnotherVersionMayLackProperties) {
+TEST(Policies, AreReadDespiteMissingOrInvalidProperties) {
     EXPECT_EQ(policies_of(Value::parse(R"([{"policy": "a", "match": 1, "slots": "none"}])")),
               (std::vector{Policy{.name = "a", .file = "", .mode = "", .match = {}, .slots = {}}}));
     EXPECT_EQ(explained_of(Value::parse("[{}]")), std::vector{FileExplanation{}});
@@ -56,12 +56,12 @@ TEST(Slots, AreReadByNumberAndStore) {
 
 TEST(FileExplanation, IsReadFromTheBusAndWrittenAsJson) {
     const auto files = explained_of(Value::parse(
-        R"([{"policy": "a", "file": "/b/a.toml", "verdict": "masked", "why": "it is", "field": "", "line": 0,
+        R"([{"policy": "a", "file": "/b/a.toml", "status": "masked", "why": "it is", "field": "", "line": 0,
                           "masked-by": "/a/a.toml"}])"));
     ASSERT_EQ(files.size(), 1U);
     EXPECT_EQ(files[0].masked_by, "/a/a.toml");
     EXPECT_EQ(to_json(files[0]).dump(),
-              R"({"policy":"a","file":"/b/a.toml","verdict":"masked","why":"it is","field":"",)"
+              R"({"policy":"a","file":"/b/a.toml","status":"masked","why":"it is","field":"",)"
               R"("line":0,"masked_by":"/a/a.toml"})");
 }
 
