@@ -77,7 +77,7 @@ TEST_F(HotPlug, AnUnknownAdapterIsListedAndNeverOpened) {
     EXPECT_THAT(gateway_.modem_log("stranger"), Not(HasSubstr("port-open")));
 }
 
-TEST_F(HotPlug, AnAdapterThatUdevFoundConfiguredIsLetGoWhenItIsNotAnyMore) {
+TEST_F(HotPlug, AConfiguredAdapterIsReleasedWhenItsEntryIsRemoved) {
     constexpr auto named = "[[port]]\nproperty = { ID_VENDOR_ID = \"0403\" }\n";
     gateway_.write("bgs2d.toml", named);
     gateway_.reload();
@@ -93,7 +93,7 @@ TEST_F(HotPlug, AnAdapterThatUdevFoundConfiguredIsLetGoWhenItIsNotAnyMore) {
     EXPECT_EQ(port("/dev/ttyUSB0").at("state").get<std::string>(), "ignored");
 }
 
-TEST_F(HotPlug, AReplugUnderAnotherNumberIsTheSameModemAndWritesNothing) {
+TEST_F(HotPlug, AModemReappearingOnAnotherNodeIsRecognizedAndNotRewritten) {
     sandbox_.plug(cinterion("ttyUSB0"), start_modem("modem"));
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     sandbox_.renumber("ttyUSB0", "ttyUSB1");

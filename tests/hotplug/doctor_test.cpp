@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-class DoctorOfPorts : public testing::Test {
+class DoctorPortCheck : public testing::Test {
   protected:
     std::string doctor() {
         const std::string output = gateway_.path("doctor.out");
@@ -63,7 +63,7 @@ UsbSerial adapter() {
     return device;
 }
 
-TEST_F(DoctorOfPorts, TellsTheRuleThatHasAnAdapterLookedAt) {
+TEST_F(DoctorPortCheck, SuggestsAUdevRuleThatSelectsAnIgnoredAdapter) {
     gateway_.start();
     sandbox_.plug(adapter(), start_modem());
     ASSERT_TRUE(lists("/dev/ttyUSB0")) << gateway_.log();
@@ -76,7 +76,7 @@ TEST_F(DoctorOfPorts, TellsTheRuleThatHasAnAdapterLookedAt) {
         << gateway_.log();
 }
 
-TEST_F(DoctorOfPorts, TellsTheEntryThatHasAnAdapterLookedAt) {
+TEST_F(DoctorPortCheck, SuggestsAPortEntryThatSelectsAnIgnoredAdapter) {
     gateway_.start();
     sandbox_.plug(adapter(), start_modem());
     ASSERT_TRUE(lists("/dev/ttyUSB0")) << gateway_.log();

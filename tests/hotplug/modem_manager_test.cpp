@@ -27,10 +27,10 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* its_program = "/usr/sbin/ModemManager";
-constexpr const char* its_name = "org.freedesktop.ModemManager1";
-constexpr const char* adapter_is_named = "[[port]]\nproperty = { ID_VENDOR_ID = \"0403\" }\n";
-constexpr const char* keeps_off = "ModemManager is inhibited for /sys/";
+constexpr const char* modem_manager_program = "/usr/sbin/ModemManager";
+constexpr const char* modem_manager_bus_name = "org.freedesktop.ModemManager1";
+constexpr const char* adapter_entry = "[[port]]\nproperty = { ID_VENDOR_ID = \"0403\" }\n";
+constexpr const char* inhibited_message = "ModemManager is inhibited for /sys/";
 
 std::size_t occurrences(std::string_view text, std::string_view what) {
     std::size_t count = 0;
@@ -46,10 +46,10 @@ class ModemManagerTest : public testing::Test {
       : gateway_({}, authorities) {}
 
     void SetUp() override {
-        if (!std::filesystem::exists(its_program))
+        if (!std::filesystem::exists(modem_manager_program))
             GTEST_SKIP() << "SKIPPED: there is no ModemManager (package modemmanager)";
         gateway_.write_policy("10-client", client_policy(gateway_));
-        gateway_.write("bgs2d.toml", adapter_is_named);
+        gateway_.write("bgs2d.toml", adapter_entry);
         // The accounts here are in no group. Of itself ModemManager passes over adapters that any device may
         // have.
         sandbox_.add_rules("75-local.rules",
@@ -71,7 +71,7 @@ class ModemManagerTest : public testing::Test {
 
     void start_modem_manager() {
         modem_manager_.emplace(
-            std::vector<std::string>{its_program, "--debug",
+            std::vector<std::string>{modem_manager_program, "--debug",
                                      "--log-file=" + gateway_.path("modem-manager.log")},
             Process::Options{.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway_.bus_address()},
                              .output = gateway_.path("modem-manager.output")});
@@ -82,7 +82,7 @@ class ModemManagerTest : public testing::Test {
         std::map<sdbus::ObjectPath, std::map<std::string, Gateway::Dictionary>> objects;
         const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
         try {
-            sdbus::createProxy(*connection, its_name, "/org/freedesktop/ModemManager1")
+            sdbus::createProxy(*connection, modem_manager_bus_name, "/org/freedesktop/ModemManager1")
                 ->callMethod("GetManagedObjects")
                 .onInterface("org.freedesktop.DBus.ObjectManager")
                 .storeResultsTo(objects);
@@ -113,7 +113,7 @@ class ModemManagerTest : public testing::Test {
     UdevSandbox sandbox_;
 };
 
-TEST_F(ModemManagerTest, KeepsOffAPortForAsLongAsItIsAttended) {
+TEST_F(ModemManagerTest, IsInhibitedWhileTheDaemonUsesThePort) {
     start_modem_manager();
     ASSERT_TRUE(shows_modems(1)) << logs();
     gateway_.start();
@@ -144,7 +144,7 @@ TEST_F(ModemManagerTest, IsAskedOnceForAllPortsOfADevice) {
     EXPECT_EQ(occurrences(modem_manager_log(), "device inhibition teardown"), 1U) << logs();
 }
 
-TEST_F(ModemManagerTest, HasThePortBackWhenTheDaemonIsKilled) {
+TEST_F(ModemManagerTest, RegainsThePortWhenTheDaemonIsKilled) {
     start_modem_manager();
     ASSERT_TRUE(shows_modems(1)) << logs();
     gateway_.start();
@@ -154,7 +154,7 @@ TEST_F(ModemManagerTest, HasThePortBackWhenTheDaemonIsKilled) {
     EXPECT_TRUE(shows_modems(1)) << logs();
 }
 
-TEST_F(ModemManagerTest, IsWaitedForWhileItFindsOutWhatThereIs) {
+TEST_F(ModemManagerTest, IsInhibitedOnceItsProbingEnds) {
     start_modem_manager();
     ASSERT_TRUE(gateway_.eventually([&] {
         return modem_manager_log().find("launching port probing") != std::string::npos;
@@ -162,19 +162,20 @@ TEST_F(ModemManagerTest, IsWaitedForWhileItFindsOutWhatThereIs) {
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(gateway_.log(), HasSubstr("ModemManager is probing /sys/"));
-    EXPECT_THAT(gateway_.log(), HasSubstr(keeps_off));
+    EXPECT_THAT(gateway_.log(), HasSubstr(inhibited_message));
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("warning")));
     EXPECT_EQ(modems(), 0U) << logs();
 }
 
-TEST_F(ModemManagerTest, IsAskedWhenItComesLaterAndWhenItComesAgain) {
+TEST_F(ModemManagerTest, IsInhibitedWhenItStartsLaterAndWhenItRestarts) {
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("ModemManager")));
     for (const std::size_t time : {1U, 2U}) {
         start_modem_manager();
-        ASSERT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), keeps_off) == time; }))
-            << logs();
+        ASSERT_TRUE(gateway_.eventually([&] {
+            return occurrences(gateway_.log(), inhibited_message) == time;
+        })) << logs();
         ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
         EXPECT_EQ(modems(), 0U) << logs();
         EXPECT_TRUE(inhibited());
@@ -185,23 +186,23 @@ TEST_F(ModemManagerTest, IsAskedWhenItComesLaterAndWhenItComesAgain) {
     EXPECT_EQ(gateway_.frames("ttyUSB0"), 2U);
 }
 
-TEST_F(ModemManagerTest, IsAskedForAMarkedPortThatItHasNevertheless) {
+TEST_F(ModemManagerTest, IsInhibitedForAMarkedPortThatItAlreadyUses) {
     start_modem_manager();
     ASSERT_TRUE(shows_modems(1)) << logs();
-    sandbox_.configure(adapter_is_named);
+    sandbox_.configure(adapter_entry);
     sandbox_.change("ttyUSB0"); // which ModemManager does not heed
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
-    EXPECT_THAT(gateway_.log(), HasSubstr(keeps_off));
+    EXPECT_THAT(gateway_.log(), HasSubstr(inhibited_message));
     EXPECT_EQ(modems(), 0U) << logs();
 }
 
-TEST_F(ModemManagerTest, DoesNotGetAPortInBetweenThatIsMarkedWhileItIsAttended) {
+TEST_F(ModemManagerTest, StaysInhibitedWhenAPortInUseIsMarked) {
     start_modem_manager();
     ASSERT_TRUE(shows_modems(1)) << logs();
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
-    sandbox_.configure(adapter_is_named);
+    sandbox_.configure(adapter_entry);
     sandbox_.change("ttyUSB0");
     ASSERT_TRUE(gateway_.eventually([&] { return occurrences(gateway_.log(), ": named by") == 2; }));
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
@@ -209,8 +210,8 @@ TEST_F(ModemManagerTest, DoesNotGetAPortInBetweenThatIsMarkedWhileItIsAttended) 
     EXPECT_EQ(modems(), 0U) << logs();
 }
 
-TEST_F(ModemManagerTest, LeavesAMarkedPortAloneAndIsAskedForNothing) {
-    sandbox_.configure(adapter_is_named);
+TEST_F(ModemManagerTest, IgnoresAMarkedPortAndIsNotInhibited) {
+    sandbox_.configure(adapter_entry);
     sandbox_.change("ttyUSB0");
     start_modem_manager();
     ASSERT_TRUE(shows_modems(0)) << logs();
@@ -240,7 +241,7 @@ class ModemManagerWithoutPolkitTest : public ModemManagerTest {
       : ModemManagerTest(Authorities::group) {}
 };
 
-TEST_F(ModemManagerWithoutPolkitTest, RefusesAndIsWarnedOf) {
+TEST_F(ModemManagerWithoutPolkitTest, DeniesTheInhibitionAndAWarningIsLogged) {
     start_modem_manager();
     ASSERT_TRUE(shows_modems(1)) << logs();
     gateway_.start();

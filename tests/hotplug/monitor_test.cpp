@@ -73,7 +73,7 @@ class MonitorInASandbox : public testing::Test {
     UdevSandbox sandbox;
 };
 
-TEST_F(MonitorInASandbox, EnumerateFindsWhatWasThereAtStart) {
+TEST_F(MonitorInASandbox, EnumerateFindsPortsPresentAtStart) {
     sandbox.plug(UsbSerial(), pty.path());
     const auto ports = Monitor().enumerate();
     ASSERT_EQ(ports.size(), 1U);
@@ -105,7 +105,7 @@ TEST_F(MonitorInASandbox, EnumerateListsPortsInAFixedOrderAndNoVirtualConsole) {
     sandbox.unplug("tty1");
 }
 
-TEST_F(MonitorInASandbox, TheMonitorSaysWhatEnumerateWouldSay) {
+TEST_F(MonitorInASandbox, AnAddedEventMatchesEnumerate) {
     Monitor monitor;
     EXPECT_THAT(monitor.enumerate(), IsEmpty());
     sandbox.plug(UsbSerial(), pty.path());
@@ -118,7 +118,7 @@ TEST_F(MonitorInASandbox, TheMonitorSaysWhatEnumerateWouldSay) {
     EXPECT_EQ(events.front().port, ports.front());
 }
 
-TEST_F(MonitorInASandbox, TheMonitorTellsOfRemoval) {
+TEST_F(MonitorInASandbox, ReportsRemoval) {
     Monitor monitor;
     sandbox.plug(UsbSerial(), pty.path());
     const std::string syspath = sandbox.syspath("ttyUSB0");
@@ -132,7 +132,7 @@ TEST_F(MonitorInASandbox, TheMonitorTellsOfRemoval) {
     EXPECT_THAT(monitor.enumerate(), IsEmpty());
 }
 
-TEST_F(MonitorInASandbox, AModemThatComesBackUnderAnotherNumberIsRecognizable) {
+TEST_F(MonitorInASandbox, AModemReappearingOnAnotherNodeKeepsItsLinksAndSerial) {
     Monitor monitor;
     sandbox.plug(UsbSerial(), pty.path());
     sandbox.renumber("ttyUSB0", "ttyUSB1");
@@ -146,7 +146,7 @@ TEST_F(MonitorInASandbox, AModemThatComesBackUnderAnotherNumberIsRecognizable) {
     EXPECT_EQ(events[2].port.property("BGS2D_PORT"), "1");
 }
 
-TEST_F(MonitorInASandbox, ARuleThatIsAddedLaterTakesEffectOnATrigger) {
+TEST_F(MonitorInASandbox, ARuleAddedLaterAppliesOnAChangeEvent) {
     Monitor monitor;
     UsbSerial adapter;
     adapter.vendor = "0403";
@@ -160,7 +160,7 @@ TEST_F(MonitorInASandbox, ARuleThatIsAddedLaterTakesEffectOnATrigger) {
     EXPECT_EQ(events[1].port.property("BGS2D_PORT"), "1");
 }
 
-TEST_F(MonitorInASandbox, ReceiveNeverBlocksNorInvents) {
+TEST_F(MonitorInASandbox, ReceiveReturnsAnEmptyBatchWithoutBlocking) {
     EXPECT_EQ(Monitor().receive(), Batch());
 }
 
@@ -174,14 +174,14 @@ TEST_F(MonitorInASandbox, KnowsADeviceByItsNumber) {
     EXPECT_FALSE(monitor.knows(ports.front().number));
 }
 
-TEST_F(MonitorInASandbox, DoesNotKnowAVirtualTtyOfWhichItDoesNotTell) {
+TEST_F(MonitorInASandbox, DoesNotKnowAnUnreportedVirtualTty) {
     sandbox.plug_virtual("ttyGS0", pty.path());
     struct stat slave{};
     ASSERT_EQ(stat(pty.path().c_str(), &slave), 0);
     EXPECT_FALSE(Monitor().knows(slave.st_rdev));
 }
 
-TEST_F(MonitorInASandbox, WhatComesBehindNoiseIsStillReceived) {
+TEST_F(MonitorInASandbox, ReceivesEventsAfterAnInvalidMessage) {
     Monitor monitor;
     send_noise(1);
     sandbox.plug(UsbSerial(), pty.path());
@@ -190,7 +190,7 @@ TEST_F(MonitorInASandbox, WhatComesBehindNoiseIsStillReceived) {
     EXPECT_THAT(batch.events, ElementsAre(Field(&TtyEvent::action, Action::added)));
 }
 
-TEST_F(MonitorInASandbox, AnOverflowIsToldOnce) {
+TEST_F(MonitorInASandbox, ReportsAnOverflowOnce) {
     Monitor monitor;
     send_noise(4096); // 16 MiB, twice what the buffer may hold
     EXPECT_TRUE(monitor.receive().overflow);

@@ -83,9 +83,9 @@ void expect_unmarked(const Port& port) {
     EXPECT_FALSE(has_tag(port, "systemd"));
 }
 
-class RulesOfVendor : public Rules, public testing::WithParamInterface<const char*> {};
+class VendorRules : public Rules, public testing::WithParamInterface<const char*> {};
 
-TEST_P(RulesOfVendor, NominateThePortAndWakeTheService) {
+TEST_P(VendorRules, MarkThePortAndStartTheService) {
     const Port port = plug(of_vendor(GetParam()));
     EXPECT_EQ(port.property("BGS2D_PORT"), "1");
     EXPECT_THAT(port.properties, IsSupersetOf({Pair("BGS2D_PORT", "1"), Pair("ID_MM_PORT_IGNORE", "1"),
@@ -95,27 +95,27 @@ TEST_P(RulesOfVendor, NominateThePortAndWakeTheService) {
     EXPECT_EQ(node_of(port).mode, 0660U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Modems, RulesOfVendor, testing::Values("1e2d", "0681", "1269"),
+INSTANTIATE_TEST_SUITE_P(Modems, VendorRules, testing::Values("1e2d", "0681", "1269"),
                          [](const auto& vendor) { return "Vendor" + std::string(vendor.param); });
 
-TEST_F(Rules, LeaveAnAdapterOfAnotherVendorAlone) {
+TEST_F(Rules, IgnoreAnAdapterOfAnotherVendor) {
     expect_unmarked(plug(rules_adapter()));
 }
 
-TEST_F(Rules, DoNotMistakeAHubOfTheVendorForAModem) {
+TEST_F(Rules, IgnoreAnAdapterBehindAHubOfTheVendor) {
     auto device = rules_adapter();
     device.usb_port = "1-1.2";
     device.hub_vendor = "0681";
     EXPECT_NE(plug(device).property("BGS2D_PORT"), "1");
 }
 
-TEST_F(Rules, FindAModemBehindAHub) {
+TEST_F(Rules, MarkAModemBehindAHub) {
     UsbSerial device;
     device.usb_port = "1-1.2";
     EXPECT_EQ(plug(device).property("BGS2D_PORT"), "1");
 }
 
-TEST_F(Rules, LetTheAdministratorKeepThemAway) {
+TEST_F(Rules, LetALocalRuleExcludeAModem) {
     sandbox.add_rules("65-local.rules",
                       "SUBSYSTEM==\"tty\", ENV{ID_SERIAL_SHORT}==\"A6001\", ENV{BGS2D_PORT}=\"0\"\n");
     const Port port = plug(UsbSerial());
@@ -124,14 +124,14 @@ TEST_F(Rules, LetTheAdministratorKeepThemAway) {
     EXPECT_FALSE(port.properties.contains("SYSTEMD_WANTS"));
 }
 
-TEST_F(Rules, OpenThePortToTheServiceWhateverWasSaidBefore) {
+TEST_F(Rules, SetGroupAndModeDespiteAnEarlierRule) {
     sandbox.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", GROUP=\"root\", MODE=\"0600\"\n");
     const Port port = plug(UsbSerial());
     EXPECT_EQ(node_of(port).group, "dialout");
     EXPECT_EQ(node_of(port).mode, 0660U);
 }
 
-TEST_F(Rules, LetTheAdministratorNominateAnAdapter) {
+TEST_F(Rules, LetALocalRuleMarkAnAdapter) {
     sandbox.add_rules("65-local.rules",
                       "SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_SERIAL_SHORT}==\"A6001\", "
                       "ENV{BGS2D_PORT}=\"1\"\n");
@@ -142,14 +142,14 @@ TEST_F(Rules, LetTheAdministratorNominateAnAdapter) {
     EXPECT_TRUE(has_tag(port, "systemd"));
 }
 
-struct Naming {
+struct PortEntryCase {
     const char* name;
     const char* config;
 };
 
-class RulesOfConfiguration : public Rules, public testing::WithParamInterface<Naming> {};
+class ConfigurationRules : public Rules, public testing::WithParamInterface<PortEntryCase> {};
 
-TEST_P(RulesOfConfiguration, MarkThePortAndWakeTheService) {
+TEST_P(ConfigurationRules, MarkThePortAndStartTheService) {
     sandbox.configure(GetParam().config);
     const Port port = plug(rules_adapter());
     EXPECT_THAT(port.properties,
@@ -161,25 +161,26 @@ TEST_P(RulesOfConfiguration, MarkThePortAndWakeTheService) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Adapters, RulesOfConfiguration,
+    Adapters, ConfigurationRules,
     testing::Values(
-        Naming{"ByNode", "[[port]]\ndevice = '/dev/ttyUSB0'\n"},
-        Naming{"ByLink", "[[port]]\ndevice = '/dev/serial/by-id/usb-FTDI_FT232R_A6001-if00-port0'\n"},
-        Naming{"ByPath", "[[port]]\nid-path = 'pci-*-usb-0:1:1.0'\n"},
-        Naming{"ByProperty", "[[port]]\nproperty = { ID_VENDOR_ID = '0403', ID_SERIAL_SHORT = 'A6001' }\n"}),
+        PortEntryCase{"ByNode", "[[port]]\ndevice = '/dev/ttyUSB0'\n"},
+        PortEntryCase{"ByLink", "[[port]]\ndevice = '/dev/serial/by-id/usb-FTDI_FT232R_A6001-if00-port0'\n"},
+        PortEntryCase{"ByPath", "[[port]]\nid-path = 'pci-*-usb-0:1:1.0'\n"},
+        PortEntryCase{"ByProperty",
+                      "[[port]]\nproperty = { ID_VENDOR_ID = '0403', ID_SERIAL_SHORT = 'A6001' }\n"}),
     [](const auto& naming) { return std::string(naming.param.name); });
 
-TEST_F(Rules, LeaveAnAdapterAloneThatTheConfigurationDoesNotName) {
+TEST_F(Rules, IgnoreAnAdapterMissingFromTheConfiguration) {
     sandbox.configure("[[port]]\nproperty = { ID_SERIAL_SHORT = 'A6002' }\n");
     expect_unmarked(plug(rules_adapter()));
 }
 
-TEST_F(Rules, LeaveAnAdapterAloneWhileTheConfigurationIsBroken) {
+TEST_F(Rules, IgnoreAnAdapterWhileTheConfigurationIsInvalid) {
     sandbox.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n[[prot]]\n");
     expect_unmarked(plug(rules_adapter()));
 }
 
-TEST_F(Rules, LetTheAdministratorKeepAwayWhatTheConfigurationNames) {
+TEST_F(Rules, LetALocalRuleExcludeAConfiguredAdapter) {
     sandbox.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n");
     sandbox.add_rules("65-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}=\"0\"\n");
     const Port port = plug(rules_adapter());
@@ -187,7 +188,7 @@ TEST_F(Rules, LetTheAdministratorKeepAwayWhatTheConfigurationNames) {
     EXPECT_FALSE(port.properties.contains("SYSTEMD_WANTS"));
 }
 
-TEST_F(Rules, AskTheConfigurationAnewWithEachEvent) {
+TEST_F(Rules, ReadTheConfigurationAgainOnEachEvent) {
     expect_unmarked(plug(rules_adapter()));
     sandbox.configure("[[port]]\ndevice = '/dev/ttyUSB0'\n");
     sandbox.change("ttyUSB0");
@@ -197,7 +198,7 @@ TEST_F(Rules, AskTheConfigurationAnewWithEachEvent) {
     expect_unmarked(Monitor().enumerate().at(0));
 }
 
-TEST_F(Rules, MarkAnOnBoardUartThatTheConfigurationNames) {
+TEST_F(Rules, MarkAConfiguredOnBoardUart) {
     sandbox.configure("[[port]]\nid-path = 'platform-serial8250'\n");
     sandbox.plug_uart("ttyS0", pty.path());
     const Port port = Monitor().enumerate().at(0);
@@ -207,7 +208,7 @@ TEST_F(Rules, MarkAnOnBoardUartThatTheConfigurationNames) {
     EXPECT_EQ(node_of(port).group, "dialout");
 }
 
-TEST_F(Rules, DoNotAskAboutAVirtualConsole) {
+TEST_F(Rules, IgnoreAVirtualConsole) {
     sandbox.configure("[[port]]\nproperty = { SUBSYSTEM = 'tty' }\n");
     sandbox.plug_virtual("tty1", pty.path());
     struct stat node{};
@@ -215,7 +216,7 @@ TEST_F(Rules, DoNotAskAboutAVirtualConsole) {
     EXPECT_FALSE(std::filesystem::exists(tag_file("systemd", node.st_rdev)));
 }
 
-TEST_F(Rules, GiveAnOnBoardUartAPathButDoNotNominateIt) {
+TEST_F(Rules, SetTheIdPathOfAnOnBoardUartWithoutMarkingIt) {
     sandbox.plug_uart("ttyS0", pty.path());
     const auto ports = Monitor().enumerate();
     ASSERT_EQ(ports.size(), 1U);

@@ -21,7 +21,7 @@ struct AccessOutcome {
     std::string output; ///< standard error included
 };
 
-AccessOutcome run(const Gateway& gateway, std::vector<std::string> command) {
+AccessOutcome run(const Gateway& gateway, const std::vector<std::string>& command) {
     const std::string output = gateway.path("command.out");
     std::filesystem::remove(output);
     Process process(command,
@@ -51,7 +51,7 @@ class OnACompliantModem : public testing::Test {
     Gateway gateway_;
 };
 
-TEST_F(OnACompliantModem, AnybodyMayRead) {
+TEST_F(OnACompliantModem, AnyUserMayRead) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "SKIPPED: becoming another user takes root";
     for (const std::vector<std::string>& verb : std::vector<std::vector<std::string>>{
@@ -61,7 +61,7 @@ TEST_F(OnACompliantModem, AnybodyMayRead) {
     }
 }
 
-TEST_F(OnACompliantModem, NobodyIsRefusedWhateverWritesAndChangesNothing) {
+TEST_F(OnACompliantModem, AnUnprivilegedUserIsDeniedAndNothingIsWritten) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "SKIPPED: becoming another user takes root";
     for (const char* verb : {"provision", "refresh", "reload", "rescan"}) {
@@ -72,7 +72,7 @@ TEST_F(OnACompliantModem, NobodyIsRefusedWhateverWritesAndChangesNothing) {
     EXPECT_EQ(gateway_.frames("modem"), 1U);
 }
 
-TEST_F(OnACompliantModem, BgsctlShowsItInTextAndJson) {
+TEST_F(OnACompliantModem, Bgs2ctlShowsTheModemAsTextAndJson) {
     const AccessOutcome list = bgs2ctl(gateway_, {});
     EXPECT_EQ(list.exit, 0) << list.output;
     EXPECT_THAT(list.output, HasSubstr(default_imei));
@@ -84,14 +84,14 @@ TEST_F(OnACompliantModem, BgsctlShowsItInTextAndJson) {
     EXPECT_EQ(bgs2ctl(gateway_, {"shwo"}).exit, 2);
 }
 
-TEST_F(OnACompliantModem, BgsctlFollowsAJobToItsEnd) {
+TEST_F(OnACompliantModem, Bgs2ctlWaitsForTheEndOfAJob) {
     const AccessOutcome outcome = bgs2ctl(gateway_, {"provision", default_imei});
     EXPECT_EQ(outcome.exit, 0) << outcome.output;
     EXPECT_EQ(gateway_.frames("modem"), 1U) << "there was nothing to write";
     EXPECT_EQ(bgs2ctl(gateway_, {"refresh"}).exit, 0);
 }
 
-TEST_F(OnACompliantModem, ADryRunEndsWithNineIfThereIsSomethingToDo) {
+TEST_F(OnACompliantModem, ADryRunExitsWithNineIfChangesArePending) {
     const AccessOutcome nothing = bgs2ctl(gateway_, {"provision", "--dry-run"});
     EXPECT_EQ(nothing.exit, 0);
     EXPECT_EQ(nothing.output,
@@ -111,7 +111,7 @@ TEST_F(OnACompliantModem, ADryRunEndsWithNineIfThereIsSomethingToDo) {
     EXPECT_EQ(gateway_.property("State"), "drifted");
 }
 
-TEST_F(OnACompliantModem, AJobThatFailsGivesItsExitCode) {
+TEST_F(OnACompliantModem, AFailedJobDeterminesTheExitCode) {
     gateway_.unplug("modem");
     ASSERT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); }));
     gateway_.plug("modem", {"--fault", "secure-error"});
@@ -121,7 +121,7 @@ TEST_F(OnACompliantModem, AJobThatFailsGivesItsExitCode) {
     EXPECT_THAT(outcome.output, HasSubstr("SECURE CMD ERROR"));
 }
 
-TEST_F(OnACompliantModem, BgsctlShowsAndExplainsPolicies) {
+TEST_F(OnACompliantModem, Bgs2ctlShowsAndExplainsPolicies) {
     gateway_.write_policy("05-others", "[match]\nimei = \"!" + std::string(default_imei) + "\"\n");
     gateway_.reload();
     const AccessOutcome show = bgs2ctl(gateway_, {"policy", "show", "10-ca"});
@@ -137,7 +137,7 @@ TEST_F(OnACompliantModem, BgsctlShowsAndExplainsPolicies) {
     EXPECT_EQ(bgs2ctl(gateway_, {"policy", "explain", "000"}).exit, 3);
 }
 
-TEST_F(OnACompliantModem, ReloadIsAVerbOfItsOwnAndOneOfPolicies) {
+TEST_F(OnACompliantModem, ReloadAndPolicyReloadAreEquivalent) {
     gateway_.write_policy("05-broken", "[match\n");
     const AccessOutcome one = bgs2ctl(gateway_, {"reload"});
     const AccessOutcome other = bgs2ctl(gateway_, {"policy", "reload"});

@@ -26,7 +26,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 /// Methods that anybody may call. Every other one of the interface has to refuse those who lack a right.
-const std::set<std::string> free_to_call{
+const std::set<std::string> unrestricted_methods{
     "io.bgs2d1.Manager.ListModems",   "io.bgs2d1.Manager.GetModem",      "io.bgs2d1.Manager.ListPorts",
     "io.bgs2d1.Manager.ListPolicies", "io.bgs2d1.Manager.ExplainPolicy", "io.bgs2d1.Manager.CheckPolicy",
     "io.bgs2d1.Manager.History",      "io.bgs2d1.Manager.Rights",        "io.bgs2d1.Modem.Plan",
@@ -60,7 +60,7 @@ std::vector<Documented> methods() {
     return all;
 }
 
-class RightsBy : public Rights, public testing::WithParamInterface<Authorities> {
+class Authorization : public Rights, public testing::WithParamInterface<Authorities> {
   protected:
     void SetUp() override {
         if (const char* reason = why_not(GetParam()))
@@ -69,7 +69,7 @@ class RightsBy : public Rights, public testing::WithParamInterface<Authorities> 
     }
 };
 
-TEST_P(RightsBy, RootAndMembersOfTheGroupMay) {
+TEST_P(Authorization, IsGrantedToRootAndMembersOfTheGroup) {
     const std::string modem = "/io/bgs2d1/modem/" + std::string(default_imei);
     for (const Account& account : {root, member}) {
         const Visitor visitor(*gateway_, account);
@@ -82,7 +82,7 @@ TEST_P(RightsBy, RootAndMembersOfTheGroupMay) {
     }
 }
 
-TEST_P(RightsBy, OthersMayNotAndAreToldWhatRightIsMissing) {
+TEST_P(Authorization, IsDeniedToOtherUsersNamingTheRequiredAction) {
     for (const Account& account : {nobody, stranger}) {
         const Ending ending = rescan_as(account);
         EXPECT_EQ(ending.error, denied) << account.name;
@@ -92,7 +92,7 @@ TEST_P(RightsBy, OthersMayNotAndAreToldWhatRightIsMissing) {
     }
 }
 
-TEST_P(RightsBy, EachCallerIsToldItsOwn) {
+TEST_P(Authorization, IsListedForEachCaller) {
     std::vector<std::string> all;
     for (const std::string_view right : words_of<dbus::PolkitAction>)
         all.emplace_back(right);
@@ -102,7 +102,7 @@ TEST_P(RightsBy, EachCallerIsToldItsOwn) {
     EXPECT_THAT(Visitor(*gateway_, nobody).rights(), IsEmpty());
 }
 
-TEST_P(RightsBy, WhoIsDeniedChangesNothing) {
+TEST_P(Authorization, IsRequiredByAllOtherMethodsAndDenialChangesNothing) {
     const auto job = gateway_->ask("Refresh");
     ASSERT_TRUE(gateway_->eventually([&] { return gateway_->end_of(job).has_value(); }));
     ASSERT_TRUE(gateway_->becomes("drifted"));
@@ -117,7 +117,7 @@ TEST_P(RightsBy, WhoIsDeniedChangesNothing) {
         const Visitor visitor(*gateway_, account);
         for (const Documented& method : methods()) {
             const std::string name = method.interface + "." + method.name;
-            if (free_to_call.contains(name))
+            if (unrestricted_methods.contains(name))
                 continue;
             auto call = visitor.make_call(paths.at(method.interface), method.interface, method.name);
             append_arguments(call, method);
@@ -138,8 +138,8 @@ TEST_P(RightsBy, WhoIsDeniedChangesNothing) {
     EXPECT_EQ(gateway_->frames("modem"), 0U);
 }
 
-TEST_P(RightsBy, WhatIsFreeToCallIsThereAndAnybodyMay) {
-    std::set<std::string> unknown = free_to_call;
+TEST_P(Authorization, IsNotRequiredForReadAccess) {
+    std::set<std::string> unknown = unrestricted_methods;
     const Visitor visitor(*gateway_, nobody);
     for (const Documented& method : methods()) {
         const std::string name = method.interface + "." + method.name;
@@ -155,7 +155,7 @@ TEST_P(RightsBy, WhatIsFreeToCallIsThereAndAnybodyMay) {
     EXPECT_THAT(unknown, IsEmpty()) << "no such methods";
 }
 
-INSTANTIATE_TEST_SUITE_P(Authority, RightsBy, testing::Values(Authorities::group, Authorities::polkit),
+INSTANTIATE_TEST_SUITE_P(Authority, Authorization, testing::Values(Authorities::group, Authorities::polkit),
                          [](const auto& each) {
                              return each.param == Authorities::group ? "WithoutPolkit" : "WithPolkit";
                          });
@@ -193,7 +193,7 @@ TEST_F(RightsByPolkit, PolkitKnowsEveryActionAndNoOther) {
     EXPECT_EQ(known, asked);
 }
 
-TEST_F(RightsByPolkit, AJobGoesOnWhenSomebodyWithoutTheRightCancelsIt) {
+TEST_F(RightsByPolkit, AJobContinuesWhenAnUnauthorizedCallerCancelsIt) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit, {"--baud", "9600"}));
     const auto job = gateway_->ask("Provision");
     const Ending ending = Visitor(*gateway_, stranger).call(job, "io.bgs2d1.Job", "Cancel");
@@ -206,7 +206,7 @@ TEST_F(RightsByPolkit, AJobGoesOnWhenSomebodyWithoutTheRightCancelsIt) {
 }
 
 /// Has polkit's name and knows none of its methods.
-class OnABrokenPolkit : public RightsByPolkit {
+class FailingPolkit : public RightsByPolkit {
   protected:
     void SetUp() override {
         RightsByPolkit::SetUp();
@@ -215,17 +215,17 @@ class OnABrokenPolkit : public RightsByPolkit {
         ASSERT_NO_FATAL_FAILURE(begin(Authorities::group));
         const passwd* account = ::getpwnam("polkitd");
         ASSERT_NE(account, nullptr);
-        impostor_.emplace(*gateway_, Account{.name = "polkitd", .uid = account->pw_uid});
-        impostor_->connection().requestName("org.freedesktop.PolicyKit1");
+        fake_polkit_.emplace(*gateway_, Account{.name = "polkitd", .uid = account->pw_uid});
+        fake_polkit_->connection().requestName("org.freedesktop.PolicyKit1");
     }
-    std::optional<Visitor> impostor_;
+    std::optional<Visitor> fake_polkit_;
 };
 
-TEST_F(OnABrokenPolkit, NobodyButRootMayAndIsToldWhy) {
+TEST_F(FailingPolkit, DeniesAllCallersButRootWithTheReason) {
     Visitor visitor(*gateway_, member);
     pending_ = visitor.ask_to_rescan();
     ASSERT_TRUE(gateway_->eventually([&] {
-        impostor_->process();
+        fake_polkit_->process();
         visitor.process();
         return pending_->ending.has_value();
     }));
@@ -234,7 +234,7 @@ TEST_F(OnABrokenPolkit, NobodyButRootMayAndIsToldWhy) {
     EXPECT_EQ(rescan_as(root).message, "");
 }
 
-TEST_F(OnABrokenPolkit, SilenceIsARefusalBeforeTheCallerGivesUp) {
+TEST_F(FailingPolkit, ThatDoesNotReplyDeniesBeforeTheCallTimesOut) {
     const Ending ending = rescan_as(member);
     EXPECT_EQ(ending.error, denied);
     EXPECT_THAT(ending.message, HasSubstr("polkit did not decide: "));

@@ -25,7 +25,7 @@ class OnTheBus : public testing::Test {
         gateway_ = std::make_unique<Gateway>(std::vector<std::string>{}, Authorities::group);
     }
 
-    [[nodiscard]] std::string error_of_owning(const Account& account) const {
+    [[nodiscard]] std::string name_request_error(const Account& account) const {
         const Visitor visitor(*gateway_, account);
         try {
             visitor.connection().requestName(name);
@@ -39,14 +39,14 @@ class OnTheBus : public testing::Test {
     std::unique_ptr<Gateway> gateway_;
 };
 
-TEST_F(OnTheBus, OnlyRootAndTheDaemonsUserMayHaveTheName) {
+TEST_F(OnTheBus, OnlyRootAndTheDaemonUserCanOwnTheName) {
     for (const Account& account : {root, daemon_account})
-        EXPECT_EQ(error_of_owning(account), "") << account.name;
+        EXPECT_EQ(name_request_error(account), "") << account.name;
     for (const Account& account : {member, stranger, nobody})
-        EXPECT_NE(error_of_owning(account), "") << account.name;
+        EXPECT_NE(name_request_error(account), "") << account.name;
 }
 
-TEST_F(OnTheBus, WhatIsNotListedDoesNotReachTheDaemon) {
+TEST_F(OnTheBus, CallsToUnlistedInterfacesAreRejected) {
     gateway_->start();
     for (const Account& account : {root, member, nobody}) {
         const Visitor visitor(*gateway_, account);

@@ -55,7 +55,7 @@ std::string_view text_of(const Bytes& bytes) {
     return as_text(bytes);
 }
 
-class Change : public testing::Test {
+class SlotRequest : public testing::Test {
   protected:
     void SetUp() override {
         gateway_.start();
@@ -120,7 +120,7 @@ const Identity& foreign_identity() {
     return identity;
 }
 
-TEST_F(Change, ACertificateAndItsKeyAreWrittenAndReadBack) {
+TEST_F(SlotRequest, WritesACertificateWithItsKeyAndReadsItBack) {
     const auto job = install_client();
     ASSERT_TRUE(ended(job));
     EXPECT_EQ(gateway_.end_of(job), "") << gateway_.log();
@@ -134,7 +134,7 @@ TEST_F(Change, ACertificateAndItsKeyAreWrittenAndReadBack) {
     EXPECT_EQ(gateway_.property("State"), "unmanaged");
 }
 
-TEST_F(Change, WhatIsHandedOverMayComeThroughPipes) {
+TEST_F(SlotRequest, AcceptsCertificateKeyAndPassphraseFromPipes) {
     const auto job = call("InstallCertificate", std::uint32_t{0}, full_pipe(client().certificate_pem()),
                           Gateway::Dictionary{{"private-key", full_pipe(client().encrypted_pem("secret"))},
                                               {"passphrase", full_pipe("secret\n")}});
@@ -143,7 +143,7 @@ TEST_F(Change, WhatIsHandedOverMayComeThroughPipes) {
     EXPECT_EQ(gateway_.thumbprint(0), client().certificate().fingerprint());
 }
 
-TEST_F(Change, AContainerBringsItsKey) {
+TEST_F(SlotRequest, TakesThePrivateKeyFromAPkcs12File) {
     const auto container = client().pkcs12({.passphrase = "abc"});
     const auto job = call("InstallCertificate", std::uint32_t{0}, memory(text_of(container)),
                           Gateway::Dictionary{{"passphrase", memory("abc")}});
@@ -152,7 +152,7 @@ TEST_F(Change, AContainerBringsItsKey) {
     EXPECT_THAT(gateway_.modem_log("modem"), HasSubstr("key=yes"));
 }
 
-TEST_F(Change, BadThingsAreRefusedByNameAndTouchNothing) {
+TEST_F(SlotRequest, WithInvalidInputFailsWithASpecificErrorAndWritesNothing) {
     const Gateway::Dictionary none;
     const std::string good = client().certificate_pem();
     const auto install = [&](std::uint32_t slot, const sdbus::UnixFd& certificate,
@@ -183,7 +183,7 @@ TEST_F(Change, BadThingsAreRefusedByNameAndTouchNothing) {
     EXPECT_EQ(gateway_.property("State"), "unmanaged");
 }
 
-TEST_F(Change, APipeThatNobodyClosesIsNotWaitedForForEverAndStallsNobody) {
+TEST_F(SlotRequest, TimesOutOnAnOpenPipeWithoutBlockingOtherRequests) {
     auto [reading, writing] = make_pipe();
     bool answered = false;
     std::string error;
@@ -203,7 +203,7 @@ TEST_F(Change, APipeThatNobodyClosesIsNotWaitedForForEverAndStallsNobody) {
     EXPECT_THAT(error, HasSubstr("the other end of the pipe was not closed"));
 }
 
-TEST_F(Change, ASlotIsEmptied) {
+TEST_F(SlotRequest, ErasesASlot) {
     ASSERT_TRUE(ended(install_ca(3)));
     ASSERT_NE(gateway_.thumbprint(3), "");
     const auto job = call("EraseCertificate", std::uint32_t{3}, Gateway::Dictionary{});
@@ -213,7 +213,7 @@ TEST_F(Change, ASlotIsEmptied) {
     EXPECT_EQ(property<std::string>(job, "Description"), "erase slot 3");
 }
 
-TEST_F(Change, AFrameMadeElsewhereArrivesUnchanged) {
+TEST_F(SlotRequest, SendsAPrebuiltFrameUnchangedUnlessItIsForAnotherModem) {
     sbnw::SecureCommand command;
     command.slot = 4;
     command.certificate = certificate_authority().certificate_der();
@@ -232,7 +232,7 @@ TEST_F(Change, AFrameMadeElsewhereArrivesUnchanged) {
     EXPECT_EQ(gateway_.frames("modem"), 1U);
 }
 
-TEST_F(Change, WhatThePolicyWouldUndoIsRefusedAndTheRestIsNot) {
+TEST_F(SlotRequest, IsRejectedOnlyIfThePolicyWouldRevertIt) {
     gateway_.write_policy("10-ca", ca_policy(gateway_));
     gateway_.reload();
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
@@ -250,7 +250,7 @@ TEST_F(Change, WhatThePolicyWouldUndoIsRefusedAndTheRestIsNot) {
     EXPECT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
 }
 
-TEST_F(Change, WhatTheModemRefusesIsTheJobsErrorAndStaysReadable) {
+TEST_F(SlotRequest, ReportsARejectionByTheModemInTheEndedJob) {
     gateway_.unplug("modem");
     gateway_.plug("modem", {"--fault", "certificate-corrupted"});
     ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
@@ -262,7 +262,7 @@ TEST_F(Change, WhatTheModemRefusesIsTheJobsErrorAndStaysReadable) {
     EXPECT_EQ(gateway_.property("State"), "unmanaged") << "it is nothing to try again";
 }
 
-TEST_F(Change, ACallerThatGoesAwayStopsNothing) {
+TEST_F(SlotRequest, ContinuesWhenTheCallerDisconnects) {
     gateway_.unplug("modem");
     gateway_.plug("modem", {"--baud", "9600"});
     ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
@@ -281,7 +281,7 @@ TEST_F(Change, ACallerThatGoesAwayStopsNothing) {
     EXPECT_EQ(gateway_.thumbprint(1), certificate_authority().certificate().fingerprint());
 }
 
-TEST_F(Change, AnEndedJobCanBeLookedAtForAMinute) {
+TEST_F(SlotRequest, LeavesTheEndedJobReadableForAMinute) {
     const auto job = install_ca(1);
     ASSERT_TRUE(ended(job));
     const auto end = std::chrono::steady_clock::now();
@@ -296,7 +296,7 @@ TEST_F(Change, AnEndedJobCanBeLookedAtForAMinute) {
     EXPECT_GE(std::chrono::steady_clock::now() - end, std::chrono::seconds(59));
 }
 
-TEST_F(Change, SecretsThatAreHandedOverReachTheModemAndNothingElse) {
+TEST_F(SlotRequest, SendsSecretsToTheModemOnly) {
     SecretScan secret_scan;
     secret_scan.add_key("the client", client().key());
     secret_scan.add_text("the passphrase", "Kein Hahn kräht");
@@ -314,9 +314,9 @@ TEST_F(Change, SecretsThatAreHandedOverReachTheModemAndNothingElse) {
 }
 
 /// Where a job is cancelled.
-class CancelledWhile : public Change, public testing::WithParamInterface<const char*> {};
+class JobCancellation : public SlotRequest, public testing::WithParamInterface<const char*> {};
 
-TEST_P(CancelledWhile, AJobEndsAndTheModemIsInAKnownState) {
+TEST_P(JobCancellation, EndsTheJobAndLeavesTheModemInAKnownState) {
     gateway_.unplug("modem");
     gateway_.plug("modem", {"--baud", "9600"});
     ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
@@ -337,7 +337,7 @@ TEST_P(CancelledWhile, AJobEndsAndTheModemIsInAKnownState) {
     EXPECT_EQ(gateway_.end_of(next), "") << "the modem is free again";
 }
 
-INSTANTIATE_TEST_SUITE_P(Steps, CancelledWhile, testing::Values("reading", "writing slot 1", "reading back"),
+INSTANTIATE_TEST_SUITE_P(Steps, JobCancellation, testing::Values("reading", "writing slot 1", "reading back"),
                          [](const auto& instance) {
                              std::string name = instance.param;
                              std::erase_if(name, [](char c) { return c == ' '; });
@@ -346,7 +346,7 @@ INSTANTIATE_TEST_SUITE_P(Steps, CancelledWhile, testing::Values("reading", "writ
 
 class SecureModule : public testing::Test {};
 
-TEST_F(SecureModule, IsWrittenToByHandWithTheKeyThatThePolicyNames) {
+TEST_F(SecureModule, AcceptsAnInstallSignedWithTheKeyOfThePolicy) {
     Gateway gateway;
     const std::string key = gateway.write("management.key", management().pkcs8_pem());
     gateway.write_policy("10-signed", "[provision]\nmode = \"manual\"\nsign = { key = \"" + key + "\" }\n" +

@@ -40,7 +40,7 @@ TEST(RequireClock, SetsTheClockToTodayBeforeTheFirstFrame) {
     EXPECT_THAT(log.substr(set, log.find('\n', set) - set), AnyOf(HasSubstr(before), HasSubstr(today())));
 }
 
-TEST(RequireClock, LeavesTheClockOfAModemAloneThatIsNotWrittenTo) {
+TEST(RequireClock, DoesNotSetTheClockOfAnAlreadyCompliantModem) {
     Gateway gateway;
     gateway.write_policy("10-clock", policy_with_clock(gateway));
     gateway.start();
@@ -50,7 +50,7 @@ TEST(RequireClock, LeavesTheClockOfAModemAloneThatIsNotWrittenTo) {
     EXPECT_THAT(gateway.modem_log("modem"), Not(HasSubstr("CCLK")));
 }
 
-TEST(RequireClock, WritesNothingToAModemThatHasNoClock) {
+TEST(RequireClock, BlocksAModemWithoutAClockAndWritesNothing) {
     Gateway gateway;
     gateway.write_policy("10-clock", policy_with_clock(gateway));
     gateway.start();
@@ -61,7 +61,7 @@ TEST(RequireClock, WritesNothingToAModemThatHasNoClock) {
     EXPECT_EQ(gateway.frames("modem"), 0U);
 }
 
-TEST(RequireClock, IsNotTheDefault) {
+TEST(RequireClock, IsDisabledByDefault) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();

@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST_F(RightsByPolkit, WhoDoesNotLetItselfBeAskedIsToldOfThePassword) {
+TEST_F(RightsByPolkit, ANonInteractiveCallIsDeniedWithAPasswordHint) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     const PasswordDialogue dialogue(gateway_->bus_address());
     const Ending ending = rescan_as(stranger);
@@ -24,7 +24,7 @@ TEST_F(RightsByPolkit, WhoDoesNotLetItselfBeAskedIsToldOfThePassword) {
     EXPECT_FALSE(dialogue.is_open());
 }
 
-TEST_F(RightsByPolkit, WithNobodyToAskForAPasswordTheAnswerIsNo) {
+TEST_F(RightsByPolkit, AnInteractiveCallWithoutAnAgentIsDenied) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     Visitor visitor(*gateway_, stranger);
     pending_ = visitor.ask_to_rescan();
@@ -33,7 +33,7 @@ TEST_F(RightsByPolkit, WithNobodyToAskForAPasswordTheAnswerIsNo) {
     EXPECT_THAT(pending_->ending->message, HasSubstr("pkttyagent"));
 }
 
-TEST_F(RightsByPolkit, ADialogueThatStaysOpenStallsNobody) {
+TEST_F(RightsByPolkit, AnOpenDialogueDoesNotBlockOtherCalls) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     PasswordDialogue dialogue(gateway_->bus_address());
     Visitor visitor(*gateway_, stranger);
@@ -54,7 +54,7 @@ TEST_F(RightsByPolkit, ADialogueThatStaysOpenStallsNobody) {
     EXPECT_EQ(pending_->ending->message, "");
 }
 
-TEST_F(RightsByPolkit, ADialogueThatIsCancelledIsARefusal) {
+TEST_F(RightsByPolkit, ACancelledDialogueDeniesTheCall) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     PasswordDialogue dialogue(gateway_->bus_address());
     Visitor visitor(*gateway_, stranger);
@@ -66,7 +66,7 @@ TEST_F(RightsByPolkit, ADialogueThatIsCancelledIsARefusal) {
                 HasSubstr("io.bgs2d1.manage\nthe password dialogue was cancelled"));
 }
 
-TEST_F(RightsByPolkit, ACallerWhoLeavesTakesTheDialogueAlong) {
+TEST_F(RightsByPolkit, TheDialogueClosesWhenTheCallerDisconnects) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     PasswordDialogue dialogue(gateway_->bus_address());
     auto visitor = std::make_unique<Visitor>(*gateway_, stranger);
@@ -80,7 +80,7 @@ TEST_F(RightsByPolkit, ACallerWhoLeavesTakesTheDialogueAlong) {
     EXPECT_EQ(rescan_as(stranger).error, denied);
 }
 
-TEST_F(RightsByPolkit, WhoLeavesManyDialoguesOpenHasToAnswerThemFirst) {
+TEST_F(RightsByPolkit, ACallerIsLimitedToSixteenOpenDialogues) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     PasswordDialogue dialogue(gateway_->bus_address());
     Visitor visitor(*gateway_, stranger);
@@ -96,7 +96,7 @@ TEST_F(RightsByPolkit, WhoLeavesManyDialoguesOpenHasToAnswerThemFirst) {
     EXPECT_EQ(rescan_as(stranger).error, denied) << "this one is not asked for a password";
 }
 
-TEST_F(RightsByPolkit, AModemThatLeftDuringTheDialogueIsGone) {
+TEST_F(RightsByPolkit, UnpluggingDuringTheDialogueFailsTheCallWithDeviceGone) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     PasswordDialogue dialogue(gateway_->bus_address());
     Visitor visitor(*gateway_, stranger);
@@ -112,7 +112,7 @@ TEST_F(RightsByPolkit, AModemThatLeftDuringTheDialogueIsGone) {
     EXPECT_EQ(pending_->ending->error, "io.bgs2d1.Error.DeviceGone") << pending_->ending->message;
 }
 
-TEST_F(RightsByPolkit, ADaemonThatEndsDoesNotWaitForAPassword) {
+TEST_F(RightsByPolkit, ShutdownDoesNotWaitForAPassword) {
     ASSERT_NO_FATAL_FAILURE(begin(Authorities::polkit));
     PasswordDialogue dialogue(gateway_->bus_address());
     Visitor visitor(*gateway_, stranger);

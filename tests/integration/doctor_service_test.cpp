@@ -26,7 +26,7 @@ using Json = nlohmann::json;
 
 constexpr const char* unit_path = "/org/freedesktop/systemd1/unit/bgs2d_2eservice";
 
-class DoctorOfTheService : public testing::Test {
+class DoctorServiceCheck : public testing::Test {
   protected:
     void SetUp() override {
         connection_ = connect();
@@ -49,7 +49,8 @@ class DoctorOfTheService : public testing::Test {
     /// Has systemd say this of the service, and returns what is found.
     Json found(const std::string& load, const std::string& active, const std::string& file,
                const std::string& result) {
-        says_ = {{"LoadState", load}, {"ActiveState", active}, {"UnitFileState", file}, {"Result", result}};
+        unit_properties_ = {
+            {"LoadState", load}, {"ActiveState", active}, {"UnitFileState", file}, {"Result", result}};
         connection_->requestName("org.freedesktop.systemd1");
         connection_->enterEventLoopAsync();
         const std::string output = folder_.path() / "doctor.out";
@@ -75,30 +76,30 @@ class DoctorOfTheService : public testing::Test {
 
     void show(const std::string& property, const std::string& interface) {
         unit_->registerProperty(property).onInterface(interface).withGetter(
-            [this, property] { return says_.at(property); });
+            [this, property] { return unit_properties_.at(property); });
     }
 
     TemporaryDirectory folder_;
     Process bus_{
         {"dbus-daemon", "--session", "--address=" + address(), "--nofork", "--nopidfile", "--nosyslog"},
         {.environment = {}, .output = folder_.path() / "bus.log"}};
-    std::map<std::string, std::string> says_;
+    std::map<std::string, std::string> unit_properties_;
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<sdbus::IObject> manager_;
     std::unique_ptr<sdbus::IObject> unit_;
 };
 
-TEST_F(DoctorOfTheService, TellsThatItIsNotInstalled) {
+TEST_F(DoctorServiceCheck, ReportsAServiceThatIsNotInstalled) {
     EXPECT_EQ(found("not-found", "inactive", "", "success").at("id"), "service-not-installed");
 }
 
-TEST_F(DoctorOfTheService, TellsHowItFailed) {
+TEST_F(DoctorServiceCheck, ReportsTheResultOfAFailedService) {
     const Json diagnostic = found("loaded", "failed", "enabled", "exit-code");
     EXPECT_EQ(diagnostic.at("id"), "service-failed");
     EXPECT_THAT(diagnostic.at("message").get<std::string>(), HasSubstr("(exit-code)"));
 }
 
-TEST_F(DoctorOfTheService, TellsThatItIsNotEnabled) {
+TEST_F(DoctorServiceCheck, SuggestsEnablingADisabledService) {
     const Json diagnostic = found("loaded", "inactive", "disabled", "success");
     EXPECT_EQ(diagnostic.at("id"), "daemon-not-running");
     EXPECT_THAT(diagnostic.at("hint").get<std::string>(), HasSubstr("systemctl enable --now bgs2d"));

@@ -75,7 +75,7 @@ class Doctor : public testing::Test {
     Gateway gateway_;
 };
 
-TEST_F(Doctor, SaysThatNothingIsWrong) {
+TEST_F(Doctor, ReportsThatThereAreNoProblems) {
     gateway_.write_policy("10-client", client_policy(gateway_));
     gateway_.start();
     gateway_.plug("modem");
@@ -86,7 +86,7 @@ TEST_F(Doctor, SaysThatNothingIsWrong) {
                                       Not(HasSubstr("error:")), Not(HasSubstr("warning:"))));
 }
 
-TEST_F(Doctor, WorksForAnybodyAndSaysWhatItCouldNotSee) {
+TEST_F(Doctor, WorksForAnyUserAndReportsUninspectedProcesses) {
     if (::geteuid() != 0)
         GTEST_SKIP() << "SKIPPED: becoming another user takes root";
     gateway_.write_policy("10-client", client_policy(gateway_));
@@ -99,7 +99,7 @@ TEST_F(Doctor, WorksForAnybodyAndSaysWhatItCouldNotSee) {
                 AllOf(HasSubstr("cannot inspect "), HasSubstr("no problems found: 1 modem compliant")));
 }
 
-TEST_F(Doctor, SaysThatTheDaemonDoesNotRun) {
+TEST_F(Doctor, ReportsThatTheDaemonIsNotRunning) {
     const Json diagnostic = found(gateway_, "daemon-not-running");
     EXPECT_EQ(text(diagnostic, "severity"), "error");
     EXPECT_EQ(text(diagnostic, "subject"), "bgs2d");
@@ -109,13 +109,13 @@ TEST_F(Doctor, SaysThatTheDaemonDoesNotRun) {
                 AllOf(HasSubstr("error: bgs2d: bgs2d is not running\n  "), HasSubstr("\n1 error")));
 }
 
-TEST_F(Doctor, SaysThatTheBusIsGone) {
+TEST_F(Doctor, ReportsAnUnreachableBus) {
     gateway_.stop_bus();
     EXPECT_EQ(text(found(gateway_, "bus-not-reached"), "severity"), "error");
     EXPECT_EQ(doctor(gateway_).exit, 1);
 }
 
-TEST_F(Doctor, NamesWhoHoldsAPort) {
+TEST_F(Doctor, NamesTheProcessThatHoldsAPort) {
     gateway_.plug("modem");
     ASSERT_TRUE(
         gateway_.eventually([&] { return gateway_.modem_log("modem").find("link ") != std::string::npos; }));
@@ -136,7 +136,7 @@ TEST_F(Doctor, NamesWhoHoldsAPort) {
     EXPECT_EQ(doctor(gateway_).exit, 1);
 }
 
-TEST_F(Doctor, TellsWhatToLookAtWhereNothingAnswers) {
+TEST_F(Doctor, SuggestsChecksForASilentPort) {
     gateway_.start();
     gateway_.plug("modem", {"--fault", "silence"});
     ASSERT_TRUE(port_becomes("silent")) << gateway_.log();
@@ -145,7 +145,7 @@ TEST_F(Doctor, TellsWhatToLookAtWhereNothingAnswers) {
     EXPECT_THAT(text(diagnostic, "hint"), AllOf(HasSubstr("baud rate"), HasSubstr("RTS")));
 }
 
-TEST_F(Doctor, TellsThatSomethingElseAnswers) {
+TEST_F(Doctor, ReportsAPortThatIsNotAModem) {
     gateway_.start();
     gateway_.plug("modem", {"--fault", "identity:quectel"});
     ASSERT_TRUE(port_becomes("not-a-modem")) << gateway_.log();
@@ -154,7 +154,7 @@ TEST_F(Doctor, TellsThatSomethingElseAnswers) {
     EXPECT_THAT(text(diagnostic, "message"), HasSubstr("Quectel"));
 }
 
-TEST_F(Doctor, TellsThatAPortIsNotThere) {
+TEST_F(Doctor, ReportsAnAbsentPort) {
     gateway_.write_policy("10-ca", ca_policy(gateway_));
     gateway_.start();
     EXPECT_EQ(text(found(gateway_, "port-absent"), "severity"), "note");
@@ -173,7 +173,7 @@ TEST_F(Doctor, NamesTheStoresThatAFirmwareWithoutIsCertKnows) {
     EXPECT_THAT(text(diagnostic, "hint"), HasSubstr("its firmware knows only agps, ciphersuites"));
 }
 
-TEST_F(Doctor, TellsThatNoPolicyIsThereAndThatNoneIsForAModem) {
+TEST_F(Doctor, ReportsAMissingPolicyAndAnUnmanagedModem) {
     gateway_.start();
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
@@ -187,7 +187,7 @@ TEST_F(Doctor, TellsThatNoPolicyIsThereAndThatNoneIsForAModem) {
     EXPECT_EQ(doctor(gateway_).exit, 0);
 }
 
-TEST_F(Doctor, NamesTheBrokenPolicy) {
+TEST_F(Doctor, NamesTheInvalidPolicy) {
     gateway_.write_policy("10-ca", ca_policy(gateway_));
     gateway_.write_policy("05-broken", "[provision]\nmoed = \"auto\"\n");
     gateway_.start();
@@ -197,7 +197,7 @@ TEST_F(Doctor, NamesTheBrokenPolicy) {
     EXPECT_EQ(doctor(gateway_).exit, 1);
 }
 
-TEST_F(Doctor, TellsThatACertificateHasExpired) {
+TEST_F(Doctor, ReportsAnExpiredCertificateOfAPolicy) {
     const Identity expired = expired_ca();
     const std::string file = gateway_.write("old.pem", expired.certificate_pem());
     gateway_.write_policy("10-ca", "[[slot]]\nindex = 1\ncertificate = \"" + file + "\"\n");
@@ -209,7 +209,7 @@ TEST_F(Doctor, TellsThatACertificateHasExpired) {
     EXPECT_NE(text(diagnostic, "hint"), "");
 }
 
-TEST_F(Doctor, TellsThatACertificateInAModemHasExpired) {
+TEST_F(Doctor, ReportsAnExpiredCertificateInAModem) {
     const Identity expired = expired_ca();
     gateway_.write_policy("10-ca", ca_policy(gateway_));
     gateway_.start();
@@ -220,7 +220,7 @@ TEST_F(Doctor, TellsThatACertificateInAModemHasExpired) {
     EXPECT_THAT(text(diagnostic, "message"), AllOf(HasSubstr("slot 5"), HasSubstr("Old CA")));
 }
 
-TEST_F(Doctor, IsOneLineOfJson) {
+TEST_F(Doctor, PrintsOneLineOfJson) {
     const DoctorOutcome outcome = doctor(gateway_, {"--json"});
     EXPECT_EQ(outcome.exit, 1);
     EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1);

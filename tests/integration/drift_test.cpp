@@ -42,8 +42,7 @@ void put_slots(const Gateway& gateway, const Content& content, const std::string
         std::istringstream pem(identity->certificate_pem());
         for (std::string line; std::getline(pem, line);)
             base64 += line.starts_with('-') ? "" : line;
-        slots +=
-            fmt::format("{}\"{}\": {{\"certificate\": \"{}\"}}", slots.empty() ? "" : ", ", slot, base64);
+        slots += fmt::format(R"({}"{}": {{"certificate": "{}"}})", slots.empty() ? "" : ", ", slot, base64);
     }
     const std::string next = gateway.write(port + ".next", "{\"is_cert\": {" + slots + "}}\n");
     std::filesystem::rename(next, gateway.path(port + ".json"));
@@ -58,7 +57,7 @@ std::string compliance(Gateway& gateway, unsigned slot) {
 }
 
 /// What was done to slots, each "event slot".
-std::vector<std::string> done_to_slots(Gateway& gateway) {
+std::vector<std::string> slot_events(Gateway& gateway) {
     std::vector<Dictionary> entries;
     gateway.manager()
         .callMethod("History")
@@ -84,7 +83,7 @@ class AModem : public testing::Test {
     void plug() { gateway_.plug("modem", {"--slots", gateway_.path("modem.json")}); }
 
     /// Lets the daemon see it with the right certificate, and pulls it out.
-    void know_it_sound() {
+    void observe_compliant_and_unplug() {
         put_slots(gateway_, {{1, &certificate_authority()}});
         plug();
         ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
@@ -114,25 +113,25 @@ class AModem : public testing::Test {
 
 TEST_F(AModem, ThatLostItsCertificateWhileUnpluggedIsWrittenAgain) {
     start("mode = \"auto\"");
-    know_it_sound();
+    observe_compliant_and_unplug();
     put_slots(gateway(), {});
     plug();
     EXPECT_TRUE(repaired(1)) << gateway().log();
-    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1"));
+    EXPECT_THAT(slot_events(gateway()), ElementsAre("write 1"));
 }
 
 TEST_F(AModem, ThatWasGivenAnotherCertificateWhileUnpluggedIsWrittenAgain) {
     start("mode = \"auto\"");
-    know_it_sound();
+    observe_compliant_and_unplug();
     put_slots(gateway(), {{1, &foreign_certificate()}});
     plug();
     EXPECT_TRUE(repaired(1)) << gateway().log();
-    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1"));
+    EXPECT_THAT(slot_events(gateway()), ElementsAre("write 1"));
 }
 
-class ModeThatDoesNotRepair : public AModem, public testing::WithParamInterface<const char*> {};
+class NonAutomaticMode : public AModem, public testing::WithParamInterface<const char*> {};
 
-TEST_P(ModeThatDoesNotRepair, ShowsWhatEachSlotLacksAndWritesNothing) {
+TEST_P(NonAutomaticMode, ReportsTheDriftOfEachSlotAndWritesNothing) {
     gateway().write("client.pem", client().certificate_pem());
     gateway().write_policy("10-two",
                            fmt::format("[provision]\nmode = \"{}\"\n[[slot]]\nindex = 3\n"
@@ -159,29 +158,29 @@ TEST_P(ModeThatDoesNotRepair, ShowsWhatEachSlotLacksAndWritesNothing) {
     refresh();
     EXPECT_EQ(gateway().property("State"), "drifted");
     EXPECT_EQ(gateway().frames("modem"), 0U);
-    EXPECT_THAT(done_to_slots(gateway()), ElementsAre());
+    EXPECT_THAT(slot_events(gateway()), ElementsAre());
 
     put_slots(gateway(), {{1, &certificate_authority()}, {3, &client()}});
     refresh();
     EXPECT_EQ(gateway().property("State"), "compliant") << "somebody else repaired it";
-    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("drift 1", "drift 3", "drift 4"));
+    EXPECT_THAT(slot_events(gateway()), ElementsAre("drift 1", "drift 3", "drift 4"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, ModeThatDoesNotRepair, testing::Values("manual", "report"),
+INSTANTIATE_TEST_SUITE_P(Modes, NonAutomaticMode, testing::Values("manual", "report"),
                          [](const auto& instance) { return std::string(instance.param); });
 
-TEST_F(AModem, ThatDriftsWhilePluggedInIsRepairedOnceARefreshFindsIt) {
+TEST_F(AModem, ThatDriftsWhilePluggedInIsWrittenAgainAfterARefresh) {
     start("mode = \"auto\"");
     plug();
     ASSERT_TRUE(repaired(1)) << gateway().log();
     put_slots(gateway(), {{1, &foreign_certificate()}});
     refresh();
     EXPECT_TRUE(repaired(2)) << gateway().log();
-    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("write 1", "drift 1", "write 1"));
+    EXPECT_THAT(slot_events(gateway()), ElementsAre("write 1", "drift 1", "write 1"));
     EXPECT_THAT(gateway().log(), HasSubstr("slot 1 was changed outside bgs2d"));
 }
 
-TEST_F(AModem, ThatDriftsWhilePluggedInIsShownSoWhereItIsNotToBeRepaired) {
+TEST_F(AModem, ThatDriftsWhilePluggedInIsOnlyReportedInManualMode) {
     put_slots(gateway(), {{1, &certificate_authority()}});
     start("mode = \"manual\"");
     plug();
@@ -193,10 +192,10 @@ TEST_F(AModem, ThatDriftsWhilePluggedInIsShownSoWhereItIsNotToBeRepaired) {
     EXPECT_EQ(gateway().frames("modem"), 0U);
     gateway().ask("Provision");
     EXPECT_TRUE(repaired(1)) << gateway().log();
-    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("drift 1", "write 1"));
+    EXPECT_THAT(slot_events(gateway()), ElementsAre("drift 1", "write 1"));
 }
 
-TEST(VerifyEvery, FindsTheDriftWithoutAnybodyAskingAndNeverIsNever) {
+TEST(VerifyEvery, DetectsDriftPeriodicallyAndZeroDisablesIt) {
     const std::string often = "356938035643801";
     const std::string never = "356938035643802";
     Gateway gateway({"often", "never"});
@@ -222,7 +221,7 @@ TEST(VerifyEvery, FindsTheDriftWithoutAnybodyAskingAndNeverIsNever) {
     EXPECT_EQ(gateway.modem_log("never"), log_of_never) << "it was neither read nor written";
 }
 
-TEST_F(AModem, IsEmptiedOfWhatNoSlotOfThePolicyNamesIfThatSaysSo) {
+TEST_F(AModem, HasUnlistedSlotsErasedIfEraseUnlistedIsSet) {
     put_slots(gateway(), {{0, &client()},
                           {1, &certificate_authority()},
                           {4, &foreign_certificate()},
@@ -234,10 +233,10 @@ TEST_F(AModem, IsEmptiedOfWhatNoSlotOfThePolicyNamesIfThatSaysSo) {
     for (const unsigned slot : {0U, 4U, 10U})
         EXPECT_EQ(compliance(gateway(), slot), "empty") << slot;
     EXPECT_EQ(compliance(gateway(), 1), "compliant");
-    EXPECT_THAT(done_to_slots(gateway()), ElementsAre("erase 0", "erase 4", "erase 10"));
+    EXPECT_THAT(slot_events(gateway()), ElementsAre("erase 0", "erase 4", "erase 10"));
 }
 
-TEST_F(AModem, KeepsWhatNoSlotOfThePolicyNamesIfThatDoesNotSayOtherwise) {
+TEST_F(AModem, KeepsItsUnlistedSlotsByDefault) {
     put_slots(gateway(), {{4, &foreign_certificate()}});
     start("");
     plug();
@@ -247,7 +246,7 @@ TEST_F(AModem, KeepsWhatNoSlotOfThePolicyNamesIfThatDoesNotSayOtherwise) {
 }
 
 /// A modem that was written three times, and each time lost it.
-class AModemThatForgets : public AModem {
+class AModemThatKeepsDrifting : public AModem {
   protected:
     void SetUp() override {
         start("verify-every = \"0\"");
@@ -261,7 +260,7 @@ class AModemThatForgets : public AModem {
     }
 };
 
-TEST_F(AModemThatForgets, IsNotWrittenAFourthTimeAndTheReasonHasTheEvidence) {
+TEST_F(AModemThatKeepsDrifting, IsBlockedAfterThreeWritesWithTheReason) {
     EXPECT_THAT(gateway().property("Reason"),
                 AllOf(HasSubstr("slot 1 was changed 3 times"), HasSubstr("slot 1 is empty")));
     EXPECT_THAT(gateway().property("Hint"), HasSubstr("bgs2ctl provision"));
@@ -275,17 +274,17 @@ TEST_F(AModemThatForgets, IsNotWrittenAFourthTimeAndTheReasonHasTheEvidence) {
     EXPECT_EQ(gateway().frames("modem"), 3U);
 }
 
-TEST_F(AModemThatForgets, IsTriedAgainWhenAPersonAsks) {
+TEST_F(AModemThatKeepsDrifting, IsWrittenAgainOnAProvisionRequest) {
     gateway().ask("Provision");
     EXPECT_TRUE(repaired(4)) << gateway().log();
 }
 
-TEST_F(AModemThatForgets, IsTriedAgainAfterAReload) {
+TEST_F(AModemThatKeepsDrifting, IsWrittenAgainAfterAReload) {
     EXPECT_THAT(gateway().reload(), ElementsAre());
     EXPECT_TRUE(repaired(4)) << gateway().log();
 }
 
-TEST_F(AModemThatForgets, IsCompliantOnceItHoldsTheCertificateByOtherMeans) {
+TEST_F(AModemThatKeepsDrifting, IsCompliantOnceTheCertificateIsRestoredExternally) {
     put_slots(gateway(), {{1, &certificate_authority()}});
     refresh();
     EXPECT_EQ(gateway().property("State"), "compliant");

@@ -55,7 +55,7 @@ class Events : public testing::Test {
     std::unique_ptr<FakeJournal> journal_;
 };
 
-TEST_F(Events, OfAModemThatComesIsProvisionedAndGoesNameIt) {
+TEST_F(Events, NameTheModemOnAppearanceProvisioningAndRemoval) {
     gateway_.write_policy("10-ca", ca_policy(gateway_));
     gateway_.start();
     gateway_.plug("modem");
@@ -70,7 +70,7 @@ TEST_F(Events, OfAModemThatComesIsProvisionedAndGoesNameIt) {
                 IsEmpty());
 }
 
-TEST_F(Events, OfAModemThatNeedsAPersonTellWhyAndWhatToDo) {
+TEST_F(Events, ContainTheReasonAndHintOfABlockedModem) {
     gateway_.write_policy("10-ca",
                           "[[slot]]\nindex = 1\ncertificate = \"" + gateway_.path("gone.pem") + "\"\n");
     gateway_.start();
@@ -82,7 +82,7 @@ TEST_F(Events, OfAModemThatNeedsAPersonTellWhyAndWhatToDo) {
                                Contains(Pair("BGS2_HINT", gateway_.property("Hint"))))));
 }
 
-TEST_F(Events, OfDriftAreTold) {
+TEST_F(Events, ReportDrift) {
     gateway_.write_policy("10-ca", "[provision]\nmode = \"report\"\n" + ca_policy(gateway_));
     gateway_.start();
     gateway_.plug("modem");
@@ -90,7 +90,7 @@ TEST_F(Events, OfDriftAreTold) {
     EXPECT_THAT(entries(Event::drifted), Contains(Contains(Pair("BGS2_REASON", "slot 1 is empty"))));
 }
 
-TEST_F(Events, OfAFailureThatPassesAreTold) {
+TEST_F(Events, ReportATransientFailure) {
     gateway_.write_policy("10-ca", ca_policy(gateway_));
     gateway_.start();
     gateway_.plug("modem", {"--fault", "length-error,times=1"});
@@ -98,7 +98,7 @@ TEST_F(Events, OfAFailureThatPassesAreTold) {
     EXPECT_THAT(entries(Event::failed), Contains(Contains(Pair("BGS2_STATE", "failed"))));
 }
 
-TEST_F(Events, OfPoliciesTellEachMistakeAndThatAllIsWellAgain) {
+TEST_F(Events, ReportInvalidPoliciesAndTheNextSuccessfulReload) {
     gateway_.start();
     gateway_.write_policy("10-broken", "[match]\nmodle = \"x\"\n[port]\nbaud = 1\n");
     ASSERT_EQ(gateway_.reload().size(), 2U);

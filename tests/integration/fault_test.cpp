@@ -23,7 +23,7 @@ struct Fault {
 
 class ModuleFault : public testing::TestWithParam<Fault> {};
 
-TEST_P(ModuleFault, LeadsToTheStateThatTellsTheTruth) {
+TEST_P(ModuleFault, LeadsToTheExpectedStateReasonAndHint) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -36,20 +36,21 @@ TEST_P(ModuleFault, LeadsToTheStateThatTellsTheTruth) {
     }
 }
 
-constexpr const char* is_well = "its slots match policy '10-client'";
+constexpr const char* compliant_reason = "its slots match policy '10-client'";
 
 INSTANTIATE_TEST_SUITE_P(
     Refusals, ModuleFault,
-    testing::Values(Fault{"LengthErrorOnce", {"--fault", "length-error,times=1"}, "compliant", is_well},
-                    Fault{"TooManyDataOnce", {"--fault", "too-many-data,times=1"}, "compliant", is_well},
-                    Fault{"ToManyDataOnce", {"--fault", "to-many-data,times=1"}, "compliant", is_well},
-                    Fault{"ServiceTimeoutOnce", {"--fault", "service-timeout,times=1"}, "compliant", is_well},
-                    Fault{"LengthErrorAlways", {"--fault", "length-error"}, "failed", "LENGTH ERROR"},
-                    Fault{"Corrupted", {"--fault", "certificate-corrupted"}, "blocked", "CORRUPTED"},
-                    Fault{"KeyRemoved", {"--fault", "key-removed"}, "blocked", "PRIVATE KEY WAS REMOVED"},
-                    Fault{"SecureError", {"--fault", "secure-error"}, "blocked", "SECURE CMD ERROR"},
-                    Fault{"Error", {"--fault", "error"}, "blocked", "ERROR"},
-                    Fault{"CmeError", {"--fault", "cme-error"}, "blocked", "+CME ERROR"}),
+    testing::Values(
+        Fault{"LengthErrorOnce", {"--fault", "length-error,times=1"}, "compliant", compliant_reason},
+        Fault{"TooManyDataOnce", {"--fault", "too-many-data,times=1"}, "compliant", compliant_reason},
+        Fault{"ToManyDataOnce", {"--fault", "to-many-data,times=1"}, "compliant", compliant_reason},
+        Fault{"ServiceTimeoutOnce", {"--fault", "service-timeout,times=1"}, "compliant", compliant_reason},
+        Fault{"LengthErrorAlways", {"--fault", "length-error"}, "failed", "LENGTH ERROR"},
+        Fault{"Corrupted", {"--fault", "certificate-corrupted"}, "blocked", "CORRUPTED"},
+        Fault{"KeyRemoved", {"--fault", "key-removed"}, "blocked", "PRIVATE KEY WAS REMOVED"},
+        Fault{"SecureError", {"--fault", "secure-error"}, "blocked", "SECURE CMD ERROR"},
+        Fault{"Error", {"--fault", "error"}, "blocked", "ERROR"},
+        Fault{"CmeError", {"--fault", "cme-error"}, "blocked", "+CME ERROR"}),
     [](const auto& instance) { return instance.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -58,22 +59,22 @@ INSTANTIATE_TEST_SUITE_P(
                     Fault{"AnotherSlot", {"--fault", "readback-slot:0=1"}, "failed", "slot 0"},
                     Fault{"CorruptSlot", {"--fault", "corrupt-slot:1"}, "failed", "corrupted"},
                     Fault{"WithoutLabels", {"--fault", "labels:bare"}, "failed", "slot 0"},
-                    Fault{"SomeLabelsMissing", {"--fault", "labels:missing"}, "compliant", is_well},
-                    Fault{"Unquoted", {"--fault", "labels:unquoted"}, "compliant", is_well},
-                    Fault{"OldExpiry", {"--fault", "old-expiry"}, "compliant", is_well},
+                    Fault{"SomeLabelsMissing", {"--fault", "labels:missing"}, "compliant", compliant_reason},
+                    Fault{"Unquoted", {"--fault", "labels:unquoted"}, "compliant", compliant_reason},
+                    Fault{"OldExpiry", {"--fault", "old-expiry"}, "compliant", compliant_reason},
                     Fault{"NoStore", {"--fault", "no-is-cert"}, "blocked", "is_cert"}),
     [](const auto& instance) { return instance.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Lines, ModuleFault,
-    testing::Values(Fault{"Echo", {"--echo"}, "compliant", is_well},
-                    Fault{"Urcs", {"--urc"}, "compliant", is_well},
-                    Fault{"EchoAndUrcs", {"--echo", "--urc"}, "compliant", is_well},
-                    Fault{"Settle", {"--settle", "100"}, "compliant", is_well},
-                    Fault{"Slow", {"--baud", "9600"}, "compliant", is_well},
-                    Fault{"NoOkAfterTheResult", {"--fault", "no-ok"}, "compliant", is_well},
-                    Fault{"Autobauding", {"--fault", "deaf:5"}, "compliant", is_well},
-                    Fault{"GarbageAtFirst", {"--fault", "garbage,times=3"}, "compliant", is_well}),
+    testing::Values(Fault{"Echo", {"--echo"}, "compliant", compliant_reason},
+                    Fault{"Urcs", {"--urc"}, "compliant", compliant_reason},
+                    Fault{"EchoAndUrcs", {"--echo", "--urc"}, "compliant", compliant_reason},
+                    Fault{"Settle", {"--settle", "100"}, "compliant", compliant_reason},
+                    Fault{"Slow", {"--baud", "9600"}, "compliant", compliant_reason},
+                    Fault{"NoOkAfterTheResult", {"--fault", "no-ok"}, "compliant", compliant_reason},
+                    Fault{"Autobauding", {"--fault", "deaf:5"}, "compliant", compliant_reason},
+                    Fault{"GarbageAtFirst", {"--fault", "garbage,times=3"}, "compliant", compliant_reason}),
     [](const auto& instance) { return instance.param.name; });
 
 class DroppedKey : public testing::Test {
@@ -97,14 +98,14 @@ class DroppedKey : public testing::Test {
     Gateway gateway_;
 };
 
-TEST_F(DroppedKey, BlocksTheModemWhoseSlotIsEmptiedAgain) {
+TEST_F(DroppedKey, BlocksTheModemAndErasesTheSlot) {
     expect_blocked();
     EXPECT_THAT(gateway_.modem_log("modem"), HasSubstr("slot is_cert 0 emptied"));
     EXPECT_THAT(gateway_.log(), HasSubstr("kept the certificate without its private key, and was erased"));
     EXPECT_THAT(gateway_.log(), Not(HasSubstr("changed outside bgs2d"))) << "it was the daemon";
 }
 
-TEST_F(DroppedKey, BlocksTheModemAfterARestartOfTheDaemonAgain) {
+TEST_F(DroppedKey, BlocksTheModemAgainAfterADaemonRestart) {
     expect_blocked();
     ASSERT_EQ(gateway_.stop(), 0);
     gateway_.start();
@@ -112,7 +113,7 @@ TEST_F(DroppedKey, BlocksTheModemAfterARestartOfTheDaemonAgain) {
     EXPECT_THAT(gateway_.log(), Not(HasSubstr(": compliant: ")));
 }
 
-TEST_F(DroppedKey, HasTheModemBlockedByTheTimeTheJobEnds) {
+TEST_F(DroppedKey, BlocksTheModemByTheTimeTheJobEnds) {
     expect_blocked();
     const sdbus::ObjectPath job = gateway_.ask("Provision");
     std::string state;
@@ -125,7 +126,7 @@ TEST_F(DroppedKey, HasTheModemBlockedByTheTimeTheJobEnds) {
     expect_blocked();
 }
 
-class DroppedKeyThatStays : public testing::Test {
+class CertificateWithoutKey : public testing::Test {
   protected:
     void SetUp() override {
         const std::string certificate = gateway_.write("client.pem", client().certificate_pem());
@@ -147,7 +148,7 @@ class DroppedKeyThatStays : public testing::Test {
     Gateway gateway_;
 };
 
-TEST_F(DroppedKeyThatStays, IsNeverTakenForCompliantAndWrittenAgainAfterAReload) {
+TEST_F(CertificateWithoutKey, IsNeverCompliantAndIsRewrittenAfterAReload) {
     EXPECT_THAT(gateway_.property("Reason"), HasSubstr("PRIVATE KEY WAS REMOVED"));
     EXPECT_EQ(gateway_.thumbprint(0), client().certificate().fingerprint());
     const sdbus::ObjectPath job = gateway_.ask("Refresh");
@@ -157,14 +158,14 @@ TEST_F(DroppedKeyThatStays, IsNeverTakenForCompliantAndWrittenAgainAfterAReload)
     gateway_.reload();
 }
 
-TEST_F(DroppedKeyThatStays, IsRememberedWhileTheModemIsUnplugged) {
+TEST_F(CertificateWithoutKey, IsRememberedWhileTheModemIsUnplugged) {
     gateway_.unplug("modem");
     ASSERT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); }));
     EXPECT_THAT(gateway_.log(), Not(HasSubstr(": compliant: ")));
     gateway_.plug("modem", {"--slots", gateway_.path("slots.json")});
 }
 
-TEST(DroppedKeyInSecureMode, IsTakenOutByASignedCommand) {
+TEST(DroppedKeyInSecureMode, HasItsSlotErasedByASignedCommand) {
     Gateway gateway;
     const std::string key = gateway.write("management.key", management().pkcs8_pem());
     gateway.write_policy("10-signed",
@@ -179,7 +180,7 @@ TEST(DroppedKeyInSecureMode, IsTakenOutByASignedCommand) {
 
 class HangUp : public testing::TestWithParam<const char*> {};
 
-TEST_P(HangUp, IsSurvivedAndTheModemProvisionedWhenItIsBack) {
+TEST_P(HangUp, IsFollowedByProvisioningWhenTheModemReturns) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();

@@ -34,7 +34,7 @@ auto found(const std::string& severity, std::uint32_t slot, const std::string& c
                  Field(&Found::hint, HasSubstr(hint)));
 }
 
-TEST(Findings, AreNoneAboutAClientAndItsCa) {
+TEST(Findings, AreEmptyForAClientCertificateAndItsCa) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -43,7 +43,7 @@ TEST(Findings, AreNoneAboutAClientAndItsCa) {
     EXPECT_THAT(findings(gateway), IsEmpty());
 }
 
-TEST(Findings, WarnOfAClientThatNoCaInTheOtherSlotsVouchesFor) {
+TEST(Findings, WarnOfAClientCertificateThatChainsToNoCaInTheOtherSlots) {
     Gateway gateway;
     const Identity other =
         Identity::make({.common_name = "Other CA", .algorithm = Algorithm::rsa2048, .ca = true});
@@ -59,7 +59,7 @@ TEST(Findings, WarnOfAClientThatNoCaInTheOtherSlotsVouchesFor) {
                                   "does not chain to any CA in the other slots", "belong to the same PKI")));
 }
 
-TEST(Findings, WarnOfAServerCertificateThatIsNoCas) {
+TEST(Findings, WarnOfAServerCertificateThatIsNotACaCertificate) {
     Gateway gateway;
     gateway.write_policy("10-server", slot(gateway, 1, client()));
     gateway.start();
@@ -81,7 +81,7 @@ TEST(Findings, WarnOfACertificateThatIsInTwoSlots) {
                 ElementsAre(found("warning", 2, "InvalidArgument", "is also in slot 1", "neither slot")));
 }
 
-TEST(Findings, AreForgottenOnceThePolicyGivesNoCauseForThem) {
+TEST(Findings, AreClearedOnceThePolicyIsCorrected) {
     Gateway gateway;
     gateway.write_policy("10-ca", slot(gateway, 1, client()));
     gateway.start();
@@ -94,7 +94,7 @@ TEST(Findings, AreForgottenOnceThePolicyGivesNoCauseForThem) {
     EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
 }
 
-class BeyondTheFamily : public testing::TestWithParam<Algorithm> {
+class UnsupportedKey : public testing::TestWithParam<Algorithm> {
   protected:
     void set_up_policy(const std::string& section) {
         const Identity identity =
@@ -107,7 +107,7 @@ class BeyondTheFamily : public testing::TestWithParam<Algorithm> {
     std::string thumbprint_;
 };
 
-TEST_P(BeyondTheFamily, AKeyIsNotSent) {
+TEST_P(UnsupportedKey, BlocksTheModemAndIsNotSent) {
     set_up_policy("");
     gateway_.start();
     gateway_.plug("modem");
@@ -120,7 +120,7 @@ TEST_P(BeyondTheFamily, AKeyIsNotSent) {
     EXPECT_EQ(gateway_.frames("modem"), 0U);
 }
 
-TEST_P(BeyondTheFamily, AKeyIsSentWithAWarningIfThePolicySaysSo) {
+TEST_P(UnsupportedKey, IsSentWithAWarningIfFamilyLimitsIsWarn) {
     set_up_policy("[provision]\nfamily-limits = \"warn\"\n");
     gateway_.start();
     gateway_.plug("modem");
@@ -131,12 +131,12 @@ TEST_P(BeyondTheFamily, AKeyIsSentWithAWarningIfThePolicySaysSo) {
                                   "if the modem refuses it")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Keys, BeyondTheFamily, testing::Values(Algorithm::ec_p256, Algorithm::rsa3072),
+INSTANTIATE_TEST_SUITE_P(Keys, UnsupportedKey, testing::Values(Algorithm::ec_p256, Algorithm::rsa3072),
                          [](const auto& instance) {
                              return instance.param == Algorithm::ec_p256 ? "Ec" : "Rsa3072";
                          });
 
-class ReadableKey : public testing::Test {
+class WorldReadableKey : public testing::Test {
   protected:
     /// The client with a key that everybody can read.
     std::string set_up_policy() {
@@ -151,7 +151,7 @@ class ReadableKey : public testing::Test {
     std::string key_;
 };
 
-TEST_F(ReadableKey, BlocksTheModemUntilItIsPrivate) {
+TEST_F(WorldReadableKey, BlocksTheModemUntilItsModeIsRestricted) {
     gateway_.write_policy("10-client", set_up_policy());
     gateway_.start();
     gateway_.plug("modem");
@@ -166,7 +166,7 @@ TEST_F(ReadableKey, BlocksTheModemUntilItIsPrivate) {
     EXPECT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
 }
 
-TEST_F(ReadableKey, IsTakenIfThePolicyListsIt) {
+TEST_F(WorldReadableKey, IsAcceptedIfThePolicyListsIt) {
     const std::string policy = set_up_policy();
     gateway_.write_policy("10-client", "[provision]\nreadable = [\"" + key_ + "\"]\n" + policy);
     gateway_.start();

@@ -27,7 +27,7 @@ std::vector<std::string> declarations_of(Gateway& gateway, const std::string& pa
     return declarations(read_introspection(document));
 }
 
-TEST(Interface, IsOnTheBusAsItIsWritten) {
+TEST(Interface, OnTheBusMatchesTheInterfaceFile) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
@@ -46,7 +46,7 @@ TEST(Interface, IsOnTheBusAsItIsWritten) {
     EXPECT_THAT(live, ElementsAreArray(declarations(read_introspection(read_text(BGS2_INTERFACE)))));
 }
 
-TEST(Declarations, AreReadFromEitherSpelling) {
+TEST(Declarations, AreReadWithoutCommentsAndStandardInterfaces) {
     const std::string written = R"(<node><interface name="io.bgs2d1.Job">
         <!-- <method name="Gone"/> -->
         <property name="Step" type="s" access="read"/>

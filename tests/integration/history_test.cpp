@@ -82,7 +82,7 @@ class HistoryOfAProvisionedModem : public testing::Test {
     Gateway gateway_;
 };
 
-TEST_F(HistoryOfAProvisionedModem, TellsTheStatesItWentThrough) {
+TEST_F(HistoryOfAProvisionedModem, ListsTheStatesOfTheModem) {
     const auto entries = history(gateway());
     EXPECT_THAT(states(entries), testing::ElementsAre("provisioning", "compliant"));
     for (const Dictionary& entry : entries) {
@@ -98,7 +98,7 @@ TEST_F(HistoryOfAProvisionedModem, TellsTheStatesItWentThrough) {
     EXPECT_EQ(lost_since(gateway()), 0U);
 }
 
-TEST_F(HistoryOfAProvisionedModem, IsFilteredByModemTimeFailureAndNumber) {
+TEST_F(HistoryOfAProvisionedModem, IsFilteredByModemTimeFailureAndLimit) {
     const std::string imei = default_imei;
     EXPECT_THAT(history(gateway(), {{"modem", imei}}), Not(IsEmpty()));
     EXPECT_THAT(history(gateway(), {{"modem", imei.substr(10)}}), Not(IsEmpty()));
@@ -112,7 +112,7 @@ TEST_F(HistoryOfAProvisionedModem, IsFilteredByModemTimeFailureAndNumber) {
     EXPECT_EQ(entry_text(last.front(), "state"), "compliant");
 }
 
-TEST_F(HistoryOfAProvisionedModem, IsNotAskedInWaysThatDoNotExist) {
+TEST_F(HistoryOfAProvisionedModem, RejectsInvalidFilters) {
     const std::string invalid = "io.bgs2d1.Error.InvalidArgument";
     EXPECT_EQ(refusal(gateway(), {{"imei", std::string(default_imei)}}), invalid);
     EXPECT_EQ(refusal(gateway(), {{"modem", std::uint32_t{1}}}), invalid);
@@ -134,7 +134,7 @@ TEST_F(HistoryOfAProvisionedModem, SurvivesARestart) {
     EXPECT_EQ(states(history(gateway())), expected);
 }
 
-TEST_F(HistoryOfAProvisionedModem, SurvivesThatTheDaemonIsKilled) {
+TEST_F(HistoryOfAProvisionedModem, SurvivesKillingTheDaemon) {
     const auto before = states(history(gateway()));
     gateway().daemon().signal(SIGKILL);
     ASSERT_EQ(gateway().daemon().wait(std::chrono::seconds(10)), -SIGKILL);
@@ -145,14 +145,14 @@ TEST_F(HistoryOfAProvisionedModem, SurvivesThatTheDaemonIsKilled) {
     EXPECT_EQ(states(history(gateway())), expected);
 }
 
-TEST_F(HistoryOfAProvisionedModem, GoesOnWhenTheModemIsGone) {
+TEST_F(HistoryOfAProvisionedModem, RemainsAfterTheModemIsUnplugged) {
     const auto before = history(gateway());
     gateway().unplug("modem");
     ASSERT_TRUE(gateway().becomes("")) << gateway().log();
     EXPECT_EQ(states(history(gateway(), {{"modem", std::string(default_imei)}})), states(before));
 }
 
-TEST_F(HistoryOfAProvisionedModem, HoldsNothingOfThePrivateKey) {
+TEST_F(HistoryOfAProvisionedModem, ContainsNothingOfThePrivateKey) {
     ASSERT_EQ(gateway().stop(), 0);
     const std::string key = client().pkcs8_pem();
     std::size_t files = 0;
@@ -165,7 +165,7 @@ TEST_F(HistoryOfAProvisionedModem, HoldsNothingOfThePrivateKey) {
     EXPECT_EQ(files, 1U) << "the log is folded into the database at the end";
 }
 
-TEST_F(HistoryOfAProvisionedModem, IsShownByTheCommandLine) {
+TEST_F(HistoryOfAProvisionedModem, IsShownByBgs2ctl) {
     const auto shown = [&](const std::string& arguments) {
         Process program({"sh", "-c", std::string(BGS2CTL) + " history " + arguments},
                         {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway().bus_address()},
@@ -184,7 +184,7 @@ TEST_F(HistoryOfAProvisionedModem, IsShownByTheCommandLine) {
     EXPECT_EQ(shown("--modem 111 --json"), "[]\n");
 }
 
-TEST(History, TellsWhatFailedAndWhy) {
+TEST(History, ReportsAFailureAndItsReason) {
     Gateway gateway;
     gateway.write_policy("10-ca", "[[slot]]\nindex = 1\ncertificate = \"/nonexistent/ca.pem\"\n");
     gateway.start();
@@ -196,7 +196,7 @@ TEST(History, TellsWhatFailedAndWhy) {
     EXPECT_THAT(entry_text(failed.front(), "message"), HasSubstr("/nonexistent/ca.pem"));
 }
 
-TEST(History, IsLostSinceTheStartWhereThereIsNoDirectoryForItAndModemsAreProvisionedAllTheSame) {
+TEST(History, IsLostWhileItsDirectoryIsMissingAndProvisioningContinues) {
     Gateway gateway;
     std::filesystem::remove(gateway.path("state"));
     gateway.write_policy("10-ca", ca_policy(gateway));
@@ -222,7 +222,7 @@ TEST(History, IsLostSinceTheStartWhereThereIsNoDirectoryForItAndModemsAreProvisi
     EXPECT_THAT(states(entries), testing::ElementsAre("provisioning", "compliant"));
 }
 
-TEST(History, IsNotKeptIfTheConfigurationSaysSo) {
+TEST(History, IsNotRecordedIfHistoryKeepIsZero) {
     Gateway gateway;
     const std::string ports = "[[port]]\ndevice = \"" + gateway.path("modem") + "\"\n";
     gateway.write("bgs2d.toml", "history-keep = \"0d\"\n" + ports);

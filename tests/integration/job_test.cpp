@@ -48,7 +48,7 @@ class OnABlankModem : public testing::Test {
         sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
 };
 
-TEST_F(OnABlankModem, AJobTellsItsStepsAndBytes) {
+TEST_F(OnABlankModem, AJobReportsItsStepsAndBytes) {
     const auto job = gateway_.ask("Provision");
     ASSERT_TRUE(is_at(job, "writing slot 0")) << gateway_.log();
     ASSERT_TRUE(is_at(job, "writing slot 1")) << gateway_.log();
@@ -64,7 +64,7 @@ TEST_F(OnABlankModem, AJobTellsItsStepsAndBytes) {
     EXPECT_EQ(get("Modem").get<sdbus::ObjectPath>(), "/io/bgs2d1/modem/" + std::string(default_imei));
 }
 
-TEST_F(OnABlankModem, ASecondJobIsBusyNamingTheFirst) {
+TEST_F(OnABlankModem, ASecondJobIsRejectedAsBusyNamingTheFirst) {
     const auto job = gateway_.ask("Provision");
     try {
         gateway_.ask("Refresh");
@@ -76,7 +76,7 @@ TEST_F(OnABlankModem, ASecondJobIsBusyNamingTheFirst) {
     EXPECT_TRUE(ended(job));
 }
 
-TEST_F(OnABlankModem, ACancelledJobFinishesTheFrameAndLeavesTheModemKnown) {
+TEST_F(OnABlankModem, ACancelledJobFinishesTheFrameAndReadsTheSlotsBack) {
     const auto job = gateway_.ask("Provision");
     ASSERT_TRUE(is_at(job, "writing slot 0")) << gateway_.log();
     sdbus::createProxy(*connection_, "io.bgs2d1", job)->callMethod("Cancel").onInterface("io.bgs2d1.Job");
@@ -87,7 +87,7 @@ TEST_F(OnABlankModem, ACancelledJobFinishesTheFrameAndLeavesTheModemKnown) {
     EXPECT_EQ(gateway_.thumbprint(0), client().certificate().fingerprint()) << "read, not remembered";
 }
 
-TEST_F(OnABlankModem, OneSlotAloneCanBeWritten) {
+TEST_F(OnABlankModem, ASingleSlotCanBeWritten) {
     const auto job = gateway_.ask("Provision", {{"slot", std::uint32_t{1}}});
     ASSERT_TRUE(ended(job));
     EXPECT_EQ(gateway_.end_of(job), "");
@@ -96,7 +96,7 @@ TEST_F(OnABlankModem, OneSlotAloneCanBeWritten) {
     EXPECT_EQ(gateway_.property("State"), "drifted");
 }
 
-TEST_F(OnABlankModem, APlanTellsTheStepsAndTouchesNothing) {
+TEST_F(OnABlankModem, APlanReportsTheStepsAndWritesNothing) {
     std::vector<Gateway::Dictionary> steps;
     gateway_.modem()
         ->callMethod("Plan")
@@ -112,14 +112,14 @@ TEST_F(OnABlankModem, APlanTellsTheStepsAndTouchesNothing) {
     EXPECT_EQ(gateway_.property("State"), "drifted");
 }
 
-TEST_F(OnABlankModem, ARefreshFindsWhatChangedBehindItsBack) {
+TEST_F(OnABlankModem, ARefreshSucceedsAndWritesNothing) {
     const auto job = gateway_.ask("Refresh");
     ASSERT_TRUE(ended(job));
     EXPECT_EQ(gateway_.end_of(job), "");
     EXPECT_EQ(gateway_.frames("modem"), 0U);
 }
 
-TEST_F(OnABlankModem, BadArgumentsAreRefusedByName) {
+TEST_F(OnABlankModem, InvalidArgumentsAreRejectedWithASpecificError) {
     const auto provision = [&](const Gateway::Dictionary& options) {
         return error_of([&] { gateway_.ask("Provision", options); });
     };
@@ -140,7 +140,7 @@ TEST_F(OnABlankModem, BadArgumentsAreRefusedByName) {
     EXPECT_EQ(get_modem("809"), "");
 }
 
-TEST_F(OnABlankModem, UnplugInTheMiddleOfAFrameFailsTheJob) {
+TEST_F(OnABlankModem, UnpluggingDuringAFrameFailsTheJob) {
     const auto job = gateway_.ask("Provision");
     ASSERT_TRUE(is_at(job, "writing slot 0")) << gateway_.log();
     gateway_.unplug("modem");

@@ -80,26 +80,26 @@ void send_to(const std::string& tty, const std::string& frame) {
     ::tcgetattr(descriptor, &settings);
     ::cfmakeraw(&settings);
     ::tcsetattr(descriptor, TCSANOW, &settings);
-    const auto say = [descriptor](std::string_view text) {
+    const auto transmit = [descriptor](std::string_view text) {
         EXPECT_EQ(::write(descriptor, text.data(), text.size()), static_cast<ssize_t>(text.size()));
     };
-    const auto hear = [descriptor](std::string_view text) {
-        std::string heard;
+    const auto expect_reply = [descriptor](std::string_view text) {
+        std::string received;
         std::array<char, 256> buffer{};
         pollfd waiting{.fd = descriptor, .events = POLLIN, .revents = 0};
-        while (!heard.contains(text) && ::poll(&waiting, 1, 10'000) > 0)
-            heard.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(
-                                            0, ::read(descriptor, buffer.data(), buffer.size()))));
-        EXPECT_TRUE(heard.contains(text)) << heard;
+        while (!received.contains(text) && ::poll(&waiting, 1, 10'000) > 0)
+            received.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(
+                                               0, ::read(descriptor, buffer.data(), buffer.size()))));
+        EXPECT_TRUE(received.contains(text)) << received;
     };
-    say("AT^SBNW=is_cert,1\r");
-    hear("SECURE CMD READY");
-    say(frame);
-    hear("SECURE CMD END OK");
+    transmit("AT^SBNW=is_cert,1\r");
+    expect_reply("SECURE CMD READY");
+    transmit(frame);
+    expect_reply("SECURE CMD END OK");
     ::close(descriptor);
 }
 
-TEST_F(JsonOutput, IsAsThePageSaysForEveryVerb) {
+TEST_F(JsonOutput, MatchesTheDocumentationForEveryVerb) {
     const std::string monitored = file("monitor.out");
     const Process monitor = ctl_beside(gateway_, {"monitor", "--json"}, monitored);
     ASSERT_TRUE(gateway_.eventually([&] { return read_text(monitored).contains("\"daemon\""); }));

@@ -22,7 +22,7 @@ bool is_writing(Gateway& gateway) {
         [&] { return gateway.modem_log("modem").find("SECURE CMD READY") != std::string::npos; });
 }
 
-TEST(Daemon, EndsWithinASecondInTheMiddleOfAFrame) {
+TEST(Daemon, ExitsWithinASecondDuringAFrame) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -32,7 +32,7 @@ TEST(Daemon, EndsWithinASecondInTheMiddleOfAFrame) {
     EXPECT_EQ(gateway.frames("modem"), 0U) << "the frame was not to be finished";
 }
 
-TEST(Daemon, ThatIsKilledInTheMiddleOfAFrameProvisionsAfterItsRestart) {
+TEST(Daemon, KilledDuringAFrameProvisionsAfterItsRestart) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -44,7 +44,7 @@ TEST(Daemon, ThatIsKilledInTheMiddleOfAFrameProvisionsAfterItsRestart) {
     EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log() << gateway.modem_log("modem");
 }
 
-TEST(Daemon, EndsAtOnceWithFinishedJobsToShow) {
+TEST(Daemon, ExitsWithoutWaitingForEndedJobsToExpire) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
@@ -53,7 +53,7 @@ TEST(Daemon, EndsAtOnceWithFinishedJobsToShow) {
     EXPECT_EQ(gateway.stop(1s), 0);
 }
 
-TEST(Daemon, SaysReadyToTheServiceManagerOnceTheNameIsOwned) {
+TEST(Daemon, NotifiesTheServiceManagerOnceTheBusNameIsOwned) {
     Gateway gateway;
     const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ASSERT_GE(socket, 0);
@@ -69,13 +69,13 @@ TEST(Daemon, SaysReadyToTheServiceManagerOnceTheNameIsOwned) {
     const auto size = ::recv(socket, message.data(), message.size(), 0);
     ASSERT_GT(size, 0);
     EXPECT_THAT(std::string(message.data(), static_cast<std::size_t>(size)), HasSubstr("READY=1"));
-    std::string version =
+    const auto version =
         gateway.manager().getProperty("Version").onInterface("io.bgs2d1.Manager").get<std::string>();
     EXPECT_EQ(version, BGS2_VERSION);
     ::close(socket);
 }
 
-TEST(Daemon, ThatIsTheSecondOnTheBusEndsWithAMessage) {
+TEST(Daemon, ExitsWithAnErrorIfTheBusNameIsTaken) {
     Gateway gateway;
     gateway.start();
     Process second({BGS2D, "--config", gateway.path("bgs2d.toml")},
@@ -84,7 +84,7 @@ TEST(Daemon, ThatIsTheSecondOnTheBusEndsWithAMessage) {
     EXPECT_EQ(second.wait(10s), 1);
 }
 
-TEST(Daemon, ThatIsGivenAConfigurationThatIsNotThereSaysSo) {
+TEST(Daemon, ReportsAMissingConfigurationFile) {
     const Gateway gateway;
     Process daemon({BGS2D, "--config", gateway.path("nowhere.toml")},
                    {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway.bus_address()},
@@ -93,14 +93,14 @@ TEST(Daemon, ThatIsGivenAConfigurationThatIsNotThereSaysSo) {
     EXPECT_THAT(gateway.log(), HasSubstr("nowhere.toml"));
 }
 
-TEST(Daemon, RefusesAnUnknownOptionWithExitCodeTwo) {
+TEST(Daemon, RejectsAnUnknownOptionWithExitCodeTwo) {
     const Gateway gateway;
     Process daemon({BGS2D, "--polcy-dir", "/"}, {.environment = {}, .output = gateway.path("bgs2d.log")});
     EXPECT_EQ(daemon.wait(10s), 2);
     EXPECT_THAT(gateway.log(), HasSubstr("--polcy-dir"));
 }
 
-TEST(Daemon, EndsWithAnErrorWhenTheBusGoesAway) {
+TEST(Daemon, ExitsWithAnErrorWhenTheBusConnectionIsLost) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();

@@ -89,7 +89,7 @@ class Manual : public testing::Test {
         EXPECT_TRUE(line.skip_to("SECURE CMD END OK")) << line.heard();
     }
 
-    [[nodiscard]] std::string said() const { return read_text(gateway_.path("output")); }
+    [[nodiscard]] std::string printed() const { return read_text(gateway_.path("output")); }
 
     Gateway gateway_;
 };
@@ -105,11 +105,11 @@ TEST_F(Manual, HasExamplesThatWork) {
         if (command.starts_with("bgs2ctl capture ")) {
             const auto capture = begin(command);
             send_to(gateway_.path("port"), *capture);
-            EXPECT_EQ(capture->wait(60s), 0) << command << '\n' << said();
+            EXPECT_EQ(capture->wait(60s), 0) << command << '\n' << printed();
         } else if (command == "bgs2ctl doctor") {
-            EXPECT_THAT((std::array{0, 1}), Contains(run(command))) << said(); // as the machine is
+            EXPECT_THAT((std::array{0, 1}), Contains(run(command))) << printed(); // as the machine is
         } else {
-            EXPECT_EQ(run(command), 0) << command << '\n' << said();
+            EXPECT_EQ(run(command), 0) << command << '\n' << printed();
         }
     }
     EXPECT_EQ(gateway_.property("State"), "compliant") << gateway_.log();

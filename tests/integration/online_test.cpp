@@ -33,10 +33,6 @@ class OnADriftedModem : public testing::Test {
         });
     }
 
-    bool says(const std::string& output, const std::string& text) {
-        return gateway_.eventually([&] { return read_text(output).find(text) != std::string::npos; });
-    }
-
     Gateway gateway_;
     std::unique_ptr<sdbus::IConnection> connection_ =
         sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
@@ -67,7 +63,7 @@ TEST_F(OnADriftedModem, EveryVerbThatWritesSucceedsAsTextAndAsJson) {
     EXPECT_EQ(ctl(gateway_, {"rescan", "--no-ask-password", "--no-pager"}).exit, 0);
 }
 
-TEST_F(OnADriftedModem, AModemThatIsNotThereIsNotFoundByAnyVerb) {
+TEST_F(OnADriftedModem, AnUnknownModemIsNotFoundByAnyVerb) {
     const std::string file = gateway_.path("ca.pem");
     for (const Words& words : {Words{"show", "111"}, Words{"provision", "111"}, Words{"refresh", "111"},
                                Words{"install", "111", "--slot", "1", "--cert", file},
@@ -79,7 +75,7 @@ TEST_F(OnADriftedModem, AModemThatIsNotThereIsNotFoundByAnyVerb) {
     EXPECT_EQ(gateway_.frames("modem"), 0U);
 }
 
-TEST_F(OnADriftedModem, JobsAreListedWhileTheyGoOnAndAfterwards) {
+TEST_F(OnADriftedModem, JobsAreListedWhileRunningAndAfterwards) {
     const Outcome none = ctl(gateway_, {"jobs", "--json"});
     EXPECT_EQ(none.exit, 0);
     EXPECT_EQ(none.output, "[]\n");
@@ -100,7 +96,7 @@ TEST_F(OnADriftedModem, JobsAreListedWhileTheyGoOnAndAfterwards) {
     EXPECT_EQ(json::parse(ctl(gateway_, {"jobs", "--json"}).output)[0]["step_code"], "done");
 }
 
-TEST_F(OnADriftedModem, ACancelledJobIsWaitedFor) {
+TEST_F(OnADriftedModem, CancelWaitsForTheEndOfTheJob) {
     const auto job = gateway_.ask("Provision");
     ASSERT_TRUE(writes(job)) << gateway_.log();
     const Outcome cancelled = ctl(gateway_, {"cancel", "1"});
@@ -113,7 +109,7 @@ TEST_F(OnADriftedModem, ACancelledJobIsWaitedFor) {
     EXPECT_EQ(gateway_.frames("modem"), 1U) << "the frame that had begun, and no other";
 }
 
-TEST_F(OnADriftedModem, OnlyAJobCanBeCancelled) {
+TEST_F(OnADriftedModem, CancelRejectsAnUnknownOrInvalidJob) {
     EXPECT_EQ(ctl(gateway_, {"cancel", "7"}).exit, 3);
     EXPECT_EQ(ctl(gateway_, {"cancel", "/io/bgs2d1/job/7"}).exit, 3);
     EXPECT_EQ(ctl(gateway_, {"cancel", "seven"}).exit, 2);
@@ -121,7 +117,7 @@ TEST_F(OnADriftedModem, OnlyAJobCanBeCancelled) {
     EXPECT_THAT(ctl(gateway_, {"cancel", "007"}).errors, StartsWith("bgs2ctl: no job 007\n"));
 }
 
-TEST_F(OnADriftedModem, WhoIsThereAlreadyIsNotWaitedFor) {
+TEST_F(OnADriftedModem, WaitReturnsAtOnceIfTheStateIsAlreadyReached) {
     const Outcome text = ctl(gateway_, {"wait", "--state", "drifted"});
     EXPECT_EQ(text.exit, 0) << text.errors;
     EXPECT_EQ(text.output, std::string(default_imei) + ": drifted\n");
@@ -131,7 +127,7 @@ TEST_F(OnADriftedModem, WhoIsThereAlreadyIsNotWaitedFor) {
     EXPECT_EQ(list[0]["state"], "drifted");
 }
 
-TEST_F(OnADriftedModem, ATimeOutTellsTheStateAndWhy) {
+TEST_F(OnADriftedModem, AWaitTimeoutReportsTheStateAndItsReason) {
     const Outcome late = ctl(gateway_, {"wait", "--timeout", "100ms"});
     EXPECT_EQ(late.exit, 7);
     EXPECT_THAT(late.errors, StartsWith("bgs2ctl: 356938035643809 is drifted, not compliant: "));
@@ -143,7 +139,7 @@ TEST_F(OnADriftedModem, ATimeOutTellsTheStateAndWhy) {
     EXPECT_THAT(stranger.errors, StartsWith("bgs2ctl: the modem 111 has not appeared\n"));
 }
 
-TEST_F(OnADriftedModem, AStateIsWaitedFor) {
+TEST_F(OnADriftedModem, WaitReturnsWhenTheStateIsReached) {
     const std::string output = gateway_.path("wait.out");
     Process waiting = ctl_beside(gateway_, {"wait"}, output);
     const auto job = gateway_.ask("Provision");
@@ -151,7 +147,7 @@ TEST_F(OnADriftedModem, AStateIsWaitedFor) {
     EXPECT_EQ(read_text(output), std::string(default_imei) + ": compliant\n");
 }
 
-TEST_F(OnADriftedModem, AnInterruptedWaitSaysSo) {
+TEST_F(OnADriftedModem, AnInterruptedWaitReportsTheInterruption) {
     const std::string output = gateway_.path("wait.out");
     Process waiting = ctl_beside(gateway_, {"wait"}, output);
     // It is on the bus, so it no longer dies of the signal.
@@ -164,7 +160,7 @@ TEST_F(OnADriftedModem, AnInterruptedWaitSaysSo) {
     EXPECT_THAT(read_text(output), StartsWith("bgs2ctl: interrupted before the modems were in the state"));
 }
 
-TEST(Waiting, StartsBeforeDaemonAndModem) {
+TEST(Waiting, SucceedsIfDaemonAndModemAppearLater) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     EXPECT_THAT(ctl(gateway, {"wait", "--timeout", "50ms"}).errors,
@@ -179,7 +175,7 @@ TEST(Waiting, StartsBeforeDaemonAndModem) {
     EXPECT_EQ(read_text(output), std::string(default_imei) + ": compliant\n");
 }
 
-TEST(Online, NobodyIsThereIsSaidByEveryVerbThatNeedsADaemon) {
+TEST(WithoutDaemon, VerbsThatRequireItExitWithCodeSix) {
     const Gateway gateway;
     const std::string file = gateway.write("ca.pem", certificate_authority().certificate_pem());
     for (const Words& words :

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-TEST(Policy, ThatChangedIsAppliedByReload) {
+TEST(Policy, IsAppliedOnReload) {
     Gateway gateway;
     gateway.start();
     gateway.plug("modem");
@@ -24,7 +24,7 @@ TEST(Policy, ThatChangedIsAppliedByReload) {
     EXPECT_EQ(gateway.thumbprint(1), certificate_authority().certificate().fingerprint());
 }
 
-TEST(Policy, ThatChangedIsAppliedBySighup) {
+TEST(Policy, IsAppliedOnSighup) {
     Gateway gateway;
     gateway.start();
     gateway.plug("modem");
@@ -34,7 +34,7 @@ TEST(Policy, ThatChangedIsAppliedBySighup) {
     EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
 }
 
-TEST(Policy, WhoseFileNameDoesNotEndInTomlIsIgnoredWithAWarningInTheLog) {
+TEST(Policy, WithoutTheTomlSuffixIsIgnoredWithAHintInTheLog) {
     Gateway gateway;
     gateway.write("policy.d/50-CLOUD.TOML", ca_policy(gateway));
     gateway.start();
@@ -45,7 +45,7 @@ TEST(Policy, WhoseFileNameDoesNotEndInTomlIsIgnoredWithAWarningInTheLog) {
                           ": ignored: its name does not end in .toml; rename it to 50-CLOUD.toml"));
 }
 
-TEST(Policy, ThatIsBrokenIsRefusedAndTheLastGoodSetStays) {
+TEST(Policy, ThatIsInvalidIsRejectedAndTheActivePoliciesStay) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
@@ -62,7 +62,7 @@ TEST(Policy, ThatIsBrokenIsRefusedAndTheLastGoodSetStays) {
     EXPECT_THAT(errors, ElementsAre(HasSubstr("05-broken.toml:2:1: ")));
 }
 
-TEST(Policy, ThatIsBrokenFromTheStartLeavesModemsAloneAndSaysWhy) {
+TEST(Policy, ThatIsInvalidAtStartLeavesModemsUnmanagedWithTheReason) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.write_policy("05-broken", "[match\n");
@@ -73,7 +73,7 @@ TEST(Policy, ThatIsBrokenFromTheStartLeavesModemsAloneAndSaysWhy) {
     EXPECT_EQ(gateway.frames("modem"), 0U);
 }
 
-TEST(Policy, TheFirstThatMatchesWins) {
+TEST(Policy, TheFirstThatMatchesApplies) {
     Gateway gateway;
     gateway.write_policy("05-others",
                          "[match]\nimei = \"!" + std::string(default_imei) + "\"\n" + client_policy(gateway));
@@ -86,7 +86,7 @@ TEST(Policy, TheFirstThatMatchesWins) {
     EXPECT_EQ(gateway.frames("modem"), 1U);
 }
 
-TEST(Policy, ManualShowsTheDriftAndWritesWhenAsked) {
+TEST(Policy, ManualModeReportsDriftAndWritesOnRequest) {
     Gateway gateway;
     gateway.write_policy("10-ca", "[provision]\nmode = \"manual\"\n" + ca_policy(gateway));
     gateway.start();
@@ -100,7 +100,7 @@ TEST(Policy, ManualShowsTheDriftAndWritesWhenAsked) {
     EXPECT_EQ(gateway.property("State"), "compliant") << "as soon as the job says that it is done";
 }
 
-TEST(Policy, ReportNeverWrites) {
+TEST(Policy, ReportModeNeverWrites) {
     Gateway gateway;
     gateway.write_policy("10-ca", "[provision]\nmode = \"report\"\n" + ca_policy(gateway));
     gateway.start();
@@ -115,7 +115,7 @@ TEST(Policy, ReportNeverWrites) {
     EXPECT_EQ(gateway.frames("modem"), 0U);
 }
 
-TEST(Policy, IgnoreDoesNotEvenReadTheSlotsUntilItIsLifted) {
+TEST(Policy, IgnoreModeReadsNoSlotsUntilItIsRemoved) {
     Gateway gateway;
     gateway.write_policy("10-ca", "[provision]\nmode = \"ignore\"\n" + ca_policy(gateway));
     gateway.start();

@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Port, ThatNobodyNamedIsNeverOpened) {
+TEST(Port, ThatIsNotConfiguredIsNeverOpened) {
     Gateway gateway({"named"});
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
@@ -22,13 +22,13 @@ TEST(Port, ThatNobodyNamedIsNeverOpened) {
     EXPECT_THAT(gateway.modem_log("stranger"), Not(HasSubstr("command")));
 }
 
-TEST(Port, ThatIsNamedAndNotThereIsAbsent) {
+TEST(Port, ThatIsConfiguredButMissingIsAbsent) {
     Gateway gateway;
     gateway.start();
     EXPECT_EQ(gateway.port_state("modem"), "absent");
 }
 
-TEST(Port, OfAnotherMakersModemIsNotAModem) {
+TEST(Port, WithAModemOfAnotherVendorIsReportedAsNotAModem) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
@@ -39,7 +39,7 @@ TEST(Port, OfAnotherMakersModemIsNotAModem) {
     EXPECT_THAT(gateway.modem_log("modem"), Not(HasSubstr("SBN")));
 }
 
-TEST(Port, WhereNobodyAnswersIsSilentAndTriedAgain) {
+TEST(Port, WithoutAReplyIsSilentAndRetried) {
     Gateway gateway;
     gateway.start();
     gateway.plug("modem", {"--fault", "silence,times=10"});
@@ -70,7 +70,7 @@ TEST(Port, ThatAnotherProcessHoldsIsUnavailableUntilItIsFree) {
     EXPECT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "modem"; })) << gateway.log();
 }
 
-TEST(Port, OfAModemThatIsAttendedAlreadyIsTheSecondUntilTheFirstIsGone) {
+TEST(Port, OfAModemAlreadyInUseIsADuplicateUntilTheFirstIsUnplugged) {
     Gateway gateway({"a", "b"});
     gateway.start();
     gateway.plug("a");

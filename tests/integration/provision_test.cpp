@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Provision, AModemThatIsPluggedInComesToHoldTheCa) {
+TEST(Provision, APluggedInModemReceivesTheCaCertificate) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
@@ -27,7 +27,7 @@ TEST(Provision, AModemThatIsPluggedInComesToHoldTheCa) {
     EXPECT_EQ(gateway.property("Port"), gateway.path("modem"));
 }
 
-TEST(Provision, AClientCertificateGoesWithItsKey) {
+TEST(Provision, AClientCertificateIsWrittenWithItsKey) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -39,7 +39,7 @@ TEST(Provision, AClientCertificateGoesWithItsKey) {
     EXPECT_THAT(gateway.modem_log("modem"), HasSubstr("key=yes"));
 }
 
-TEST(Provision, AModemThatIsThereBeforeTheDaemonIsProvisionedToo) {
+TEST(Provision, AModemPresentBeforeTheDaemonStartsIsProvisioned) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.plug("modem");
@@ -49,7 +49,7 @@ TEST(Provision, AModemThatIsThereBeforeTheDaemonIsProvisionedToo) {
     EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
 }
 
-TEST(Provision, APluggedModemUnderAnotherNodeIsTheSameModemAndIsNotWrittenAgain) {
+TEST(Provision, AModemReappearingOnAnotherNodeIsRecognizedAndNotRewritten) {
     Gateway gateway({"first", "second"});
     const std::string slots = gateway.path("slots.json");
     gateway.write_policy("10-client", client_policy(gateway));
@@ -65,7 +65,7 @@ TEST(Provision, APluggedModemUnderAnotherNodeIsTheSameModemAndIsNotWrittenAgain)
     EXPECT_EQ(gateway.frames("second"), 0U);
 }
 
-TEST(Provision, ASlotThatHoldsTheRightCertificateIsNotWrittenAfterARestartOfTheDaemon) {
+TEST(Provision, ACompliantSlotIsNotRewrittenAfterADaemonRestart) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -77,7 +77,7 @@ TEST(Provision, ASlotThatHoldsTheRightCertificateIsNotWrittenAfterARestartOfTheD
     EXPECT_EQ(gateway.frames("modem"), 2U);
 }
 
-TEST(Provision, ManyModemsAreProvisionedSideBySide) {
+TEST(Provision, ManyModemsAreProvisionedInParallel) {
     Gateway gateway({"a", "b", "c", "d"});
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
@@ -92,7 +92,7 @@ TEST(Provision, ManyModemsAreProvisionedSideBySide) {
     EXPECT_TRUE(gateway.eventually([&] { return gateway.port_state("a") == "silent"; }));
 }
 
-TEST(Provision, EachModemGetsTheCertificateThatItsImeiNames) {
+TEST(Provision, EachModemReceivesTheCertificateNamedByItsImei) {
     Gateway gateway({"a", "b"});
     gateway.write("356938035643801.pem", certificate_authority().certificate_pem());
     gateway.write("356938035643802.pem", client().certificate_pem());
@@ -140,9 +140,9 @@ std::string expired_certificate() {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Obstacles, Preflight,
+    Blockers, Preflight,
     testing::Values(Blocker{"Missing", "", client().pkcs8_pem(), "missing.pem"},
-                    Blocker{"KeyOfAnother", client().certificate_pem(), certificate_authority().pkcs8_pem(),
+                    Blocker{"MismatchedKey", client().certificate_pem(), certificate_authority().pkcs8_pem(),
                             "key"},
                     Blocker{"Expired", expired_certificate(), client().pkcs8_pem(), "client.pem"},
                     Blocker{"NoCertificate", "hello\n", client().pkcs8_pem(), "client.pem"}),

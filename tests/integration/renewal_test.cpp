@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A certificate is renewed on the gateway's disk, and the modem follows without being told.
+// A certificate is renewed on the gateway's disk; bgs2d writes it to the modem without a request.
 #include "tests/integration/certificates.h"
 
 #include <fmt/format.h>
@@ -85,7 +85,7 @@ bool holds(Gateway& gateway, unsigned slot, const Identity& identity,
 }
 
 /// Waits until the daemon has nothing more to read of the files: it would follow without noticing a change.
-void let_settle(Gateway& gateway) {
+void wait_until_idle(Gateway& gateway) {
     std::vector<Gateway::Dictionary> steps;
     gateway.modem()
         ->callMethod("Plan") // is answered after what was begun before
@@ -96,7 +96,7 @@ void let_settle(Gateway& gateway) {
 }
 
 /// A way in which a program renews a certificate and its key.
-struct Way {
+struct RenewalMethod {
     const char* name;
     std::string certificate; ///< the path that the policy names, in the gateway's folder
     std::string key;
@@ -104,10 +104,10 @@ struct Way {
     void (*renew)(const Gateway&, const Identity&);
 };
 
-class Renewal : public testing::TestWithParam<Way> {};
+class Renewal : public testing::TestWithParam<RenewalMethod> {};
 
-TEST_P(Renewal, ReachesTheModemWithoutAnybodyAsking) {
-    const Way& way = GetParam();
+TEST_P(Renewal, ReachesTheModemWithoutARequest) {
+    const RenewalMethod& way = GetParam();
     Gateway gateway;
     way.issue(gateway, client());
     gateway.write_policy("10-client",
@@ -115,7 +115,7 @@ TEST_P(Renewal, ReachesTheModemWithoutAnybodyAsking) {
     gateway.start();
     gateway.plug("modem", {"--baud", "115200"});
     ASSERT_TRUE(holds(gateway, 0, client())) << gateway.log();
-    let_settle(gateway);
+    wait_until_idle(gateway);
     const std::size_t before = gateway.modem_log("modem").size();
     renewed_client(); // made before the clock runs
 
@@ -132,76 +132,76 @@ TEST_P(Renewal, ReachesTheModemWithoutAnybodyAsking) {
     EXPECT_EQ(gateway.thumbprint(1), certificate_authority().certificate().fingerprint());
 }
 
-const Way renamed{.name = "Renamed",
-                  .certificate = "client.pem",
-                  .key = "client.key",
-                  .issue =
-                      [](const Gateway& gateway, const Identity& identity) {
-                          gateway.write("client.pem", identity.certificate_pem());
-                          gateway.write("client.key", identity.pkcs8_pem());
-                      },
-                  .renew =
-                      [](const Gateway& gateway, const Identity& identity) {
-                          replace(gateway, "client.pem", identity.certificate_pem());
-                          replace(gateway, "client.key", identity.pkcs8_pem());
-                      }};
-
-const Way written_in_place{.name = "WrittenInPlace",
-                           .certificate = "client.pem",
-                           .key = "client.key",
-                           .issue = renamed.issue,
-                           .renew = renamed.issue};
-
-/// cert-manager's: the files are links through a link to a folder, and that one is swapped.
-const Way swapped_folder{.name = "SwappedFolder",
-                         .certificate = "tls/tls.crt",
-                         .key = "tls/tls.key",
-                         .issue =
-                             [](const Gateway& gateway, const Identity& identity) {
-                                 gateway.write("tls/..2026_1/tls.crt", identity.certificate_pem());
-                                 gateway.write("tls/..2026_1/tls.key", identity.pkcs8_pem());
-                                 fs::create_symlink("..2026_1", gateway.path("tls/..data"));
-                                 fs::create_symlink("..data/tls.crt", gateway.path("tls/tls.crt"));
-                                 fs::create_symlink("..data/tls.key", gateway.path("tls/tls.key"));
-                             },
-                         .renew =
-                             [](const Gateway& gateway, const Identity& identity) {
-                                 gateway.write("tls/..2026_2/tls.crt", identity.certificate_pem());
-                                 gateway.write("tls/..2026_2/tls.key", identity.pkcs8_pem());
-                                 relink(gateway.path("tls/..data"), "..2026_2");
-                                 fs::remove_all(gateway.path("tls/..2026_1"));
-                             }};
-
-/// certbot's: links in live/ that are removed and made anew, to files in archive/ that stay.
-const Way linked_to_archive{.name = "LinkedToArchive",
-                            .certificate = "live/gateway/cert.pem",
-                            .key = "live/gateway/privkey.pem",
+const RenewalMethod renamed{.name = "Renamed",
+                            .certificate = "client.pem",
+                            .key = "client.key",
                             .issue =
                                 [](const Gateway& gateway, const Identity& identity) {
-                                    gateway.write("archive/gateway/cert1.pem", identity.certificate_pem());
-                                    gateway.write("archive/gateway/privkey1.pem", identity.pkcs8_pem());
-                                    fs::create_directories(gateway.path("live/gateway"));
-                                    fs::create_symlink("../../archive/gateway/cert1.pem",
-                                                       gateway.path("live/gateway/cert.pem"));
-                                    fs::create_symlink("../../archive/gateway/privkey1.pem",
-                                                       gateway.path("live/gateway/privkey.pem"));
+                                    gateway.write("client.pem", identity.certificate_pem());
+                                    gateway.write("client.key", identity.pkcs8_pem());
                                 },
                             .renew =
                                 [](const Gateway& gateway, const Identity& identity) {
-                                    gateway.write("archive/gateway/cert2.pem", identity.certificate_pem());
-                                    gateway.write("archive/gateway/privkey2.pem", identity.pkcs8_pem());
-                                    for (const std::string name : {"cert", "privkey"}) {
-                                        const fs::path link = gateway.path("live/gateway/" + name + ".pem");
-                                        fs::remove(link);
-                                        fs::create_symlink("../../archive/gateway/" + name + "2.pem", link);
-                                    }
+                                    replace(gateway, "client.pem", identity.certificate_pem());
+                                    replace(gateway, "client.key", identity.pkcs8_pem());
                                 }};
 
-INSTANTIATE_TEST_SUITE_P(Ways, Renewal,
+const RenewalMethod written_in_place{.name = "WrittenInPlace",
+                                     .certificate = "client.pem",
+                                     .key = "client.key",
+                                     .issue = renamed.issue,
+                                     .renew = renamed.issue};
+
+/// cert-manager's: the files are links through a link to a folder, and that one is swapped.
+const RenewalMethod swapped_folder{.name = "SwappedFolder",
+                                   .certificate = "tls/tls.crt",
+                                   .key = "tls/tls.key",
+                                   .issue =
+                                       [](const Gateway& gateway, const Identity& identity) {
+                                           gateway.write("tls/..2026_1/tls.crt", identity.certificate_pem());
+                                           gateway.write("tls/..2026_1/tls.key", identity.pkcs8_pem());
+                                           fs::create_symlink("..2026_1", gateway.path("tls/..data"));
+                                           fs::create_symlink("..data/tls.crt", gateway.path("tls/tls.crt"));
+                                           fs::create_symlink("..data/tls.key", gateway.path("tls/tls.key"));
+                                       },
+                                   .renew =
+                                       [](const Gateway& gateway, const Identity& identity) {
+                                           gateway.write("tls/..2026_2/tls.crt", identity.certificate_pem());
+                                           gateway.write("tls/..2026_2/tls.key", identity.pkcs8_pem());
+                                           relink(gateway.path("tls/..data"), "..2026_2");
+                                           fs::remove_all(gateway.path("tls/..2026_1"));
+                                       }};
+
+/// certbot's: links in live/ that are removed and made anew, to files in archive/ that stay.
+const RenewalMethod linked_to_archive{
+    .name = "LinkedToArchive",
+    .certificate = "live/gateway/cert.pem",
+    .key = "live/gateway/privkey.pem",
+    .issue =
+        [](const Gateway& gateway, const Identity& identity) {
+            gateway.write("archive/gateway/cert1.pem", identity.certificate_pem());
+            gateway.write("archive/gateway/privkey1.pem", identity.pkcs8_pem());
+            fs::create_directories(gateway.path("live/gateway"));
+            fs::create_symlink("../../archive/gateway/cert1.pem", gateway.path("live/gateway/cert.pem"));
+            fs::create_symlink("../../archive/gateway/privkey1.pem",
+                               gateway.path("live/gateway/privkey.pem"));
+        },
+    .renew =
+        [](const Gateway& gateway, const Identity& identity) {
+            gateway.write("archive/gateway/cert2.pem", identity.certificate_pem());
+            gateway.write("archive/gateway/privkey2.pem", identity.pkcs8_pem());
+            for (const std::string name : {"cert", "privkey"}) {
+                const fs::path link = gateway.path("live/gateway/" + name + ".pem");
+                fs::remove(link);
+                fs::create_symlink("../../archive/gateway/" + name + "2.pem", link);
+            }
+        }};
+
+INSTANTIATE_TEST_SUITE_P(Methods, Renewal,
                          testing::Values(renamed, written_in_place, swapped_folder, linked_to_archive),
                          [](const auto& instance) { return instance.param.name; });
 
-TEST(HalfARenewal, IsWaitedForAndNothingIsSentUntilTheKeyIsThereToo) {
+TEST(PartialRenewal, BlocksTheModemAndSendsNothingUntilTheKeyIsRenewed) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -222,7 +222,7 @@ TEST(HalfARenewal, IsWaitedForAndNothingIsSentUntilTheKeyIsThereToo) {
     EXPECT_EQ(gateway.property("Hint"), "");
 }
 
-TEST(HalfARenewal, ThatBeginsWithTheKeyLeavesTheModemCompliantUntilTheCertificateIsThere) {
+TEST(PartialRenewal, OfTheKeyKeepsTheModemCompliantUntilTheCertificateFollows) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -245,7 +245,7 @@ TEST(HalfARenewal, ThatBeginsWithTheKeyLeavesTheModemCompliantUntilTheCertificat
     EXPECT_EQ(gateway.frames("modem"), 3U);
 }
 
-TEST(ARenewal, InTheMiddleOfAFrameFollowsOnceTheModemHasTakenThat) {
+TEST(ARenewal, DuringAFrameIsAppliedAfterThatFrame) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
@@ -260,7 +260,7 @@ TEST(ARenewal, InTheMiddleOfAFrameFollowsOnceTheModemHasTakenThat) {
     EXPECT_EQ(gateway.frames("modem"), 3U);
 }
 
-TEST(ACertificate, WhoseFolderIsNotThereYetIsWrittenOnceItIs) {
+TEST(ACertificate, InAMissingDirectoryIsWrittenOnceItAppears) {
     Gateway gateway;
     gateway.write_policy("10-ca", slot(1, gateway.path("late/to/come/ca.pem")));
     gateway.start();
@@ -277,7 +277,7 @@ TEST(ACertificate, WhoseFolderIsNotThereYetIsWrittenOnceItIs) {
     EXPECT_TRUE(holds(gateway, 1, renewed_authority())) << gateway.log();
 }
 
-TEST(ARenewal, OfOneModemsCertificateLeavesTheOthersAlone) {
+TEST(ARenewal, OfOneModemsCertificateDoesNotAffectOtherModems) {
     const std::string one = "356938035643801";
     const std::string other = "356938035643802";
     Gateway gateway({"one", "other"});
@@ -327,7 +327,7 @@ Identity authority_for(std::chrono::hours time) {
         {.common_name = "Test CA", .algorithm = Algorithm::rsa2048, .not_after = now + time, .ca = true});
 }
 
-TEST(ACertificateThatExpiresSoon, IsToldOfUntilItIsRenewedAndTheModemIsCompliant) {
+TEST(ACertificateThatExpiresSoon, IsReportedUntilItsRenewalWhileTheModemIsCompliant) {
     const Identity soon = authority_for(20 * 24h + 12h);
     Gateway gateway;
     gateway.write("ca.pem", soon.certificate_pem());
@@ -335,10 +335,10 @@ TEST(ACertificateThatExpiresSoon, IsToldOfUntilItIsRenewedAndTheModemIsCompliant
     gateway.start();
     gateway.plug("modem");
     ASSERT_TRUE(holds(gateway, 1, soon)) << gateway.log();
-    const std::string told = "the certificate of slot 1 expires in 20 days";
-    EXPECT_THAT(gateway.property("Reason"), HasSubstr(told));
+    const std::string notice = "the certificate of slot 1 expires in 20 days";
+    EXPECT_THAT(gateway.property("Reason"), HasSubstr(notice));
     EXPECT_THAT(gateway.property("Hint"), HasSubstr("renew the certificate"));
-    EXPECT_THAT(gateway.log(), testing::ContainsRegex("warning: [^\n]*" + told));
+    EXPECT_THAT(gateway.log(), testing::ContainsRegex("warning: [^\n]*" + notice));
 
     replace(gateway, "ca.pem", renewed_authority().certificate_pem());
     ASSERT_TRUE(holds(gateway, 1, renewed_authority())) << gateway.log();
@@ -346,7 +346,7 @@ TEST(ACertificateThatExpiresSoon, IsToldOfUntilItIsRenewedAndTheModemIsCompliant
     EXPECT_EQ(gateway.property("Hint"), "");
 }
 
-TEST(ACertificateThatExpiresSoon, IsNotToldOfWhereThePolicySaysNever) {
+TEST(ACertificateThatExpiresSoon, IsNotReportedIfRenewBeforeIsZero) {
     const Identity soon = authority_for(20 * 24h);
     Gateway gateway;
     gateway.write("ca.pem", soon.certificate_pem());

@@ -35,7 +35,7 @@ std::size_t writes(const Gateway& gateway) {
 }
 
 /// How often the modem has asked for the bytes of a frame.
-std::size_t invitations(const Gateway& gateway) {
+std::size_t ready_prompts(const Gateway& gateway) {
     return count(gateway, " answer SECURE CMD READY");
 }
 
@@ -52,7 +52,7 @@ std::uint64_t bytes_sent(const Gateway& gateway) {
     }
 }
 
-std::string unhurried(const Gateway& gateway) {
+std::string with_settle_time(const Gateway& gateway) {
     return "[port]\nsettle = \"400ms\"\n" + client_policy(gateway);
 }
 
@@ -68,7 +68,7 @@ std::string for_another_modem(const Gateway& gateway) {
     return "[match]\nimei = \"490154203237518\"\n" + client_policy(gateway);
 }
 
-std::string with_the_key_of_another(const Gateway& gateway) {
+std::string with_mismatched_key(const Gateway& gateway) {
     std::string policy = client_policy(gateway);
     gateway.write("client.key", certificate_authority().pkcs8_pem());
     return policy;
@@ -81,7 +81,7 @@ bool is_in(Gateway& gateway, std::string_view state) {
 const std::vector<std::string> slow{"--baud", "9600"}; // a frame takes two seconds, a reading one
 
 /// A point at which the daemon is killed.
-struct Point {
+struct KillPoint {
     const char* name;
     std::string (*policy)(const Gateway&);
     std::vector<std::string> modem;  ///< arguments of bgs2sim
@@ -89,10 +89,10 @@ struct Point {
     const char* state = "compliant"; ///< that the modem comes to be in, killed or not
 };
 
-class Kill : public testing::TestWithParam<Point> {};
+class Kill : public testing::TestWithParam<KillPoint> {};
 
-TEST_P(Kill, ChangesNothingAboutWhereTheModemEnds) {
-    const Point& point = GetParam();
+TEST_P(Kill, DoesNotAffectTheFinalStateOfTheModem) {
+    const KillPoint& point = GetParam();
     Gateway gateway;
     gateway.write_policy("10-client", point.policy(gateway));
     gateway.start();
@@ -124,69 +124,73 @@ TEST_P(Kill, ChangesNothingAboutWhereTheModemEnds) {
 INSTANTIATE_TEST_SUITE_P(
     While, Kill,
     testing::Values(
-        Point{"Identifying", client_policy, slow,
-              [](Gateway& gateway) {
-                  return gateway.modem_log("modem").find(" command ") != std::string::npos &&
-                         reads(gateway) == 0;
-              }},
-        Point{"Reading", client_policy, slow,
-              [](Gateway& gateway) { return reads(gateway) == 1 && is_in(gateway, "reading"); }},
-        Point{"ProvisioningBeforeTheFirstFrame",
-              unhurried,
-              {},
-              [](Gateway& gateway) { return is_in(gateway, "provisioning") && writes(gateway) == 0; }},
-        Point{"WithinTheFirstFrame", client_policy, slow,
-              [](Gateway& gateway) {
-                  return invitations(gateway) == 1 && bytes_sent(gateway) > 0 && gateway.frames("modem") == 0;
-              }},
-        Point{"BetweenTwoFrames",
-              unhurried,
-              {},
-              [](Gateway& gateway) { return gateway.frames("modem") == 1 && writes(gateway) == 1; }},
-        Point{"WithinTheSecondFrame", client_policy, slow,
-              [](Gateway& gateway) { return invitations(gateway) == 2 && gateway.frames("modem") == 1; }},
-        Point{"WrittenAndNotReadBack",
-              unhurried,
-              {},
-              [](Gateway& gateway) { return gateway.frames("modem") == 2 && reads(gateway) == 1; }},
-        Point{"ReadingBack", client_policy, slow,
-              [](Gateway& gateway) { return reads(gateway) == 2 && is_in(gateway, "provisioning"); }},
-        Point{"Compliant", client_policy, {}, [](Gateway& gateway) { return is_in(gateway, "compliant"); }},
-        Point{"Drifted", manual, {}, [](Gateway& gateway) { return is_in(gateway, "drifted"); }, "drifted"},
-        Point{"Failed",
-              client_policy,
-              {"--fault", "length-error"},
-              [](Gateway& gateway) { return is_in(gateway, "failed"); },
-              "failed"},
-        Point{"Blocked",
-              with_the_key_of_another,
-              {},
-              [](Gateway& gateway) { return is_in(gateway, "blocked"); },
-              "blocked"},
-        Point{"RefusedForGood",
-              client_policy,
-              {"--fault", "secure-error"},
-              [](Gateway& gateway) { return is_in(gateway, "blocked"); },
-              "blocked"},
-        Point{"Unmanaged",
-              for_another_modem,
-              {},
-              [](Gateway& gateway) { return is_in(gateway, "unmanaged"); },
-              "unmanaged"},
-        Point{"Ignored",
-              ignoring,
-              {},
-              [](Gateway& gateway) { return is_in(gateway, "unmanaged"); },
-              "unmanaged"}),
+        KillPoint{"Identifying", client_policy, slow,
+                  [](Gateway& gateway) {
+                      return gateway.modem_log("modem").find(" command ") != std::string::npos &&
+                             reads(gateway) == 0;
+                  }},
+        KillPoint{"Reading", client_policy, slow,
+                  [](Gateway& gateway) { return reads(gateway) == 1 && is_in(gateway, "reading"); }},
+        KillPoint{"ProvisioningBeforeTheFirstFrame",
+                  with_settle_time,
+                  {},
+                  [](Gateway& gateway) { return is_in(gateway, "provisioning") && writes(gateway) == 0; }},
+        KillPoint{"WithinTheFirstFrame", client_policy, slow,
+                  [](Gateway& gateway) {
+                      return ready_prompts(gateway) == 1 && bytes_sent(gateway) > 0 &&
+                             gateway.frames("modem") == 0;
+                  }},
+        KillPoint{"BetweenTwoFrames",
+                  with_settle_time,
+                  {},
+                  [](Gateway& gateway) { return gateway.frames("modem") == 1 && writes(gateway) == 1; }},
+        KillPoint{
+            "WithinTheSecondFrame", client_policy, slow,
+            [](Gateway& gateway) { return ready_prompts(gateway) == 2 && gateway.frames("modem") == 1; }},
+        KillPoint{"WrittenAndNotReadBack",
+                  with_settle_time,
+                  {},
+                  [](Gateway& gateway) { return gateway.frames("modem") == 2 && reads(gateway) == 1; }},
+        KillPoint{"ReadingBack", client_policy, slow,
+                  [](Gateway& gateway) { return reads(gateway) == 2 && is_in(gateway, "provisioning"); }},
+        KillPoint{
+            "Compliant", client_policy, {}, [](Gateway& gateway) { return is_in(gateway, "compliant"); }},
+        KillPoint{
+            "Drifted", manual, {}, [](Gateway& gateway) { return is_in(gateway, "drifted"); }, "drifted"},
+        KillPoint{"Failed",
+                  client_policy,
+                  {"--fault", "length-error"},
+                  [](Gateway& gateway) { return is_in(gateway, "failed"); },
+                  "failed"},
+        KillPoint{"Blocked",
+                  with_mismatched_key,
+                  {},
+                  [](Gateway& gateway) { return is_in(gateway, "blocked"); },
+                  "blocked"},
+        KillPoint{"PermanentlyRejected",
+                  client_policy,
+                  {"--fault", "secure-error"},
+                  [](Gateway& gateway) { return is_in(gateway, "blocked"); },
+                  "blocked"},
+        KillPoint{"Unmanaged",
+                  for_another_modem,
+                  {},
+                  [](Gateway& gateway) { return is_in(gateway, "unmanaged"); },
+                  "unmanaged"},
+        KillPoint{"Ignored",
+                  ignoring,
+                  {},
+                  [](Gateway& gateway) { return is_in(gateway, "unmanaged"); },
+                  "unmanaged"}),
     [](const auto& instance) { return instance.param.name; });
 
-TEST(KillAgainAndAgain, WithinEachFrameIsGotOverOnceItStops) {
+TEST(RepeatedKill, DuringFramesDoesNotPreventLaterCompliance) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.plug("modem", {"--frame-timeout", "1", "--baud", "9600"});
     for (const std::size_t times : {1U, 2U}) {
         gateway.start();
-        ASSERT_TRUE(gateway.eventually([&] { return invitations(gateway) == times; })) << gateway.log();
+        ASSERT_TRUE(gateway.eventually([&] { return ready_prompts(gateway) == times; })) << gateway.log();
         gateway.daemon().signal(SIGKILL);
         ASSERT_EQ(gateway.daemon().wait(10s), -SIGKILL);
     }
@@ -196,7 +200,7 @@ TEST(KillAgainAndAgain, WithinEachFrameIsGotOverOnceItStops) {
     EXPECT_EQ(gateway.thumbprint(1), certificate_authority().certificate().fingerprint());
 }
 
-TEST(KillWhileDrifted, OfAModemThatIsRepairedByAPersonLeavesItForThatPerson) {
+TEST(KillDuringManualProvisioning, LeavesTheModemDriftedUntilTheNextRequest) {
     Gateway gateway;
     gateway.write_policy("10-client", manual(gateway));
     gateway.start();

@@ -130,7 +130,7 @@ class Secrets : public testing::Test {
     SecretScan secret_scan_ = secrets();
 };
 
-TEST_F(Secrets, AreNeitherInTheLogNorOnTheBusNorInTheHistory) {
+TEST_F(Secrets, AreAbsentFromLogBusAndHistory) {
     const std::string log = gateway_.log();
     EXPECT_THAT(log, HasSubstr(": compliant: "));
     EXPECT_EQ(secret_scan_.find_in(log), std::nullopt);
@@ -149,7 +149,7 @@ TEST_F(Secrets, AreNeitherInTheLogNorOnTheBusNorInTheHistory) {
     EXPECT_EQ(secret_scan_.find_in(history), std::nullopt);
 }
 
-TEST_F(Secrets, AreNotToBeSeenFromOutsideOfTheProcess) {
+TEST_F(Secrets, AreAbsentFromCommandLineAndEnvironment) {
     const std::string command = contents(of_process(gateway_.daemon(), "cmdline"));
     EXPECT_THAT(command, HasSubstr("--policy-dir"));
     EXPECT_EQ(secret_scan_.find_in(command), std::nullopt);
@@ -157,7 +157,7 @@ TEST_F(Secrets, AreNotToBeSeenFromOutsideOfTheProcess) {
     EXPECT_EQ(secret_scan_.find_in(contents(of_process(gateway_.daemon(), "environ"))), std::nullopt);
 }
 
-TEST_F(Secrets, AreNotToBeDumpedOrTraced) {
+TEST_F(Secrets, AreProtectedFromCoreDumpsAndTracing) {
     EXPECT_THAT(contents(of_process(gateway_.daemon(), "limits")),
                 ContainsRegex("Max core file size +0 +0 +bytes"));
     // What belongs to a process is root's if it is not dumpable, and else that of its user and group.
@@ -172,7 +172,7 @@ TEST_F(Secrets, AreNotToBeDumpedOrTraced) {
     EXPECT_EQ(owner(gateway_.daemon()), root);
 }
 
-TEST_F(Secrets, WouldBeFound) {
+TEST_F(Secrets, WouldBeDetectedByTheScan) {
     // The modem was sent the key.
     std::string frames;
     for (const auto& entry : std::filesystem::directory_iterator(gateway_.path("modem.frames")))

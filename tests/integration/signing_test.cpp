@@ -45,14 +45,14 @@ std::optional<sbnw::Digest> digest_of(const Gateway& gateway, unsigned nth) {
     return digest ? std::optional(*digest) : std::nullopt;
 }
 
-struct Manner {
+struct SigningCase {
     const char* name;
     sbnw::Digest digest;
     bool imei;
     const char* parameters; ///< of the write of slot 0, by their ids
 };
 
-class Signing : public testing::TestWithParam<Manner> {};
+class Signing : public testing::TestWithParam<SigningCase> {};
 
 TEST_P(Signing, MakesAModemInSecureModeCompliant) {
     Gateway gateway;
@@ -72,14 +72,15 @@ TEST_P(Signing, MakesAModemInSecureModeCompliant) {
     EXPECT_EQ(digest_of(gateway, 2), GetParam().digest);
 }
 
-INSTANTIATE_TEST_SUITE_P(Behaviour, Signing,
-                         testing::Values(Manner{"Sha1", sbnw::Digest::sha1, false, "1,2,5,3"},
-                                         Manner{"Sha1WithImei", sbnw::Digest::sha1, true, "1,2,5,4,3"},
-                                         Manner{"Sha256", sbnw::Digest::sha256, false, "1,2,5,3"},
-                                         Manner{"Sha256WithImei", sbnw::Digest::sha256, true, "1,2,5,4,3"}),
+INSTANTIATE_TEST_SUITE_P(Digests, Signing,
+                         testing::Values(SigningCase{"Sha1", sbnw::Digest::sha1, false, "1,2,5,3"},
+                                         SigningCase{"Sha1WithImei", sbnw::Digest::sha1, true, "1,2,5,4,3"},
+                                         SigningCase{"Sha256", sbnw::Digest::sha256, false, "1,2,5,3"},
+                                         SigningCase{"Sha256WithImei", sbnw::Digest::sha256, true,
+                                                     "1,2,5,4,3"}),
                          [](const auto& instance) { return instance.param.name; });
 
-TEST(SecureMode, AnOccupiedSlotIsEmptiedBeforeItIsWritten) {
+TEST(SecureMode, AnOccupiedSlotIsErasedBeforeItIsWritten) {
     Gateway gateway;
     gateway.write_policy("10-signed", provision_section(gateway) + ca_policy(gateway));
     gateway.start();
@@ -92,7 +93,7 @@ TEST(SecureMode, AnOccupiedSlotIsEmptiedBeforeItIsWritten) {
     EXPECT_EQ(gateway.frames("modem"), 2U);
 }
 
-TEST(SecureMode, SlotsThatNoPolicyNamesAreEmptiedBySignedCommands) {
+TEST(SecureMode, UnlistedSlotsAreErasedBySignedCommands) {
     Gateway gateway;
     gateway.write_policy("10-signed",
                          provision_section(gateway) + "erase-unlisted = true\n" + ca_policy(gateway));
@@ -106,7 +107,7 @@ TEST(SecureMode, SlotsThatNoPolicyNamesAreEmptiedBySignedCommands) {
     EXPECT_EQ(gateway.frames("modem"), 1U);
 }
 
-TEST(SecureMode, TheKeyOfAnotherBlocksTheModem) {
+TEST(SecureMode, AWrongSigningKeyBlocksTheModem) {
     Gateway gateway;
     const std::string key = gateway.write("other.key", client().pkcs8_pem());
     gateway.write_policy("10-signed", "[provision]\n" + sign_with(key) + ca_policy(gateway));
@@ -119,7 +120,7 @@ TEST(SecureMode, TheKeyOfAnotherBlocksTheModem) {
     EXPECT_THAT(gateway.log(), Not(HasSubstr(": compliant: ")));
 }
 
-TEST(SecureMode, AnUnsignedPolicyIsToldWhoseSignatureTheModemWants) {
+TEST(SecureMode, AnUnsignedPolicyBlocksTheModemNamingTheRequiredSigner) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
@@ -134,7 +135,7 @@ TEST(SecureMode, AnUnsignedPolicyIsToldWhoseSignatureTheModemWants) {
     EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
 }
 
-TEST(SigningKey, MayStayOnItsTokenWhosePinIsInAFile) {
+TEST(SigningKey, MayBeOnATokenWithItsPinInAFile) {
     const SoftToken token;
     token.import(management(), "mgmt", "01");
     Gateway gateway;
@@ -171,7 +172,7 @@ TEST(SigningKey, MayBeACredential) {
     EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
 }
 
-TEST(SigningKey, ThatIsACredentialIsMissedIfSystemdPassedNone) {
+TEST(SigningKey, FromAMissingCredentialBlocksTheModem) {
     Gateway gateway;
     gateway.write_policy("10-signed",
                          "[provision]\n" + sign_with("credential:mgmt.key") + ca_policy(gateway));

@@ -29,10 +29,10 @@ class WithoutSqlite : public testing::Test {
     Gateway gateway_;
 };
 
-TEST_F(WithoutSqlite, ModemsAreProvisionedAndTheLogTellsOnceWhatToInstall) {
+TEST_F(WithoutSqlite, ModemsAreProvisionedAndTheMissingPackageIsLoggedOnce) {
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
-    const auto told = [&] {
+    const auto message_count = [&] {
         const std::string log = gateway_.log();
         std::size_t times = 0;
         for (auto at = log.find("without SQLite"); at != std::string::npos;
@@ -42,13 +42,13 @@ TEST_F(WithoutSqlite, ModemsAreProvisionedAndTheLogTellsOnceWhatToInstall) {
     };
     EXPECT_THAT(ctl(gateway_, {"history"}).errors, HasSubstr("without SQLite"))
         << "asked after all was recorded";
-    EXPECT_EQ(told(), 1U) << gateway_.log();
+    EXPECT_EQ(message_count(), 1U) << gateway_.log();
     EXPECT_THAT(gateway_.log(), AllOf(HasSubstr("install libsqlite3.so.0"), HasSubstr("libsqlite3-0")));
     EXPECT_TRUE(std::filesystem::is_empty(gateway_.path("state")));
     EXPECT_EQ(gateway_.stop(), 0);
 }
 
-TEST_F(WithoutSqlite, WhoAsksForTheHistoryIsToldWhatToInstall) {
+TEST_F(WithoutSqlite, TheHistoryVerbNamesThePackageToInstall) {
     const Outcome history = ctl(gateway_, {"history"});
     EXPECT_EQ(history.exit, 1);
     EXPECT_THAT(history.errors,

@@ -28,10 +28,10 @@ std::uint16_t free_port() {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size);
-    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+    const bool bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+                       ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
     ::close(socket);
-    return ntohs(address.sin_port);
+    return bound ? ntohs(address.sin_port) : 0;
 }
 
 bool is_listened_on(std::uint16_t port) {
@@ -118,7 +118,7 @@ class OverSsh : public testing::Test {
     std::unique_ptr<Process> server_;
 };
 
-TEST_F(OverSsh, AnotherMachinesModemsAreListedReadAndWaitedFor) {
+TEST_F(OverSsh, RemoteModemsCanBeListedReadAndWaitedFor) {
     serve_the_bus();
     const Outcome list = over_ssh({"list"});
     EXPECT_EQ(list.exit, 0) << list.errors << read_text(gateway_.path("sshd.log"));
@@ -128,14 +128,14 @@ TEST_F(OverSsh, AnotherMachinesModemsAreListedReadAndWaitedFor) {
     EXPECT_EQ(over_ssh({"show", "111"}).exit, 3);
 }
 
-TEST_F(OverSsh, FilesAreRefusedWithTheWayThatWorks) {
+TEST_F(OverSsh, FilesAreRejectedWithTheCommandToRunInstead) {
     serve_the_bus();
     const Outcome refused = over_ssh({"install", "--slot", "2", "--cert", gateway_.path("ca.pem")});
     EXPECT_EQ(refused.exit, 1);
     EXPECT_THAT(refused.errors, HasSubstr("run it on the gateway: ssh root@gateway bgs2ctl install ..."));
 }
 
-TEST_F(OverSsh, AServerThatDoesNotAnswerIsNotReached) {
+TEST_F(OverSsh, ARefusedConnectionIsReported) {
     const Outcome refused = over_ssh({"list"});
     EXPECT_EQ(refused.exit, 6);
     EXPECT_THAT(refused.errors, HasSubstr("Connection refused"));
@@ -144,7 +144,7 @@ TEST_F(OverSsh, AServerThatDoesNotAnswerIsNotReached) {
                 HasSubstr("\n  hint: check that 'ssh root@gateway systemd-stdio-bridge' can log in"));
 }
 
-TEST_F(OverSsh, AMachineWithoutTheBridgeIsNotReached) {
+TEST_F(OverSsh, AMissingBridgeProgramIsReported) {
     serve("systemd-stdio-bridge-that-is-not-there");
     const Outcome refused = over_ssh({"list"});
     EXPECT_EQ(refused.exit, 6) << refused.errors;
@@ -152,7 +152,7 @@ TEST_F(OverSsh, AMachineWithoutTheBridgeIsNotReached) {
     EXPECT_THAT(refused.errors, HasSubstr("bgs2ctl: cannot connect to the system bus of root@gateway: "));
 }
 
-TEST_F(OverSsh, AMachineWithoutADaemonSaysSo) {
+TEST_F(OverSsh, AStoppedDaemonIsReported) {
     serve_the_bus();
     ASSERT_EQ(gateway_.stop(), 0);
     const Outcome none = over_ssh({"list"});
@@ -160,7 +160,7 @@ TEST_F(OverSsh, AMachineWithoutADaemonSaysSo) {
     EXPECT_THAT(none.errors, StartsWith("bgs2ctl: bgs2d is not running"));
 }
 
-TEST(Ssh, IsMissedByName) {
+TEST(Ssh, IsNamedInTheErrorIfItIsNotInstalled) {
     const Outcome none = run({"list", "--host", "gateway"}, {.environment = {"PATH=/nonexistent"}});
     EXPECT_EQ(none.exit, 6);
     EXPECT_THAT(none.errors,

@@ -59,7 +59,7 @@ std::string refusal(Gateway& gateway, const Gateway::Dictionary& options) {
 
 const std::string management_store = "management_cert";
 
-TEST(OtherStores, AreWrittenReadBackAndToldApartFromThatOfTls) {
+TEST(OtherStores, AreWrittenReadBackAndListedApartFromTheTlsStore) {
     Gateway gateway;
     gateway.write_policy("10-stores", two_stores(gateway));
     gateway.start();
@@ -91,7 +91,7 @@ TEST(OtherStores, AreNotReadIfThePolicyNamesNone) {
     EXPECT_THAT(gateway.modem_log("modem"), Not(HasSubstr("management_cert")));
 }
 
-TEST(OtherStores, HoldNothingThatTheSameSlotOfAnotherStoreIsToHold) {
+TEST(OtherStores, AreNotConfusedWithTheSameSlotOfTheTlsStore) {
     Gateway gateway;
     gateway.write_policy("10-stores", two_stores(gateway));
     gateway.start();
@@ -107,7 +107,7 @@ TEST(OtherStores, HoldNothingThatTheSameSlotOfAnotherStoreIsToHold) {
     EXPECT_EQ(gateway.frames("modem"), 2U);
 }
 
-TEST(OtherStores, AreNotThePolicysToEmpty) {
+TEST(OtherStores, AreNotAffectedByEraseUnlisted) {
     Gateway gateway;
     gateway.write_policy("10-stores", "[provision]\nerase-unlisted = true\n" + two_stores(gateway));
     gateway.start();
@@ -121,7 +121,7 @@ TEST(OtherStores, AreNotThePolicysToEmpty) {
     EXPECT_EQ(slot_text(kept, "thumbprint"), client().certificate().fingerprint());
 }
 
-TEST(OtherStores, AreProvisionedOneSlotAtATimeForWhoAsks) {
+TEST(OtherStores, AreProvisionedOneSlotAtATimeOnRequest) {
     Gateway gateway;
     gateway.write_policy("10-stores", "[provision]\nmode = \"manual\"\n" + two_stores(gateway));
     gateway.start();
@@ -141,7 +141,7 @@ TEST(OtherStores, AreProvisionedOneSlotAtATimeForWhoAsks) {
     EXPECT_EQ(gateway.property("State"), "compliant");
 }
 
-TEST(OtherStores, ThatThePolicyDoesNotNameAreRefused) {
+TEST(OtherStores, MissingFromThePolicyAreRejected) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();

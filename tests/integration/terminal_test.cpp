@@ -77,7 +77,7 @@ class OnATerminal : public testing::Test {
     Gateway gateway_;
 };
 
-TEST_F(OnATerminal, NoLineIsLongerThanItIsWide) {
+TEST_F(OnATerminal, NoLineExceedsTheTerminalWidth) {
     ASSERT_EQ(ctl(gateway_, {"provision"}).exit, 0) << gateway_.log();
     for (const std::uint16_t columns : std::array<std::uint16_t, 2>{80, 40}) {
         for (const char* verb : {"list", "show", "history", "ports", "jobs"}) {
@@ -89,7 +89,7 @@ TEST_F(OnATerminal, NoLineIsLongerThanItIsWide) {
     }
 }
 
-TEST_F(OnATerminal, ColoursAreThereUnlessNobodyWantsThem) {
+TEST_F(OnATerminal, ColoursAreUsedUnlessDisabled) {
     TerminalSession coloured(command({"list"}), options(80));
     EXPECT_EQ(coloured.wait(), 0);
     EXPECT_THAT(coloured.output(), HasSubstr("\x1b[33mdrifted\x1b[0m"));
@@ -103,7 +103,7 @@ TEST_F(OnATerminal, ColoursAreThereUnlessNobodyWantsThem) {
     }
 }
 
-TEST_F(OnATerminal, AJobShowsABarThatFitsAndGoes) {
+TEST_F(OnATerminal, AJobShowsAProgressBarThatFitsAndIsCleared) {
     for (const std::uint16_t columns : std::array<std::uint16_t, 2>{80, 40}) {
         TerminalSession session(command({"provision", "--slot", columns == 80 ? "0" : "1"}),
                                 options(columns));
@@ -128,7 +128,7 @@ TEST_F(OnATerminal, LongOutputIsShownAScreenAtATime) {
     EXPECT_EQ(session.wait(), 0);
 }
 
-TEST_F(OnATerminal, APagerThatIsLeftEarlyIsNoError) {
+TEST_F(OnATerminal, QuittingThePagerEarlyIsNotAnError) {
     TerminalSession quit(command({"--help"}), options(80, {"BGS2CTL_PAGER=head -n 1"}));
     EXPECT_EQ(quit.wait(), 0);
     EXPECT_THAT(lines_of(quit.output()).front(), StartsWith("bgs2ctl - "));
@@ -141,39 +141,39 @@ TEST_F(OnATerminal, APagerThatIsLeftEarlyIsNoError) {
     EXPECT_EQ(interrupted.wait(), 0) << interrupted.output();
 }
 
-TEST_F(OnATerminal, ThereIsNoPagerWhereNoneIsWantedOrNeeded) {
-    const Words loud{"BGS2CTL_PAGER=echo paged"};
+TEST_F(OnATerminal, NoPagerIsStartedIfDisabledOrUnnecessary) {
+    const Words echo_pager{"BGS2CTL_PAGER=echo paged"};
     const auto paged = [&](const Words& words, const TerminalSession::Options& with) {
         TerminalSession session(command(words), with);
         EXPECT_EQ(session.wait(), 0) << session.output();
         return session.output().find("paged") != std::string::npos;
     };
-    EXPECT_TRUE(paged({"--help"}, options(80, loud)));
-    EXPECT_TRUE(paged({"history", "--help"}, options(20, loud))) << "its lines wrap";
-    EXPECT_FALSE(paged({"--help", "--no-pager"}, options(80, loud)));
-    EXPECT_FALSE(paged({"list"}, options(80, loud))) << "the screen has room";
-    EXPECT_FALSE(paged({"list", "--json"}, options(1, loud)));
-    EXPECT_FALSE(paged({"refresh"}, options(1, loud)));
-    auto dumb = options(80, loud);
+    EXPECT_TRUE(paged({"--help"}, options(80, echo_pager)));
+    EXPECT_TRUE(paged({"history", "--help"}, options(20, echo_pager))) << "its lines wrap";
+    EXPECT_FALSE(paged({"--help", "--no-pager"}, options(80, echo_pager)));
+    EXPECT_FALSE(paged({"list"}, options(80, echo_pager))) << "the screen has room";
+    EXPECT_FALSE(paged({"list", "--json"}, options(1, echo_pager)));
+    EXPECT_FALSE(paged({"refresh"}, options(1, echo_pager)));
+    auto dumb = options(80, echo_pager);
     dumb.environment.emplace_back("TERM=dumb");
     EXPECT_FALSE(paged({"--help"}, dumb));
 }
 
-TEST_F(OnATerminal, APagerThatCanNotBeStartedIsDoneWithout) {
+TEST_F(OnATerminal, OutputIsPrintedIfThePagerCannotBeStarted) {
     TerminalSession session(command({"--help"}), options(80, {"BGS2CTL_PAGER=/nonexistent/pager -x"}));
     EXPECT_EQ(session.wait(), 0);
     EXPECT_THAT(session.output(), HasSubstr("Usage: bgs2ctl"));
     EXPECT_THAT(session.output(), HasSubstr("Exit codes"));
 }
 
-TEST_F(OnATerminal, AFailureIsToldBehindWhatWasShown) {
+TEST_F(OnATerminal, AnErrorIsPrintedOnTheTerminal) {
     TerminalSession session(command({"show", "111"}), options(80));
     EXPECT_EQ(session.wait(), 3);
     EXPECT_THAT(session.output(), StartsWith("bgs2ctl: no modem has an IMEI that ends in 111\r\n"));
 }
 
 /// An agent that tells how it was called. The real one needs a polkit that listens on the bus.
-class WithAnAgent : public OnATerminal {
+class PolkitAgent : public OnATerminal {
   protected:
     void SetUp() override {
         if (geteuid() != 0)
@@ -187,7 +187,7 @@ class WithAnAgent : public OnATerminal {
         std::filesystem::permissions(agent, std::filesystem::perms(0755));
     }
 
-    Words as_nobody(const Words& words) {
+    static Words as_nobody(const Words& words) {
         Words all{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BGS2CTL};
         all.insert(all.end(), words.begin(), words.end());
         return all;
@@ -198,14 +198,14 @@ class WithAnAgent : public OnATerminal {
     }
 };
 
-TEST_F(WithAnAgent, APasswordMayBeAskedForWhereARightIsNeeded) {
+TEST_F(PolkitAgent, IsStartedIfAuthorizationIsRequired) {
     TerminalSession session(as_nobody({"refresh"}), with_agent());
     EXPECT_EQ(session.wait(), 4) << session.output();
     EXPECT_THAT(session.output(), StartsWith("asked with --notify-fd 3 --fallback --process "));
     EXPECT_THAT(session.output(), HasSubstr("bgs2ctl: "));
 }
 
-TEST_F(WithAnAgent, NobodyIsAskedByReadingOrIfUnwantedOrByRoot) {
+TEST_F(PolkitAgent, IsNotStartedForReadingForRootOrIfNotInteractive) {
     for (const Words& words :
          {as_nobody({"list"}), as_nobody({"refresh", "--no-ask-password"}), command({"refresh"})}) {
         TerminalSession session(words, with_agent());
@@ -221,7 +221,7 @@ TEST_F(WithAnAgent, NobodyIsAskedByReadingOrIfUnwantedOrByRoot) {
     EXPECT_THAT(piped.output(), Not(HasSubstr("asked")));
 }
 
-TEST_F(WithAnAgent, ItsAbsenceChangesNothing) {
+TEST_F(PolkitAgent, IsOptional) {
     std::filesystem::remove(gateway_.path("pkttyagent"));
     auto without = options(80, {"PATH=" + gateway_.path("")});
     Words words = as_nobody({"refresh"});

@@ -35,7 +35,7 @@ class Trace : public testing::Test {
   protected:
     void SetUp() override {
         fs::create_directory(traces_);
-        needles_.add_key("the client", client().key());
+        secret_scan_.add_key("the client", client().key());
         gateway_.write_policy("10-client", client_policy(gateway_));
     }
 
@@ -53,22 +53,22 @@ class Trace : public testing::Test {
         return text;
     }
 
-    /// bgs2ctl's exit code; what it says is in told().
+    /// The exit code of bgs2ctl; its output is output().
     int decode(const fs::path& file, const std::vector<std::string>& more = {}) {
-        fs::remove(gateway_.path("told"));
+        fs::remove(gateway_.path("output"));
         std::vector<std::string> command{BGS2CTL, "frame", "decode", file};
         command.insert(command.end(), more.begin(), more.end());
-        Process bgs2ctl(command, {.environment = {}, .output = gateway_.path("told")});
+        Process bgs2ctl(command, {.environment = {}, .output = gateway_.path("output")});
         return bgs2ctl.wait(10s).value_or(-1000);
     }
-    std::string told() const { return trace_contents(gateway_.path("told")); }
+    std::string output() const { return trace_contents(gateway_.path("output")); }
 
     Gateway gateway_;
     std::string traces_ = gateway_.path("traces");
-    SecretScan needles_;
+    SecretScan secret_scan_;
 };
 
-TEST_F(Trace, TellsASessionInOrderAndNoKey) {
+TEST_F(Trace, RecordsASessionInOrderWithoutKeys) {
     gateway_.start({"--trace", traces_});
     gateway_.plug("modem");
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
@@ -94,27 +94,27 @@ TEST_F(Trace, TellsASessionInOrderAndNoKey) {
         ASSERT_NE(at, std::string::npos) << next << " is not in order in " << trace;
     }
     EXPECT_THAT(trace, HasSubstr("........"));
-    EXPECT_EQ(needles_.find_in(trace), std::nullopt);
+    EXPECT_EQ(secret_scan_.find_in(trace), std::nullopt);
 
-    EXPECT_EQ(decode(file), 0) << told();
-    EXPECT_THAT(told(), ContainsRegex(" s: [0-9]+ bytes for is_cert: SECURE CMD END OK\n\n0000  "));
-    EXPECT_THAT(told(), HasSubstr("subject CN=Test Client"));
-    EXPECT_THAT(told(), ContainsRegex("bytes, not in the trace"));
-    EXPECT_THAT(told(), HasSubstr("subject CN=Test CA"));
+    EXPECT_EQ(decode(file), 0) << output();
+    EXPECT_THAT(output(), ContainsRegex(" s: [0-9]+ bytes for is_cert: SECURE CMD END OK\n\n0000  "));
+    EXPECT_THAT(output(), HasSubstr("subject CN=Test Client"));
+    EXPECT_THAT(output(), ContainsRegex("bytes, not in the trace"));
+    EXPECT_THAT(output(), HasSubstr("subject CN=Test CA"));
 }
 
-TEST_F(Trace, TellsNoKeyWhereTheLineBreaksWithinAFrame) {
+TEST_F(Trace, OmitsTheKeyIfTheLineHangsUpDuringAFrame) {
     gateway_.start({"--trace", traces_});
     gateway_.plug("modem", {"--fault", "hang-up-in-frame:1200"});
     ASSERT_TRUE(gateway_.eventually([&] { return all().contains(" > bytes 512+512 of "); }))
         << gateway_.log() << all();
     gateway_.unplug("modem");
     ASSERT_TRUE(gateway_.eventually([&] { return all().contains("# end\n"); }));
-    EXPECT_EQ(needles_.find_in(all()), std::nullopt);
+    EXPECT_EQ(secret_scan_.find_in(all()), std::nullopt);
     EXPECT_THAT(all(), HasSubstr("...."));
 }
 
-TEST_F(Trace, CanNotCheckASignatureOverWhatItDoesNotHave) {
+TEST_F(Trace, CannotVerifyASignatureOverOmittedBytes) {
     const std::string key = gateway_.write("management.key", management().pkcs8_pem());
     gateway_.write_policy("10-client",
                           "[provision]\nsign = { key = \"" + key + "\" }\n" + client_policy(gateway_));
@@ -122,16 +122,16 @@ TEST_F(Trace, CanNotCheckASignatureOverWhatItDoesNotHave) {
     gateway_.plug("modem", {"--secure", gateway_.write("module.pem", management().public_pem())});
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     gateway_.stop();
-    needles_.add_key("the management key", management().key());
-    EXPECT_EQ(needles_.find_in(all()), std::nullopt);
+    secret_scan_.add_key("the management key", management().key());
+    EXPECT_EQ(secret_scan_.find_in(all()), std::nullopt);
     const std::string certificate = gateway_.write("management.pem", management().certificate_pem());
     EXPECT_EQ(decode(files().front(), {"--verify-key", certificate}), 1);
-    EXPECT_THAT(told(),
+    EXPECT_THAT(output(),
                 HasSubstr("cannot check the signature: it covers bytes that the trace does not have"));
-    EXPECT_THAT(told(), HasSubstr("signature good: ")) << "that of the CA's certificate, without a key";
+    EXPECT_THAT(output(), HasSubstr("signature good: ")) << "that of the CA's certificate, without a key";
 }
 
-TEST_F(Trace, DisturbsNothingWhereItCanNotBeWritten) {
+TEST_F(Trace, DoesNotAffectProvisioningIfItCannotBeWritten) {
     gateway_.start({"--trace", traces_});
     fs::remove(traces_);
     gateway_.plug("modem");
@@ -144,15 +144,15 @@ TEST_F(Trace, DisturbsNothingWhereItCanNotBeWritten) {
     const std::string diagnostic = "not all conversations are recorded";
     const std::size_t first = log.find(diagnostic);
     ASSERT_NE(first, std::string::npos) << log;
-    EXPECT_EQ(log.find(diagnostic, first + 1), std::string::npos) << "told twice";
+    EXPECT_EQ(log.find(diagnostic, first + 1), std::string::npos) << "reported twice";
 }
 
-TEST_F(Trace, NeedsADirectory) {
+TEST_F(Trace, RequiresADirectory) {
     EXPECT_ANY_THROW(gateway_.start({"--trace", gateway_.path("nowhere")}));
 }
 
 /// bgs2d is one more program that bgs2ctl capture plays a modem for.
-TEST(CaptureOfBgs2d, CatchesTheFrameOfAPolicy) {
+TEST(CaptureOfBgs2d, RecordsTheFrameOfAPolicy) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();

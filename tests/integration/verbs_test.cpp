@@ -17,7 +17,7 @@ using testing::Not;
 using testing::StartsWith;
 using Words = std::vector<std::string>;
 
-class HandsOver : public testing::Test {
+class SlotVerbs : public testing::Test {
   protected:
     void SetUp() override {
         gateway_.write_policy("10-ca", ca_policy(gateway_)); // slot 1
@@ -33,14 +33,14 @@ class HandsOver : public testing::Test {
     Gateway gateway_;
 };
 
-TEST_F(HandsOver, ACertificateIsInstalled) {
+TEST_F(SlotVerbs, InstallACertificate) {
     const Outcome text = ctl(gateway_, {"install", "--slot", "2", "--cert", file("ca.pem")});
     EXPECT_EQ(text.exit, 0) << text.errors << gateway_.log();
     EXPECT_EQ(text.output, std::string(default_imei) + ": slot 2 written\n");
     EXPECT_EQ(gateway_.thumbprint(2), certificate_authority().certificate().fingerprint());
 }
 
-TEST_F(HandsOver, ACertificateWithItsKeyIsInstalled) {
+TEST_F(SlotVerbs, InstallACertificateWithItsKey) {
     const Outcome object =
         ctl(gateway_, {"install", "809", "--slot", "0", "--cert", file("client.pem"), "--key",
                        file("client.key"), "--store", "is_cert", "--format", "der", "--json"});
@@ -51,7 +51,7 @@ TEST_F(HandsOver, ACertificateWithItsKeyIsInstalled) {
     EXPECT_EQ(gateway_.thumbprint(0), client().certificate().fingerprint());
 }
 
-TEST_F(HandsOver, StandardInputIsAFile) {
+TEST_F(SlotVerbs, ReadACertificateFromStandardInput) {
     EXPECT_EQ(
         ctl(gateway_, {"install", "--slot", "2", "--cert", "-"}, certificate_authority().certificate_pem())
             .exit,
@@ -60,7 +60,7 @@ TEST_F(HandsOver, StandardInputIsAFile) {
     EXPECT_EQ(gateway_.thumbprint(2), certificate_authority().certificate().fingerprint());
 }
 
-TEST_F(HandsOver, APipeWithAPassphraseIsRead) {
+TEST_F(SlotVerbs, ReadAPassphraseFromAPipe) {
     gateway_.write("encrypted.key", client().encrypted_pem("secret"));
     Process shell({"sh", "-c",
                    fmt::format("echo secret | {} install --slot 0 --cert {} --key {} --passphrase-file -",
@@ -71,7 +71,7 @@ TEST_F(HandsOver, APipeWithAPassphraseIsRead) {
     EXPECT_EQ(gateway_.thumbprint(0), client().certificate().fingerprint());
 }
 
-TEST_F(HandsOver, WhatDoesNotFitIsRefusedAndChangesNothing) {
+TEST_F(SlotVerbs, RejectInvalidFilesAndPolicySlotsAndWriteNothing) {
     gateway_.write("garbage", "no certificate");
     EXPECT_EQ(ctl(gateway_, {"install", "--slot", "2", "--cert", file("garbage")}).exit, 1);
     gateway_.write("other.key", certificate_authority().pkcs8_pem());
@@ -88,7 +88,7 @@ TEST_F(HandsOver, WhatDoesNotFitIsRefusedAndChangesNothing) {
     EXPECT_EQ(gateway_.frames("modem"), 1U);
 }
 
-TEST_F(HandsOver, ASlotIsEmptied) {
+TEST_F(SlotVerbs, EraseASlot) {
     ASSERT_EQ(ctl(gateway_, {"install", "--slot", "2", "--cert", file("ca.pem")}).exit, 0) << gateway_.log();
     const Outcome text = ctl(gateway_, {"erase", "--slot", "2"});
     EXPECT_EQ(text.exit, 0) << text.errors;
@@ -105,7 +105,7 @@ TEST_F(HandsOver, ASlotIsEmptied) {
     EXPECT_EQ(json::parse(ctl(gateway_, {"erase", "any", "--slot", "3", "--json"}).output)["success"], true);
 }
 
-TEST_F(HandsOver, AFrameIsSentUnchanged) {
+TEST_F(SlotVerbs, SendAFrameUnchanged) {
     ASSERT_EQ(
         ctl(gateway_, {"frame", "encode", "--slot", "2", "--cert", file("ca.pem"), "-o", file("write.bin")})
             .exit,
@@ -124,7 +124,7 @@ TEST_F(HandsOver, AFrameIsSentUnchanged) {
     EXPECT_EQ(json::parse(object.output)["operation"], "send");
 }
 
-TEST_F(HandsOver, JobsSayWhatTheyDidAndHowTheyEnded) {
+TEST_F(SlotVerbs, LeaveJobsWithADescriptionAndAResult) {
     ASSERT_EQ(ctl(gateway_, {"install", "--slot", "2", "--cert", file("ca.pem")}).exit, 0) << gateway_.log();
     const json jobs = json::parse(ctl(gateway_, {"jobs", "--json"}).output);
     ASSERT_FALSE(jobs.empty());

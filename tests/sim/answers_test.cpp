@@ -19,7 +19,7 @@ class Dialogue : public testing::Test {
     Answers answers_{{.model = "BGS2-W", .revision = "01.301", .imei = "356938035643809"}, false, true};
 };
 
-TEST_F(Dialogue, SaysWhoItIs) {
+TEST_F(Dialogue, ReportsTheIdentityOfTheModem) {
     EXPECT_THAT(ask("ATI").lines, ElementsAre("Cinterion", "BGS2-W", "REVISION 01.301"));
     EXPECT_THAT(ask("ati1").lines,
                 ElementsAre("Cinterion", "BGS2-W", "REVISION 01.301", "A-REVISION 01.000.00"));
@@ -39,7 +39,7 @@ TEST_F(Dialogue, AcceptsStoresWithAndWithoutQuotes) {
     EXPECT_EQ(answers_.readback_store("AT^SBNR=is_cert"), "is_cert");
 }
 
-TEST_F(Dialogue, TellsErrorsAsItWasAskedTo) {
+TEST_F(Dialogue, ReportsErrorsInTheFormatSetByCmee) {
     EXPECT_EQ(answers_.error_line("unknown", false), "ERROR");
     ask("AT+CMEE=2");
     EXPECT_EQ(answers_.error_line("unknown", false), "+CME ERROR: unknown");
@@ -47,7 +47,7 @@ TEST_F(Dialogue, TellsErrorsAsItWasAskedTo) {
     EXPECT_EQ(answers_.error_line("unknown", false), "+CME ERROR: 100");
 }
 
-TEST_F(Dialogue, ItsClockStandsAtTheEpochUntilSetAndThenRuns) {
+TEST_F(Dialogue, ItsClockShowsTheEpochUntilSetAndThenRuns) {
     EXPECT_THAT(ask("AT+CCLK?").lines, ElementsAre("+CCLK: \"02/01/01,00:00:00\""));
     EXPECT_EQ(ask("AT+CCLK=\"26/02/28,23:59:58\"").end, Answer::End::ok);
     now_ += 3s;
@@ -57,14 +57,14 @@ TEST_F(Dialogue, ItsClockStandsAtTheEpochUntilSetAndThenRuns) {
         EXPECT_EQ(ask(wrong).end, Answer::End::error) << wrong;
 }
 
-TEST_F(Dialogue, EchoIsSwitched) {
+TEST_F(Dialogue, SwitchesEchoOnAndOff) {
     ask("ATE1");
     EXPECT_TRUE(answers_.echo());
     ask("ATE0");
     EXPECT_FALSE(answers_.echo());
 }
 
-TEST_F(Dialogue, OldFirmwareDoesNotKnowTheStore) {
+TEST_F(Dialogue, RejectsIsCertOnOldFirmware) {
     Answers old({.model = "BGS2-W", .revision = "01.200", .imei = "356938035643809"}, false, false);
     EXPECT_EQ(old.answer("AT^SBNW=is_cert,1", now_).end, Answer::End::cme_error);
     EXPECT_THAT(old.answer("AT^SBNW=?", now_).lines,

@@ -6,7 +6,7 @@
 namespace bgs2::sim {
 namespace {
 
-TEST(Faults, AreReadFromTheirText) {
+TEST(Faults, AreParsedFromText) {
     EXPECT_EQ(parse_fault("length-error"), (Fault{.kind = FaultKind::length_error}));
     EXPECT_EQ(parse_fault("readback-slot:1=2,times=1"),
               (Fault{.kind = FaultKind::readback_slot, .argument = "1=2", .times = 1}));
@@ -15,14 +15,14 @@ TEST(Faults, AreReadFromTheirText) {
     EXPECT_EQ(parse_fault("cme-error:SIM busy")->argument, "SIM busy");
 }
 
-TEST(Faults, SayWhatIsWrongWithTheirText) {
+TEST(Faults, RejectInvalidTextWithAMessage) {
     EXPECT_TRUE(parse_fault("lenght-error").error().starts_with("unknown fault 'lenght-error'; valid are"));
     for (const auto* text : {"hang-up", "hang-up:x", "corrupt-slot:11", "readback-slot:1", "labels:no",
                              "silence:3", "silence,often", "silence,times=", "silence,", "identity"})
         EXPECT_FALSE(parse_fault(text)) << text;
 }
 
-TEST(Faults, StrikeAfterSoManyOccasionsSoManyTimes) {
+TEST(Faults, TriggerAfterAndForTheGivenNumberOfOccasions) {
     Faults faults({*parse_fault("silence,after=1,times=2")});
     std::string triggered;
     for (int i = 0; i < 5; ++i)
@@ -31,7 +31,7 @@ TEST(Faults, StrikeAfterSoManyOccasionsSoManyTimes) {
     EXPECT_TRUE(faults.strike(FaultKind::garbage).empty());
 }
 
-TEST(Faults, OfOneCommandHaveAnOccasionOnlyAtThatCommand) {
+TEST(Faults, OfACommandTriggerOnlyOnThatCommand) {
     Faults faults({*parse_fault("error,times=1"), *parse_fault("error:AT+CGSN")});
     EXPECT_TRUE(faults.strike(FaultKind::error, "AT").empty());
     EXPECT_TRUE(faults.strike(FaultKind::error, "AT^SBNW=?").empty());

@@ -208,7 +208,7 @@ class Bgs2sim : public testing::Test {
     }
 
     /// Waits until `text` stands in the log so many times.
-    [[nodiscard]] bool log_says(std::string_view text, int times) const {
+    [[nodiscard]] bool log_contains(std::string_view text, int times) const {
         const Descriptor watch(::inotify_init1(IN_CLOEXEC));
         ::inotify_add_watch(watch.get(), (folder_ / "log").c_str(), IN_MODIFY);
         const auto deadline = Clock::now() + longest_wait;
@@ -234,7 +234,7 @@ class Bgs2sim : public testing::Test {
     std::string stored_ = "\r\nSECURE CMD END OK\r\n\r\nOK\r\n";
 };
 
-TEST_F(Bgs2sim, SaysWhoItIs) {
+TEST_F(Bgs2sim, AnswersIdentificationCommands) {
     start();
     auto line = open();
     EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
@@ -243,7 +243,7 @@ TEST_F(Bgs2sim, SaysWhoItIs) {
     EXPECT_EQ(line.ask("AT+CGSN"), "\r\n356938035643809\r\n\r\nOK\r\n");
 }
 
-TEST_F(Bgs2sim, StoresReadsBackAndDeletes) {
+TEST_F(Bgs2sim, StoresReadsBackAndDeletesACertificate) {
     start();
     auto line = open();
     EXPECT_EQ(line.secure(write_), stored_);
@@ -253,7 +253,7 @@ TEST_F(Bgs2sim, StoresReadsBackAndDeletes) {
     EXPECT_THAT(log(), HasSubstr("slot is_cert 1 emptied"));
 }
 
-TEST_F(Bgs2sim, TakesLineEndsOfCrLf) {
+TEST_F(Bgs2sim, AcceptsCrLfLineEnds) {
     start();
     auto line = open();
     EXPECT_EQ(line.ask("AT+CGMM", "\r\n"), "\r\nBGS2-W\r\n\r\nOK\r\n");
@@ -261,7 +261,7 @@ TEST_F(Bgs2sim, TakesLineEndsOfCrLf) {
     EXPECT_EQ(line.ask("AT", "\r\n"), "\r\nOK\r\n");
 }
 
-TEST_F(Bgs2sim, AFrameMayBeginWithTheByteOfALineFeed) {
+TEST_F(Bgs2sim, ReceivesAFrameThatBeginsWithALineFeedByte) {
     start();
     auto line = open();
     // 0x010a bytes: the total length begins with 0a.
@@ -272,7 +272,7 @@ TEST_F(Bgs2sim, AFrameMayBeginWithTheByteOfALineFeed) {
     EXPECT_THAT(line.secure(bytes, "\r"), HasSubstr("PUBLIC CERTIFICATE IS CORRUPTED"));
 }
 
-TEST_F(Bgs2sim, RefusesWhatFollowsAFrame) {
+TEST_F(Bgs2sim, RejectsAFrameWithATrailingByte) {
     start();
     auto line = open();
     auto bytes = write_;
@@ -281,7 +281,7 @@ TEST_F(Bgs2sim, RefusesWhatFollowsAFrame) {
     EXPECT_THAT(line.ask("AT^SBNR=is_cert"), Not(HasSubstr(thumbprint_)));
 }
 
-TEST_F(Bgs2sim, GivesUpOnAShortFrame) {
+TEST_F(Bgs2sim, ReportsATimeoutForAShortFrame) {
     start({"--frame-timeout", "0.5"});
     auto line = open();
     auto bytes = write_;
@@ -290,7 +290,7 @@ TEST_F(Bgs2sim, GivesUpOnAShortFrame) {
     EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
 }
 
-TEST_F(Bgs2sim, KeepsItsSlotsOverARestart) {
+TEST_F(Bgs2sim, KeepsItsSlotsAcrossARestart) {
     const std::vector<std::string> arguments = {"--slots", (folder_ / "slots.json").string()};
     start(arguments);
     EXPECT_EQ(open().secure(frame(1, {slot_parameter(0), parameter(2, identity_.certificate),
@@ -302,7 +302,7 @@ TEST_F(Bgs2sim, KeepsItsSlotsOverARestart) {
     EXPECT_THAT(open().ask("AT^SBNR=\"is_cert\""), HasSubstr(thumbprint_));
 }
 
-TEST_F(Bgs2sim, HoldsWhatSomebodyElsePutIntoTheFileOfItsSlots) {
+TEST_F(Bgs2sim, ReloadsTheSlotsFileAfterAnExternalChange) {
     start({"--slots", (folder_ / "slots.json").string()});
     auto line = open();
     ASSERT_EQ(line.secure(frame(1, {slot_parameter(3), parameter(2, identity_.certificate)})), stored_);
@@ -314,23 +314,23 @@ TEST_F(Bgs2sim, HoldsWhatSomebodyElsePutIntoTheFileOfItsSlots) {
     EXPECT_THAT(line.ask("AT^SBNR=is_cert"), HasSubstr(thumbprint_));
     fs::remove(folder_ / "slots.json");
     EXPECT_THAT(line.ask("AT^SBNR=is_cert"), Not(HasSubstr(thumbprint_)));
-    EXPECT_TRUE(log_says("slots read again", 3));
+    EXPECT_TRUE(log_contains("slots read again", 3));
 }
 
-TEST_F(Bgs2sim, SurvivesBeingOpenedAndClosedAndForgetsWhatNobodyRead) {
+TEST_F(Bgs2sim, ToleratesReopeningAndDiscardsUnreadOutput) {
     start();
     for (int i = 0; i < 20; ++i) {
-        ASSERT_TRUE(log_says("port-close", i));
+        ASSERT_TRUE(log_contains("port-close", i));
         auto line = open();
         ASSERT_EQ(line.ask("AT"), "\r\nOK\r\n") << i;
         line.send(bytes_of("ATI\r")); // the answer is left unread
         ASSERT_EQ(line.until("Cinterion"), "\r\nCinterion") << i;
     }
-    ASSERT_TRUE(log_says("port-close", 20));
+    ASSERT_TRUE(log_contains("port-close", 20));
     EXPECT_EQ(open().ask("AT"), "\r\nOK\r\n");
 }
 
-TEST_F(Bgs2sim, IsNoFasterAndNotMuchSlowerThanItsLine) {
+TEST_F(Bgs2sim, RespectsTheConfiguredBaudRate) {
     constexpr unsigned baud = 38400;
     start({"--baud", std::to_string(baud)});
     auto line = open();
@@ -346,7 +346,7 @@ TEST_F(Bgs2sim, IsNoFasterAndNotMuchSlowerThanItsLine) {
     EXPECT_LE(took.count(), expected * 3);
 }
 
-TEST_F(Bgs2sim, EchoesAndSaysUnsolicitedThingsWhenAsked) {
+TEST_F(Bgs2sim, SendsEchoAndUrcsIfEnabled) {
     start({"--echo", "--urc"});
     auto line = open();
     EXPECT_EQ(line.until("^SYSSTART\r\n"), "\r\n^SYSSTART\r\n");
@@ -355,7 +355,7 @@ TEST_F(Bgs2sim, EchoesAndSaysUnsolicitedThingsWhenAsked) {
     EXPECT_EQ(line.ask("AT+CGMM"), "\r\nBGS2-W\r\n\r\n+CIEV: signal,3\r\n\r\nOK\r\n");
 }
 
-TEST_F(Bgs2sim, FailsAFrameAndThenTakesIt) {
+TEST_F(Bgs2sim, InjectsFaultsTheConfiguredNumberOfTimes) {
     start({"--fault", "length-error,times=1", "--fault", "no-ok,after=1,times=1"});
     auto line = open();
     EXPECT_EQ(line.secure(write_), "\r\nSECURE CMD LENGTH ERROR\r\n\r\nOK\r\n");
@@ -367,7 +367,7 @@ TEST_F(Bgs2sim, FailsAFrameAndThenTakesIt) {
     EXPECT_THAT(log(), HasSubstr("fault length-error"));
 }
 
-TEST_F(Bgs2sim, LiesAboutWhatItStores) {
+TEST_F(Bgs2sim, InjectsNotStoredAndCorruptSlotFaults) {
     start({"--fault", "not-stored", "--fault", "corrupt-slot:7"});
     auto line = open();
     EXPECT_EQ(line.secure(write_), stored_);
@@ -389,14 +389,14 @@ TEST_F(Bgs2sim, DropsAKeyAndKeepsTheCertificate) {
     EXPECT_THAT(log(), HasSubstr("key=yes"));
 }
 
-TEST_F(Bgs2sim, HearsNothingAtFirst) {
+TEST_F(Bgs2sim, IgnoresTheFirstCommandsWithTheDeafFault) {
     start({"--fault", "deaf:2"});
     auto line = open();
     line.send(bytes_of("AT\rAT\rAT+CGMM\r"));
     EXPECT_EQ(line.until("OK\r\n"), "\r\nBGS2-W\r\n\r\nOK\r\n");
 }
 
-TEST_F(Bgs2sim, SaysHalfALineAndFallsSilent) {
+TEST_F(Bgs2sim, StopsAnsweringAfterHalfALine) {
     start({"--fault", "half-line"});
     auto line = open();
     line.send(bytes_of("AT+CGMM\r"));
@@ -416,14 +416,14 @@ TEST_F(Bgs2sim, HangsUpInTheMiddleOfAFrame) {
     EXPECT_FALSE(fs::is_symlink(program.link()));
 }
 
-TEST_F(Bgs2sim, AnswersCommandsThatCameWhileItWasAnswering) {
+TEST_F(Bgs2sim, AnswersCommandsReceivedDuringAnAnswer) {
     start({"--baud", "115200"});
     auto line = open();
     line.send(bytes_of("ATI\rAT+CGMM\r"));
     EXPECT_THAT(line.until("\r\nBGS2-W\r\n\r\nOK\r\n"), testing::StartsWith("\r\nCinterion\r\n"));
 }
 
-TEST_F(Bgs2sim, ObeysOnlyWhatItsKeySignedInSecureMode) {
+TEST_F(Bgs2sim, RejectsAnUnsignedCommandInSecureMode) {
     const auto key = folder_ / "key.pem";
     {
         const Key rsa(EVP_RSA_gen(2048));
@@ -436,7 +436,7 @@ TEST_F(Bgs2sim, ObeysOnlyWhatItsKeySignedInSecureMode) {
     EXPECT_THAT(log(), HasSubstr("refused SECURE CMD ERROR: the command is not signed"));
 }
 
-TEST_F(Bgs2sim, LosesACommandThatComesTooSoon) {
+TEST_F(Bgs2sim, DropsACommandReceivedWithinTheSettleTime) {
     start({"--settle", "60000"});
     auto line = open();
     EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");

@@ -27,12 +27,12 @@ Bytes from_hex(std::string_view text) {
     return bytes;
 }
 
-ResultCode verdict_on(std::string_view hex) {
+ResultCode result_of(std::string_view hex) {
     const auto command = read_secure_command(from_hex(hex));
     return command ? ResultCode::end_ok : command.error().result;
 }
 
-TEST(SecureCommand, ReadsADelete) {
+TEST(SecureCommand, DecodesADeleteCommand) {
     const auto command = read_secure_command(from_hex("0c00 0300 0100 0600 0100 0300"));
     ASSERT_TRUE(command) << command.error().why;
     EXPECT_EQ(command->verb, SecureCommand::Verb::erase);
@@ -41,7 +41,7 @@ TEST(SecureCommand, ReadsADelete) {
     EXPECT_FALSE(command->certificate || command->private_key || command->signature);
 }
 
-TEST(SecureCommand, ReadsAWriteWithEveryParameter) {
+TEST(SecureCommand, DecodesAWriteCommandWithEveryParameter) {
     // store "is_cert", thumbprint 40 x "a", slot 0, certificate c0 c1, key e0, IMEI, signature "QUI="
     const auto command = read_secure_command(from_hex(
         "6d00 0100 0700"
@@ -63,38 +63,38 @@ TEST(SecureCommand, ReadsAWriteWithEveryParameter) {
     EXPECT_EQ(command->signed_bytes.size(), 0x6dU - 2 - 9);
 }
 
-TEST(SecureCommand, LengthsAreLittleEndianAndCountThemselves) {
+TEST(SecureCommand, RequiresLittleEndianLengthsThatCountThemselves) {
     EXPECT_EQ(announced_size(0x6b, 0x03), 875U);
-    EXPECT_EQ(verdict_on("000c 0300 0100 0600 0100 0300"), ResultCode::length_error);
-    EXPECT_EQ(verdict_on("0a00 0300 0100 0600 0100 0300"), ResultCode::length_error);
-    EXPECT_EQ(verdict_on("0c00 0300 0100 0200 0100 0300"), ResultCode::length_error);
-    EXPECT_EQ(verdict_on("0c00 0300 0100 0700 0100 0300"), ResultCode::length_error);
-    EXPECT_EQ(verdict_on("0d00 0300 0100 0600 0100 0300 00"), ResultCode::length_error);
+    EXPECT_EQ(result_of("000c 0300 0100 0600 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(result_of("0a00 0300 0100 0600 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(result_of("0c00 0300 0100 0200 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(result_of("0c00 0300 0100 0700 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(result_of("0d00 0300 0100 0600 0100 0300 00"), ResultCode::length_error);
 }
 
-TEST(SecureCommand, RefusesAWrongCount) {
-    EXPECT_EQ(verdict_on("0c00 0300 0200 0600 0100 0300"), ResultCode::length_error);
-    EXPECT_EQ(verdict_on("0c00 0300 0000 0600 0100 0300"), ResultCode::length_error);
+TEST(SecureCommand, RejectsAWrongParameterCount) {
+    EXPECT_EQ(result_of("0c00 0300 0200 0600 0100 0300"), ResultCode::length_error);
+    EXPECT_EQ(result_of("0c00 0300 0000 0600 0100 0300"), ResultCode::length_error);
 }
 
-TEST(SecureCommand, RefusesAnUnknownCommand) {
-    EXPECT_EQ(verdict_on("0c00 0200 0100 0600 0100 0300"), ResultCode::length_error);
+TEST(SecureCommand, RejectsAnUnknownCommand) {
+    EXPECT_EQ(result_of("0c00 0200 0100 0600 0100 0300"), ResultCode::length_error);
 }
 
-TEST(SecureCommand, RefusesTextsThatDoNotEndWithTheirOnlyNul) {
-    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 616263"), ResultCode::length_error);
-    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 610000"), ResultCode::length_error);
-    EXPECT_EQ(verdict_on("1300 0300 0200 0600 0100 0300 0700 0700 616200"), ResultCode::end_ok);
+TEST(SecureCommand, RejectsTextsWithoutASingleTrailingNul) {
+    EXPECT_EQ(result_of("1300 0300 0200 0600 0100 0300 0700 0700 616263"), ResultCode::length_error);
+    EXPECT_EQ(result_of("1300 0300 0200 0600 0100 0300 0700 0700 610000"), ResultCode::length_error);
+    EXPECT_EQ(result_of("1300 0300 0200 0600 0100 0300 0700 0700 616200"), ResultCode::end_ok);
 }
 
-TEST(SecureCommand, RefusesParametersThatAreUnknownRepeatedOrBehindTheSignature) {
-    EXPECT_EQ(verdict_on("1000 0300 0200 0600 0100 0300 0400 0800"), ResultCode::refused);
-    EXPECT_EQ(verdict_on("1200 0300 0200 0600 0100 0300 0600 0100 0300"), ResultCode::refused);
-    EXPECT_EQ(verdict_on("1200 0300 0200 0600 0300 4100 0600 0100 0300"), ResultCode::refused);
-    EXPECT_EQ(verdict_on("0600 0300 0000"), ResultCode::refused); // no slot
+TEST(SecureCommand, RejectsParametersThatAreUnknownRepeatedOrAfterTheSignature) {
+    EXPECT_EQ(result_of("1000 0300 0200 0600 0100 0300 0400 0800"), ResultCode::refused);
+    EXPECT_EQ(result_of("1200 0300 0200 0600 0100 0300 0600 0100 0300"), ResultCode::refused);
+    EXPECT_EQ(result_of("1200 0300 0200 0600 0300 4100 0600 0100 0300"), ResultCode::refused);
+    EXPECT_EQ(result_of("0600 0300 0000"), ResultCode::refused); // no slot
 }
 
-TEST(SecureCommand, SurvivesEveryTruncation) {
+TEST(SecureCommand, ReportsALengthErrorForEveryTruncation) {
     const auto whole = from_hex("1900 0100 0300 0600 0100 0000 0700 0200 c0c1c2 0600 0500 e0e1");
     ASSERT_TRUE(read_secure_command(whole));
     for (std::size_t size = 0; size < whole.size(); ++size)
@@ -126,7 +126,7 @@ class Vectors : public testing::Test {
     nlohmann::json list_;
 };
 
-TEST_F(Vectors, EachReadsAsItWasMade) {
+TEST_F(Vectors, DecodeToTheFieldsOfVectorsJson) {
     for (const auto& vector : list_) {
         SCOPED_TRACE(vector.at("name"));
         const auto bytes = read_file(vectors() / (vector.at("name").get<std::string>() + ".bin"));
@@ -149,7 +149,7 @@ TEST_F(Vectors, EachReadsAsItWasMade) {
     }
 }
 
-TEST_F(Vectors, SignaturesAreByTheKeyThatMadeThemAndNoOther) {
+TEST_F(Vectors, HaveSignaturesThatMatchOnlyTheSigningKey) {
     const auto signer = SigningKey::load(vectors() / "inputs/mgmt.cert.pem");
     const auto from_private = SigningKey::load(vectors() / "inputs/mgmt.key.pem");
     const auto other = SigningKey::load(vectors() / "inputs/client-a.cert.pem");

@@ -25,14 +25,14 @@ class Service : public testing::Test {
     Slots slots_;
 };
 
-TEST_F(Service, TakesACertificateInEverySlotAndNoneBeyond) {
+TEST_F(Service, AcceptsSlotsZeroToTenOnly) {
     for (std::uint16_t slot = 0; slot <= 10; ++slot)
         EXPECT_EQ(result(frame(1, {slot_parameter(slot), certificate_})), ResultCode::end_ok) << slot;
     EXPECT_EQ(result(frame(1, {slot_parameter(11), certificate_})), ResultCode::refused);
     EXPECT_EQ(result(frame(3, {slot_parameter(11)})), ResultCode::refused);
 }
 
-TEST_F(Service, TakesAKeyOfTheCertificateInSlotZeroOnly) {
+TEST_F(Service, AcceptsAMatchingKeyInSlotZeroOnly) {
     EXPECT_EQ(result(frame(1, {slot_parameter(0), certificate_, key_})), ResultCode::end_ok);
     EXPECT_EQ(result(frame(1, {slot_parameter(1), certificate_, key_})), ResultCode::key_removed);
     const auto other = parameter(5, test_identity("other").private_key);
@@ -43,7 +43,7 @@ TEST_F(Service, TakesAKeyOfTheCertificateInSlotZeroOnly) {
               ResultCode::key_removed);
 }
 
-TEST_F(Service, TakesDerAndNothingElse) {
+TEST_F(Service, AcceptsDerCertificatesOnly) {
     auto longer = identity_.certificate;
     longer.push_back(0);
     EXPECT_EQ(result(frame(1, {slot_parameter(1), parameter(2, longer)})), ResultCode::certificate_corrupted);
@@ -52,7 +52,7 @@ TEST_F(Service, TakesDerAndNothingElse) {
     EXPECT_EQ(result(frame(1, {slot_parameter(1)})), ResultCode::certificate_corrupted);
 }
 
-TEST_F(Service, TakesPemWhereChainsAreKnown) {
+TEST_F(Service, AcceptsPemChainsIfEnabled) {
     service_.chains = true;
     auto chain = pem(identity_);
     const auto second = pem(test_identity("issuer"));
@@ -60,7 +60,7 @@ TEST_F(Service, TakesPemWhereChainsAreKnown) {
     EXPECT_EQ(result(frame(1, {slot_parameter(0), parameter(2, chain), key_})), ResultCode::end_ok);
 }
 
-TEST_F(Service, ObeysItsOwnImeiStoreAndThumbprintOnly) {
+TEST_F(Service, RejectsAnImeiStoreOrThumbprintThatDoesNotMatch) {
     EXPECT_EQ(result(frame(3, {slot_parameter(1), text_parameter(4, "356938035643809")})),
               ResultCode::end_ok);
     EXPECT_EQ(result(frame(3, {slot_parameter(1), text_parameter(4, "356938035643800")})),
@@ -73,7 +73,7 @@ TEST_F(Service, ObeysItsOwnImeiStoreAndThumbprintOnly) {
     EXPECT_EQ(result(frame(1, {wrong, slot_parameter(1), certificate_})), ResultCode::refused);
 }
 
-TEST_F(Service, ReadsBackWhatItWasSent) {
+TEST_F(Service, FormatsReadbackLinesInTheConfiguredStyle) {
     auto facts = facts_of(identity_.certificate, false);
     ASSERT_TRUE(facts);
     const auto thumbprint = hex_upper(sha1(identity_.certificate));

@@ -8,12 +8,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(LineSchedule, AByteTakesTenBits) {
+TEST(LineSchedule, CountsTenBitsPerByte) {
     EXPECT_EQ(LineSchedule(9600).duration(960), 1s);
     EXPECT_EQ(LineSchedule(0).duration(960), 0s);
 }
 
-TEST(LineSchedule, BytesFollowEachOtherWithoutAGapHoweverLateOneLooks) {
+TEST(LineSchedule, SchedulesBytesWithoutGapsUntilTheLineIsIdle) {
     LineSchedule line(10000); // a byte a millisecond
     const Clock::time_point start{1h};
     line.start(start);
@@ -25,7 +25,7 @@ TEST(LineSchedule, BytesFollowEachOtherWithoutAGapHoweverLateOneLooks) {
     EXPECT_EQ(line.add(1), start + 1001ms);
 }
 
-TEST(LineSchedule, WakesUpAboutEveryFiveMilliseconds) {
+TEST(LineSchedule, UsesAGrainOfAboutFiveMillisecondsOrOneByte) {
     EXPECT_EQ(LineSchedule(115200).grain(), 57U);
     EXPECT_EQ(LineSchedule(300).grain(), 1U);
 }

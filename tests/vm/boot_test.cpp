@@ -7,7 +7,7 @@
 namespace bgs2::test {
 namespace {
 
-TEST(Boot, EndsWithNothingFailedAndTheServiceNotRunning) {
+TEST(Boot, EndsWithoutFailedUnitsAndWithTheServiceInactive) {
     if (!Machine::is_made())
         GTEST_SKIP() << "SKIPPED: there is no machine to boot; vm.image makes one, or tells why not";
     if (Machine::is_saved())

@@ -9,7 +9,7 @@ namespace {
 
 using Clock = Gateway;
 
-TEST_F(Clock, ThatStandsAt1970KeepsCertificatesBackUntilItIsSet) {
+TEST_F(Clock, At1970BlocksProvisioningUntilItIsSet) {
     const std::string now = machine.output_of("date +%s");
     machine.output_of("date --set '1970-01-01 00:01 UTC'");
     configure(adapters_named);

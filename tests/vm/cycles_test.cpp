@@ -9,7 +9,7 @@
 namespace bgs2::test {
 namespace {
 
-class Cycles : public Gateway {
+class UnplugCycles : public Gateway {
   protected:
     /// The first number in what the command prints.
     long number(const std::string& command) { return std::stol(machine.output_of(command)); }
@@ -27,7 +27,7 @@ class Cycles : public Gateway {
     std::string process_;
 };
 
-TEST_F(Cycles, InTheMiddleOfAFrameOrAfterItNeitherShowAFalseCompliantNorGrow) {
+TEST_F(UnplugCycles, NeitherReportFalseComplianceNorLeakMemoryOrDescriptors) {
     constexpr int cycles = 20;
     constexpr int warm = 4; ///< cycles until everything was used once
     configure(adapters_named);

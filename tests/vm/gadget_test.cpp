@@ -45,12 +45,12 @@ echo dummy_udc.0 >UDC
     }
 };
 
-TEST_F(Gadget, OfTheVendorWithACdcAcmPortIsNominatedByTheShippedRuleAlone) {
+TEST_F(Gadget, WithACdcAcmPortIsProvisionedThroughTheShippedRule) {
     plug("0x0059", "acm", 1);
     expect_provisioned("/dev/ttyACM0");
 }
 
-TEST_F(Gadget, OfTheVendorWithFourPortsOfTheOptionDriverIsFoundOnTheOneThatAnswers) {
+TEST_F(Gadget, WithFourOptionPortsIsProvisionedOnTheRespondingPort) {
     plug("0x0053", "gser", 4);
     expect_provisioned("/dev/ttyUSB3");
 }

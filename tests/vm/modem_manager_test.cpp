@@ -13,7 +13,7 @@ using testing::Not;
 class ModemManager : public Gateway {
   protected:
     /// Of itself, ModemManager passes over adapters that any device may be behind.
-    void have_it_look_at_adapters() {
+    void enable_adapter_probing() {
         machine.write("/etc/udev/rules.d/75-local.rules",
                       "SUBSYSTEM==\"tty\", SUBSYSTEMS==\"usb\", ENV{ID_MM_DEVICE_PROCESS}=\"1\"\n");
         machine.output_of("udevadm control --reload && systemctl start ModemManager");
@@ -24,8 +24,8 @@ class ModemManager : public Gateway {
     bool shows_no_modem() { return machine.eventually("mmcli --list-modems | grep 'No modems'"); }
 };
 
-TEST_F(ModemManager, DoesNotProbeAPortThatIsNominated) {
-    have_it_look_at_adapters();
+TEST_F(ModemManager, DoesNotProbeAConfiguredPort) {
+    enable_adapter_probing();
     configure(adapters_named);
     write_policy();
     machine.plug("ADAPTER1");
@@ -35,8 +35,8 @@ TEST_F(ModemManager, DoesNotProbeAPortThatIsNominated) {
     EXPECT_THAT(machine.modem_log("ADAPTER1"), Not(HasSubstr("command AT+GCAP")));
 }
 
-TEST_F(ModemManager, LetsGoOfAPortThatItOpenedFirstAndHasItBackWhenTheServiceIsKilled) {
-    have_it_look_at_adapters();
+TEST_F(ModemManager, ReleasesAPortToBgs2dAndReclaimsItIfTheServiceIsKilled) {
+    enable_adapter_probing();
     write_policy();
     machine.plug("ADAPTER1");
     ASSERT_TRUE(shows_a_modem());

@@ -7,9 +7,9 @@
 namespace bgs2::test {
 namespace {
 
-using Plug = Gateway;
+using PluggedAdapter = Gateway;
 
-TEST_F(Plug, OfAnAdapterNamedInBgs2dTomlStartsTheServiceAndProvisionsTheModem) {
+TEST_F(PluggedAdapter, ThatIsConfiguredStartsTheServiceAndProvisionsItsModem) {
     configure(adapters_named);
     write_policy();
     ASSERT_EQ(main_process(), "0\n");
@@ -35,7 +35,7 @@ TEST_F(Plug, OfAnAdapterNamedInBgs2dTomlStartsTheServiceAndProvisionsTheModem) {
     EXPECT_EQ(machine.output_of("systemctl is-active bgs2d"), "active\n");
 }
 
-TEST_F(Plug, OfAnUnknownAdapterHasNotOneByteWrittenToIt) {
+TEST_F(PluggedAdapter, ThatIsUnknownReceivesNoByte) {
     configure("[[port]]\nproperty = { ID_SERIAL_SHORT = \"ADAPTER1\" }\n");
     write_policy();
     LineSocket stranger = machine.plug_silent("ADAPTER2");
@@ -54,7 +54,7 @@ TEST_F(Plug, OfAnUnknownAdapterHasNotOneByteWrittenToIt) {
     EXPECT_EQ(stranger.drain(std::chrono::milliseconds(0)), "");
 }
 
-TEST_F(Plug, OfTwoAdaptersTheOtherWayRoundKeepsEachModemsIdentityAndPolicy) {
+TEST_F(PluggedAdapter, KeepsTheIdentityAndPolicyOfItsModemOnAnotherPort) {
     configure(adapters_named);
     const std::string first_ca = write_policy_of(first_imei);
     const std::string second_ca = write_policy_of(second_imei);

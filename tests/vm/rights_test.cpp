@@ -18,7 +18,7 @@ class Rights : public Gateway {
     static constexpr const char* erase = "bgs2ctl --no-ask-password erase any --slot 1";
 };
 
-TEST_F(Rights, OfAnOrdinaryUserAreToReadAndNotToWrite) {
+TEST_F(Rights, OfAnOrdinaryUserAllowReadingButNotWriting) {
     EXPECT_EQ(as("visitor", "bgs2ctl show").exit, 0);
     const Answer denied = as("visitor", erase);
     EXPECT_EQ(denied.exit, 4);
@@ -28,13 +28,13 @@ TEST_F(Rights, OfAnOrdinaryUserAreToReadAndNotToWrite) {
     EXPECT_EQ(machine.frames("ADAPTER1"), 0U);
 }
 
-TEST_F(Rights, OfAMemberOfTheGroupAreToWrite) {
+TEST_F(Rights, OfAMemberOfTheGroupAllowWriting) {
     const Answer done = as("technician", erase);
     EXPECT_EQ(done.exit, 0) << done.output;
     EXPECT_EQ(machine.frames("ADAPTER1"), 1U);
 }
 
-TEST_F(Rights, OfNobodyAreToReadWhatIsInEtc) {
+TEST_F(Rights, OfAnOrdinaryUserExcludeConfigurationKeysAndState) {
     write_policy();
     EXPECT_NE(as("visitor", "ls /etc/bgs2d").exit, 0);
     EXPECT_NE(as("visitor", "cat /etc/bgs2d/certs/client.key").exit, 0);

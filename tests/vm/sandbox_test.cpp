@@ -34,14 +34,14 @@ TEST_F(Sandbox, LeavesTheServiceWithoutCapabilitiesAndPrivileges) {
               "bgs2d\n");
 }
 
-TEST_F(Sandbox, IsAsTightAsTheUnitSaysInTheEyesOfSystemd) {
+TEST_F(Sandbox, PassesSystemdAnalyzeVerifyAndSecurity) {
     machine.output_of("systemctl start bgs2d");
     EXPECT_EQ(machine.output_of("systemd-analyze verify --man=no bgs2d.service"), "");
     const Answer exposure = machine.run("systemd-analyze security --no-pager --threshold=12 bgs2d.service");
     EXPECT_EQ(exposure.exit, 0) << exposure.output;
 }
 
-TEST_F(Sandbox, LetsTheServiceReachSerialPortsAndNoOtherDevice) {
+TEST_F(Sandbox, AllowsSerialPortsButDeniesDevPortAndDevMem) {
     configure(adapters_named);
     machine.output_of("systemctl start bgs2d");
     // Within the service's own control group, where its rules for devices hold for root as well.
@@ -57,7 +57,7 @@ TEST_F(Sandbox, LetsTheServiceReachSerialPortsAndNoOtherDevice) {
     EXPECT_THAT(open("/dev/mem"), HasSubstr("Operation not permitted"));
 }
 
-TEST_F(Sandbox, LetsAKeyInThatWasEncryptedForThisMachine) {
+TEST_F(Sandbox, AllowsAKeyFromAnEncryptedCredential) {
     configure(adapters_named);
     write_policy();
     machine.output_of(R"(set -o errexit -o pipefail

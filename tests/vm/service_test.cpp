@@ -11,7 +11,7 @@ namespace {
 class Service : public Gateway {
   protected:
     /// A modem with so slow a line that the frame is on its way for seconds; it gives a frame up early.
-    void begin_to_provision() {
+    void start_provisioning() {
         configure(adapters_named);
         write_policy();
         machine.plug("ADAPTER1", {"--baud", "4800", "--frame-timeout", "2"});
@@ -21,7 +21,7 @@ class Service : public Gateway {
         process_ = main_process();
     }
 
-    void expect_what_the_policy_says() {
+    void expect_provisioned() {
         ASSERT_TRUE(becomes("compliant", first_imei, std::chrono::seconds(120)));
         EXPECT_EQ(thumbprint(0), thumbprint_of(client()));
         EXPECT_EQ(thumbprint(1), thumbprint_of(authority()));
@@ -30,10 +30,10 @@ class Service : public Gateway {
     std::string process_; ///< that of the service when the job began
 };
 
-TEST_F(Service, ThatIsReloadedInTheMiddleOfAJobFinishesIt) {
-    begin_to_provision();
+TEST_F(Service, FinishesARunningJobAfterAReload) {
+    start_provisioning();
     machine.output_of("systemctl reload bgs2d");
-    expect_what_the_policy_says();
+    expect_provisioned();
     EXPECT_EQ(main_process(), process_);
     EXPECT_EQ(machine.frames("ADAPTER1"), 2U);
     EXPECT_EQ(machine.output_of("busctl --json=short get-property io.bgs2d1 /io/bgs2d1 io.bgs2d1.Manager "
@@ -41,22 +41,22 @@ TEST_F(Service, ThatIsReloadedInTheMiddleOfAJobFinishesIt) {
               "2\n");
 }
 
-TEST_F(Service, ThatIsRestartedInTheMiddleOfAJobDoesItAgain) {
-    begin_to_provision();
+TEST_F(Service, RepeatsARunningJobAfterARestart) {
+    start_provisioning();
     machine.output_of("systemctl restart bgs2d");
-    expect_what_the_policy_says();
+    expect_provisioned();
     EXPECT_NE(main_process(), process_);
 }
 
-TEST_F(Service, ThatIsKilledInTheMiddleOfAJobIsStartedAgainAndDoesItAgain) {
-    begin_to_provision();
+TEST_F(Service, IsRestartedAfterSigkillAndRepeatsARunningJob) {
+    start_provisioning();
     machine.output_of("systemctl kill --signal SIGKILL bgs2d");
-    expect_what_the_policy_says();
+    expect_provisioned();
     EXPECT_NE(main_process(), process_);
     EXPECT_EQ(machine.output_of("systemctl show --property NRestarts --value bgs2d"), "1\n");
 }
 
-TEST_F(Service, ThatHangsIsStartedAgainByTheWatchdog) {
+TEST_F(Service, IsRestartedByTheWatchdogIfItHangs) {
     // As shipped but for the time, which is half a minute there.
     machine.write("/run/systemd/system/bgs2d.service.d/watchdog.conf", "[Service]\nWatchdogSec=2\n");
     machine.output_of("systemctl daemon-reload && systemctl start bgs2d");
@@ -71,7 +71,7 @@ TEST_F(Service, ThatHangsIsStartedAgainByTheWatchdog) {
         << "a core dump holds keys";
 }
 
-TEST_F(Service, ThatNobodyNeedsDoesNotRunUntilSomebodyCallsIt) {
+TEST_F(Service, IsDisabledAndStartsOnTheFirstClientCall) {
     EXPECT_EQ(machine.output_of("systemctl is-enabled bgs2d || true"), "disabled\n");
     EXPECT_EQ(main_process(), "0\n");
     EXPECT_EQ(machine.output_of("runuser -u visitor -- bgs2ctl list --json"), "[]\n");

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::ElementsAreArray;
 
-TEST(Config, NamesPortsByDeviceIdPathAndProperties) {
+TEST(Config, SelectsPortsByDeviceIdPathAndProperties) {
     const auto config = parse_config(R"(
 [[port]]
 device = "/dev/ttyS1"
@@ -31,24 +31,24 @@ property = { ID_BUS = "usb", ID_VENDOR_ID = ["0403", "10c4"] }
     EXPECT_EQ(*config, expected);
 }
 
-TEST(Config, IsEmptyOfAnEmptyText) {
+TEST(Config, IsTheDefaultForAnEmptyText) {
     EXPECT_EQ(parse_config("", "c.toml"), Config());
 }
 
-TEST(Config, BoundsTheHistory) {
+TEST(Config, LimitsTheHistory) {
     const auto config = parse_config("history-keep = '30d'\nhistory-size = 4\n", "c.toml");
     ASSERT_TRUE(config) << to_string(config.error().front());
     EXPECT_EQ(config->history,
               (history::Limits{.keep = std::chrono::days(30), .max_size = 4 * history::mebibyte}));
 }
 
-TEST(Config, TurnsTheHistoryOffIfItIsToKeepNothing) {
+TEST(Config, DisablesTheHistoryIfHistoryKeepIsZero) {
     const auto config = parse_config("history-keep = '0d'\n", "c.toml");
     ASSERT_TRUE(config) << to_string(config.error().front());
     EXPECT_EQ(config->history.keep, std::chrono::milliseconds(0));
 }
 
-TEST(Config, KeepsFourHundredDaysAndSixteenMebibytesUnlessToldOtherwise) {
+TEST(Config, KeepsFourHundredDaysAndSixteenMebibytesByDefault) {
     EXPECT_EQ(Config().history,
               (history::Limits{.keep = std::chrono::days(400), .max_size = 16 * history::mebibyte}));
 }
@@ -58,9 +58,9 @@ struct Case {
     std::vector<std::string> problems;
 };
 
-class BrokenConfig : public ::testing::TestWithParam<Case> {};
+class InvalidConfig : public ::testing::TestWithParam<Case> {};
 
-TEST_P(BrokenConfig, IsRefusedWithThePlaceOfEachProblem) {
+TEST_P(InvalidConfig, IsRejectedWithTheLineAndColumnOfEachProblem) {
     const auto config = parse_config(GetParam().text, "c.toml");
     ASSERT_FALSE(config);
     std::vector<std::string> lines;
@@ -70,7 +70,7 @@ TEST_P(BrokenConfig, IsRefusedWithThePlaceOfEachProblem) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    All, BrokenConfig,
+    All, InvalidConfig,
     ::testing::Values(
         Case{"[[ports]]\ndevice = '/dev/ttyS1'\n",
              {R"(c.toml:1:3: unknown table "ports"; did you mean "port"?)"}},
@@ -97,12 +97,12 @@ INSTANTIATE_TEST_SUITE_P(
              {"c.toml:2:10: [[port]] #1 device must be a string, not an integer",
               "c.toml:4:12: [[port]] #2 property is an empty table; omit it to match any value"}}));
 
-TEST(ReadConfig, TakesAMissingDefaultFileForAnEmptyConfiguration) {
+TEST(ReadConfig, TreatsAMissingDefaultFileAsEmpty) {
     const test::TemporaryDirectory directory;
     EXPECT_EQ(read_config(directory.path() / "bgs2d.toml", false), Config());
 }
 
-TEST(ReadConfig, RefusesAMissingFileThatWasNamed) {
+TEST(ReadConfig, RefusesAMissingFileThatWasSpecified) {
     const test::TemporaryDirectory directory;
     const auto file = directory.path() / "mine.toml";
     const auto config = read_config(file, true);
@@ -111,7 +111,7 @@ TEST(ReadConfig, RefusesAMissingFileThatWasNamed) {
               (Error{ErrorCode::not_found, file.string() + ": cannot open: No such file or directory", ""}));
 }
 
-TEST(ReadConfig, TellsEveryProblemOnALineOfItsOwn) {
+TEST(ReadConfig, ReportsEachProblemOnASeparateLine) {
     const test::TemporaryDirectory directory;
     const auto file = directory.write("bgs2d.toml", "[[port]]\ndevice = 1\n[[port]]\n");
     const auto config = read_config(file, false);
@@ -123,7 +123,7 @@ TEST(ReadConfig, TellsEveryProblemOnALineOfItsOwn) {
                      ""}));
 }
 
-TEST(ReadConfig, RefusesWhatIsNotAFile) {
+TEST(ReadConfig, RefusesADirectory) {
     const test::TemporaryDirectory directory;
     EXPECT_FALSE(read_config(directory.path(), false));
 }

@@ -67,9 +67,9 @@ const std::vector<Question> questions{
     {"OtherProperty", "[[port]]\nproperty = { ID_VENDOR_ID = '0403', ID_SERIAL_SHORT = '!A6*' }\n", adapter,
      no, "ID_SERIAL_SHORT"},
     {"NothingNamed", "history-size = 4\n", adapter, no, "no [[port]] is configured"},
-    {"KeptAway", "[[port]]\ndevice = '/dev/ttyUSB0'\n", marked("BGS2D_PORT=0"), no, "BGS2D_PORT=0"},
+    {"Excluded", "[[port]]\ndevice = '/dev/ttyUSB0'\n", marked("BGS2D_PORT=0"), no, "BGS2D_PORT=0"},
     {"Marked", "", marked("BGS2D_PORT=1"), yes, "BGS2D_PORT=1"},
-    {"Broken", "[[port]]\ndevice = '/dev/ttyUSB0'\n[[prot]]\n", adapter, no_answer, "bgs2d.toml:3:3"},
+    {"UnknownTable", "[[port]]\ndevice = '/dev/ttyUSB0'\n[[prot]]\n", adapter, no_answer, "bgs2d.toml:3:3"},
     {"NotToml", "[[port\n", adapter, no_answer, "bgs2d.toml:1:"},
 };
 
@@ -90,7 +90,7 @@ class Nominates : public testing::TestWithParam<Question> {
     TemporaryDirectory folder_;
 };
 
-TEST_P(Nominates, AnswersByItsExitStatusAndInWords) {
+TEST_P(Nominates, ReportsTheResultByExitStatusAndText) {
     EXPECT_EQ(ask(folder_.write("bgs2d.toml", GetParam().config), GetParam().port), GetParam().exit);
     EXPECT_THAT(output(), HasSubstr(GetParam().words));
 }
@@ -98,18 +98,18 @@ TEST_P(Nominates, AnswersByItsExitStatusAndInWords) {
 INSTANTIATE_TEST_SUITE_P(Questions, Nominates, testing::ValuesIn(questions),
                          [](const auto& question) { return std::string(question.param.name); });
 
-class NominatesFor : public Nominates {};
+class NominatesOption : public Nominates {};
 
-TEST_F(NominatesFor, NothingHasNoPort) {
+TEST_F(NominatesOption, MatchesNoPortInAnEmptyEnvironment) {
     EXPECT_EQ(ask(folder_.write("bgs2d.toml", "[[port]]\nid-path = '*'\n"), {}), no);
 }
 
-TEST_F(NominatesFor, AFileThatIsNotThereHasNoAnswer) {
+TEST_F(NominatesOption, ReportsAMissingFile) {
     EXPECT_EQ(ask(folder_.path() / "gone.toml", adapter), no_answer);
     EXPECT_THAT(output(), HasSubstr("gone.toml"));
 }
 
-TEST_F(NominatesFor, ABrokenFileTellsTheJournalSinceUdevKeepsNothingOfWhatItSays) {
+TEST_F(NominatesOption, LogsAnInvalidFileToTheJournal) {
     std::unique_ptr<FakeJournal> journal;
     try {
         journal = std::make_unique<FakeJournal>(folder_.path() / "journal");

@@ -9,7 +9,7 @@
 namespace bgs2::dbus {
 namespace {
 
-TEST(PolkitAction, HasANameOfTheInterfaceAndADescriptionOfItsOwn) {
+TEST(PolkitAction, HasTheInterfacePrefixAndAUniqueDescription) {
     std::set<std::string_view> descriptions;
     for (const PolkitActionRow& row : table_of<PolkitAction>) {
         EXPECT_TRUE(row.word.starts_with("io.bgs2d1.")) << row.word;
@@ -18,7 +18,7 @@ TEST(PolkitAction, HasANameOfTheInterfaceAndADescriptionOfItsOwn) {
     EXPECT_EQ(descriptions.size(), table_of<PolkitAction>.size());
 }
 
-TEST(PolkitAction, IsThatOfWhatTheOperationDoes) {
+TEST(PolkitAction, IsDeterminedByTheOperation) {
     EXPECT_EQ(right_to(Operation::provision), PolkitAction::provision);
     EXPECT_EQ(right_to(Operation::refresh), PolkitAction::provision);
     EXPECT_EQ(right_to(Operation::install), PolkitAction::install_certificate);

@@ -84,7 +84,7 @@ TEST(InterfaceFile, ExplainsEachStepCode) {
     EXPECT_THAT(explained_words("StepCode"), UnorderedElementsAreArray(words_of_enumeration<StepCode>()));
 }
 
-TEST(InterfaceFile, ListsTheStatesOfPortsAndTheRulesThatNameThem) {
+TEST(InterfaceFile, ListsEveryPortStateAndNaming) {
     const std::string comment = comment_on("ListPorts");
     EXPECT_THAT(quoted_words(comment, " state s", " code s"),
                 UnorderedElementsAreArray(words_of_enumeration<PortState>()));
@@ -92,7 +92,7 @@ TEST(InterfaceFile, ListsTheStatesOfPortsAndTheRulesThatNameThem) {
                 UnorderedElementsAreArray(words_of_enumeration<Naming>()));
 }
 
-TEST(InterfaceFile, ListsTheCodesOfPortsBesideErrors) {
+TEST(InterfaceFile, ListsEveryPortCodeThatIsNotAnError) {
     Words codes;
     for (const std::string& each : quoted_words(comment_on("ListPorts"), " code s", " naming s")) {
         if (!from_word<ErrorCode>(each))

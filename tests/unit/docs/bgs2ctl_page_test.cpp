@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <set>
 #include <sstream>
 #include <string>
@@ -108,7 +109,7 @@ Verbs verbs_of_page() {
     return result;
 }
 
-TEST(Bgs2ctlPage, HasTheVerbsThatThereAre) {
+TEST(Bgs2ctlPage, HasEveryVerbAndNoOther) {
     const Verbs program = verbs_of_program();
     ASSERT_THAT(program, Not(IsEmpty()));
     const Verbs page = verbs_of_page();
@@ -127,22 +128,22 @@ TEST(Bgs2ctlPage, HasTheOptionsOfEachVerb) {
     }
 }
 
-TEST(Bgs2ctlPage, NamesInAVerbsFirstLineNoOptionThatItDoesNotExplain) {
+TEST(Bgs2ctlPage, ExplainsEveryOptionInTheSynopsisOfAVerb) {
     Options explained;
-    for (auto term = page().terms.rbegin(); term != page().terms.rend(); ++term) {
-        if (term->heading != "VERBS")
+    for (const Term& term : page().terms | std::views::reverse) {
+        if (term.heading != "VERBS")
             continue;
-        if (term->depth == 1) {
-            explained.merge(options_of(*term));
+        if (term.depth == 1) {
+            explained.merge(options_of(term));
             continue;
         }
-        for (const std::string& option : options_of(*term))
-            EXPECT_THAT(explained, Contains(option)) << term->line;
+        for (const std::string& option : options_of(term))
+            EXPECT_THAT(explained, Contains(option)) << term.line;
         explained.clear();
     }
 }
 
-TEST(Bgs2ctlPage, HasTheOptionsOfAllVerbs) {
+TEST(Bgs2ctlPage, HasTheGlobalOptions) {
     Options options;
     for (const Term& term : page().terms) {
         if (term.heading == "OPTIONS")
@@ -166,7 +167,7 @@ std::map<int, std::set<std::string>> exit_codes_of_page() {
     return result;
 }
 
-TEST(Bgs2ctlPage, HasTheExitCodesThatThereAre) {
+TEST(Bgs2ctlPage, HasEveryExitCodeAndNoOther) {
     // Out of the source: a program can not list what is in an enum.
     std::string text = read_text(BGS2_SOURCES "/daemon/base/error.h");
     text.erase(0, text.find("enum class ExitCode {"));
@@ -181,7 +182,7 @@ TEST(Bgs2ctlPage, HasTheExitCodesThatThereAre) {
     EXPECT_EQ(found, wanted);
 }
 
-TEST(Bgs2ctlPage, HasEachErrorWithTheExitCodeThatItLeadsTo) {
+TEST(Bgs2ctlPage, HasEachErrorWithItsExitCode) {
     // bgs2ctl's own words, see cli/terminal/command_error.cpp and cli/verbs/wait.cpp.
     std::map<int, std::set<std::string>> wanted{{static_cast<int>(ExitCode::usage), {"Usage"}},
                                                 {static_cast<int>(ExitCode::no_daemon), {"NoDaemon"}},

@@ -34,7 +34,7 @@ std::set<std::string> terms_of(std::string_view heading) {
     return result;
 }
 
-TEST(Bgs2dPage, HasTheOptionsThatThereAre) {
+TEST(Bgs2dPage, HasEveryOptionAndNoOther) {
     const std::set<std::string> program = options_of_help(help_of(BGS2D));
     ASSERT_THAT(program, Contains("--config"));
     EXPECT_EQ(terms_of("OPTIONS"), program);
@@ -65,7 +65,7 @@ TEST(Bgs2dPage, HasEveryFieldOfTheEvents) {
     }
 }
 
-TEST(Bgs2dPage, HasTheRightsThatThereAre) {
+TEST(Bgs2dPage, HasEveryPolkitActionAndNoOther) {
     const std::string policy = read_text(BGS2_SOURCES "/dbus/io.bgs2d1.policy");
     constexpr std::string_view begin = "<action id=\"";
     std::set<std::string> wanted;

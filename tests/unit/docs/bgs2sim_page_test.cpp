@@ -41,7 +41,7 @@ std::set<std::string> faults_of_help() {
     return result;
 }
 
-TEST(Bgs2simPage, HasTheOptionsThatThereAre) {
+TEST(Bgs2simPage, HasEveryOptionAndNoOther) {
     const std::string help = help_of(BGS2SIM);
     std::set<std::string> program = options_of_help(help.substr(0, help.find("Faults:")));
     ASSERT_THAT(program, Contains("--baud"));
@@ -49,7 +49,7 @@ TEST(Bgs2simPage, HasTheOptionsThatThereAre) {
     EXPECT_EQ(bgs2sim_terms_of("OPTIONS"), program);
 }
 
-TEST(Bgs2simPage, HasTheFaultsThatThereAre) {
+TEST(Bgs2simPage, HasEveryFaultAndNoOther) {
     const std::set<std::string> program = faults_of_help();
     ASSERT_THAT(program, Contains("hang-up"));
     EXPECT_EQ(bgs2sim_terms_of("FAULTS"), program);

@@ -91,7 +91,7 @@ std::vector<std::string> errors_of(const std::string& comment) {
     return result;
 }
 
-TEST(InterfaceFile, NamesErrorsThatThereAre) {
+TEST(InterfaceFile, NamesOnlyExistingErrors) {
     std::set<std::string> methods;
     for (const Documented& each : interface_file().all)
         methods.insert(each.name);
@@ -134,7 +134,7 @@ TEST_F(InterfacePage, HasEachInterfaceAndMemberWithItsTypes) {
     }
 }
 
-TEST_F(InterfacePage, SaysWhatTheCommentsSay) {
+TEST_F(InterfacePage, ContainsTheCommentsOfTheInterfaceFile) {
     const std::string page = words_of_page();
     EXPECT_THAT(page, HasSubstr(in_one_line(interface_file().comment)));
     for (const Documented& each : interface_file().all)

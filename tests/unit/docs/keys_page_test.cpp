@@ -51,13 +51,13 @@ const std::vector<Manual> manuals{
 };
 
 /// Nothing like any key.
-const std::string gibberish(20, 'q');
+const std::string unknown_word(20, 'q');
 
 /// From "; valid keys: baud, flow-control, settle".
 Keys keys_of_parser(const Manual& manual, const std::string& table) {
     constexpr std::string_view list = "; valid keys: ";
     Keys keys;
-    for (const policy::Problem& problem : manual.parser(table + "\n" + gibberish + " = 1\n")) {
+    for (const policy::Problem& problem : manual.parser(table + "\n" + unknown_word + " = 1\n")) {
         const auto at = problem.what.find(list);
         if (at == std::string::npos)
             continue;
@@ -95,7 +95,7 @@ Page page_of(const Manual& manual) {
     return read_page(std::string(BGS2_MAN_SOURCES "/") + manual.page + ".scd");
 }
 
-TEST(KeysPage, HasTheKeysThatThereAre) {
+TEST(KeysPage, HasEveryKeyAndNoOther) {
     for (const Manual& manual : manuals) {
         const Page page = page_of(manual);
         for (const std::string& table : manual.tables) {
@@ -121,14 +121,14 @@ std::vector<std::string> choices(const std::string& what) {
     return result;
 }
 
-TEST(KeysPage, HasTheWordsThatAKeyTakes) {
+TEST(KeysPage, HasTheValidValuesOfEachKey) {
     std::size_t checked = 0;
     for (const Manual& manual : manuals) {
         for (const Term& term : page_of(manual).terms) {
             if (term.heading != "OPTIONS")
                 continue;
             const std::string key = bold(term.line).at(0);
-            for (const std::string& value : {"\"" + gibberish + "\"", std::string("-7")}) {
+            for (const std::string& value : {"\"" + unknown_word + "\"", std::string("-7")}) {
                 for (const policy::Problem& problem :
                      manual.parser(term.subheading + "\n" + key + " = " + value + "\n")) {
                     for (const std::string& word : choices(problem.what)) {
@@ -142,7 +142,7 @@ TEST(KeysPage, HasTheWordsThatAKeyTakes) {
     EXPECT_GT(checked, 20U);
 }
 
-TEST(KeysPage, SaysWhichKeysHaveToBeGiven) {
+TEST(KeysPage, MarksExactlyTheRequiredKeys) {
     for (const Manual& manual : manuals) {
         for (const Term& term : page_of(manual).terms) {
             if (term.heading != "OPTIONS" || !term.subheading.starts_with('['))
@@ -166,7 +166,7 @@ std::vector<std::string> files_in(const Page& page) {
     return result;
 }
 
-TEST(KeysPage, HasPoliciesThatBgs2ctlAccepts) {
+TEST(KeysPage, HasExamplePoliciesThatBgs2ctlAccepts) {
     const Folder folder;
     const std::vector<std::string> policies = files_in(page_of(manuals.at(1)));
     ASSERT_GT(policies.size(), 3U);
@@ -176,7 +176,7 @@ TEST(KeysPage, HasPoliciesThatBgs2ctlAccepts) {
     }
 }
 
-TEST(KeysPage, HasConfigurationsThatTheDaemonAccepts) {
+TEST(KeysPage, HasExampleConfigurationsThatTheDaemonAccepts) {
     const Folder folder;
     const std::vector<std::string> configurations = files_in(page_of(manuals.at(0)));
     ASSERT_GT(configurations.size(), 2U);

@@ -18,7 +18,7 @@ namespace {
 using testing::IsEmpty;
 
 /// All that it says on standard error.
-std::string complaints(const std::string& command) {
+std::string diagnostics(const std::string& command) {
     const std::unique_ptr<FILE, int (*)(FILE*)> pipe(
         ::popen(("(" + command + ") 2>&1 >/dev/null").c_str(), "r"), ::pclose);
     std::string text;
@@ -28,8 +28,8 @@ std::string complaints(const std::string& command) {
     return text;
 }
 
-bool is_there(const std::string& program) {
-    return complaints("command -v " + program + " || echo no >&2").empty();
+bool is_installed(const std::string& program) {
+    return diagnostics("command -v " + program + " || echo no >&2").empty();
 }
 
 class Pages : public testing::Test {
@@ -46,23 +46,23 @@ class Pages : public testing::Test {
 };
 
 TEST_F(Pages, AreFormattedByManWithoutAWarning) {
-    if (!is_there("man"))
+    if (!is_installed("man"))
         GTEST_SKIP() << "there is no man (package man-db)";
     for (const std::string& file : files_)
-        EXPECT_THAT(complaints("LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z " + file),
+        EXPECT_THAT(diagnostics("LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z " + file),
                     IsEmpty());
 }
 
 TEST_F(Pages, AreReadByMandocWithoutAnError) {
-    if (!is_there("mandoc"))
+    if (!is_installed("mandoc"))
         GTEST_SKIP() << "there is no mandoc";
     // The paragraphs that scdoc begins behind each heading are warned of; no page is the worse for them.
     for (const std::string& file : files_)
-        EXPECT_THAT(complaints("mandoc -T lint -W error " + file + " >&2"), IsEmpty());
+        EXPECT_THAT(diagnostics("mandoc -T lint -W error " + file + " >&2"), IsEmpty());
 }
 
 /// Examples are copied from a terminal, and that has 80 columns; those of a man page are indented.
-TEST_F(Pages, HaveNoExampleThatIsMuchWiderThanATerminal) {
+TEST_F(Pages, HaveNoExampleWiderThan110Columns) {
     for (const char* name : {"bgs2ctl.1", "bgs2d.toml.5", "bgs2d.policy.5", "bgs2d.8", "bgs2sim.1"}) {
         for (const Example& example : read_page(std::string(BGS2_MAN_SOURCES "/") + name + ".scd").examples) {
             for (const std::string& line : lines(example.text))

@@ -51,7 +51,7 @@ class SecureCommandPage : public testing::Test {
     }
 
     /// What a shell in the folder shows for the command.
-    [[nodiscard]] std::string shown(const std::string& command) const {
+    [[nodiscard]] std::string shell_output(const std::string& command) const {
         const std::string script = "cd " + folder_.path(".") +
                                    "\nPATH=" + std::filesystem::path(BGS2CTL).parent_path().string() +
                                    ":/usr/bin:/bin\nexec 2>&1\n" + command + "\n";
@@ -73,7 +73,7 @@ class SecureCommandPage : public testing::Test {
             for (const std::string& line : lines(block)) {
                 wanted += line + "\n";
                 if (line.starts_with("$ ")) {
-                    found += line + "\n" + shown(line.substr(2));
+                    found += line + "\n" + shell_output(line.substr(2));
                     ++count;
                 }
             }
@@ -87,7 +87,7 @@ class SecureCommandPage : public testing::Test {
     Folder folder_;
 };
 
-TEST_F(SecureCommandPage, ShowsWhatTheProgramPrints) {
+TEST_F(SecureCommandPage, ShowsTheOutputOfTheProgram) {
     run_commands();
 }
 
@@ -100,7 +100,7 @@ std::string unescaped(std::string text) {
     return text;
 }
 
-TEST_F(SecureCommandPage, ShowsAConversationThatAModuleHolds) {
+TEST_F(SecureCommandPage, ShowsADialogueThatBgs2simReproduces) {
     run_commands(); // which make the frames
     const std::string link = folder_.path("modem");
     Process modem({BGS2SIM, "--pty", link}, {.environment = {}, .output = folder_.path("modem.out")});

@@ -65,15 +65,15 @@ std::set<std::string> words_of(std::string_view fields) {
 }
 
 TEST(Catalog, HasOneEntryForEveryEventAndNoOther) {
-    std::multiset<std::string> told;
+    std::multiset<std::string> listed_ids;
     for (const Entry& entry : entries())
-        told.insert(entry.id);
+        listed_ids.insert(entry.id);
     for (const EventRow& event : table_of<Event>)
-        EXPECT_EQ(told.count(std::string(event.message_id)), 1U) << event.word;
-    EXPECT_EQ(told.size(), table_of<Event>.size());
+        EXPECT_EQ(listed_ids.count(std::string(event.message_id)), 1U) << event.word;
+    EXPECT_EQ(listed_ids.size(), table_of<Event>.size());
 }
 
-TEST(Catalog, SpeaksOfFieldsOnlyThatTheEventsCarry) {
+TEST(Catalog, RefersOnlyToFieldsOfTheEvent) {
     for (const Entry& entry : entries()) {
         EXPECT_FALSE(entry.subject.empty()) << entry.id;
         const auto* const event = std::ranges::find(table_of<Event>, entry.id, &EventRow::message_id);

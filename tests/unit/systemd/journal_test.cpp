@@ -67,22 +67,22 @@ TEST_F(JournalTest, NamesEveryPriority) {
               "bgs2d: error: x\nbgs2d: warning: x\nbgs2d: notice: x\nbgs2d: info: x\nbgs2d: debug: x\n");
 }
 
-TEST_F(JournalTest, AModemCanNotForgeALine) {
+TEST_F(JournalTest, EscapesControlCharacters) {
     Journal(descriptor()).write(LogLevel::info, "said \"OK\r\nbgs2d: error: \x1b[31m\x7f\"");
     EXPECT_EQ(written(), "bgs2d: info: said \"OK\\x0d\\x0abgs2d: error: \\x1b[31m\\x7f\"\n");
 }
 
-TEST_F(JournalTest, LeavesLettersOfOtherScriptsAsTheyAre) {
+TEST_F(JournalTest, KeepsNonAsciiLetters) {
     Journal(descriptor()).write(LogLevel::info, "Gerät");
     EXPECT_EQ(written(), "bgs2d: info: Gerät\n");
 }
 
-TEST_F(JournalTest, IsNotFooledByTheStreamOfAParent) {
+TEST_F(JournalTest, IgnoresTheJournalStreamOfAParent) {
     announce_stream(1);
     EXPECT_FALSE(Journal(descriptor()).native());
 }
 
-TEST_F(JournalTest, IsNotFooledByNonsense) {
+TEST_F(JournalTest, IgnoresAnInvalidJournalStream) {
     for (const auto* stream : {"", ":", "1", "1:", "a:b", "1:2:3", "99999999999999999999999:1"}) {
         setenv("JOURNAL_STREAM", stream, 1);
         EXPECT_FALSE(Journal(descriptor()).native()) << stream;
@@ -95,7 +95,7 @@ TEST_F(JournalTest, RecognizesTheJournal) {
 }
 
 /// A /run of our own, in which there is no journal, or one that this test plays.
-class OwnRun : public JournalTest {
+class NativeJournal : public JournalTest {
   protected:
     void SetUp() override {
         JournalTest::SetUp();
@@ -107,12 +107,12 @@ class OwnRun : public JournalTest {
     }
 };
 
-TEST_F(OwnRun, AnEntryTheJournalRefusesGoesWhereItListensToo) {
+TEST_F(NativeJournal, FallsBackToTheStreamIfTheSocketIsUnavailable) {
     Journal(descriptor()).write(LogLevel::error, "can not open ttyUSB0");
     EXPECT_EQ(written(), "<3>can not open ttyUSB0\n");
 }
 
-TEST_F(OwnRun, EntriesCarryPriorityIdentifierAndFields) {
+TEST_F(NativeJournal, SendsPriorityIdentifierAndFields) {
     ASSERT_EQ(mkdir("/run/systemd", 0755), 0);
     ASSERT_EQ(mkdir("/run/systemd/journal", 0755), 0);
     const int journald = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -52,7 +52,7 @@ class Notify : public testing::Test {
         return size < 0 ? "nothing" : std::string(buffer.data(), static_cast<std::size_t>(size));
     }
 
-    void forget_manager() { std::filesystem::remove_all(directory_); }
+    void remove_socket() { std::filesystem::remove_all(directory_); }
 
   private:
     int socket_ = -1;
@@ -65,36 +65,36 @@ long long monotonic_microseconds() {
     return now.tv_sec * 1'000'000LL + now.tv_nsec / 1'000;
 }
 
-TEST_F(Notify, ReadyCarriesTheStatus) {
+TEST_F(Notify, SendsTheStatusWithReady) {
     EXPECT_TRUE(ready("2 modems, both compliant"));
     EXPECT_EQ(received(), "READY=1\nSTATUS=2 modems, both compliant");
 }
 
-TEST_F(Notify, StatusIsOneLineWhateverItHolds) {
+TEST_F(Notify, ReplacesControlCharactersInTheStatus) {
     EXPECT_TRUE(status("BGS2\r\nREADY=1\x7f!"));
     EXPECT_EQ(received(), "STATUS=BGS2  READY=1 !");
 }
 
-TEST_F(Notify, ReloadingSaysWhenByTheMonotonicClock) {
+TEST_F(Notify, SendsTheMonotonicTimeWithReloading) {
     const auto before = monotonic_microseconds();
     EXPECT_TRUE(reloading());
     const auto after = monotonic_microseconds();
     const std::string message = received();
     const std::string head = "RELOADING=1\nMONOTONIC_USEC=";
     ASSERT_THAT(message, StartsWith(head));
-    const auto told = std::stoll(message.substr(head.size()));
-    EXPECT_LE(before, told);
-    EXPECT_LE(told, after);
+    const auto timestamp = std::stoll(message.substr(head.size()));
+    EXPECT_LE(before, timestamp);
+    EXPECT_LE(timestamp, after);
 }
 
-TEST_F(Notify, StoppingAndWatchdogAreOneWordEach) {
+TEST_F(Notify, SendsStoppingAndWatchdogMessages) {
     EXPECT_TRUE(stopping());
     EXPECT_EQ(received(), "STOPPING=1");
     EXPECT_TRUE(watchdog());
     EXPECT_EQ(received(), "WATCHDOG=1");
 }
 
-TEST_F(Notify, SaysSoWhereThereIsNobodyToTell) {
+TEST_F(Notify, ReturnsFalseWithoutANotifySocket) {
     unsetenv("NOTIFY_SOCKET");
     EXPECT_FALSE(ready("by hand"));
     EXPECT_FALSE(reloading());
@@ -104,29 +104,29 @@ TEST_F(Notify, SaysSoWhereThereIsNobodyToTell) {
     EXPECT_EQ(received(), "nothing");
 }
 
-TEST_F(Notify, ThrowsWhereTheManagerCanNotBeReached) {
-    forget_manager();
+TEST_F(Notify, ThrowsIfTheManagerCannotBeReached) {
+    remove_socket();
     EXPECT_THROW(ready("lost"), Exception);
 }
 
-TEST_F(Notify, TheWatchdogWantsToBeCalledTwiceInItsTime) {
+TEST_F(Notify, UsesHalfTheWatchdogTimeAsTheInterval) {
     setenv("WATCHDOG_USEC", "30000000", 1);
     EXPECT_EQ(watchdog_interval(), std::chrono::seconds(15));
     setenv("WATCHDOG_PID", std::to_string(getpid()).c_str(), 1);
     EXPECT_EQ(watchdog_interval(), std::chrono::seconds(15));
 }
 
-TEST_F(Notify, AWatchdogOfAnotherProcessIsNotOurs) {
+TEST_F(Notify, IgnoresAWatchdogOfAnotherProcess) {
     setenv("WATCHDOG_USEC", "30000000", 1);
     setenv("WATCHDOG_PID", "1", 1);
     EXPECT_EQ(watchdog_interval(), std::nullopt);
 }
 
-TEST_F(Notify, NoWatchdogNoInterval) {
+TEST_F(Notify, ReportsNoIntervalWithoutAWatchdog) {
     EXPECT_EQ(watchdog_interval(), std::nullopt);
 }
 
-TEST_F(Notify, RefusesAWatchdogTimeThatIsNone) {
+TEST_F(Notify, RejectsAnInvalidWatchdogTime) {
     setenv("WATCHDOG_USEC", "soon", 1);
     EXPECT_THROW(watchdog_interval(), Exception);
 }

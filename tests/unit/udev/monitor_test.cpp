@@ -82,7 +82,7 @@ class MonitorTest : public testing::Test {
     std::unique_ptr<UMockdevTestbed, Unref> sandbox_;
 };
 
-TEST_F(MonitorTest, ListsAPortWithAllThatUdevSaysOfIt) {
+TEST_F(MonitorTest, ListsAPortWithItsNodeLinksAndProperties) {
     const std::string tty = add_tty("ttyUSB0", add_usb(), 0);
     finish(0, "S:serial/by-id/b\nS:serial/by-id/a\nE:ID_SERIAL_SHORT=A6001\nE:BGS2D_PORT=1\n");
     const auto ports = Monitor().enumerate();
@@ -97,7 +97,7 @@ TEST_F(MonitorTest, ListsAPortWithAllThatUdevSaysOfIt) {
     EXPECT_EQ(port.property("BGS2D_PORT"), "1");
 }
 
-TEST_F(MonitorTest, PassesOverWhatUdevIsNotDoneWith) {
+TEST_F(MonitorTest, IgnoresDevicesThatUdevHasNotInitialized) {
     add_tty("ttyUSB0", add_usb(), 0);
     const Monitor monitor;
     EXPECT_THAT(monitor.enumerate(), IsEmpty());
@@ -105,7 +105,7 @@ TEST_F(MonitorTest, PassesOverWhatUdevIsNotDoneWith) {
     EXPECT_THAT(monitor.enumerate(), ElementsAre(Field(&Port::node, "/dev/ttyUSB0")));
 }
 
-TEST_F(MonitorTest, PassesOverATtyWithoutHardware) {
+TEST_F(MonitorTest, IgnoresATtyWithoutHardware) {
     add_tty("tty1", "", 0);
     add_tty("console", "", 1);
     finish(0);
@@ -113,13 +113,13 @@ TEST_F(MonitorTest, PassesOverATtyWithoutHardware) {
     EXPECT_THAT(Monitor().enumerate(), IsEmpty());
 }
 
-TEST_F(MonitorTest, PassesOverOtherSubsystems) {
+TEST_F(MonitorTest, IgnoresOtherSubsystems) {
     add("hidraw", "hidraw0", add_usb(), 188, 0);
     finish(0);
     EXPECT_THAT(Monitor().enumerate(), IsEmpty());
 }
 
-TEST_F(MonitorTest, TellsOfPortsThatComeChangeAndGo) {
+TEST_F(MonitorTest, ReportsAddedChangedAndRemovedPorts) {
     Monitor monitor;
     const std::string tty = add_tty("ttyUSB0", add_usb(), 0);
     EXPECT_THAT(receive(monitor).events, ElementsAre(Field(&TtyEvent::action, Action::added)));
@@ -132,7 +132,7 @@ TEST_F(MonitorTest, TellsOfPortsThatComeChangeAndGo) {
     EXPECT_EQ(gone.front().port.syspath, tty);
 }
 
-TEST_F(MonitorTest, IsSilentOnOtherSubsystemsAndOnTtysWithoutHardware) {
+TEST_F(MonitorTest, IgnoresEventsOfOtherSubsystemsAndOfTtysWithoutHardware) {
     Monitor monitor;
     add_tty("tty1", "", 1);
     add_tty("ttyUSB0", add_usb(), 0);

@@ -46,12 +46,12 @@ const std::vector<Case> cases{
     {"nearly so far", {"tty", "a", "b", "c", "d", "e", "f", "platform"}, "/sys/7"},
 };
 
-TEST(PhysicalDevice, IsTheOneThatModemManagerNames) {
+TEST(PhysicalDevice, IsTheSameAsInModemManager) {
     for (const Case& each : cases)
         EXPECT_EQ(physical_device(line(each.subsystems)), each.found) << each.name;
 }
 
-TEST(PhysicalDevice, IsKnownByTheUidThatARuleGaveItOrThePort) {
+TEST(PhysicalDevice, HasTheUidSetByARuleOnTheDeviceOrThePort) {
     auto adapter = line({"tty", "usb-serial", "usb", "usb!", "pci"});
     adapter[0].uid = "the port";
     EXPECT_EQ(physical_device(adapter), "the port");
@@ -61,13 +61,13 @@ TEST(PhysicalDevice, IsKnownByTheUidThatARuleGaveItOrThePort) {
     EXPECT_EQ(physical_device(adapter), "the device");
 }
 
-TEST(PhysicalDevice, OfARadioLinkIsTheLinkItself) {
+TEST(PhysicalDevice, OfAnRfcommPortIsThePortItself) {
     auto link = line({"tty", "platform"});
     link[0].name = "rfcomm0";
     EXPECT_EQ(physical_device(link), "/sys/0");
 }
 
-TEST(PhysicalDevice, OfNothingIsNone) {
+TEST(PhysicalDevice, IsEmptyWithoutAncestors) {
     EXPECT_EQ(physical_device({}), "");
 }
 

@@ -6,13 +6,13 @@
 namespace bgs2::udev {
 namespace {
 
-TEST(Port, HasNoPropertyUntilUdevSaysSo) {
+TEST(Port, HasNoPropertiesByDefault) {
     const Port port;
     EXPECT_EQ(port.property("ID_PATH"), "");
     EXPECT_EQ(port.property("BGS2D_PORT"), "");
 }
 
-TEST(Port, IsAnotherWhenAPropertyChanges) {
+TEST(Port, IsUnequalIfAPropertyDiffers) {
     Port before;
     before.syspath = "/sys/devices/ttyUSB0";
     Port after = before;

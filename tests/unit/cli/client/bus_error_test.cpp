@@ -40,7 +40,7 @@ TEST(BusError, ReportsThatBgs2dIsNotRunning) {
     }
 }
 
-TEST(BusError, ReplacesTheMessageOfTheBusAboutPermissions) {
+TEST(BusError, ReplacesTheAccessDeniedMessageOfTheBus) {
     for (const auto* message : {"Rejected send message, 2 matched rules; type=\"method_call\"",
                                 "user 1000 may not write to modems"}) {
         const CommandError failure = to_command_error("org.freedesktop.DBus.Error.AccessDenied", message);
@@ -50,7 +50,7 @@ TEST(BusError, ReplacesTheMessageOfTheBusAboutPermissions) {
     }
 }
 
-TEST(BusError, KeepsTheMessageOfBgs2dAboutAnAuthorization) {
+TEST(BusError, KeepsTheAuthorizationMessageOfBgs2d) {
     const CommandError failure =
         to_command_error("org.freedesktop.DBus.Error.AccessDenied",
                          "cannot manage bgs2d: permission denied, requires io.bgs2d1.manage\n"

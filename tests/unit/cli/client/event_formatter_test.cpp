@@ -22,9 +22,9 @@ BusSignal modem_changed(Value properties) {
     return changed(modem_path, "io.bgs2d1.Modem", std::move(properties));
 }
 
-std::vector<std::string> texts(const std::vector<EventLine>& told) {
+std::vector<std::string> texts(const std::vector<EventLine>& event_lines) {
     std::vector<std::string> lines;
-    for (const EventLine& one : told)
+    for (const EventLine& one : event_lines)
         lines.push_back(one.text);
     return lines;
 }
@@ -70,12 +70,12 @@ TEST(EventFormatter, ReportsOnlyTheSlotsThatChanged) {
 
 TEST(EventFormatter, HasOneObjectPerSignal) {
     EventFormatter formatter;
-    const auto told =
+    const auto event_lines =
         formatter.format(modem_changed({{"State", "failed"}, {"Hint", "wait"}, {"RetryAt", 1795374932}}));
-    ASSERT_EQ(told.size(), 2U);
-    EXPECT_EQ(told[0].json["properties"],
+    ASSERT_EQ(event_lines.size(), 2U);
+    EXPECT_EQ(event_lines[0].json["properties"],
               (Value{{"state", "failed"}, {"hint", "wait"}, {"retry_at", 1795374932}}));
-    EXPECT_TRUE(told[1].json.is_null());
+    EXPECT_TRUE(event_lines[1].json.is_null());
 }
 
 TEST(EventFormatter, NamesTheOperationAndModemOfAJob) {
@@ -96,10 +96,10 @@ TEST(EventFormatter, NamesTheOperationAndModemOfAJob) {
 
 TEST(EventFormatter, ReportsThatBgs2dStopped) {
     EventFormatter formatter;
-    const auto told = formatter.format({"/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
-                                        Value::array({"io.bgs2d1", ":1.5", ""})});
-    EXPECT_EQ(told, std::vector{daemon_event(false)});
-    EXPECT_EQ(told.front().text, "bgs2d is not running");
+    const auto event_lines = formatter.format({"/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                               "NameOwnerChanged", Value::array({"io.bgs2d1", ":1.5", ""})});
+    EXPECT_EQ(event_lines, std::vector{daemon_event(false)});
+    EXPECT_EQ(event_lines.front().text, "bgs2d is not running");
 }
 
 TEST(EventFormatter, EscapesControlCharacters) {

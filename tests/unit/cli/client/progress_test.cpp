@@ -62,7 +62,7 @@ TEST(ProgressLine, FitsTheWidth) {
     }
 }
 
-TEST(Pace, CountsTheTimeOfSendingOnly) {
+TEST(Pace, CountsOnlySendingTime) {
     const Pace::Clock::time_point start{};
     Pace pace;
     pace.note({.step_code = StepCode::reading}, start);
@@ -76,7 +76,7 @@ TEST(Pace, CountsTheTimeOfSendingOnly) {
     EXPECT_EQ(pace.rate(), 1000.0);
 }
 
-TEST(Pace, IsTakenFromTheCodeOfTheStepAndNotFromItsSentence) {
+TEST(Pace, UsesTheStepCodeAndNotTheStepText) {
     const Pace::Clock::time_point start{};
     Pace pace;
     pace.note({.step = "writing slot 0", .step_code = {}, .total = 2000}, start);

@@ -24,17 +24,17 @@ bool met(const std::string& selector, const std::vector<Modem>& modems) {
 const Modem good = modem_in("111", "compliant");
 const Modem bad = modem_in("222", "drifted");
 
-TEST(States, AreAListWithCommas) {
+TEST(States, AreSeparatedByCommas) {
     EXPECT_EQ(states_of("compliant"), std::vector<std::string>{"compliant"});
     EXPECT_EQ(states_of("blocked,failed"), (std::vector<std::string>{"blocked", "failed"}));
 }
 
-TEST(States, AreThoseOfAModem) {
+TEST(States, IncludeEveryModemState) {
     for (const std::string_view state : words_of<ModemState>)
         EXPECT_EQ(states_of(state), std::vector{std::string(state)}) << state;
 }
 
-TEST(States, AreRefusedIfUnknownWithTheNearestOne) {
+TEST(States, AreRejectedWithASuggestionIfUnknown) {
     for (const auto* list : {"", "compliant,", ",compliant", "compliant drifted", "Compliant "})
         EXPECT_EQ(states_of(list).error().code, ErrorCode::invalid_argument) << list;
     EXPECT_EQ(states_of("complaint").error().hint, "did you mean 'compliant'?");

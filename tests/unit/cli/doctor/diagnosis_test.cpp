@@ -30,7 +30,7 @@ void stopped(SystemSnapshot& snapshot, const ServiceUnit& unit) {
     snapshot.daemon.reset();
 }
 
-void refused(SystemSnapshot& snapshot, ExitCode exit, const char* what) {
+void query_failed(SystemSnapshot& snapshot, ExitCode exit, const char* what) {
     snapshot.daemon.reset();
     snapshot.daemon_error = QueryError{.exit = exit, .what = what, .hint = "look"};
 }
@@ -39,8 +39,8 @@ Modem& modem(SystemSnapshot& snapshot) {
     return snapshot.daemon->modems.front();
 }
 
-void comes_to(SystemSnapshot& snapshot, const char* state, const char* reason, const char* hint,
-              ReasonCode code = {}) {
+void set_modem_state(SystemSnapshot& snapshot, const char* state, const char* reason, const char* hint,
+                     ReasonCode code = {}) {
     modem(snapshot).reason_code = word(code);
     modem(snapshot).state = state;
     modem(snapshot).reason = reason;
@@ -62,11 +62,11 @@ const std::vector<test::DiagnosticCase> cases{
          it.bus_error = QueryError{.exit = ExitCode::no_daemon, .what = "no bus", .hint = "check it"};
      },
      error, "bus-not-reached", "bgs2d", "no bus", "check it"},
-    {"denied", [](SystemSnapshot& it) { refused(it, ExitCode::denied, "Rejected"); }, error, "bus-denied",
-     "bgs2d", "permission denied", "io.bgs2d1.conf"},
-    {"hanging", [](SystemSnapshot& it) { refused(it, ExitCode::timed_out, "bgs2d does not answer"); }, error,
-     "daemon-not-answering", "bgs2d", "does not answer", "look"},
-    {"another answer", [](SystemSnapshot& it) { refused(it, ExitCode::failed, "odd"); }, error,
+    {"denied", [](SystemSnapshot& it) { query_failed(it, ExitCode::denied, "Rejected"); }, error,
+     "bus-denied", "bgs2d", "permission denied", "io.bgs2d1.conf"},
+    {"hanging", [](SystemSnapshot& it) { query_failed(it, ExitCode::timed_out, "bgs2d does not answer"); },
+     error, "daemon-not-answering", "bgs2d", "does not answer", "look"},
+    {"another answer", [](SystemSnapshot& it) { query_failed(it, ExitCode::failed, "odd"); }, error,
      "daemon-not-asked", "bgs2d", "cannot query bgs2d: odd", "look"},
     {"not installed", [](SystemSnapshot& it) { stopped(it, unit("not-found", "inactive", "", "")); }, error,
      "service-not-installed", "bgs2d", "no bgs2d.service", "daemon-reload"},
@@ -120,49 +120,52 @@ const std::vector<test::DiagnosticCase> cases{
      [](SystemSnapshot& it) {
          it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"};
          it.daemon->policies.clear();
-         comes_to(it, "unmanaged", "the policies are invalid", "fix them", ReasonCode::policies_invalid);
+         set_modem_state(it, "unmanaged", "the policies are invalid", "fix them",
+                         ReasonCode::policies_invalid);
          modem(it).policy = "";
      },
      error, "policy-broken", "/etc/5.toml", "moed", "no active policy"},
     {"no policy",
      [](SystemSnapshot& it) {
          it.daemon->policies.clear();
-         comes_to(it, "unmanaged", "the modem matches no policy", "add one", ReasonCode::no_policy);
+         set_modem_state(it, "unmanaged", "the modem matches no policy", "add one", ReasonCode::no_policy);
          modem(it).policy = "";
      },
      error, "no-policy", "/etc/bgs2d/policy.d", "no policies", "bgs2ctl policy check"},
     {"a modem that matches no policy",
      [](SystemSnapshot& it) {
-         comes_to(it, "unmanaged", "the modem matches no policy", "add one", ReasonCode::no_policy);
+         set_modem_state(it, "unmanaged", "the modem matches no policy", "add one", ReasonCode::no_policy);
          modem(it).policy = "";
      },
      warning, "modem-unmanaged", healthy_imei, "the modem matches no policy", "add one"},
     {"an ignored modem",
      [](SystemSnapshot& it) {
-         comes_to(it, "unmanaged", "policy '10-ca' says so", "", ReasonCode::policy_ignores);
+         set_modem_state(it, "unmanaged", "policy '10-ca' says so", "", ReasonCode::policy_ignores);
      },
      note, "modem-ignored", healthy_imei, "says so", "policy show"},
     {"a blocked modem",
-     [](SystemSnapshot& it) { comes_to(it, "blocked", "the key is wrong", "make another"); }, error,
+     [](SystemSnapshot& it) { set_modem_state(it, "blocked", "the key is wrong", "make another"); }, error,
      "modem-blocked", healthy_imei, "the key is wrong", "make another"},
     {"a failed modem",
      [](SystemSnapshot& it) {
-         comes_to(it, "failed", "it does not answer", "wait");
+         set_modem_state(it, "failed", "it does not answer", "wait");
          modem(it).retry_at = 1800000000;
      },
      error, "modem-failed", healthy_imei, "it does not answer",
      "wait; bgs2d retries at 2027-01-15T08:00:00Z"},
-    {"a drifted modem", [](SystemSnapshot& it) { comes_to(it, "drifted", "slot 1 is empty", "write it"); },
-     warning, "modem-drifted", healthy_imei, "slot 1 is empty", "write it"},
+    {"a drifted modem",
+     [](SystemSnapshot& it) { set_modem_state(it, "drifted", "slot 1 is empty", "write it"); }, warning,
+     "modem-drifted", healthy_imei, "slot 1 is empty", "write it"},
     {"a certificate that expires soon",
      [](SystemSnapshot& it) {
-         comes_to(it, "compliant", "it holds it; slot 0 expires in 3 days", "renew it", ReasonCode::expiring);
+         set_modem_state(it, "compliant", "it holds it; slot 0 expires in 3 days", "renew it",
+                         ReasonCode::expiring);
      },
      warning, "certificate-expiring", healthy_imei, "expires in 3 days", "renew it"},
     {"an expired certificate",
      [](SystemSnapshot& it) {
-         comes_to(it, "compliant", "it holds it; slot 0 expired 5 days ago", "renew it",
-                  ReasonCode::expiring);
+         set_modem_state(it, "compliant", "it holds it; slot 0 expired 5 days ago", "renew it",
+                         ReasonCode::expiring);
          holds(it, "compliant", 2027y / 1 / 10);
      },
      error, "certificate-expired", healthy_imei, "slot 0 (/CN=gateway-7) expired on 2027-01-10", "renew"},
@@ -198,7 +201,7 @@ TEST(Diagnosis, ReportsEachProblemAndNoOther) {
 
 TEST(Diagnosis, ReportsAFindingThatIsTheReasonOnlyOnce) {
     SystemSnapshot snapshot = healthy();
-    comes_to(snapshot, "blocked", "slot 0 has expired", "renew it");
+    set_modem_state(snapshot, "blocked", "slot 0 has expired", "renew it");
     modem(snapshot).findings = {{.severity = "error",
                                  .store = "is_cert",
                                  .slot = 0,
@@ -212,7 +215,7 @@ TEST(Diagnosis, ListsErrorsFirstAndCountsThem) {
     SystemSnapshot snapshot = healthy();
     snapshot.clock_synchronised = false;
     snapshot.unit->enabled = "disabled";
-    comes_to(snapshot, "blocked", "the key is wrong", "make another");
+    set_modem_state(snapshot, "blocked", "the key is wrong", "make another");
     const auto diagnostics = diagnose(snapshot);
     std::vector<Severity> severities;
     for (const Diagnostic& diagnostic : diagnostics)

@@ -22,7 +22,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 /// Adds a second port: its state, the code of the reason, and the reason with a hint in parentheses.
-void also(SystemSnapshot& snapshot, const char* state, std::string reason, const char* code = "") {
+void add_port(SystemSnapshot& snapshot, const char* state, std::string reason, const char* code = "") {
     Port port = usb_port("/dev/ttyUSB1", state, "");
     port.code = code;
     if (const auto hint = reason.find(" ("); reason.ends_with(')') && hint != std::string::npos) {
@@ -46,7 +46,7 @@ void without_modem(SystemSnapshot& snapshot) {
 }
 
 /// Adds a UART of the board that no configuration names.
-void uart(SystemSnapshot& snapshot, bool console) {
+void add_uart(SystemSnapshot& snapshot, bool console) {
     Port port;
     port.device = "/dev/ttyS1";
     port.state = "ignored";
@@ -61,7 +61,7 @@ void uart(SystemSnapshot& snapshot, bool console) {
                               .mode = 0660});
 }
 
-void silent_daemon(SystemSnapshot& snapshot) {
+void without_daemon(SystemSnapshot& snapshot) {
     snapshot.running = false;
     snapshot.daemon.reset();
     snapshot.processes.holders.clear();
@@ -75,25 +75,25 @@ constexpr auto busy =
 const std::vector<test::DiagnosticCase> port_diagnosis_cases{
     {"silent",
      [](SystemSnapshot& it) {
-         also(it, "silent", "no answer on /dev/ttyUSB1 within 5 s (is the modem switched on?)");
+         add_port(it, "silent", "no answer on /dev/ttyUSB1 within 5 s (is the modem switched on?)");
      },
      error, "port-silent", "/dev/ttyUSB1", "no answer on /dev/ttyUSB1 within 5 s", "baud rate"},
     {"not a modem",
      [](SystemSnapshot& it) {
-         also(it, "not-a-modem", "Quectel EC25 answers on /dev/ttyUSB1 (name another port)");
+         add_port(it, "not-a-modem", "Quectel EC25 answers on /dev/ttyUSB1 (name another port)");
      },
      warning, "port-not-a-modem", "/dev/ttyUSB1", "Quectel EC25 answers", "udev rule"},
-    {"absent", [](SystemSnapshot& it) { also(it, "absent", "named in bgs2d.toml, but does not exist"); },
+    {"absent", [](SystemSnapshot& it) { add_port(it, "absent", "named in bgs2d.toml, but does not exist"); },
      note, "port-absent", "/dev/ttyUSB1", "not present", "plugged in"},
-    {"second", [](SystemSnapshot& it) { also(it, "duplicate", "another port of the modem 3"); }, note,
+    {"second", [](SystemSnapshot& it) { add_port(it, "duplicate", "another port of the modem 3"); }, note,
      "port-duplicate", "/dev/ttyUSB1", "another port of the modem 3", "one port"},
-    {"probing", [](SystemSnapshot& it) { also(it, "probing", "being probed for a modem"); }, note,
+    {"probing", [](SystemSnapshot& it) { add_port(it, "probing", "being probed for a modem"); }, note,
      "port-probing", "/dev/ttyUSB1", "is identifying", "again"},
     {"not permitted",
      [](SystemSnapshot& it) {
-         also(it, "unavailable",
-              "cannot open /dev/ttyUSB1: Permission denied (the daemon's user needs the group)",
-              "AccessDenied");
+         add_port(it, "unavailable",
+                  "cannot open /dev/ttyUSB1: Permission denied (the daemon's user needs the group)",
+                  "AccessDenied");
          it.nodes.back().group = "root";
          it.nodes.back().mode = 0600;
      },
@@ -101,30 +101,30 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
      "\n    SUBSYSTEM==\"tty\", KERNEL==\"ttyUSB1\", GROUP=\"dialout\", MODE=\"0660\""},
     {"kept away by the sandbox",
      [](SystemSnapshot& it) {
-         also(it, "unavailable", "cannot open /dev/ttyUSB1: Operation not permitted (see DeviceAllow=)",
-              "AccessDenied");
+         add_port(it, "unavailable", "cannot open /dev/ttyUSB1: Operation not permitted (see DeviceAllow=)",
+                  "AccessDenied");
      },
      error, "port-unavailable", "/dev/ttyUSB1", "Operation not permitted", "DeviceAllow="},
     {"held by ModemManager",
      [](SystemSnapshot& it) {
-         also(it, "unavailable", busy, "PortClaimed");
+         add_port(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 412, "ModemManager");
      },
      error, "port-held", "/dev/ttyUSB1", "ModemManager (pid 412)", "ID_MM_PORT_IGNORE"},
     {"held by brltty",
      [](SystemSnapshot& it) {
-         also(it, "unavailable", busy, "PortClaimed");
+         add_port(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 413, "brltty");
      },
      error, "port-held", "/dev/ttyUSB1", "brltty (pid 413)", "systemctl disable --now brltty"},
     {"held by another program",
      [](SystemSnapshot& it) {
-         also(it, "unavailable", busy, "PortClaimed");
+         add_port(it, "unavailable", busy, "PortClaimed");
          held(it, "/dev/ttyUSB1", 414, "picocom");
      },
      error, "port-held", "/dev/ttyUSB1", "picocom (pid 414)", "ps -fp 414"},
     {"held by a program that is not visible",
-     [](SystemSnapshot& it) { also(it, "unavailable", busy, "PortClaimed"); }, error, "port-held",
+     [](SystemSnapshot& it) { add_port(it, "unavailable", busy, "PortClaimed"); }, error, "port-held",
      "/dev/ttyUSB1", "cannot claim", "fuser -v"},
     {"open in another program", [](SystemSnapshot& it) { held(it, "/dev/ttyUSB0", 415, "cat"); }, warning,
      "port-shared", "/dev/ttyUSB0", "cat (pid 415)", "ps -fp 415"},
@@ -156,7 +156,7 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
      },
      warning, "port-not-kept-from-brltty", "/dev/ttyUSB0", "brltty is running", "disable --now brltty"},
     {"an adapter that is not configured, beside a modem",
-     [](SystemSnapshot& it) { also(it, "ignored", ignored); }, note, "port-not-nominated", "/dev/ttyUSB1",
+     [](SystemSnapshot& it) { add_port(it, "ignored", ignored); }, note, "port-not-nominated", "/dev/ttyUSB1",
      ignored,
      "bgs2ctl reload' and 'udevadm trigger --subsystem-match=tty':\n    [[port]]\n    property = { "
      "ID_VENDOR_ID = \"0403\", ID_MODEL_ID = \"6015\", "
@@ -164,7 +164,7 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
     {"an adapter that is not configured, and no modem",
      [](SystemSnapshot& it) {
          without_modem(it);
-         also(it, "ignored", ignored);
+         add_port(it, "ignored", ignored);
      },
      warning, "port-not-nominated", "/dev/ttyUSB1", ignored,
      "\n    SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_MODEL_ID}==\"6015\", "
@@ -172,20 +172,20 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
     {"nothing at all", without_modem, warning, "no-modem", "", "no serial port is named", "dmesg"},
     {"no permission while bgs2d is not running",
      [](SystemSnapshot& it) {
-         silent_daemon(it);
+         without_daemon(it);
          it.nodes.front().usb_vendor = "1e2d";
          it.nodes.front().group = "plugdev";
      },
      error, "port-denied", "/dev/ttyUSB0", "'plugdev', the mode 0660", "GROUP=\"dialout\""},
     {"another device's port without permission while bgs2d is not running",
      [](SystemSnapshot& it) {
-         silent_daemon(it);
+         without_daemon(it);
          it.nodes.front().mode = 0640;
      },
      warning, "port-denied", "/dev/ttyUSB0", "'dialout', the mode 0640", "MODE=\"0660\""},
     {"held while bgs2d is not running",
      [](SystemSnapshot& it) {
-         silent_daemon(it);
+         without_daemon(it);
          held(it, "/dev/ttyUSB0", 412, "ModemManager");
      },
      warning, "port-held", "/dev/ttyUSB0", "ModemManager (pid 412)", "ID_MM_PORT_IGNORE"},
@@ -208,14 +208,14 @@ TEST(PortDiagnosis, ReportsEachProblemAndNoOther) {
 
 TEST(PortDiagnosis, IgnoresUartsIfThereIsAModem) {
     SystemSnapshot snapshot = healthy();
-    uart(snapshot, false);
+    add_uart(snapshot, false);
     EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());
 }
 
 TEST(PortDiagnosis, ReportsUartsIfThereIsNoModem) {
     SystemSnapshot snapshot = healthy();
     without_modem(snapshot);
-    uart(snapshot, false);
+    add_uart(snapshot, false);
     const auto diagnostics = diagnose_ports(snapshot);
     ASSERT_EQ(diagnostics.size(), 2U);
     EXPECT_EQ(diagnostics[0].id, "port-not-nominated");
@@ -228,7 +228,7 @@ TEST(PortDiagnosis, IgnoresConsolesMissingUartsAndVirtualConsoles) {
     for (const char* device : {"/dev/ttyS1", "/dev/ttyS9", "/dev/tty1"}) {
         SystemSnapshot snapshot = healthy();
         without_modem(snapshot);
-        uart(snapshot, true);
+        add_uart(snapshot, true);
         snapshot.daemon->ports.front().device = device; // only the first has hardware
         const auto diagnostics = diagnose_ports(snapshot);
         ASSERT_EQ(diagnostics.size(), 1U) << device;
@@ -239,10 +239,10 @@ TEST(PortDiagnosis, IgnoresConsolesMissingUartsAndVirtualConsoles) {
 TEST(PortDiagnosis, ReportsAnExcludedPortOnlyIfThereIsNoModem) {
     constexpr auto kept_away = "a udev rule excludes it";
     SystemSnapshot snapshot = healthy();
-    also(snapshot, "ignored", kept_away, "excluded");
+    add_port(snapshot, "ignored", kept_away, "excluded");
     EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());
     without_modem(snapshot);
-    also(snapshot, "ignored", kept_away, "excluded");
+    add_port(snapshot, "ignored", kept_away, "excluded");
     const auto diagnostics = diagnose_ports(snapshot);
     ASSERT_EQ(diagnostics.size(), 2U);
     EXPECT_EQ(diagnostics[0].id, "port-kept-away");

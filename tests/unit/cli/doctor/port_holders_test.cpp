@@ -30,7 +30,7 @@ Processes look_until_held(const std::string& device) {
     return seen;
 }
 
-TEST(PortHolders, HaveTheirNameAndPid) {
+TEST(PortHolders, AreReportedWithNameAndPid) {
     const test::Pty pty;
     const test::Process holder({"sh", "-c", "exec tail -f /dev/null < " + pty.path()},
                                {.environment = {}, .output = "/dev/null"});
@@ -51,7 +51,7 @@ TEST(PortHolders, AreFoundThroughALinkToTheNode) {
     EXPECT_EQ(look_until_held(link).holders.at(0).device, link);
 }
 
-TEST(PortHolders, AreNoneIfTheNodeDoesNotExist) {
+TEST(PortHolders, AreEmptyIfTheNodeDoesNotExist) {
     EXPECT_THAT(look_at_processes(std::vector<std::string>{"/nonexistent/tty"}).holders, IsEmpty());
 }
 
@@ -63,7 +63,7 @@ TEST(PortHolders, IgnoreFilesThatAreNotDevices) {
     EXPECT_THAT(look_at_processes(std::vector{file}).holders, IsEmpty());
 }
 
-TEST(PortHolders, AreNoneWithoutProc) {
+TEST(PortHolders, AreEmptyIfProcIsMissing) {
     EXPECT_EQ(look_at_processes(std::vector<std::string>{"/dev/null"}, "/nonexistent"), Processes{});
 }
 

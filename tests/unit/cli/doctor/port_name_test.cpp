@@ -11,7 +11,7 @@ Port adapter(const std::string& device) {
     return test::usb_port(device, "ignored", "");
 }
 
-TEST(PortName, UsesTheAdapterWithItsSerialNumber) {
+TEST(PortName, UsesTheVendorModelAndSerialNumberOfTheAdapter) {
     const Port port = adapter("/dev/ttyUSB1");
     EXPECT_EQ(
         name_of(port, std::vector{adapter("/dev/ttyUSB0"), port}),

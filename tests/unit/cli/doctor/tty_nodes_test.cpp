@@ -39,7 +39,7 @@ class TtyNodes : public testing::Test {
     test::TemporaryDirectory folder_;
 };
 
-TEST_F(TtyNodes, AreTheTtysWithHardware) {
+TEST_F(TtyNodes, IncludeOnlyTtysWithHardware) {
     tty("tty1", "virtual");
     tty("ttyS0", "pnp0/00:01");
     attribute("devices/pnp0/00:01/tty/ttyS0/type", "4");
@@ -62,7 +62,7 @@ TEST_F(TtyNodes, AreTheTtysWithHardware) {
     EXPECT_NE(nodes[1].group, "");
 }
 
-TEST_F(TtyNodes, AreNoneIfSysCannotBeRead) {
+TEST_F(TtyNodes, AreEmptyIfSysIsMissing) {
     EXPECT_THAT(tty_nodes(sys(), dev()), IsEmpty());
 }
 

@@ -41,7 +41,7 @@ TEST(Annotate, NamesEveryFieldOfADeleteCommand) {
 )");
 }
 
-TEST(Annotate, NamesTheTexts) {
+TEST(Annotate, DescribesTextParameters) {
     SecureCommand command;
     command.command = sbnw::Command::delete_certificate;
     command.slot = 10;

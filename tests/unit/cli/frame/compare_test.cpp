@@ -68,14 +68,14 @@ TEST_F(ComparisonTest, ListsParametersThatOnlyOneFrameHas) {
     EXPECT_EQ(comparison.differences.back().second, "is_cert");
 }
 
-TEST_F(ComparisonTest, RecognisesPemInsteadOfDer) {
+TEST_F(ComparisonTest, DetectsPemInsteadOfDer) {
     const std::string pem = identity_.certificate_pem();
     const Comparison comparison = compare(right_, bytes_of(write_command(1, as_bytes(pem))));
     EXPECT_EQ(comparison.likely,
               (Words{"b.bin: the certificate is PEM instead of DER; otherwise it is the same"}));
 }
 
-TEST_F(ComparisonTest, RecognisesPkcs1InsteadOfPkcs8) {
+TEST_F(ComparisonTest, DetectsPkcs1InsteadOfPkcs8) {
     const Identity rsa = Identity::make({.algorithm = Algorithm::rsa2048});
     SecureCommand first = write_command(0, rsa.certificate_der());
     first.private_key = pki::Secret::copy_of(rsa.traditional_der());
@@ -97,7 +97,7 @@ TEST_F(ComparisonTest, NeverShowsAPrivateKey) {
     EXPECT_NE(json.find("private key, from byte "), std::string::npos) << json;
 }
 
-TEST_F(ComparisonTest, NamesTheMistakeAndComparesTheRest) {
+TEST_F(ComparisonTest, NamesTheFaultAndComparesTheRest) {
     Bytes wrong = bytes_of(write_command(2, identity_.certificate_der()));
     const std::size_t without_header = wrong.size() - 6;
     wrong[0] = std::byte(without_header & 0xffU);
@@ -107,7 +107,7 @@ TEST_F(ComparisonTest, NamesTheMistakeAndComparesTheRest) {
     EXPECT_EQ(fields_of(comparison), (Words{"total length", "slot"}));
 }
 
-TEST_F(ComparisonTest, RecognisesAnAddedLineEnd) {
+TEST_F(ComparisonTest, DetectsAnAddedLineEnd) {
     Bytes longer = right_;
     longer.push_back(std::byte{'\r'});
     longer.push_back(std::byte{'\n'});
@@ -117,7 +117,7 @@ TEST_F(ComparisonTest, RecognisesAnAddedLineEnd) {
     EXPECT_NE(comparison.likely.front().find("CR/LF"), std::string::npos) << comparison.likely.front();
 }
 
-TEST_F(ComparisonTest, RecognisesAConversionToUtf8) {
+TEST_F(ComparisonTest, DetectsAConversionToUtf8) {
     std::string converted;
     for (const std::byte byte : right_) {
         if (std::to_integer<unsigned>(byte) < 0x80)

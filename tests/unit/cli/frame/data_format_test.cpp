@@ -24,7 +24,7 @@ TEST(DataFormat, DetectsTheFormatsOfOpenssl) {
     EXPECT_EQ(format_of(ec.encrypted_der("pass")), DataFormat::encrypted_pkcs8);
 }
 
-TEST(DataFormat, AcceptsATruncatedCertificate) {
+TEST(DataFormat, DoesNotDetectATruncatedCertificateAsPem) {
     const Bytes der = Identity::make({}).certificate_der();
     for (std::size_t size = 0; size < std::min<std::size_t>(der.size(), 64); ++size)
         EXPECT_NE(format_of(ByteView(der).first(size)), DataFormat::pem);

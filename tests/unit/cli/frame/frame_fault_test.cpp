@@ -15,7 +15,7 @@ namespace {
 using test::Identity;
 
 /// Writes a frame with one parameter "slot" and one "certificate" by rules that a test changes.
-struct Bent {
+struct FrameWriter {
     bool big_endian = false;
     bool id_first = false;
     std::function<std::size_t(std::size_t)> total = [](std::size_t length) { return length; };
@@ -47,62 +47,63 @@ struct Bent {
     }
 };
 
-class MistakeTest : public testing::Test {
+class FrameFaultTest : public testing::Test {
   protected:
-    void expect_recognised(const Bent& bent, const std::string& words) {
-        const auto fault = detect_fault(bent.write(certificate_));
+    void expect_detected(const FrameWriter& writer, const std::string& words) {
+        const auto fault = detect_fault(writer.write(certificate_));
         ASSERT_TRUE(fault) << words;
         EXPECT_EQ(fault->words.size(), 1U);
         EXPECT_NE(fault->words.front().find(words), std::string::npos) << fault->words.front();
-        EXPECT_EQ(fault->frame, pki::Secret::copy_of(Bent{}.write(certificate_)));
+        EXPECT_EQ(fault->frame, pki::Secret::copy_of(FrameWriter{}.write(certificate_)));
     }
 
     Bytes certificate_ = Identity::make({}).certificate_der();
 };
 
-TEST_F(MistakeTest, FindsNoneInAValidFrame) {
-    EXPECT_EQ(detect_fault(Bent{}.write(certificate_)), std::nullopt);
-    ASSERT_TRUE(sbnw::decode(Bent{}.write(certificate_)));
+TEST_F(FrameFaultTest, ReportsNoFaultForAValidFrame) {
+    EXPECT_EQ(detect_fault(FrameWriter{}.write(certificate_)), std::nullopt);
+    ASSERT_TRUE(sbnw::decode(FrameWriter{}.write(certificate_)));
 }
 
-TEST_F(MistakeTest, RecognisesBigEndianIntegers) {
-    expect_recognised({.big_endian = true}, "big-endian");
+TEST_F(FrameFaultTest, DetectsBigEndianIntegers) {
+    expect_detected({.big_endian = true}, "big-endian");
 }
 
-TEST_F(MistakeTest, RecognisesLengthsInWordsRoundedUpOrDown) {
+TEST_F(FrameFaultTest, DetectsLengthsInWordsRoundedUpOrDown) {
     const auto down = [](std::size_t length) { return length / 2; };
     const auto up = [](std::size_t length) { return (length + 1) / 2; };
-    expect_recognised({.total = down, .parameter = down}, "words");
-    expect_recognised({.total = up, .parameter = up}, "words");
+    expect_detected({.total = down, .parameter = down}, "words");
+    expect_detected({.total = up, .parameter = up}, "words");
 }
 
-TEST_F(MistakeTest, RecognisesATotalLengthWithoutItselfOrTheHeader) {
-    expect_recognised({.total = [](std::size_t length) { return length - 2; }}, "its own two bytes");
-    expect_recognised({.total = [](std::size_t length) { return length - 6; }}, "header of 6 bytes");
+TEST_F(FrameFaultTest, DetectsATotalLengthWithoutItselfOrTheHeader) {
+    expect_detected({.total = [](std::size_t length) { return length - 2; }}, "its own two bytes");
+    expect_detected({.total = [](std::size_t length) { return length - 6; }}, "header of 6 bytes");
 }
 
-TEST_F(MistakeTest, RecognisesAParameterLengthWithoutItselfOrItsHeader) {
-    expect_recognised({.parameter = [](std::size_t length) { return length - 4; }}, "header of 4 bytes");
-    expect_recognised({.parameter = [](std::size_t length) { return length - 2; }}, "its own two bytes");
+TEST_F(FrameFaultTest, DetectsAParameterLengthWithoutItselfOrItsHeader) {
+    expect_detected({.parameter = [](std::size_t length) { return length - 4; }}, "header of 4 bytes");
+    expect_detected({.parameter = [](std::size_t length) { return length - 2; }}, "its own two bytes");
 }
 
-TEST_F(MistakeTest, RecognisesAnIdBeforeItsLength) {
-    expect_recognised({.id_first = true}, "the id of a parameter precedes its length");
+TEST_F(FrameFaultTest, DetectsAnIdBeforeItsLength) {
+    expect_detected({.id_first = true}, "the id of a parameter precedes its length");
 }
 
-TEST_F(MistakeTest, RecognisesAWrongNumberOfParameters) {
-    expect_recognised({.count = 1}, "announces 1 parameters, but has 2");
+TEST_F(FrameFaultTest, DetectsAWrongNumberOfParameters) {
+    expect_detected({.count = 1}, "announces 1 parameters, but has 2");
 }
 
-TEST_F(MistakeTest, NamesSeveralFaultsAtOnce) {
+TEST_F(FrameFaultTest, NamesSeveralFaultsAtOnce) {
     const auto fault = detect_fault(
-        Bent{.big_endian = true, .total = [](std::size_t length) { return length - 6; }}.write(certificate_));
+        FrameWriter{.big_endian = true, .total = [](std::size_t length) { return length - 6; }}.write(
+            certificate_));
     ASSERT_TRUE(fault);
     EXPECT_EQ(fault->words.size(), 2U);
 }
 
-TEST_F(MistakeTest, DoesNotExplainNoise) {
-    Bytes bytes = Bent{}.write(certificate_);
+TEST_F(FrameFaultTest, ReportsNoFaultForCorruptBytes) {
+    Bytes bytes = FrameWriter{}.write(certificate_);
     bytes[30] ^= std::byte{0xff};
     bytes.erase(bytes.end() - 10, bytes.end());
     EXPECT_EQ(detect_fault(bytes), std::nullopt);

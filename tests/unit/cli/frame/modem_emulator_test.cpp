@@ -19,7 +19,7 @@ std::string ok(std::string_view line) {
     return "\r\n" + std::string(line) + "\r\n\r\nOK\r\n";
 }
 
-std::string say(ModemEmulator& modem, std::string_view text) {
+std::string send(ModemEmulator& modem, std::string_view text) {
     return modem.feed(as_bytes(text));
 }
 
@@ -53,8 +53,8 @@ TEST(ModemEmulator, AnswersLikeABgs2) {
     for (const Row& row : rows) {
         for (const auto* end : {"\r", "\r\n"}) {
             ModemEmulator modem("356938035643809");
-            EXPECT_EQ(say(modem, "ATE0\r"), "ATE0\r\r\nOK\r\n") << "echo is on by default";
-            EXPECT_EQ(say(modem, std::string(row.command) + end), row.answer) << row.command;
+            EXPECT_EQ(send(modem, "ATE0\r"), "ATE0\r\r\nOK\r\n") << "echo is on by default";
+            EXPECT_EQ(send(modem, std::string(row.command) + end), row.answer) << row.command;
             EXPECT_FALSE(modem.quiet_after()) << row.command;
         }
     }
@@ -62,24 +62,24 @@ TEST(ModemEmulator, AnswersLikeABgs2) {
 
 TEST(ModemEmulator, ShowsEmptySlots) {
     ModemEmulator modem("356938035643809");
-    const std::string slots = say(modem, "AT^SBNR=\"is_cert\"\r");
+    const std::string slots = send(modem, "AT^SBNR=\"is_cert\"\r");
     EXPECT_NE(slots.find("\r\n^SBNR: 10, size: \"0\", "), std::string::npos) << slots;
     EXPECT_TRUE(slots.ends_with("\r\n\r\nOK\r\n"));
 }
 
 TEST(ModemEmulator, ReportsErrorsInTheConfiguredFormat) {
     ModemEmulator modem("356938035643809");
-    (void)say(modem, "ATE0\rAT+CMEE=2\r");
-    EXPECT_EQ(say(modem, "AT+NONSENSE\r"), "\r\n+CME ERROR: unknown\r\n");
-    (void)say(modem, "AT+CMEE=1\r");
-    EXPECT_EQ(say(modem, "AT+NONSENSE\r"), "\r\n+CME ERROR: 100\r\n");
+    (void)send(modem, "ATE0\rAT+CMEE=2\r");
+    EXPECT_EQ(send(modem, "AT+NONSENSE\r"), "\r\n+CME ERROR: unknown\r\n");
+    (void)send(modem, "AT+CMEE=1\r");
+    EXPECT_EQ(send(modem, "AT+NONSENSE\r"), "\r\n+CME ERROR: 100\r\n");
 }
 
 TEST(ModemEmulator, IgnoresALineWithoutEnd) {
     ModemEmulator modem("356938035643809");
-    (void)say(modem, "ATE0\r");
-    EXPECT_EQ(say(modem, std::string(100'000, 'x')), "");
-    EXPECT_EQ(say(modem, "\rAT\r"), "\r\nOK\r\n");
+    (void)send(modem, "ATE0\r");
+    EXPECT_EQ(send(modem, std::string(100'000, 'x')), "");
+    EXPECT_EQ(send(modem, "\rAT\r"), "\r\nOK\r\n");
 }
 
 /// Sends the parts of the command, then those of the frame, each as one read from the line.
@@ -87,7 +87,7 @@ struct Dialogue {
     std::string name;
     std::vector<std::string_view> command;
     std::vector<std::string_view> frame;
-    std::string_view caught;
+    std::string_view captured;
 };
 
 TEST(ModemEmulator, CapturesTheFrameWithoutTheLineEndBeforeIt) {
@@ -113,23 +113,23 @@ TEST(ModemEmulator, CapturesTheFrameWithoutTheLineEndBeforeIt) {
     for (const Dialogue& dialogue : dialogues) {
         SCOPED_TRACE(dialogue.name);
         ModemEmulator modem("356938035643809");
-        (void)say(modem, "ATE0\r");
-        std::string said;
+        (void)send(modem, "ATE0\r");
+        std::string reply;
         for (const auto part : dialogue.command)
-            said += say(modem, part);
-        EXPECT_TRUE(said.ends_with(ready)) << said;
+            reply += send(modem, part);
+        EXPECT_TRUE(reply.ends_with(ready)) << reply;
         EXPECT_EQ(modem.quiet_after(), ModemEmulator::frame_timeout);
         for (const auto part : dialogue.frame)
-            EXPECT_EQ(say(modem, part), "");
+            EXPECT_EQ(send(modem, part), "");
         EXPECT_EQ(modem.quiet_after(), ModemEmulator::sound_quiet);
         EXPECT_EQ(modem.quiet(), ok("SECURE CMD END OK"));
-        const auto caught = modem.take_frame();
-        ASSERT_TRUE(caught);
-        EXPECT_EQ(as_text(caught->bytes.bytes()), dialogue.caught);
-        EXPECT_EQ(caught->store, "is_cert");
-        EXPECT_FALSE(caught->error);
+        const auto captured = modem.take_frame();
+        ASSERT_TRUE(captured);
+        EXPECT_EQ(as_text(captured->bytes.bytes()), dialogue.captured);
+        EXPECT_EQ(captured->store, "is_cert");
+        EXPECT_FALSE(captured->error);
         EXPECT_FALSE(modem.take_frame());
-        EXPECT_EQ(say(modem, "AT\r"), "\r\nOK\r\n") << "it continues";
+        EXPECT_EQ(send(modem, "AT\r"), "\r\nOK\r\n") << "it continues";
     }
 }
 
@@ -138,7 +138,7 @@ TEST(ModemEmulator, CapturesAnInvalidFrameUnchanged) {
         std::string name;
         std::string frame;
         std::string_view answer;
-        std::string_view told;
+        std::string_view error_text;
     };
     const std::string right(delete_slot3);
     const std::vector<Row> rows{
@@ -158,35 +158,36 @@ TEST(ModemEmulator, CapturesAnInvalidFrameUnchanged) {
     for (const Row& row : rows) {
         SCOPED_TRACE(row.name);
         ModemEmulator modem("356938035643809");
-        (void)say(modem, "ATE0\rAT^SBNW=management_cert,1\r\n");
-        (void)say(modem, row.frame);
+        (void)send(modem, "ATE0\rAT^SBNW=management_cert,1\r\n");
+        (void)send(modem, row.frame);
         EXPECT_EQ(modem.quiet_after(), ModemEmulator::unsound_quiet);
         EXPECT_EQ(modem.quiet(), ok(row.answer));
-        const auto caught = modem.take_frame();
-        ASSERT_TRUE(caught && caught->error);
-        EXPECT_EQ(as_text(caught->bytes.bytes()), row.frame);
-        EXPECT_EQ(caught->answer, row.answer);
-        EXPECT_NE(to_string(*caught->error).find(row.told), std::string::npos) << to_string(*caught->error);
+        const auto captured = modem.take_frame();
+        ASSERT_TRUE(captured && captured->error);
+        EXPECT_EQ(as_text(captured->bytes.bytes()), row.frame);
+        EXPECT_EQ(captured->answer, row.answer);
+        EXPECT_NE(to_string(*captured->error).find(row.error_text), std::string::npos)
+            << to_string(*captured->error);
     }
 }
 
-TEST(ModemEmulator, StopsIfNoFrameArrives) {
+TEST(ModemEmulator, ReportsATimeoutIfNoFrameArrives) {
     ModemEmulator modem("356938035643809");
-    (void)say(modem, "ATE0\rAT^SBNW=is_cert,1\r");
+    (void)send(modem, "ATE0\rAT^SBNW=is_cert,1\r");
     EXPECT_EQ(modem.quiet(), ok("SECURE CMD SERVICE TIMEOUT ERROR"));
     EXPECT_FALSE(modem.take_frame());
-    EXPECT_EQ(say(modem, "AT\r"), "\r\nOK\r\n");
+    EXPECT_EQ(send(modem, "AT\r"), "\r\nOK\r\n");
 }
 
 TEST(ModemEmulator, DoesNotWaitForAnEndlessFrame) {
     ModemEmulator modem("356938035643809");
-    (void)say(modem, "AT^SBNW=is_cert,1\r");
-    (void)say(modem, std::string(70'000, '\xff'));
+    (void)send(modem, "AT^SBNW=is_cert,1\r");
+    (void)send(modem, std::string(70'000, '\xff'));
     EXPECT_EQ(modem.quiet_after(), ModemEmulator::Duration(0));
     EXPECT_EQ(modem.quiet(), ok("SECURE CMD TOO MANY DATA ERROR"));
-    const auto caught = modem.take_frame();
-    ASSERT_TRUE(caught && caught->error);
-    EXPECT_EQ(caught->bytes.size() + caught->dropped, 70'000U);
+    const auto captured = modem.take_frame();
+    ASSERT_TRUE(captured && captured->error);
+    EXPECT_EQ(captured->bytes.size() + captured->dropped, 70'000U);
 }
 
 } // namespace

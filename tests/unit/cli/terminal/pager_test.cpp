@@ -14,7 +14,7 @@ TEST(PagerCommand, PrefersBgs2ctlPagerThenPagerThenLess) {
     EXPECT_EQ(pager_command("most -s", "more"), (Words{"most", "-s"}));
 }
 
-TEST(PagerCommand, IsNoneIfEmptyOrCat) {
+TEST(PagerCommand, IsEmptyForAnEmptyValueOrCat) {
     EXPECT_EQ(pager_command("", "more"), Words{});
     EXPECT_EQ(pager_command(nullptr, " "), Words{});
     EXPECT_EQ(pager_command("cat", nullptr), Words{});

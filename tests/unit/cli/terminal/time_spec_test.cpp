@@ -28,7 +28,7 @@ TEST(TimeSpec, AcceptsAnAge) {
     EXPECT_EQ(time_spec("0s", noon), noon);
 }
 
-TEST(TimeSpec, RefusesAnythingElseWithTheValidForms) {
+TEST(TimeSpec, RejectsAnyOtherForm) {
     for (const char* text : {"",
                              "yesterday",
                              "3",

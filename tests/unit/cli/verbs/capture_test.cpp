@@ -63,17 +63,17 @@ class Client : Immovable {
     }
 
     std::string until(std::string_view end) const {
-        std::string heard;
+        std::string received;
         const auto deadline = Clock::now() + 10s;
-        while (heard.find(end) == std::string::npos) {
+        while (received.find(end) == std::string::npos) {
             pollfd descriptor{descriptor_, POLLIN, 0};
             if (Clock::now() >= deadline || poll(&descriptor, 1, 1000) < 0)
-                throw std::runtime_error("no '" + std::string(end) + "' came, but '" + heard + "'");
+                throw std::runtime_error("no '" + std::string(end) + "' came, but '" + received + "'");
             char byte = 0;
             if (descriptor.revents != 0 && read(descriptor_, &byte, 1) == 1)
-                heard += byte;
+                received += byte;
         }
-        return heard;
+        return received;
     }
 
   private:
@@ -88,11 +88,11 @@ class Capture : public testing::Test {
         std::vector<std::string> command{BGS2CTL, "capture", "--pty", link_};
         command.insert(command.end(), more.begin(), more.end());
         capture_ = std::make_unique<Process>(
-            command, Process::Options{.environment = {}, .output = folder_.path("told")});
+            command, Process::Options{.environment = {}, .output = folder_.path("console_text")});
         const auto deadline = Clock::now() + 10s;
         while (!fs::exists(link_)) {
             ASSERT_LT(Clock::now(), deadline) << "no port";
-            ASSERT_FALSE(capture_->wait(5ms)) << told();
+            ASSERT_FALSE(capture_->wait(5ms)) << console_text();
         }
     }
 
@@ -104,12 +104,12 @@ class Capture : public testing::Test {
     }
 
     /// The content of standard output and standard error.
-    [[nodiscard]] std::string told() const { return read_text(folder_.path("told")); }
+    [[nodiscard]] std::string console_text() const { return read_text(folder_.path("console_text")); }
 
     /// Waits for the text, which is printed after the link is created.
-    [[nodiscard]] bool tells(const std::string& text) const {
+    [[nodiscard]] bool prints(const std::string& text) const {
         const auto deadline = Clock::now() + 10s;
-        while (told().find(text) == std::string::npos) {
+        while (console_text().find(text) == std::string::npos) {
             if (Clock::now() >= deadline || capture_->wait(5ms))
                 return false;
         }
@@ -125,7 +125,7 @@ class Capture : public testing::Test {
 
 TEST_F(Capture, CapturesTheFrameOfAClientLikeTheVendorsTool) {
     start({"-o", file_});
-    EXPECT_TRUE(tells("waiting for a frame on " + link_)) << told();
+    EXPECT_TRUE(prints("waiting for a frame on " + link_)) << console_text();
     {
         const Client probing(link_, CRTSCTS);
         EXPECT_EQ(probing.ask("AT+CGSN\r\n"), "AT+CGSN\r\r\n004999010640000\r\n\r\nOK\r\n");
@@ -136,7 +136,7 @@ TEST_F(Capture, CapturesTheFrameOfAClientLikeTheVendorsTool) {
     client.ask("AT^SBNW=is_cert,1\r\n", ready);
     client.send(right_);
     EXPECT_EQ(client.until("END OK\r\n"), "\r\nSECURE CMD END OK\r\n");
-    EXPECT_EQ(end(), 0) << told();
+    EXPECT_EQ(end(), 0) << console_text();
     EXPECT_EQ(read_text(file_), right_);
     struct stat status{};
     ASSERT_EQ(stat(file_.c_str(), &status), 0);
@@ -159,10 +159,10 @@ TEST_F(Capture, ShowsTheFrameLikeFrameDecode) {
         client.send(std::string_view(frame).substr(i, 100));
     client.until("\r\nOK\r\n");
     EXPECT_NE(client.ask("AT^SBNR=\"is_cert\"\r").find("^SBNR: 0, size: \"0\""), std::string::npos);
-    EXPECT_EQ(end(), 0) << told();
-    EXPECT_NE(told().find(run({"frame", "decode", "-"}, {.input = frame}).output), std::string::npos)
-        << told();
-    EXPECT_NE(told().find(".. .. .."), std::string::npos);
+    EXPECT_EQ(end(), 0) << console_text();
+    EXPECT_NE(console_text().find(run({"frame", "decode", "-"}, {.input = frame}).output), std::string::npos)
+        << console_text();
+    EXPECT_NE(console_text().find(".. .. .."), std::string::npos);
 }
 
 TEST_F(Capture, PrintsOneObjectAsJson) {
@@ -172,7 +172,7 @@ TEST_F(Capture, PrintsOneObjectAsJson) {
     client.send(right_);
     client.until("\r\nOK\r\n");
     EXPECT_EQ(end(), 0);
-    const auto object = nlohmann::json::parse(told());
+    const auto object = nlohmann::json::parse(console_text());
     EXPECT_EQ(object["command"], "delete certificate");
     EXPECT_EQ(object["store"], "management_cert");
     EXPECT_EQ(object["file"], file_);
@@ -182,7 +182,7 @@ TEST_F(Capture, ReportsTheErrorOfAFrameAndWritesIt) {
     struct Row {
         std::string frame;
         std::string_view answer;
-        std::string_view told;
+        std::string_view console_text;
     };
     const std::vector<Row> rows{
         {std::string("\0\x0c\0\x03\0\x01\0\x06\0\x01\0\x03", 12), "SERVICE TIMEOUT ERROR", "big-endian"},
@@ -191,7 +191,7 @@ TEST_F(Capture, ReportsTheErrorOfAFrameAndWritesIt) {
         {right_ + "\r\n", "TOO MANY DATA ERROR", "CR"},
     };
     for (const Row& row : rows) {
-        SCOPED_TRACE(row.told);
+        SCOPED_TRACE(row.console_text);
         start({"-o", file_});
         const Client client(link_);
         client.ask("AT^SBNW=is_cert,1\r\n", ready);
@@ -199,7 +199,7 @@ TEST_F(Capture, ReportsTheErrorOfAFrameAndWritesIt) {
         EXPECT_NE(client.until("\r\nOK\r\n").find(row.answer), std::string::npos);
         EXPECT_EQ(end(), 1);
         EXPECT_EQ(read_text(file_), row.frame);
-        EXPECT_NE(told().find(row.told), std::string::npos) << told();
+        EXPECT_NE(console_text().find(row.console_text), std::string::npos) << console_text();
     }
 }
 
@@ -208,7 +208,7 @@ TEST_F(Capture, EndsAtASignalAndRemovesTheLink) {
         start();
         capture_->signal(signal);
         EXPECT_EQ(end(), 1);
-        EXPECT_NE(told().find("interrupted before the program sent a frame"), std::string::npos);
+        EXPECT_NE(console_text().find("interrupted before the program sent a frame"), std::string::npos);
     }
 }
 

@@ -72,7 +72,7 @@ TEST_F(CompletionTest, KnowsTheModemOfASlot) {
     EXPECT_EQ(completion.modem, "43809");
 }
 
-TEST_F(CompletionTest, OffersTheWordsOfAChoice) {
+TEST_F(CompletionTest, OffersTheValidValuesOfAnOption) {
     EXPECT_THAT(words({"frame", "encode", "--format", ""}), ElementsAre("der", "pem-chain", "as-is"));
     EXPECT_THAT(words({"frame", "encode", "--format", "p"}), ElementsAre("pem-chain"));
 }

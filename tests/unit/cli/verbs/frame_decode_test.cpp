@@ -54,7 +54,7 @@ TEST(FrameDecode, ExitsWithOneForAnInvalidFrame) {
     EXPECT_EQ(run({"frame", "decode", "-"}).exit, 1);
 }
 
-TEST(FrameDecode, NamesTheMistakeOfAHomeMadeFrame) {
+TEST(FrameDecode, NamesTheFaultOfABigEndianFrame) {
     const std::string big_endian("\0\x0c\0\x03\0\x01\0\x06\0\x01\0\x03", 12);
     const Outcome result = run({"frame", "decode", "-"}, {.input = big_endian});
     EXPECT_EQ(result.exit, 1);

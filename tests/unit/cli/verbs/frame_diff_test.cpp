@@ -29,7 +29,7 @@ TEST_F(FrameDiff, ShowsOneFieldPerLine) {
     EXPECT_EQ(differs.errors, "");
 }
 
-TEST_F(FrameDiff, NamesTheLikelyMistake) {
+TEST_F(FrameDiff, NamesTheLikelyFault) {
     const std::string in_words("\x06\0\x03\0\x01\0\x03\0\x01\0\x03\0", 12);
     const Outcome differs = run({"frame", "diff", file_, folder_.write("words.bin", in_words)});
     EXPECT_EQ(differs.exit, 1);

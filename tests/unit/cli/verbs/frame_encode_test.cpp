@@ -54,14 +54,14 @@ TEST_F(FrameEncode, ReadsTheSlotAsADecimalNumber) {
 }
 
 TEST_F(FrameEncode, ReadsStandardInputAndPipes) {
-    const auto wanted = command_in(encode({"--slot", "0", "--cert", certificate_, "--key", key_}));
+    const auto expected = command_in(encode({"--slot", "0", "--cert", certificate_, "--key", key_}));
     const Outcome input = run({"frame", "encode", "--slot", "0", "--cert", certificate_, "--key", "-"},
                               {.input = identity_.pkcs8_pem()});
     EXPECT_EQ(input.exit, 0) << input.errors;
-    EXPECT_EQ(command_in(input).private_key, wanted.private_key);
+    EXPECT_EQ(command_in(input).private_key, expected.private_key);
     const std::string piped = folder_.path("piped.bin");
-    Process shell({"bash", "-c", "\"$0\" frame encode --slot 0 --cert <(cat \"$1\") --key \"$2\" >\"$3\"",
-                   BGS2CTL, certificate_, key_, piped},
+    Process shell({"bash", "-c", R"("$0" frame encode --slot 0 --cert <(cat "$1") --key "$2" >"$3")", BGS2CTL,
+                   certificate_, key_, piped},
                   {});
     EXPECT_EQ(shell.wait(std::chrono::seconds(20)), 0);
     EXPECT_EQ(read_text(piped), encode({"--slot", "0", "--cert", certificate_, "--key", key_}).output);
@@ -134,7 +134,7 @@ TEST_F(FrameEncode, WritesAFileThatOnlyItsOwnerCanRead) {
     EXPECT_TRUE(sbnw::decode(as_bytes(read_text(file))));
 }
 
-TEST_F(FrameEncode, LeavesNoFileIfItCannotWrite) {
+TEST_F(FrameEncode, FailsIfTheOutputFileCannotBeWritten) {
     EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", folder_.path("no/such/folder")}).exit, 3);
     EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", "/dev/null"}).exit, 1);
     EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", folder_.path("")}).exit, 1);
@@ -147,7 +147,7 @@ TEST_F(FrameEncode, DescribesTheFrameAsJsonWithoutTheKey) {
     EXPECT_FALSE(json["parameters"][2].contains("data"));
 }
 
-TEST_F(FrameEncode, NamesTheFileWithoutCertificateOrKey) {
+TEST_F(FrameEncode, RejectsAFileWithoutTheRequiredCertificateOrKey) {
     const std::string text = folder_.write("text", "no certificate");
     const Outcome certificate = encode({"--slot", "1", "--cert", text});
     EXPECT_EQ(certificate.exit, 1);

@@ -35,7 +35,7 @@ TEST(FrameSend, ShowsTheEffectInADryRunWithoutBgs2d) {
     EXPECT_EQ(object["frame"]["length"], read_text(file).size());
 }
 
-TEST(FrameSend, RefusesAnInvalidFrameAndNamesTheMistake) {
+TEST(FrameSend, RejectsAnInvalidFrameAndNamesTheFault) {
     const Folder folder;
     std::string bytes = read_text(frame_file(folder));
     std::swap(bytes[0], bytes[1]);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* imei = "356938035643809";
 
-std::vector<HistoryEntry> past() {
+std::vector<HistoryEntry> sample_entries() {
     return history_entries_of(
         Value::array({{{"time", 1795374932},
                        {"imei", imei},
@@ -35,7 +35,7 @@ std::vector<HistoryEntry> past() {
 }
 
 TEST(History, PrintsOneLinePerEntry) {
-    EXPECT_EQ(table_of(past()).text(Terminal{}),
+    EXPECT_EQ(table_of(sample_entries()).text(Terminal{}),
               "TIME                  IMEI             EVENT  STATE      SLOT  ERROR          MESSAGE\n"
               "2026-11-22T19:15:32Z  356938035643809  state  compliant  -     -              its slots match "
               "policy '10-demo'\n"
@@ -43,7 +43,7 @@ TEST(History, PrintsOneLinePerEntry) {
 }
 
 TEST(History, PrintsEveryFieldAsJson) {
-    const Json rows = table_of(past()).json();
+    const Json rows = table_of(sample_entries()).json();
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[0]["time"], 1795374932);
     EXPECT_EQ(rows[0]["slot"], nullptr);

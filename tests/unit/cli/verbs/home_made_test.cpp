@@ -69,7 +69,7 @@ struct Row {
     std::string likely; ///< a part of the message
 };
 
-class HomeMade : public testing::Test {
+class FrameFaults : public testing::Test {
   protected:
     static const Identity& identity() {
         static const Identity made = Identity::make({.algorithm = Algorithm::rsa2048});
@@ -85,7 +85,7 @@ class HomeMade : public testing::Test {
         return make(recipe);
     }
 
-    static Bytes behind(const Bytes& frame, std::string_view text) {
+    static Bytes with_suffix(const Bytes& frame, std::string_view text) {
         Bytes longer = frame;
         longer.insert(longer.end(), as_bytes(text).begin(), as_bytes(text).end());
         return longer;
@@ -108,8 +108,8 @@ class HomeMade : public testing::Test {
              "private key is PEM instead of PKCS#8"},
             {"PKCS#1 instead of PKCS#8", made([](Recipe& r) { r.key = identity().traditional_der(); }),
              "private key is PKCS#1 instead of PKCS#8"},
-            {"CR LF appended", behind(right, "\r\n"), "2 bytes of CR/LF added after the frame"},
-            {"CR appended", behind(right, "\r"), "1 byte of CR/LF added after the frame"},
+            {"CR LF appended", with_suffix(right, "\r\n"), "2 bytes of CR/LF added after the frame"},
+            {"CR appended", with_suffix(right, "\r"), "1 byte of CR/LF added after the frame"},
             {"UTF-8, replaced", converted(right, [](unsigned) { return "\xef\xbf\xbd"; }),
              "went through a UTF-8 conversion"},
             {"UTF-8, from Latin-1",
@@ -128,15 +128,15 @@ class HomeMade : public testing::Test {
     }
 };
 
-TEST_F(HomeMade, FramesAreExplained) {
+TEST_F(FrameFaults, AreReportedByAComparisonWithAValidFrame) {
     const Bytes right = made([](Recipe&) {});
     ASSERT_TRUE(sbnw::decode(right));
     for (const Row& row : rows(right)) {
         SCOPED_TRACE(row.name);
         for (const bool right_first : {true, false}) {
-            const Named first{"right.bin", right};
-            const Named second{"mine.bin", row.frame};
-            const Comparison comparison = right_first ? compare(first, second) : compare(second, first);
+            const Named valid{"right.bin", right};
+            const Named mine{"mine.bin", row.frame};
+            const Comparison comparison = right_first ? compare(valid, mine) : compare(mine, valid);
             EXPECT_FALSE(comparison.same);
             std::string likely;
             for (const std::string& words : comparison.likely) {

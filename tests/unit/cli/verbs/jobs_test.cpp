@@ -23,7 +23,7 @@ TEST(Jobs, AreListedByNumber) {
     EXPECT_EQ(jobs[1].number, 10U);
 }
 
-TEST(Jobs, HaveEndedWithAnEndTimeAndFailedWithAnError) {
+TEST(Jobs, HaveEndedIfAnEndTimeIsSetAndFailedIfAnErrorIsSet) {
     Value ended = job("done");
     EXPECT_FALSE(job_of("/io/bgs2d1/job/1", ended).ended()) << "the text of the step does not matter";
     ended["EndTime"] = 1'795'000'001;
@@ -33,7 +33,7 @@ TEST(Jobs, HaveEndedWithAnEndTimeAndFailedWithAnError) {
     EXPECT_TRUE(job_of("/io/bgs2d1/job/1", ended).failed());
 }
 
-TEST(Jobs, AreAcceptedFromAVersionWithFewerProperties) {
+TEST(Jobs, AreReadDespiteMissingOrInvalidProperties) {
     EXPECT_EQ(job_of("/io/bgs2d1/job/1", Value::object()).number, 1U);
     EXPECT_EQ(job_of("", {{"Step", 7}, {"Progress", "half"}, {"StartTime", "now"}}),
               job_of("", Value::object()));

@@ -61,7 +61,7 @@ TEST(Table, CutsTheLastColumnWithAnEllipsis) {
               "490154203237518  BGS2-E  /dev/ttyS1    blocked    -            Prüfung: the pri…\n");
 }
 
-TEST(Table, ShrinksAColumnThatYieldsFirst) {
+TEST(Table, ShrinksYieldingColumnsFirst) {
     Table table(
         {{"SLOT", "slot"}, {.title = "SUBJECT", .key = "subject", .yields = true}, {"SHA-1", "thumbprint"}});
     table.add({Cell::of("1"), Cell::of("CN=A rather long subject"), Cell::of("0123456789")});
@@ -88,7 +88,7 @@ TEST(Table, KeepsTheValuesInJson) {
     EXPECT_EQ(to_line(table.json()), "[{\"subject\":\"CN=\\u001b[2J\\\"\\n\",\"slot\":1,\"hint\":\"\"}]\n");
 }
 
-TEST(KeyValueLines, AlignsValues) {
+TEST(KeyValueLines, AlignValues) {
     EXPECT_EQ(
         key_value_lines({{"IMEI", Cell::of("356938035643809")}, {"Port path", Cell::of("")}}, Terminal{}),
         "IMEI:       356938035643809\n"

@@ -55,7 +55,7 @@ TEST(PolicyCheck, ReadsOnlyThePoliciesOfADirectory) {
     EXPECT_THAT(result.errors, HasSubstr("bgs2ctl: 2 errors in 2 policy files\n"));
 }
 
-TEST(PolicyCheck, WarnsOfAnIgnoredFileThatLooksLikeAPolicy) {
+TEST(PolicyCheck, WarnsAboutAnIgnoredFileThatLooksLikeAPolicy) {
     const Folder folder;
     std::filesystem::create_directory(folder.path("policy.d"));
     (void)folder.write("policy.d/10.toml", good);

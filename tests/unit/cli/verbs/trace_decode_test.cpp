@@ -47,7 +47,7 @@ TEST_F(TraceDecode, PrintsAnArrayAsJson) {
     EXPECT_EQ(array[0]["frame"]["parameters"][0]["slot"], 3);
 }
 
-TEST_F(TraceDecode, ReportsBytesThatTheTraceDoesNotHave) {
+TEST_F(TraceDecode, ReportsBytesMissingFromTheTrace) {
     const std::string begin = "# bgs2d trace 1\n";
     EXPECT_EQ(decode(begin).output, "no secure command in the trace\n");
     const Outcome cut_off = decode(begin + "1.000 > bytes 0+2 of 12: 0c00\n");

@@ -15,13 +15,13 @@ TEST(Answer, EndsWithAFinalResultLine) {
         EXPECT_FALSE(is_final(line)) << line;
 }
 
-TEST(Answer, IsOkForOneResultOnly) {
+TEST(Answer, IsOkOnlyForTheResultOk) {
     EXPECT_TRUE((Answer{.lines = {}, .result = "OK"}.ok()));
     EXPECT_FALSE((Answer{.lines = {}, .result = "ERROR"}.ok()));
     EXPECT_FALSE(Answer{}.ok());
 }
 
-TEST(Urc, StandsBetweenTheLinesOfAnyAnswer) {
+TEST(Urc, IsDetectedAmongTheLinesOfAnAnswer) {
     for (const std::string_view line :
          {"^SYSSTART", "^SYSSTART AIRPLANE MODE", "^SYSLOADING", "^SHUTDOWN", "+CIEV: battchg,5",
           "+CIEV: is_cert,0,\"a\"", "+CREG: 1", "+CGREG: 0", "RING", "+CRING: VOICE", "+CMTI: \"SM\",1",
@@ -29,20 +29,20 @@ TEST(Urc, StandsBetweenTheLinesOfAnyAnswer) {
         EXPECT_TRUE(is_urc(line, "AT+CGSN")) << line;
 }
 
-TEST(Urc, IsNotALineOfAnAnswer) {
+TEST(Urc, DoesNotMatchAnswerLines) {
     for (const std::string_view line :
          {"", "OK", "Cinterion", "356938035643809", "^SBNR: 0, size: \"1\"", "^SBNW: (\"is_cert\"),(1)",
           "SECURE CMD END OK", "CONNECT", "^SYSSTARTED", "RINGING", "+CREGX: 1"})
         EXPECT_FALSE(is_urc(line, "AT+CGSN")) << line;
 }
 
-TEST(Urc, IsAnAnswerToTheCommandThatAsksForTheSame) {
+TEST(Urc, IsTreatedAsAnAnswerToTheMatchingQuery) {
     EXPECT_FALSE(is_urc("+CREG: 0,1", "AT+CREG?"));
     EXPECT_FALSE(is_urc("^SCKS: 0,1", "AT^SCKS?"));
     EXPECT_TRUE(is_urc("+CREG: 1", "AT+CGREG?"));
 }
 
-TEST(Urc, OfARestartIsKnownInEveryForm) {
+TEST(Urc, IndicatesARestartOnlyForSysstart) {
     EXPECT_TRUE(is_restart("^SYSSTART"));
     EXPECT_TRUE(is_restart("^SYSSTART AIRPLANE MODE"));
     EXPECT_FALSE(is_restart("^SYSLOADING"));

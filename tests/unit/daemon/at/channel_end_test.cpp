@@ -23,9 +23,9 @@ const Bytes endless(1'000'000, std::byte{0x55});
 const Error stop{ErrorCode::cancelled, "the job was cancelled", "ask again"};
 const Error unplugged{ErrorCode::device_gone, "it was pulled out", ""};
 
-class ChannelEnd : public test::Conversation {};
+class ChannelErrorTest : public test::Conversation {};
 
-TEST_F(ChannelEnd, BySilenceComesAtTheDeadline) {
+TEST_F(ChannelErrorTest, ReportsATimeoutAtTheDeadline) {
     converse([&]() -> ChannelEndTalk {
         const auto begin = Channel::Clock::now();
         const Error error = co_await error_of(channel().command("AT+CGSN", 50ms));
@@ -35,7 +35,7 @@ TEST_F(ChannelEnd, BySilenceComesAtTheDeadline) {
     });
 }
 
-TEST_F(ChannelEnd, BySilenceIsNotPutOffByHalfALineOrUrcs) {
+TEST_F(ChannelErrorTest, DoesNotExtendTheTimeoutForPartialLinesOrUrcs) {
     converse(
         [&]() -> ChannelEndTalk { co_await module().expect("AT", "\r\n+CIEV: battchg,5\r\n\r\nRING\r\nO"); },
         [&]() -> ChannelEndTalk {
@@ -44,7 +44,7 @@ TEST_F(ChannelEnd, BySilenceIsNotPutOffByHalfALineOrUrcs) {
         });
 }
 
-TEST_F(ChannelEnd, ComesForACommandThatIsAnsweredWithEndlessChatter) {
+TEST_F(ChannelErrorTest, TimesOutDespiteAContinuousStreamOfLines) {
     bool done = false;
     converse(
         [&]() -> ChannelEndTalk {
@@ -62,7 +62,7 @@ TEST_F(ChannelEnd, ComesForACommandThatIsAnsweredWithEndlessChatter) {
         });
 }
 
-TEST_F(ChannelEnd, ComesWithoutAnyTimeLeftEvenIfALineIsThere) {
+TEST_F(ChannelErrorTest, AppliesAZeroTimeoutEvenIfALineIsAvailable) {
     converse([&]() -> ChannelEndTalk { co_await module().say("first\r\nsecond\r\n"); },
              [&]() -> ChannelEndTalk {
                  EXPECT_EQ(co_await channel().line(5s), "first");
@@ -71,7 +71,7 @@ TEST_F(ChannelEnd, ComesWithoutAnyTimeLeftEvenIfALineIsThere) {
              });
 }
 
-TEST_F(ChannelEnd, OfSendingComesAtTheDeadlineAndSaysHowMuchWasLeft) {
+TEST_F(ChannelErrorTest, ReportsTheUnsentBytesWhenSendingTimesOut) {
     converse([&]() -> ChannelEndTalk {
         std::size_t sent = 0;
         const Error error = co_await error_of(
@@ -82,7 +82,7 @@ TEST_F(ChannelEnd, OfSendingComesAtTheDeadlineAndSaysHowMuchWasLeft) {
     });
 }
 
-TEST_F(ChannelEnd, ByHangUpIsTheEndOfTheDevice) {
+TEST_F(ChannelErrorTest, ReportsDeviceGoneAfterAHangUp) {
     converse(
         [&]() -> ChannelEndTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
@@ -97,7 +97,7 @@ TEST_F(ChannelEnd, ByHangUpIsTheEndOfTheDevice) {
         });
 }
 
-TEST_F(ChannelEnd, ByHangUpIsSeenWhileIdle) {
+TEST_F(ChannelErrorTest, DetectsAHangUpWhileIdle) {
     converse(
         [&]() -> ChannelEndTalk {
             co_await module().say("\r\nRING\r\n");
@@ -110,7 +110,7 @@ TEST_F(ChannelEnd, ByHangUpIsSeenWhileIdle) {
         });
 }
 
-TEST_F(ChannelEnd, ByHangUpIsSeenWhileSending) {
+TEST_F(ChannelErrorTest, DetectsAHangUpWhileSending) {
     converse(
         [&]() -> ChannelEndTalk {
             co_await module().receive(100);
@@ -122,7 +122,7 @@ TEST_F(ChannelEnd, ByHangUpIsSeenWhileSending) {
         });
 }
 
-TEST_F(ChannelEnd, ByInterruptionHasItsErrorUntilItIsResumed) {
+TEST_F(ChannelErrorTest, ReportsTheInterruptionErrorUntilResumed) {
     converse(
         [&]() -> ChannelEndTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
@@ -139,7 +139,7 @@ TEST_F(ChannelEnd, ByInterruptionHasItsErrorUntilItIsResumed) {
         });
 }
 
-TEST_F(ChannelEnd, ByInterruptionComesWhileIdle) {
+TEST_F(ChannelErrorTest, IsInterruptedWhileIdle) {
     converse(
         [&]() -> ChannelEndTalk {
             co_await module().say("\r\nRING\r\n");
@@ -149,7 +149,7 @@ TEST_F(ChannelEnd, ByInterruptionComesWhileIdle) {
         [&]() -> ChannelEndTalk { EXPECT_EQ(co_await error_of(channel().idle(std::nullopt)), unplugged); });
 }
 
-TEST_F(ChannelEnd, ByInterruptionDoesNotWaitForThePauseBetweenCommands) {
+TEST_F(ChannelErrorTest, IsInterruptedDuringThePauseBetweenCommands) {
     open({.settle = 60s});
     bool answered = false;
     converse(
@@ -165,7 +165,7 @@ TEST_F(ChannelEnd, ByInterruptionDoesNotWaitForThePauseBetweenCommands) {
         });
 }
 
-TEST_F(ChannelEnd, ByInterruptionLetsAFrameFinish) {
+TEST_F(ChannelErrorTest, SendsTheWholeFrameBeforeItReportsAnInterruption) {
     const Bytes frame(20'000, std::byte{0x55});
     converse([&]() -> ChannelEndTalk { EXPECT_EQ(co_await module().receive(frame.size()), frame); },
              [&]() -> ChannelEndTalk {
@@ -180,7 +180,7 @@ TEST_F(ChannelEnd, ByInterruptionLetsAFrameFinish) {
              });
 }
 
-TEST_F(ChannelEnd, ByInterruptionIsPutOffWhileItIsHeldOff) {
+TEST_F(ChannelErrorTest, DefersAnInterruptionDuringAnUninterruptedSection) {
     converse(
         [&]() -> ChannelEndTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
@@ -197,7 +197,7 @@ TEST_F(ChannelEnd, ByInterruptionIsPutOffWhileItIsHeldOff) {
         });
 }
 
-TEST_F(ChannelEnd, OfTheDeviceCutsAFrameShort) {
+TEST_F(ChannelErrorTest, AbortsAFrameIfTheDeviceIsGone) {
     converse(
         [&]() -> ChannelEndTalk {
             co_await module().receive(100);
@@ -208,7 +208,7 @@ TEST_F(ChannelEnd, OfTheDeviceCutsAFrameShort) {
         });
 }
 
-TEST_F(ChannelEnd, ByCancellationIsCalledThatWhereverItWaits) {
+TEST_F(ChannelErrorTest, ReportsACancellationFromEveryWait) {
     const std::vector<std::function<asio::awaitable<Error>()>> waits{
         [&] { return error_of(channel().line(9s)); },
         [&] { return error_of(channel().idle(std::nullopt)); },
@@ -232,7 +232,7 @@ TEST_F(ChannelEnd, ByCancellationIsCalledThatWhereverItWaits) {
     }
 }
 
-TEST_F(ChannelEnd, ByCancellationIsCalledThatDuringThePauseBetweenCommands) {
+TEST_F(ChannelErrorTest, ReportsACancellationDuringThePauseBetweenCommands) {
     open({.settle = 60s});
     bool answered = false;
     converse(
@@ -249,7 +249,7 @@ TEST_F(ChannelEnd, ByCancellationIsCalledThatDuringThePauseBetweenCommands) {
         });
 }
 
-TEST_F(ChannelEnd, ByCancellationIsNotTakenForAWake) {
+TEST_F(ChannelErrorTest, ReportsACancellationThatCoincidesWithAWake) {
     converse(
         [&]() -> ChannelEndTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
@@ -262,7 +262,7 @@ TEST_F(ChannelEnd, ByCancellationIsNotTakenForAWake) {
         });
 }
 
-TEST_F(ChannelEnd, ByCancellationIsNotMissedWhereNothingWaitedForIt) {
+TEST_F(ChannelErrorTest, ReportsACancellationThatPrecedesTheWait) {
     converse([&]() -> ChannelEndTalk {
         co_await asio::this_coro::throw_if_cancelled(false);
         cancel_caller();

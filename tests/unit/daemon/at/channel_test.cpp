@@ -48,7 +48,7 @@ TEST_F(ChannelTest, CollectsAnAnswerWithoutEchoAndUrcs) {
     }
 }
 
-TEST_F(ChannelTest, TellsHowACommandFailed) {
+TEST_F(ChannelTest, ReportsTheErrorResultOfACommand) {
     converse(
         [&]() -> ChannelTalk {
             co_await module().expect("AT+COPS=?", "\r\nx\r\n\r\n+CME ERROR: SIM busy\r\n");
@@ -56,14 +56,14 @@ TEST_F(ChannelTest, TellsHowACommandFailed) {
         [&]() -> ChannelTalk { EXPECT_EQ(co_await channel().command("AT+COPS=?", 5s), failed_answer); });
 }
 
-TEST_F(ChannelTest, TakesAUrcForAnAnswerWhereItWasAskedFor) {
+TEST_F(ChannelTest, TreatsAUrcAsTheAnswerToItsQuery) {
     converse([&]() -> ChannelTalk { co_await module().expect("AT+CREG?", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"); },
              [&]() -> ChannelTalk {
                  EXPECT_EQ((co_await channel().command("AT+CREG?", 5s)).lines, registration);
              });
 }
 
-TEST_F(ChannelTest, WaitsForTheOtherHalfOfALine) {
+TEST_F(ChannelTest, WaitsForTheRestOfAPartialLine) {
     converse(
         [&]() -> ChannelTalk {
             EXPECT_EQ(co_await module().receive(), "AT+CGMM");
@@ -95,7 +95,7 @@ TEST_F(ChannelTest, LeavesAPauseBetweenAnAnswerAndTheNextCommand) {
         });
 }
 
-TEST_F(ChannelTest, KeepsThePauseThatItWasToldToKeep) {
+TEST_F(ChannelTest, AppliesAChangedSettleTime) {
     channel().apply({.settle = 60ms});
     converse(
         [&]() -> ChannelTalk {
@@ -110,7 +110,7 @@ TEST_F(ChannelTest, KeepsThePauseThatItWasToldToKeep) {
         });
 }
 
-TEST_F(ChannelTest, DoesNotTakeALateAnswerForTheNextCommands) {
+TEST_F(ChannelTest, DiscardsALateAnswerBeforeTheNextCommand) {
     const std::string late = "\r\nlate\r\n\r\nOK\r\n";
     converse(
         [&]() -> ChannelTalk {
@@ -127,7 +127,7 @@ TEST_F(ChannelTest, DoesNotTakeALateAnswerForTheNextCommands) {
         });
 }
 
-TEST_F(ChannelTest, SeesARestartAmongWhatItDrops) {
+TEST_F(ChannelTest, DetectsARestartInDiscardedInput) {
     const std::string noise = "\r\nlate\r\n^SYSSTART\r\n";
     converse([&]() -> ChannelTalk { co_await module().expect("AT", "\r\nOK\r\n"); },
              [&]() -> ChannelTalk {
@@ -139,7 +139,7 @@ TEST_F(ChannelTest, SeesARestartAmongWhatItDrops) {
              });
 }
 
-TEST_F(ChannelTest, ForgetsEverythingWhenItStartsOver) {
+TEST_F(ChannelTest, DiscardsPendingInputAndTheRestartOnReset) {
     const std::string old = "\r\nOK\r\n^SYSSTART\r\nhalf a li";
     converse([&]() -> ChannelTalk { co_await module().expect("AT", "ne\r\nOK\r\n"); },
              [&]() -> ChannelTalk {
@@ -153,20 +153,20 @@ TEST_F(ChannelTest, ForgetsEverythingWhenItStartsOver) {
              });
 }
 
-TEST_F(ChannelTest, PushesTheLargestFrameAgainstASlowReader) {
+TEST_F(ChannelTest, SendsTheLargestFrameToASlowReader) {
     Bytes frame(0xffff);
     for (std::size_t i = 0; i < frame.size(); ++i)
         frame[i] = static_cast<std::byte>(i * 7);
     std::vector<std::size_t> progress;
     converse(
         [&]() -> ChannelTalk {
-            Bytes heard;
-            while (heard.size() < frame.size()) {
+            Bytes received;
+            while (received.size() < frame.size()) {
                 const Bytes part =
-                    co_await module().receive(std::min<std::size_t>(257, frame.size() - heard.size()));
-                heard.insert(heard.end(), part.begin(), part.end());
+                    co_await module().receive(std::min<std::size_t>(257, frame.size() - received.size()));
+                received.insert(received.end(), part.begin(), part.end());
             }
-            EXPECT_EQ(heard, frame);
+            EXPECT_EQ(received, frame);
         },
         [&]() -> ChannelTalk {
             co_await channel().send_bytes(frame, 9s, [&](std::size_t sent) { progress.push_back(sent); });
@@ -204,7 +204,7 @@ TEST_F(ChannelTest, IsIdleUntilTheModuleRestarts) {
              });
 }
 
-TEST_F(ChannelTest, IsNotIdleWhenTheRestartCameBehindTheLastAnswer) {
+TEST_F(ChannelTest, IsNotIdleIfARestartFollowedTheLastAnswer) {
     const std::string reply = "\r\nOK\r\n^SYSSTART\r\n";
     converse([&]() -> ChannelTalk { co_await module().expect("AT", reply); },
              [&]() -> ChannelTalk {
@@ -214,7 +214,7 @@ TEST_F(ChannelTest, IsNotIdleWhenTheRestartCameBehindTheLastAnswer) {
              });
 }
 
-TEST_F(ChannelTest, DoesNotForgetThatItWasWokenWhileItTalked) {
+TEST_F(ChannelTest, KeepsAWakeReceivedDuringACommand) {
     converse(
         [&]() -> ChannelTalk {
             EXPECT_EQ(co_await module().receive(), "AT");

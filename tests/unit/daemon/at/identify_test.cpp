@@ -37,15 +37,15 @@ class IdentifyTest : public test::Conversation {
   protected:
     /// A module that says what stands in `replies` and ERROR to all else, until it has heard `last`.
     Script answering(const Replies& replies, const std::string& last) {
-        return [=, this] { return reply(replies, last); };
+        return [this, replies, last] { return reply(replies, last); };
     }
 
     asio::awaitable<void> reply(Replies replies, std::string last) {
         do {
-            heard_.push_back(co_await module().receive());
-            const auto found = replies.find(heard_.back());
+            received_.push_back(co_await module().receive());
+            const auto found = replies.find(received_.back());
             co_await module().say(found == replies.end() ? error_line : found->second);
-        } while (heard_.back() != last);
+        } while (received_.back() != last);
     }
 
     /// Says it when what was said before is dealt with, as over a slow line.
@@ -64,20 +64,20 @@ class IdentifyTest : public test::Conversation {
         co_await say_late(mine_reply);
     }
 
-    IdentifyLines heard_;
+    IdentifyLines received_;
 };
 
-TEST_F(IdentifyTest, KnowsABgs2) {
+TEST_F(IdentifyTest, RecognisesABgs2) {
     const Replies replies{
         {"ATI1", "\r\nCinterion\r\nBGS2-W\r\nREVISION 01.301\r\nA-REVISION 01.000.00\r\n\r\nOK\r\n"},
         {"AT+CGSN", imei_reply},
         {"AT+CMEE=2", ok}};
     converse(answering(replies, "AT+CMEE=2"),
              [&]() -> IdentifyTalk { EXPECT_EQ(co_await identify(channel()), bgs2); });
-    EXPECT_EQ(heard_, (IdentifyLines{"ATI1", "AT+CGSN", "AT+CMEE=2"}));
+    EXPECT_EQ(received_, (IdentifyLines{"ATI1", "AT+CGSN", "AT+CMEE=2"}));
 }
 
-TEST_F(IdentifyTest, AsksOneByOneWhereAti1IsNotKnown) {
+TEST_F(IdentifyTest, QueriesEachPropertyIfAti1IsUnsupported) {
     const Replies replies{{"AT+CGMI", "\r\nCinterion\r\n\r\nOK\r\n"},
                           {"AT+CGMM", "\r\nBGS2-W\r\n\r\nOK\r\n"},
                           {"AT+CGMR", "\r\nREVISION 01.301\r\n\r\nOK\r\n"},
@@ -86,7 +86,7 @@ TEST_F(IdentifyTest, AsksOneByOneWhereAti1IsNotKnown) {
              [&]() -> IdentifyTalk { EXPECT_EQ(co_await identify(channel()), bgs2); });
 }
 
-TEST_F(IdentifyTest, RefusesAStrangerAndSendsItNothingButQuestions) {
+TEST_F(IdentifyTest, RefusesAForeignModemAfterReadOnlyQueries) {
     const Replies replies{{"AT+CGMI", "\r\nQuectel\r\n\r\nOK\r\n"}, {"AT+CGMM", "\r\nBG96\r\n\r\nOK\r\n"}};
     converse(answering(replies, "AT+CGMR"), [&]() -> IdentifyTalk {
         const Error error = co_await error_of(identify(channel()));
@@ -94,10 +94,10 @@ TEST_F(IdentifyTest, RefusesAStrangerAndSendsItNothingButQuestions) {
         EXPECT_THAT(error.what, HasSubstr("Quectel BG96"));
         EXPECT_FALSE(module().has_unheard());
     });
-    EXPECT_EQ(heard_, (IdentifyLines{"ATI1", "AT+CGMI", "AT+CGMM", "AT+CGMR"}));
+    EXPECT_EQ(received_, (IdentifyLines{"ATI1", "AT+CGMI", "AT+CGMM", "AT+CGMR"}));
 }
 
-TEST_F(IdentifyTest, RefusesWhatOnlySaysOk) {
+TEST_F(IdentifyTest, RefusesADeviceThatRepliesOnlyOk) {
     const Replies replies{{"ATI1", ok}, {"AT+CGMI", ok}, {"AT+CGMM", ok}, {"AT+CGMR", ok}};
     converse(answering(replies, "AT+CGMR"), [&]() -> IdentifyTalk {
         EXPECT_EQ((co_await error_of(identify(channel()))).code, ErrorCode::not_supported);
@@ -116,10 +116,10 @@ TEST_F(IdentifyTest, RefusesAModuleWithoutAnImei) {
 TEST_F(IdentifyTest, TurnsTheEchoOffOnceTheModuleAnswers) {
     converse(answering({{"AT", "AT\r" + ok}, {"ATE0", "ATE0\r" + ok}}, "ATE0"),
              [&]() -> IdentifyTalk { co_await synchronise(channel(), impatient); });
-    EXPECT_EQ(heard_, (IdentifyLines{"AT", "ATE0"}));
+    EXPECT_EQ(received_, (IdentifyLines{"AT", "ATE0"}));
 }
 
-TEST_F(IdentifyTest, IsPatientWhileTheFirstAtsAreIgnored) {
+TEST_F(IdentifyTest, RetriesWhileTheFirstAtCommandsAreIgnored) {
     converse(
         [&]() -> IdentifyTalk {
             for (int i = 0; i < 3; ++i)
@@ -128,10 +128,10 @@ TEST_F(IdentifyTest, IsPatientWhileTheFirstAtsAreIgnored) {
             co_await reply(awake, "ATE0");
         },
         [&]() -> IdentifyTalk { co_await synchronise(channel(), impatient); });
-    EXPECT_THAT(heard_, testing::Contains("ATE0"));
+    EXPECT_THAT(received_, testing::Contains("ATE0"));
 }
 
-TEST_F(IdentifyTest, IsNotPutOutOfStepByAnswersThatComeAllAtOnce) {
+TEST_F(IdentifyTest, StaysInSyncWhenDelayedAnswersArriveTogether) {
     channel().apply({.settle = 20ms});
     converse(
         [&]() -> IdentifyTalk {
@@ -147,7 +147,7 @@ TEST_F(IdentifyTest, IsNotPutOutOfStepByAnswersThatComeAllAtOnce) {
         });
 }
 
-TEST_F(IdentifyTest, IsNotPutOutOfStepByAnAnswerThatComesAfterThatOfAFrame) {
+TEST_F(IdentifyTest, StaysInSyncWhenAnAnswerFollowsTheResultOfAFrame) {
     converse(
         [&]() -> IdentifyTalk {
             EXPECT_EQ(co_await module().receive(), "AT"); // the end of the frame of another program
@@ -162,7 +162,7 @@ TEST_F(IdentifyTest, IsNotPutOutOfStepByAnAnswerThatComesAfterThatOfAFrame) {
         });
 }
 
-TEST_F(IdentifyTest, IsNotPutOutOfStepByTheRestOfAnAnswerThatNobodyWaitsFor) {
+TEST_F(IdentifyTest, StaysInSyncAfterTheRestOfAStaleAnswer) {
     converse(
         [&]() -> IdentifyTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
@@ -176,7 +176,7 @@ TEST_F(IdentifyTest, IsNotPutOutOfStepByTheRestOfAnAnswerThatNobodyWaitsFor) {
         });
 }
 
-TEST_F(IdentifyTest, GivesUpAfterAsManyAtsAsItWasTold) {
+TEST_F(IdentifyTest, TimesOutAfterTheConfiguredNumberOfAttempts) {
     converse(
         [&]() -> IdentifyTalk {
             for (unsigned i = 0; i < impatient.attempts; ++i)
@@ -191,7 +191,7 @@ TEST_F(IdentifyTest, GivesUpAfterAsManyAtsAsItWasTold) {
     EXPECT_FALSE(module().has_unheard());
 }
 
-TEST_F(IdentifyTest, DoesNotSeekTheAttentionOfADeviceThatIsGone) {
+TEST_F(IdentifyTest, StopsSynchronisingWhenTheDeviceIsGone) {
     converse(
         [&]() -> IdentifyTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
@@ -202,7 +202,7 @@ TEST_F(IdentifyTest, DoesNotSeekTheAttentionOfADeviceThatIsGone) {
         });
 }
 
-TEST(Identification, IsReadFromWhateverLinesThereAre) {
+TEST(Identification, IsParsedFromIncompleteOrUnorderedLines) {
     struct Case {
         IdentifyLines lines;
         ModuleIdentity identity;

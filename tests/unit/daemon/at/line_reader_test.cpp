@@ -23,7 +23,7 @@ LineReaderLines lines_of(std::string_view bytes) {
     return all_lines(reader);
 }
 
-TEST(LineReader, CutsAtAnyRunOfLineEnds) {
+TEST(LineReader, SplitsAtAnyRunOfLineEnds) {
     struct Case {
         std::string_view bytes;
         LineReaderLines lines;
@@ -45,7 +45,7 @@ TEST(LineReader, CutsAtAnyRunOfLineEnds) {
         EXPECT_EQ(lines_of(c.bytes), c.lines) << c.bytes;
 }
 
-TEST(LineReader, GivesTheSameLinesHoweverTheBytesArrive) {
+TEST(LineReader, ReturnsTheSameLinesForAnyFragmentation) {
     constexpr std::string_view bytes = "AT+CGSN\r\r\n356938035643809\r\n\r\nOK\r\n^SYSSTART\r\nhalf";
     const LineReaderLines whole = lines_of(bytes);
     for (std::size_t first = 0; first <= bytes.size(); ++first) {
@@ -59,12 +59,12 @@ TEST(LineReader, GivesTheSameLinesHoweverTheBytesArrive) {
     }
 }
 
-TEST(LineReader, CutsALineThatIsLongerThanAny) {
+TEST(LineReader, TruncatesTheStartOfAnOverlongLine) {
     const std::string noise(LineReader::max_line_length + 1, 'x');
     EXPECT_EQ(lines_of(noise + "\rOK\r"), (LineReaderLines{noise.substr(1), "OK"}));
 }
 
-TEST(LineReader, ForgetsWhatCameInWhenItIsCleared) {
+TEST(LineReader, DiscardsBufferedBytesWhenCleared) {
     LineReader reader;
     reader.feed(as_bytes("OK\rhalf a li"));
     reader.clear();

@@ -50,7 +50,7 @@ TEST_F(SerialPortTest, IsRawWithEightBitsAndOneStopBit) {
     EXPECT_EQ(tio.c_cflag & (CSIZE | PARENB | CSTOPB), tcflag_t{CS8});
 }
 
-TEST_F(SerialPortTest, UsesFlowControlWhereItIsToldToOrTheOtherSideHasIt) {
+TEST_F(SerialPortTest, UsesFlowControlIfConfiguredButNotAutomaticallyWithoutCts) {
     const auto uses_rts_cts = [](SerialPort& port) {
         termios tio{};
         EXPECT_EQ(::tcgetattr(port.stream().native_handle(), &tio), 0);
@@ -64,7 +64,7 @@ TEST_F(SerialPortTest, UsesFlowControlWhereItIsToldToOrTheOtherSideHasIt) {
     EXPECT_FALSE(uses_rts_cts(port));
 }
 
-TEST_F(SerialPortTest, CanNotBeClaimedTwice) {
+TEST_F(SerialPortTest, CannotBeClaimedTwice) {
     const SerialPort port = open(module().node());
     const Error error = error_of_opening(module().node());
     EXPECT_EQ(error.code, ErrorCode::port_claimed);
@@ -90,13 +90,13 @@ TEST_F(SerialPortTest, StaysClaimedWhenItMoves) {
     EXPECT_EQ(error_of_opening(module().node()).code, ErrorCode::port_claimed);
 }
 
-TEST_F(SerialPortTest, IsNotOpenedWhereThereIsNone) {
+TEST_F(SerialPortTest, ReportsAMissingDevice) {
     const Error error = error_of_opening(module().node() + "-missing");
     EXPECT_EQ(error.code, ErrorCode::not_found);
     EXPECT_THAT(error.what, HasSubstr("-missing"));
 }
 
-TEST_F(SerialPortTest, IsATtyOrNothing) {
+TEST_F(SerialPortTest, RejectsAFileThatIsNotATty) {
     const std::string file = testing::TempDir() + "bgs2-serial-port-test";
     std::ofstream(file) << "a file";
     for (const std::string& node : {std::string("/dev/null"), file}) {
@@ -107,14 +107,14 @@ TEST_F(SerialPortTest, IsATtyOrNothing) {
     std::remove(file.c_str());
 }
 
-TEST_F(SerialPortTest, RunsAtRatesThatTermiosKnowsOnly) {
+TEST_F(SerialPortTest, RejectsAnUnsupportedBaudRateAndReleasesThePort) {
     const Error error = error_of_opening(module().node(), {.baud = 12345});
     EXPECT_EQ(error.code, ErrorCode::invalid_argument);
     EXPECT_THAT(error.what, HasSubstr("12345"));
     EXPECT_EQ(error_of_opening(module().node()), Error{}) << "the port was not let go";
 }
 
-TEST_F(SerialPortTest, IsGoneWhenTheOtherSideHungUp) {
+TEST_F(SerialPortTest, ReportsDeviceGoneAfterAHangUp) {
     SerialPort port = open(module().node());
     module().hang_up();
     try {
@@ -125,7 +125,7 @@ TEST_F(SerialPortTest, IsGoneWhenTheOtherSideHungUp) {
     }
 }
 
-TEST_F(SerialPortTest, HasNoRtsToPulseOnAPtyAndDoesNotMind) {
+TEST_F(SerialPortTest, ToleratesAPtyWithoutRts) {
     SerialPort port = open(module().node());
     EXPECT_NO_THROW(port.pulse_rts());
 }

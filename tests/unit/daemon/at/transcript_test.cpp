@@ -30,7 +30,7 @@ class TranscriptTest : public testing::Test {
         std::make_unique<Transcript>([this](std::string_view entry) { entries_.emplace_back(entry); });
 };
 
-TEST_F(TranscriptTest, TellsLinesInOrder) {
+TEST_F(TranscriptTest, RecordsLinesInOrder) {
     say("AT\r");
     feed("AT\r\r");
     feed("\nOK\r\n\r\n+CREG: \"\\\xe9\"\r");
@@ -40,7 +40,7 @@ TEST_F(TranscriptTest, TellsLinesInOrder) {
                                  R"(< "\r\n+CREG: \"\\\xe9\"\r\n")", R"(> "AT+CGSN\r")"}));
 }
 
-TEST_F(TranscriptTest, TellsWhatHasNoLineEndBeforeTheNextCommandAndAtTheEnd) {
+TEST_F(TranscriptTest, FlushesAnUnterminatedLineBeforeACommandAndAtTheEnd) {
     feed("> ");
     say("AT\r");
     feed("O");
@@ -48,7 +48,7 @@ TEST_F(TranscriptTest, TellsWhatHasNoLineEndBeforeTheNextCommandAndAtTheEnd) {
     EXPECT_EQ(entries_, (Entries{R"(< "> ")", R"(> "AT\r")", R"(< "O")"}));
 }
 
-TEST_F(TranscriptTest, TellsOfBytesWhatMayBeTold) {
+TEST_F(TranscriptTest, HidesBytesOutsideTheShownExtents) {
     send("\x0c\x00\x03"sv, 0, 5, {{.offset = 0, .size = 2}, {.offset = 4, .size = 1}});
     send("\x01\x02"sv, 3, 5, {{.offset = 0, .size = 2}, {.offset = 4, .size = 1}});
     send("abc", 0, 3, {});
@@ -57,10 +57,10 @@ TEST_F(TranscriptTest, TellsOfBytesWhatMayBeTold) {
                                  "> bytes 0+3 of 3: hidden", "> bytes 0+2 of 2: 0102"}));
 }
 
-TEST_F(TranscriptTest, TellsNoEchoOfASecret) {
+TEST_F(TranscriptTest, HidesAnEchoOfASecret) {
     struct Row {
         std::string_view heard;
-        std::string_view told;
+        std::string_view recorded;
     };
     for (const Row& row : {
              Row{"\r\nSECURE CMD ERROR\r\n", R"(< "\r\nSECURE CMD ERROR\r\n")"},
@@ -74,18 +74,18 @@ TEST_F(TranscriptTest, TellsNoEchoOfASecret) {
         entries_.clear();
         send("key", 0, 3, {});
         feed(row.heard);
-        EXPECT_EQ(entries_.back(), row.told);
+        EXPECT_EQ(entries_.back(), row.recorded);
     }
 }
 
-TEST_F(TranscriptTest, TellsAllAgainOnceTheModuleTookTheSecret) {
+TEST_F(TranscriptTest, RecordsAllTextAgainOnceTheModuleAcceptedTheSecret) {
     send("key", 0, 3, {});
     feed("\r\nSECURE CMD END OK\r\n\r\nOK\r\n");
     feed("any text\r\n");
     EXPECT_EQ(entries_.back(), R"(< "any text\r\n")");
 }
 
-TEST_F(TranscriptTest, TellsAllAgainOnceTheModuleIsInStep) {
+TEST_F(TranscriptTest, RecordsAllTextAgainOnceTheModuleIsInSync) {
     send("key", 0, 3, {});
     feed("\r\nERROR\r\nany text\r\n");
     EXPECT_EQ(entries_.back(), "< hidden 10") << "what the module takes for a command can end within the key";
@@ -99,7 +99,7 @@ TEST_F(TranscriptTest, TellsAllAgainOnceTheModuleIsInStep) {
     EXPECT_EQ(entries_.back(), R"(< "any text\r\n")");
 }
 
-TEST_F(TranscriptTest, DoesNotKeepALineWithoutEnd) {
+TEST_F(TranscriptTest, LimitsTheBufferForALineWithoutEnd) {
     feed(std::string(3000, 'x'));
     EXPECT_EQ(entries_.size(), 2U);
 }

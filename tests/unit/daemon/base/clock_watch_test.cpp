@@ -20,7 +20,7 @@ bool set_clock_to_now() {
     return ::clock_gettime(CLOCK_REALTIME, &now) == 0 && ::clock_settime(CLOCK_REALTIME, &now) == 0;
 }
 
-TEST(ClockWatch, TellsEachTimeTheClockIsSet) {
+TEST(ClockWatch, ReportsEachTimeTheClockIsSet) {
     asio::io_context loop;
     int times = 0;
     ClockWatch watch(loop.get_executor(), [&times] { ++times; });

@@ -12,13 +12,13 @@ TEST(ErrorCode, IsSpelledAsOnTheBus) {
     EXPECT_EQ(from_word<ErrorCode>("Surprise"), std::nullopt);
 }
 
-TEST(Error, TheHintFollowsInParentheses) {
+TEST(Error, ShowsItsHintInParentheses) {
     EXPECT_EQ(to_string(Error{ErrorCode::busy, "the port is in use", "stop minicom"}),
               "the port is in use (stop minicom)");
     EXPECT_EQ(to_string(Error{ErrorCode::busy, "the port is in use", ""}), "the port is in use");
 }
 
-TEST(Error, ACoroutineGetsTheWholeError) {
+TEST(Error, IsPreservedByValueOrThrow) {
     const Error error{ErrorCode::expired, "the certificate expired", "renew it"};
     try {
         value_or_throw(Expected<int>(std::unexpected(error)));

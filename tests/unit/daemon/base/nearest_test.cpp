@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 6> keys{"index",      "certificate", "private-key",
                                                "passphrase", "format",      "key-format"};
 
-TEST(Nearest, FindsASlipOfThePen) {
+TEST(Nearest, CorrectsATypo) {
     EXPECT_EQ(nearest("private_key", keys), "private-key");
     EXPECT_EQ(nearest("certifcate", keys), "certificate");
     EXPECT_EQ(nearest("certificates", keys), "certificate");
@@ -22,7 +22,7 @@ TEST(Nearest, FindsASlipOfThePen) {
     EXPECT_EQ(nearest("keyformat", keys), "key-format");
 }
 
-TEST(Nearest, DoesNotGuessWildly) {
+TEST(Nearest, ReturnsNothingWithoutACloseMatch) {
     EXPECT_EQ(nearest("", keys), std::nullopt);
     EXPECT_EQ(nearest("sign", keys), std::nullopt);
     EXPECT_EQ(nearest("renew-before", keys), std::nullopt);

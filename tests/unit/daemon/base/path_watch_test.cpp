@@ -22,7 +22,7 @@ using testing::UnorderedElementsAre;
 
 class PathWatchTest : public testing::Test {
   protected:
-    ~PathWatchTest() override {
+    void TearDown() override {
         watch_.stop();
         loop_.restart();
         loop_.run_for(1s); // ends as soon as nothing is left to be done
@@ -31,65 +31,66 @@ class PathWatchTest : public testing::Test {
     path file(const char* name, const char* text) { return folder_.write(name, text); }
     [[nodiscard]] path at(const char* name) const { return folder_.path() / name; }
 
-    /// Those that were told of, once there are any.
-    std::vector<path> told() {
+    /// The paths that were reported, once there are any.
+    std::vector<path> reported() {
         const auto deadline = std::chrono::steady_clock::now() + 10s;
         loop_.restart();
-        while (told_.empty() && std::chrono::steady_clock::now() < deadline)
+        while (reported_.empty() && std::chrono::steady_clock::now() < deadline)
             loop_.run_one_for(100ms);
-        return std::exchange(told_, {});
+        return std::exchange(reported_, {});
     }
 
-    /// Those that were told of up to when this other file, which is watched too, has changed.
-    std::vector<path> told_until_marker_changes() {
+    /// The paths that were reported before a change of this other watched file.
+    std::vector<path> reported_until_marker_changes() {
         std::vector<path> all;
         (void)folder_.write("marker", "changed");
         const auto deadline = std::chrono::steady_clock::now() + 10s;
         loop_.restart();
-        while (std::ranges::find(told_, at("marker")) == told_.end() &&
+        while (std::ranges::find(reported_, at("marker")) == reported_.end() &&
                std::chrono::steady_clock::now() < deadline)
             loop_.run_one_for(100ms);
-        std::erase(told_, at("marker"));
-        return std::exchange(told_, {});
+        std::erase(reported_, at("marker"));
+        return std::exchange(reported_, {});
     }
 
     test::TemporaryDirectory folder_;
     asio::io_context loop_;
-    std::vector<path> told_;
-    PathWatch watch_{loop_.get_executor(),
-                     PathWatch::Kind::files,
-                     {.quiet = 20ms, .max_delay = 100ms},
-                     [this](const auto& paths) { told_.insert(told_.end(), paths.begin(), paths.end()); }};
+    std::vector<path> reported_;
+    PathWatch watch_{
+        loop_.get_executor(),
+        PathWatch::Kind::files,
+        {.quiet = 20ms, .max_delay = 100ms},
+        [this](const auto& paths) { reported_.insert(reported_.end(), paths.begin(), paths.end()); }};
 };
 
-TEST_F(PathWatchTest, TellsOfAFileThatIsWrittenInPlace) {
+TEST_F(PathWatchTest, ReportsAFileWrittenInPlace) {
     const path watched = file("a.pem", "one");
     EXPECT_THAT(watch_.watch({watched}), ElementsAre(watched));
     file("a.pem", "two, longer");
-    EXPECT_THAT(told(), ElementsAre(watched));
+    EXPECT_THAT(reported(), ElementsAre(watched));
 }
 
-TEST_F(PathWatchTest, TellsOfAFileThatIsRenamedIntoPlace) {
+TEST_F(PathWatchTest, ReportsAFileRenamedIntoPlace) {
     const path watched = file("a.pem", "one");
     watch_.watch({watched});
     std::filesystem::rename(file("a.pem.new", "two"), watched);
-    EXPECT_THAT(told(), ElementsAre(watched));
+    EXPECT_THAT(reported(), ElementsAre(watched));
 }
 
-TEST_F(PathWatchTest, TellsOfAFileThatAppearsInADirectoryThatAppears) {
+TEST_F(PathWatchTest, ReportsAFileCreatedInANewDirectory) {
     watch_.watch({at("live/gateway/cert.pem")});
     file("live/gateway/cert.pem", "one");
-    EXPECT_THAT(told(), ElementsAre(at("live/gateway/cert.pem")));
+    EXPECT_THAT(reported(), ElementsAre(at("live/gateway/cert.pem")));
 }
 
-TEST_F(PathWatchTest, TellsOfAFileThatIsRemoved) {
+TEST_F(PathWatchTest, ReportsARemovedFile) {
     const path watched = file("a.pem", "one");
     watch_.watch({watched});
     std::filesystem::remove(watched);
-    EXPECT_THAT(told(), ElementsAre(watched));
+    EXPECT_THAT(reported(), ElementsAre(watched));
 }
 
-TEST_F(PathWatchTest, TellsOfASymbolicLinkOnTheWayThatIsSwapped) {
+TEST_F(PathWatchTest, ReportsASwappedSymbolicLinkInThePath) {
     // As a Kubernetes secret is mounted: tls.crt -> ..data/tls.crt, ..data -> ..2026_1
     file("..2026_1/tls.crt", "one");
     file("..2026_2/tls.crt", "two");
@@ -98,91 +99,91 @@ TEST_F(PathWatchTest, TellsOfASymbolicLinkOnTheWayThatIsSwapped) {
     watch_.watch({at("tls.crt")});
     std::filesystem::create_symlink("..2026_2", at("..data_tmp"));
     std::filesystem::rename(at("..data_tmp"), at("..data"));
-    EXPECT_THAT(told(), ElementsAre(at("tls.crt")));
+    EXPECT_THAT(reported(), ElementsAre(at("tls.crt")));
 }
 
-TEST_F(PathWatchTest, TellsOfALinksTargetInAnotherDirectory) {
-    const path target = file("archive/cert1.pem", "one");
+TEST_F(PathWatchTest, ReportsAChangedLinkTargetInAnotherDirectory) {
+    file("archive/cert1.pem", "one");
     std::filesystem::create_directory(at("live"));
     std::filesystem::create_symlink("../archive/cert1.pem", at("live/cert.pem"));
     watch_.watch({at("live/cert.pem")});
     file("archive/cert1.pem", "two, longer");
-    EXPECT_THAT(told(), ElementsAre(at("live/cert.pem")));
+    EXPECT_THAT(reported(), ElementsAre(at("live/cert.pem")));
 }
 
-TEST_F(PathWatchTest, TellsOfADirectoryOnTheWayThatIsReplaced) {
+TEST_F(PathWatchTest, ReportsAReplacedDirectoryInThePath) {
     file("certs/a.pem", "one");
     file("certs.new/a.pem", "two");
     watch_.watch({at("certs/a.pem")});
     std::filesystem::rename(at("certs"), at("certs.old"));
     std::filesystem::rename(at("certs.new"), at("certs"));
-    EXPECT_THAT(told(), ElementsAre(at("certs/a.pem")));
+    EXPECT_THAT(reported(), ElementsAre(at("certs/a.pem")));
 }
 
-TEST_F(PathWatchTest, TellsOfAFileThatBecomesReadable) {
+TEST_F(PathWatchTest, ReportsAFileThatBecomesReadable) {
     const path watched = file("a.key", "one");
     std::filesystem::permissions(watched, std::filesystem::perms::none);
     watch_.watch({watched});
     std::filesystem::permissions(watched, std::filesystem::perms::owner_read);
-    EXPECT_THAT(told(), ElementsAre(watched));
+    EXPECT_THAT(reported(), ElementsAre(watched));
 }
 
-TEST_F(PathWatchTest, TellsOfSeveralFilesOfOneRenewalAtOnce) {
+TEST_F(PathWatchTest, ReportsAllFilesOfOneRenewalTogether) {
     const path certificate = file("a.pem", "one");
     const path key = file("a.key", "one");
     watch_.watch({certificate, key});
     std::filesystem::rename(file("a.pem.new", "two"), certificate);
     std::filesystem::rename(file("a.key.new", "two"), key);
-    EXPECT_THAT(told(), UnorderedElementsAre(certificate, key));
+    EXPECT_THAT(reported(), UnorderedElementsAre(certificate, key));
 }
 
-TEST_F(PathWatchTest, SaysNothingOfOtherFilesInTheDirectory) {
+TEST_F(PathWatchTest, IgnoresOtherFilesInTheDirectory) {
     const path watched = file("a.pem", "one");
     watch_.watch({watched, at("marker")});
     file("b.pem", "two");
-    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+    EXPECT_THAT(reported_until_marker_changes(), IsEmpty());
 }
 
-TEST_F(PathWatchTest, SaysNothingOfWhatIsNotWatchedAnyMore) {
+TEST_F(PathWatchTest, IgnoresAFileThatIsNoLongerWatched) {
     const path watched = file("a.pem", "one");
     watch_.watch({watched});
     EXPECT_THAT(watch_.watch({at("marker")}), ElementsAre(at("marker")));
     file("a.pem", "two, longer");
-    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+    EXPECT_THAT(reported_until_marker_changes(), IsEmpty());
 }
 
-TEST_F(PathWatchTest, TellsOfADirectoryWhoseFilesComeAndGo) {
+TEST_F(PathWatchTest, ReportsADirectoryWhenFilesAreAddedOrRemoved) {
     const path first = file("policy.d/10-a.toml", "one");
     watch_.watch({at("policy.d")});
     file("policy.d/20-b.toml", "two");
-    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+    EXPECT_THAT(reported(), ElementsAre(at("policy.d")));
     std::filesystem::remove(first);
-    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+    EXPECT_THAT(reported(), ElementsAre(at("policy.d")));
 }
 
-TEST_F(PathWatchTest, TellsOfADirectoryThatAppears) {
+TEST_F(PathWatchTest, ReportsANewDirectory) {
     watch_.watch({at("policy.d")});
     file("policy.d/10-a.toml", "one");
-    EXPECT_THAT(told(), ElementsAre(at("policy.d")));
+    EXPECT_THAT(reported(), ElementsAre(at("policy.d")));
 }
 
-TEST_F(PathWatchTest, SaysNothingOfWhatIsAcknowledged) {
+TEST_F(PathWatchTest, DoesNotReportAnAcknowledgedChange) {
     const path watched = file("a.pem", "one");
     watch_.watch({watched, at("marker")});
     file("a.pem", "two, longer");
     watch_.acknowledge();
-    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+    EXPECT_THAT(reported_until_marker_changes(), IsEmpty());
 }
 
-TEST_F(PathWatchTest, ReturnsOnlyThoseThatAreNew) {
+TEST_F(PathWatchTest, ReturnsOnlyNewlyWatchedPaths) {
     watch_.watch({at("a")});
     EXPECT_THAT(watch_.watch({at("a"), at("b")}), ElementsAre(at("b")));
 }
 
-TEST_F(PathWatchTest, SurvivesLinksThatLeadToThemselves) {
+TEST_F(PathWatchTest, ToleratesSymbolicLinkLoops) {
     std::filesystem::create_symlink("loop", at("loop"));
     watch_.watch({at("loop"), at("loop/a.pem"), at("marker")});
-    EXPECT_THAT(told_until_marker_changes(), IsEmpty());
+    EXPECT_THAT(reported_until_marker_changes(), IsEmpty());
 }
 
 } // namespace

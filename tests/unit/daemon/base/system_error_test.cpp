@@ -8,7 +8,7 @@
 namespace bgs2 {
 namespace {
 
-TEST(SystemError, HasTheCodeOfItsNumber) {
+TEST(SystemError, MapsErrnoToAnErrorCode) {
     for (const int number : {ENOENT, ENOTDIR})
         EXPECT_EQ(error_code_of(number), ErrorCode::not_found) << number;
     for (const int number : {EACCES, EPERM, EROFS})
@@ -19,7 +19,7 @@ TEST(SystemError, HasTheCodeOfItsNumber) {
         EXPECT_EQ(error_code_of(number), ErrorCode::failed) << number;
 }
 
-TEST(SystemError, SaysWhatFailedAndWhy) {
+TEST(SystemError, StatesTheFailedOperationAndItsReason) {
     EXPECT_EQ(system_error(EACCES, "open /dev/ttyS1", "be root"),
               (Error{ErrorCode::access_denied, "cannot open /dev/ttyS1: Permission denied", "be root"}));
     EXPECT_EQ(system_error(ENOENT, "read x").hint, "");

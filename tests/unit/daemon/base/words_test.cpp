@@ -30,7 +30,7 @@ consteval auto words(Level) {
                      Word{Level::debug, "debug"}};
 }
 
-TEST(Words, LeadFromTheValueToTheWordAndBack) {
+TEST(Words, MapToValuesAndBack) {
     for (const Colour colour : values_of<Colour>)
         EXPECT_EQ(from_word<Colour>(word(colour)), colour);
     EXPECT_EQ(word(Level::debug), "debug");
@@ -42,24 +42,25 @@ TEST(Words, AreListedInTheOrderOfTheEnumeration) {
     EXPECT_TRUE(std::ranges::equal(values_of<Level>, std::array{Level::error, Level::warning, Level::debug}));
 }
 
-TEST(Words, OfOtherCaseOrLengthStandForNothing) {
+TEST(Words, MatchOnlyExactly) {
     for (const auto* text : {"", "Red", "re", "red ", "yellow"})
         EXPECT_EQ(from_word<Colour>(text), std::nullopt) << text;
 }
 
-TEST(EnumTable, HasTheRowOfEachValue) {
+TEST(EnumTable, HasARowForEachValue) {
     EXPECT_EQ(table_of<Colour>.at(Colour::green).wavelength, 546);
     EXPECT_EQ(table_of<Colour>.size(), 3U);
 }
 
-TEST(EnumTable, HasNoRowForANumberThatIsNoValue) {
+TEST(EnumTable, HasNoRowForAnInvalidValue) {
     EXPECT_EQ(table_of<Level>.find(Level{5}), nullptr);
     EXPECT_THROW((void)word(Level{5}), std::out_of_range);
 }
 
 TEST(EnumTable, IsRefusedUnlessEachValueHasOneRowInOrder) {
-    static_assert(fault_of_table(std::array{Word{Level::error, "a"}, Word{Level::warning, "b"},
-                                            Word{Level::debug, "c"}}) == "");
+    static_assert(fault_of_table(
+                      std::array{Word{Level::error, "a"}, Word{Level::warning, "b"}, Word{Level::debug, "c"}})
+                      .empty());
     static_assert(fault_of_table(std::array{Word{Level::error, "a"}, Word{Level::warning, "b"}}) ==
                   "a value has no row");
     static_assert(fault_of_table(std::array{Word{Level::warning, "b"}, Word{Level::error, "a"},

@@ -8,7 +8,7 @@ namespace bgs2::history {
 namespace {
 
 /// The database has these words: another spelling would lose the entries of earlier versions.
-TEST(EntryKind, HasTheWordsOfTheDatabase) {
+TEST(EntryKind, UsesTheWordsStoredInTheDatabase) {
     EXPECT_THAT(words_of<EntryKind>, testing::ElementsAre("state", "write", "erase", "drift", "gap"));
 }
 

@@ -26,9 +26,9 @@ namespace {
     ::_exit(1);
 }
 
-class AKilledProcess : public testing::TestWithParam<std::uint32_t> {};
+class KilledProcess : public testing::TestWithParam<std::uint32_t> {};
 
-TEST_P(AKilledProcess, LeavesAWholeDatabaseWithAllThatItHadAdded) {
+TEST_P(KilledProcess, LeavesAnIntactDatabaseWithAllAddedEntries) {
     const test::TemporaryDirectory directory;
     const auto file = directory.path() / "history.db";
     std::array<int, 2> pipe{};
@@ -62,8 +62,8 @@ TEST_P(AKilledProcess, LeavesAWholeDatabaseWithAllThatItHadAdded) {
         ASSERT_EQ(entries[i].generation, i);
 }
 
-INSTANTIATE_TEST_SUITE_P(Early, AKilledProcess, testing::Values(0, 1, 7));
-INSTANTIATE_TEST_SUITE_P(AfterCheckpoints, AKilledProcess, testing::Values(100, 333));
+INSTANTIATE_TEST_SUITE_P(Early, KilledProcess, testing::Values(0, 1, 7));
+INSTANTIATE_TEST_SUITE_P(AfterCheckpoints, KilledProcess, testing::Values(100, 333));
 
 } // namespace
 } // namespace bgs2::history

@@ -69,7 +69,7 @@ class HistoryRecorder : public testing::Test {
     std::optional<Recorder> recorder_;
 };
 
-TEST_F(HistoryRecorder, FindsWhatWasRecordedJustBefore) {
+TEST_F(HistoryRecorder, FindsEntriesRecordedJustBefore) {
     Recorder& recorder = begin(file());
     recorder.record(entry(noon, "one"));
     recorder.record(entry(noon + 1s, "two"));
@@ -80,7 +80,7 @@ TEST_F(HistoryRecorder, FindsWhatWasRecordedJustBefore) {
     EXPECT_EQ(changes(), 0);
 }
 
-TEST_F(HistoryRecorder, CompletesAQueryWhereItIsAwaited) {
+TEST_F(HistoryRecorder, CompletesAQueryInTheThreadThatAwaitsIt) {
     Recorder& recorder = begin(file());
     asio::io_context loop;
     const auto where = [](Recorder& asked) -> asio::awaitable<std::thread::id> {
@@ -92,7 +92,7 @@ TEST_F(HistoryRecorder, CompletesAQueryWhereItIsAwaited) {
     EXPECT_EQ(thread.get(), std::this_thread::get_id());
 }
 
-TEST_F(HistoryRecorder, WritesAllThatWasPostedBeforeTheBackgroundIsJoined) {
+TEST_F(HistoryRecorder, WritesAllPendingEntriesWhenTheThreadPoolIsJoined) {
     {
         Recorder recorder(background().get_executor(), lines().log(), file());
         for (int i = 0; i < 200; ++i)
@@ -103,7 +103,7 @@ TEST_F(HistoryRecorder, WritesAllThatWasPostedBeforeTheBackgroundIsJoined) {
                 SizeIs(200));
 }
 
-TEST_F(HistoryRecorder, GoesOnWithoutADirectoryAndSaysSoOnce) {
+TEST_F(HistoryRecorder, ToleratesAMissingDirectoryAndLogsItOnce) {
     const auto missing = directory() / "state";
     Recorder& recorder = begin(missing / "history.db");
     recorder.record(entry(noon, "lost"));
@@ -128,7 +128,7 @@ TEST_F(HistoryRecorder, GoesOnWithoutADirectoryAndSaysSoOnce) {
     EXPECT_EQ(changes(), 2);
 }
 
-TEST_F(HistoryRecorder, BeginsAnewWhenItsFileWasTakenAway) {
+TEST_F(HistoryRecorder, CreatesANewFileIfItsFileWasRemoved) {
     Recorder& recorder = begin(file());
     recorder.record(entry(noon, "taken"));
     EXPECT_THAT(query(), SizeIs(1));
@@ -138,7 +138,7 @@ TEST_F(HistoryRecorder, BeginsAnewWhenItsFileWasTakenAway) {
     EXPECT_TRUE(std::filesystem::exists(file()));
 }
 
-TEST_F(HistoryRecorder, KeepsNothingAndLeavesNothingIfItIsToKeepNothing) {
+TEST_F(HistoryRecorder, RemovesItsFilesAndRecordsNothingWhileDisabled) {
     Recorder& recorder = begin(file());
     recorder.record(entry(noon));
     EXPECT_THAT(query(), SizeIs(1));
@@ -152,7 +152,7 @@ TEST_F(HistoryRecorder, KeepsNothingAndLeavesNothingIfItIsToKeepNothing) {
     EXPECT_EQ(recorder.lost_since(), std::nullopt);
 }
 
-TEST_F(HistoryRecorder, DropsWhatIsTooOldWhenItOpens) {
+TEST_F(HistoryRecorder, DropsExpiredEntriesWhenItOpens) {
     {
         auto store = value_or_throw(Store::open(file(), {}, lines().log()));
         ASSERT_TRUE(store.add(entry(noon - std::chrono::days(10'000), "ancient")));
@@ -163,7 +163,7 @@ TEST_F(HistoryRecorder, DropsWhatIsTooOldWhenItOpens) {
     EXPECT_THAT(messages(query()), ElementsAre("recent"));
 }
 
-TEST_F(HistoryRecorder, LosesEntriesRatherThanCollectThemWithoutEndWhileTheDiskHangs) {
+TEST_F(HistoryRecorder, DropsEntriesBeyondItsQueueLimitWhileTheDiskHangs) {
     Recorder& recorder = begin(file());
     std::promise<void> hang;
     asio::post(background(), [released = hang.get_future().share()] { released.wait(); });
@@ -180,42 +180,46 @@ TEST_F(HistoryRecorder, LosesEntriesRatherThanCollectThemWithoutEndWhileTheDiskH
 /// A small disk that nobody else sees; unmounted at the end.
 class SmallDisk : Immovable {
   public:
-    explicit SmallDisk(const std::filesystem::path& place)
-      : place_(place) {
-        std::filesystem::create_directory(place_);
-        mounted_ = ::unshare(CLONE_NEWNS) == 0 &&
-                   ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-                   ::mount("tmpfs", place_.c_str(), "tmpfs", 0, "size=512k") == 0;
+    explicit SmallDisk(std::filesystem::path mount_point)
+      : mount_point_(std::move(mount_point))
+      , mounted_(mount()) {
         if (!mounted_)
-            why_ = std::strerror(errno);
+            mount_error_ = std::strerror(errno);
     }
     ~SmallDisk() {
         if (mounted_)
-            ::umount2(place_.c_str(), MNT_DETACH);
+            ::umount2(mount_point_.c_str(), MNT_DETACH);
     }
 
     /// Why there is none; empty if there is.
-    [[nodiscard]] const std::string& why_not() const { return why_; }
+    [[nodiscard]] const std::string& mount_error() const { return mount_error_; }
 
     void fill() const {
-        std::ofstream filling(place_ / "filling");
+        std::ofstream filling(mount_point_ / "filling");
         const std::string page(4096, 'x');
         while (filling << page << std::flush) {
         }
     }
-    void free() const { std::filesystem::remove(place_ / "filling"); }
+    void free() const { std::filesystem::remove(mount_point_ / "filling"); }
 
   private:
-    std::filesystem::path place_;
-    bool mounted_ = false;
-    std::string why_;
+    [[nodiscard]] bool mount() const {
+        std::filesystem::create_directory(mount_point_);
+        return ::unshare(CLONE_NEWNS) == 0 &&
+               ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+               ::mount("tmpfs", mount_point_.c_str(), "tmpfs", 0, "size=512k") == 0;
+    }
+
+    std::filesystem::path mount_point_;
+    bool mounted_;
+    std::string mount_error_;
 };
 
-TEST(HistoryRecorderOnAFullDisk, GoesOnSaysSinceWhenItLosesAndRecovers) {
+TEST(HistoryRecorderOnAFullDisk, StaysReadableReportsTheFirstLossAndRecovers) {
     const test::TemporaryDirectory directory;
     const SmallDisk disk(directory.path() / "disk");
-    if (!disk.why_not().empty())
-        GTEST_SKIP() << "no tmpfs can be mounted: " << disk.why_not();
+    if (!disk.mount_error().empty())
+        GTEST_SKIP() << "no tmpfs can be mounted: " << disk.mount_error();
     const Lines lines;
     asio::thread_pool background{1}; // made after the disk: it sees it
     Recorder recorder(background.get_executor(), lines.log(), directory.path() / "disk" / "history.db");

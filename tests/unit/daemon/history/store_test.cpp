@@ -56,7 +56,7 @@ class HistoryStore : public testing::Test {
     Lines lines_;
 };
 
-TEST_F(HistoryStore, GivesBackWhatWasAddedAfterItWasClosed) {
+TEST_F(HistoryStore, ReturnsAddedEntriesAfterReopening) {
     const Entry whole{.when = noon,
                       .boot_id = "2f0ad6a0-8d4e-4b0b-9f0e-0f6a4a1b2c3d",
                       .imei = "356938035643809",
@@ -83,7 +83,7 @@ TEST_F(HistoryStore, GivesBackWhatWasAddedAfterItWasClosed) {
     EXPECT_THAT(log(), IsEmpty());
 }
 
-TEST_F(HistoryStore, IsAFileThatOthersCanNotRead) {
+TEST_F(HistoryStore, CreatesItsFilesWithMode0640) {
     Store store = open();
     ASSERT_TRUE(store.add(entry(noon)));
     for (const auto& each : std::filesystem::directory_iterator(directory().path())) {
@@ -93,7 +93,7 @@ TEST_F(HistoryStore, IsAFileThatOthersCanNotRead) {
     }
 }
 
-TEST_F(HistoryStore, FindsByModemTimeAndFailureTheNewestLast) {
+TEST_F(HistoryStore, FiltersByModemTimeAndFailureWithTheNewestLast) {
     Store store = open();
     Entry other = entry(noon, "other");
     other.imei = "490154203237518";
@@ -117,14 +117,14 @@ TEST_F(HistoryStore, FindsByModemTimeAndFailureTheNewestLast) {
                 ElementsAre("blocked"));
 }
 
-TEST_F(HistoryStore, KeepsTheOrderOfWhatHappenedWhenTheClockIsSetBack) {
+TEST_F(HistoryStore, KeepsTheInsertionOrderWhenTheClockIsSetBack) {
     Store store = open();
     ASSERT_TRUE(store.add(entry(noon, "before")));
     ASSERT_TRUE(store.add(entry(noon - 24h, "after")));
     EXPECT_THAT(messages(all(store)), ElementsAre("before", "after"));
 }
 
-TEST_F(HistoryStore, CutsAbsurdTextsAtACharacter) {
+TEST_F(HistoryStore, TruncatesLongTextsAtACharacterBoundary) {
     Store store = open();
     std::string umlauts = "x";
     for (int i = 0; i < 5000; ++i)
@@ -133,7 +133,7 @@ TEST_F(HistoryStore, CutsAbsurdTextsAtACharacter) {
     EXPECT_EQ(all(store).front().message, umlauts.substr(0, 1999));
 }
 
-TEST_F(HistoryStore, DropsWhatIsOlderThanItsBound) {
+TEST_F(HistoryStore, DropsEntriesOlderThanItsLimit) {
     Store store = open({.keep = std::chrono::days(30)});
     for (int day = 0; day < 100; ++day)
         ASSERT_TRUE(store.add(entry(noon + std::chrono::days(day), std::to_string(day))));
@@ -144,7 +144,7 @@ TEST_F(HistoryStore, DropsWhatIsOlderThanItsBound) {
     EXPECT_EQ(left.back(), "99");
 }
 
-TEST_F(HistoryStore, NeverGrowsBeyondItsBoundAndDropsTheOldest) {
+TEST_F(HistoryStore, NeverExceedsItsSizeLimitAndDropsTheOldestEntries) {
     constexpr Limits limits{.max_size = 128 * kibibyte};
     Store store = open(limits);
     constexpr int many = 3000; // a quarter of them fits
@@ -163,7 +163,7 @@ TEST_F(HistoryStore, NeverGrowsBeyondItsBoundAndDropsTheOldest) {
     EXPECT_EQ(left.front().when, noon + (many - static_cast<int>(left.size())) * 1s) << "none is missing";
 }
 
-TEST_F(HistoryStore, TakesTheLargestEntriesWithinTheSmallestBound) {
+TEST_F(HistoryStore, AcceptsTheLargestEntriesUnderTheSmallestSizeLimit) {
     Store store = open({.max_size = 64 * kibibyte});
     Entry large = entry(noon, std::string(10'000, 'x'));
     large.policy = std::string(10'000, 'y');
@@ -173,7 +173,7 @@ TEST_F(HistoryStore, TakesTheLargestEntriesWithinTheSmallestBound) {
     EXPECT_GE(all(store).size(), 2U);
 }
 
-TEST_F(HistoryStore, GivesRoomBackWhenItsBoundIsLowered) {
+TEST_F(HistoryStore, ShrinksItsFileWhenItsSizeLimitIsLowered) {
     {
         Store store = open();
         std::vector<Entry> many;
@@ -188,7 +188,7 @@ TEST_F(HistoryStore, GivesRoomBackWhenItsBoundIsLowered) {
     EXPECT_EQ(all(store).back().when, noon + 1999 * 1s);
 }
 
-TEST_F(HistoryStore, SetsADatabaseOfANewerVersionAside) {
+TEST_F(HistoryStore, QuarantinesADatabaseOfANewerVersion) {
     {
         Store store = open();
         ASSERT_TRUE(store.add(entry(noon, "old")));
@@ -202,7 +202,7 @@ TEST_F(HistoryStore, SetsADatabaseOfANewerVersionAside) {
                                    " and started a new one"));
 }
 
-TEST_F(HistoryStore, SetsADatabaseOfSomebodyElseAside) {
+TEST_F(HistoryStore, QuarantinesADatabaseWithAForeignSchema) {
     std::ofstream(file()).close();
     Database(file()).run("CREATE TABLE entry (cats TEXT)");
     Store store = open();
@@ -210,7 +210,7 @@ TEST_F(HistoryStore, SetsADatabaseOfSomebodyElseAside) {
     EXPECT_TRUE(std::filesystem::exists(aside(1)));
 }
 
-TEST_F(HistoryStore, SetsWhatIsNoDatabaseAsideEachUnderANameOfItsOwn) {
+TEST_F(HistoryStore, QuarantinesEachInvalidFileUnderAUniqueName) {
     for (const int n : {1, 2}) {
         const std::string junk = "junk " + std::to_string(n) + std::string(10'000, '?');
         std::ignore = directory().write("history.db", junk);
@@ -222,7 +222,7 @@ TEST_F(HistoryStore, SetsWhatIsNoDatabaseAsideEachUnderANameOfItsOwn) {
     EXPECT_THAT(log(), SizeIs(2));
 }
 
-TEST_F(HistoryStore, DoesNotFillTheDiskWithWhatItSetAside) {
+TEST_F(HistoryStore, LimitsTheNumberOfQuarantinedFiles) {
     for (int n = 1; n <= 9; ++n)
         std::ignore = directory().write(aside(n).filename().string(), "kept");
     std::ignore = directory().write("history.db", std::string(10'000, '?'));
@@ -232,7 +232,7 @@ TEST_F(HistoryStore, DoesNotFillTheDiskWithWhatItSetAside) {
     EXPECT_EQ(std::filesystem::file_size(file()), 10'000U) << "nothing was lost";
 }
 
-TEST_F(HistoryStore, SetsAFileAsideThatTurnsOutToBeDamagedInTheMiddle) {
+TEST_F(HistoryStore, QuarantinesADatabaseWithCorruptPages) {
     {
         Store store = open();
         ASSERT_TRUE(store.add(std::vector(1000, entry(noon))));
@@ -261,14 +261,14 @@ TEST_F(HistoryStore, CanBeOpenTwice) {
     EXPECT_THAT(all(one), SizeIs(20));
 }
 
-TEST_F(HistoryStore, NoticesThatItsFileWasTakenAway) {
+TEST_F(HistoryStore, DetectsThatItsFileWasMoved) {
     const Store store = open();
     EXPECT_FALSE(store.was_moved());
     std::filesystem::rename(file(), aside(1));
     EXPECT_TRUE(store.was_moved());
 }
 
-TEST_F(HistoryStore, SaysThatItsDirectoryIsNotThere) {
+TEST_F(HistoryStore, ReportsAMissingDirectory) {
     const auto store = Store::open(directory().path() / "nowhere" / "history.db", {}, Lines().log());
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().what, "cannot open the history " + directory().path().string() +
@@ -276,7 +276,7 @@ TEST_F(HistoryStore, SaysThatItsDirectoryIsNotThere) {
 }
 
 /// In a child that is nobody: root may write everywhere.
-TEST_F(HistoryStore, SaysThatItsDirectoryCanNotBeWrittenTo) {
+TEST_F(HistoryStore, ReportsPermissionDeniedForAReadOnlyDirectory) {
     if (::getuid() != 0)
         GTEST_SKIP() << "only root can become somebody else";
     std::filesystem::permissions(directory().path(), std::filesystem::perms(0555));
@@ -285,8 +285,8 @@ TEST_F(HistoryStore, SaysThatItsDirectoryCanNotBeWrittenTo) {
         constexpr uid_t nobody = 65534;
         const bool became = ::setgid(nobody) == 0 && ::setuid(nobody) == 0;
         const auto store = Store::open(file(), {}, Lines().log());
-        const bool said = !store && store.error().what.ends_with("history.db: Permission denied");
-        ::_exit(became && said ? 0 : 1);
+        const bool reported = !store && store.error().what.ends_with("history.db: Permission denied");
+        ::_exit(became && reported ? 0 : 1);
     }
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -294,7 +294,7 @@ TEST_F(HistoryStore, SaysThatItsDirectoryCanNotBeWrittenTo) {
     EXPECT_FALSE(std::filesystem::exists(file()));
 }
 
-TEST_F(HistoryStore, HoldsNoMoreDescriptorsAfterManyEntriesThanAtTheBegin) {
+TEST_F(HistoryStore, DoesNotLeakFileDescriptors) {
     const auto descriptors = [] {
         return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
     };
@@ -308,7 +308,7 @@ TEST_F(HistoryStore, HoldsNoMoreDescriptorsAfterManyEntriesThanAtTheBegin) {
     EXPECT_EQ(descriptors(), before);
 }
 
-TEST_F(HistoryStore, IsRemovedWithAllThatIsBesideIt) {
+TEST_F(HistoryStore, IsRemovedWithItsCompanionFiles) {
     {
         Store store = open();
         ASSERT_TRUE(store.add(entry(noon)));

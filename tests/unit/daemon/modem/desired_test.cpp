@@ -43,7 +43,7 @@ class DesiredTest : public testing::Test {
         return {.kind = SourceKind::file, .name = folder_.write(name, content).string()};
     }
 
-    static void let_others_read(const Source& source) {
+    static void make_world_readable(const Source& source) {
         std::filesystem::permissions(source.name, std::filesystem::perms::others_read,
                                      std::filesystem::perm_options::add);
     }
@@ -87,7 +87,7 @@ class DesiredTest : public testing::Test {
     test::TemporaryDirectory folder_;
 };
 
-TEST_F(DesiredTest, IsWhatTheSourcesHold) {
+TEST_F(DesiredTest, ContainsTheContentOfItsSources) {
     policy::Policy policy = client_policy();
     policy.slots.push_back({.index = 1,
                             .certificate = file("356938035643809.pem", manager().certificate_pem()),
@@ -108,7 +108,7 @@ TEST_F(DesiredTest, IsWhatTheSourcesHold) {
                                                   {slot1, manager().certificate().fingerprint()}}));
 }
 
-TEST_F(DesiredTest, SaysWhoSigns) {
+TEST_F(DesiredTest, ContainsTheSignerDigestAndImeiOption) {
     policy::Policy policy;
     policy.sign = policy::Sign{.key = file("mgmt.key", manager().encrypted_pem("secret")),
                                .passphrase = file("mgmt.pass", "secret\n"),
@@ -122,7 +122,7 @@ TEST_F(DesiredTest, SaysWhoSigns) {
     EXPECT_FALSE(desired->signing->imei);
 }
 
-TEST_F(DesiredTest, NamesWhatCouldNotBeRead) {
+TEST_F(DesiredTest, NamesTheSourceThatCannotBeRead) {
     policy::Policy policy;
     policy.slots.push_back({.index = 2,
                             .store = Store::management,
@@ -142,7 +142,7 @@ TEST_F(DesiredTest, NamesWhatCouldNotBeRead) {
     EXPECT_THAT(desired.error().what, testing::StartsWith("the signing key: cannot read /nowhere/b.key: "));
 }
 
-TEST_F(DesiredTest, NamesTheOlderHalfOfACredential) {
+TEST_F(DesiredTest, NamesTheOlderFileOfAKeyPair) {
     const policy::Policy policy = client_policy();
     const policy::SlotRule& rule = policy.slots.front();
     age(rule.certificate, 10s);
@@ -152,37 +152,37 @@ TEST_F(DesiredTest, NamesTheOlderHalfOfACredential) {
     EXPECT_EQ(load(pkcs12_policy()).value().slots.front().lagging, "");
 }
 
-TEST_F(DesiredTest, IsNotReadFromAKeyThatOthersCanRead) {
+TEST_F(DesiredTest, RejectsAWorldReadableKeyUnlessThePolicyAllowsIt) {
     policy::Policy policy = client_policy();
     const Source key = *policy.slots.front().private_key;
-    let_others_read(key);
+    make_world_readable(key);
     expect_denied(load(policy), "slot 0", key);
     policy.readable.push_back(key);
     EXPECT_TRUE(load(policy));
 }
 
-TEST_F(DesiredTest, IsNotReadByALinkToAKeyThatOthersCanRead) {
+TEST_F(DesiredTest, RejectsASymbolicLinkToAWorldReadableKey) {
     policy::Policy policy = client_policy();
     Source& key = *policy.slots.front().private_key;
-    let_others_read(key);
+    make_world_readable(key);
     std::filesystem::create_symlink(key.name, folder_.path() / "link.key");
     key.name = folder_.path() / "link.key";
     expect_denied(load(policy), "slot 0", key);
 }
 
-TEST_F(DesiredTest, IsNotReadWithAPassphraseThatOthersCanRead) {
+TEST_F(DesiredTest, RejectsAWorldReadablePassphraseUnlessThePolicyAllowsIt) {
     policy::Policy policy = pkcs12_policy();
     const Source passphrase = *policy.slots.front().passphrase;
-    let_others_read(passphrase);
+    make_world_readable(passphrase);
     expect_denied(load(policy), "slot 0", passphrase);
     policy.readable.push_back(passphrase);
     EXPECT_TRUE(load(policy));
 }
 
-TEST_F(DesiredTest, IsNotReadFromAPkcs12ThatOthersCanReadIfItGivesTheKey) {
+TEST_F(DesiredTest, RejectsAWorldReadablePkcs12IfItProvidesTheKey) {
     policy::Policy policy = pkcs12_policy();
     const Source store = policy.slots.front().certificate;
-    let_others_read(store);
+    make_world_readable(store);
     expect_denied(load(policy), "slot 0", store);
     policy.readable.push_back(store);
     EXPECT_TRUE(load(policy));
@@ -192,26 +192,26 @@ TEST_F(DesiredTest, IsNotReadFromAPkcs12ThatOthersCanReadIfItGivesTheKey) {
     EXPECT_TRUE(load(policy)) << "no key is taken for a slot that takes none";
 }
 
-TEST_F(DesiredTest, IsNotSignedWithAKeyThatOthersCanRead) {
+TEST_F(DesiredTest, RejectsAWorldReadableSigningKeyUnlessThePolicyAllowsIt) {
     policy::Policy policy;
     policy.sign = policy::Sign{.key = file("mgmt.key", manager().pkcs8_pem()), .passphrase = {}};
-    let_others_read(policy.sign->key);
+    make_world_readable(policy.sign->key);
     expect_denied(load(policy), "the signing key", policy.sign->key);
     policy.readable.push_back(policy.sign->key);
     EXPECT_TRUE(load(policy));
 }
 
-TEST_F(DesiredTest, LeavesCredentialsToSystemd) {
+TEST_F(DesiredTest, IgnoresThePermissionsOfSystemdCredentials) {
     policy::Policy policy = client_policy();
-    let_others_read(file("credentials/client.key", client().pkcs8_pem()));
+    make_world_readable(file("credentials/client.key", client().pkcs8_pem()));
     policy.slots.front().private_key = Source{.kind = SourceKind::credential, .name = "client.key"};
     const auto desired = load(policy);
     EXPECT_TRUE(desired) << to_string(desired.error());
 }
 
-TEST_F(DesiredTest, LetsAnybodyReadCertificates) {
+TEST_F(DesiredTest, AcceptsAWorldReadableCertificate) {
     const policy::Policy policy = client_policy();
-    let_others_read(policy.slots.front().certificate);
+    make_world_readable(policy.slots.front().certificate);
     EXPECT_TRUE(load(policy));
 }
 
@@ -235,14 +235,14 @@ TEST_F(DesiredTest, TakesKeysFromTokensWithAPinFromThePolicyOrTheUri) {
     EXPECT_THAT(source_files(policy, modem, ""),
                 ElementsAre(policy.slots.front().certificate.name, pin.name));
 
-    let_others_read(pin);
+    make_world_readable(pin);
     policy.sign.reset();
     expect_denied(load(policy), "slot 0", pin);
     policy.readable.push_back(pin);
     EXPECT_TRUE(load(policy));
 }
 
-TEST(SourceFiles, AreAllThatWouldBeReadEachOnce) {
+TEST(SourceFiles, ContainEveryFileToReadOnce) {
     const auto named = [](std::string name) {
         return Source{.kind = SourceKind::file, .name = std::move(name)};
     };

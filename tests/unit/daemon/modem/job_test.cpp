@@ -30,7 +30,7 @@ TEST(Job, HasACodeAndAPhraseForEachStep) {
                             {StepCode::done, "done"}}));
 }
 
-TEST(Job, NamesTheErrorItFailedWithAndNoSlot) {
+TEST(Job, ReportsTheErrorCodeButNoSlotAfterAFailure) {
     Job job(1, {}, "356938035643809", [](const Job&) {});
     job.set_step(StepCode::writing, SlotAddress{.store = Store::tls, .slot = 1});
     job.finish(Error{ErrorCode::modem_rejected, "refused", ""});

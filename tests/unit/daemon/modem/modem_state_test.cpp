@@ -31,7 +31,7 @@ Log log_into(std::vector<Line>& lines, LogLevel threshold) {
             threshold};
 }
 
-TEST(Event, HasAMessageIdOfItsOwn) {
+TEST(Event, HasAUniqueMessageId) {
     std::set<std::string_view> ids;
     for (const EventRow& event : table_of<Event>) {
         EXPECT_THAT(std::string(event.message_id), MatchesRegex("[0-9a-f]{32}")) << event.word;
@@ -40,7 +40,7 @@ TEST(Event, HasAMessageIdOfItsOwn) {
     EXPECT_EQ(ids.size(), table_of<Event>.size());
 }
 
-TEST(Event, IsALogLineAtItsLevelWithItsIdBesideTheOtherFields) {
+TEST(Event, IsLoggedAtItsLevelWithItsMessageIdAndOtherFields) {
     std::vector<Line> lines;
     log_into(lines, LogLevel::debug)
         .with({{"BGS2_IMEI", "356938035643809"}})
@@ -52,13 +52,13 @@ TEST(Event, IsALogLineAtItsLevelWithItsIdBesideTheOtherFields) {
                                              Pair("MESSAGE_ID", "e4fab35bf30f42dab4c047ec87aa51ba")));
 }
 
-TEST(Event, IsNotToldBelowTheThreshold) {
+TEST(Event, IsNotLoggedBelowTheThreshold) {
     std::vector<Line> lines;
     log_into(lines, LogLevel::error).event(Event::blocked, "it is blocked");
     EXPECT_THAT(lines, IsEmpty());
 }
 
-TEST(Event, IsThatAModemIsNotAsItShouldBeAndStaysSo) {
+TEST(Event, IsDefinedOnlyForDriftedFailedAndBlockedStates) {
     EXPECT_EQ(event_of(ModemState::drifted), Event::drifted);
     EXPECT_EQ(event_of(ModemState::failed), Event::failed);
     EXPECT_EQ(event_of(ModemState::blocked), Event::blocked);
@@ -67,7 +67,7 @@ TEST(Event, IsThatAModemIsNotAsItShouldBeAndStaysSo) {
         EXPECT_EQ(event_of(state), std::nullopt) << word(state);
 }
 
-TEST(Log, GivesTheIdOfAnEventToNoOtherLine) {
+TEST(Log, AddsTheMessageIdToEventLinesOnly) {
     std::vector<Line> lines;
     const Log log = log_into(lines, LogLevel::debug);
     log.event(Event::policies_reloaded, "reloaded");

@@ -84,7 +84,7 @@ PlanStep erase(SlotAddress address, std::string before) {
 
 class Plan : public testing::TestWithParam<PlanRow> {};
 
-TEST_P(Plan, NamesTheChangesThatAreNeeded) {
+TEST_P(Plan, ListsTheRequiredChanges) {
     const PlanRow& row = GetParam();
     PlanScope scope;
     scope.only = row.scope.only;
@@ -95,11 +95,15 @@ TEST_P(Plan, NamesTheChangesThatAreNeeded) {
 INSTANTIATE_TEST_SUITE_P(
     Table, Plan,
     testing::Values(
-        PlanRow{"NothingDesiredNothingThere", {}, {}, {}, {}},
+        PlanRow{"NothingDesiredNothingPresent", {}, {}, {}, {}},
         PlanRow{
             "EmptySlotIsWritten", {{slot_1, ca}}, {{slot_1, Slot{}}}, {}, {write(slot_1, "slot 1 is empty")}},
-        PlanRow{"SlotThatIsNotToldOfIsWritten", {{slot_1, ca}}, {}, {}, {write(slot_1, "slot 1 is empty")}},
-        PlanRow{"RightThumbprintIsLeftAlone", {{slot_1, ca}}, {{slot_1, holding(ca)}}, {}, {}},
+        PlanRow{"SlotMissingFromTheInventoryIsWritten",
+                {{slot_1, ca}},
+                {},
+                {},
+                {write(slot_1, "slot 1 is empty")}},
+        PlanRow{"MatchingThumbprintIsKept", {{slot_1, ca}}, {{slot_1, holding(ca)}}, {}, {}},
         PlanRow{"OtherThumbprintIsReplaced",
                 {{slot_1, ca}},
                 {{slot_1, holding(other)}},
@@ -121,9 +125,12 @@ INSTANTIATE_TEST_SUITE_P(
                 {{slot_0, holding(ca)}},
                 {},
                 {write(management, "slot 0 of management_cert is empty")}},
-        PlanRow{
-            "UnlistedIsLeftAlone", {{slot_1, ca}}, {{slot_1, holding(ca)}, {slot_2, holding(other)}}, {}, {}},
-        PlanRow{"UnlistedIsErasedIfAskedFor",
+        PlanRow{"UnlistedIsKeptByDefault",
+                {{slot_1, ca}},
+                {{slot_1, holding(ca)}, {slot_2, holding(other)}},
+                {},
+                {}},
+        PlanRow{"UnlistedIsErasedIfRequested",
                 {{slot_1, ca}},
                 {{slot_0, Slot{}}, {slot_1, holding(ca)}, {slot_2, holding(other)}},
                 {.only = {}, .erase_unlisted = true},
@@ -140,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {write(slot_1, "slot 1 is empty")}}),
     [](const auto& instance) { return instance.param.name; });
 
-TEST(PlanWithoutAKey, ReplacesTheRightCertificateWhoseKeyWasRemoved) {
+TEST(PlanForAKeylessSlot, RewritesAMatchingCertificateWhoseKeyWasRemoved) {
     const Thumbprints desired{{slot_0, client_thumbprint}};
     const Inventory present{{slot_0, holding(client_thumbprint)}};
     PlanScope scope;
@@ -152,14 +159,14 @@ TEST(PlanWithoutAKey, ReplacesTheRightCertificateWhoseKeyWasRemoved) {
     EXPECT_THAT(plan(desired, present, scope), IsEmpty());
 }
 
-TEST(Compare, TellsOfEverySlotThatIsThereOrWanted) {
+TEST(Compare, ReportsEverySlotThatIsPresentOrDesired) {
     EXPECT_THAT(compare({{slot_0, client_thumbprint}, {slot_1, ca}},
                         {{slot_1, holding(ca)}, {slot_2, holding(other)}, {management, Slot{}}}),
                 ElementsAre(Pair(slot_0, Compliance::missing), Pair(slot_1, Compliance::compliant),
                             Pair(slot_2, Compliance::unlisted), Pair(management, Compliance::empty)));
 }
 
-TEST(Compare, OfNothingIsNothing) {
+TEST(Compare, ReturnsNothingForEmptyInputs) {
     EXPECT_THAT(compare({}, {}), IsEmpty());
 }
 

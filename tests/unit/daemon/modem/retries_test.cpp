@@ -18,9 +18,9 @@ JobFailure refusal(Result result) {
     return {.error = sbnw::to_error(result, "line"), .refusal = result};
 }
 
-class Refused : public testing::TestWithParam<RetriesRow> {};
+class RefusedJob : public testing::TestWithParam<RetriesRow> {};
 
-TEST_P(Refused, IsTriedAgainOnlyWhereThatMayHelp) {
+TEST_P(RefusedJob, IsRetriedOnlyIfARetryCanHelp) {
     Retries retries;
     retries.failed(refusal(GetParam().result));
     EXPECT_EQ(retries.next().has_value(), GetParam().first);
@@ -28,7 +28,7 @@ TEST_P(Refused, IsTriedAgainOnlyWhereThatMayHelp) {
     EXPECT_EQ(retries.next().has_value(), GetParam().second);
 }
 
-INSTANTIATE_TEST_SUITE_P(Results, Refused,
+INSTANTIATE_TEST_SUITE_P(Results, RefusedJob,
                          testing::Values(RetriesRow{Result::length_error, true, true},
                                          RetriesRow{Result::too_many_data, true, true},
                                          RetriesRow{Result::service_timeout, true, true},
@@ -47,14 +47,14 @@ TEST(Retries, WaitLongerEachTime) {
     EXPECT_GT(*retries.next() - std::chrono::steady_clock::now(), first * 4);
 }
 
-TEST(Retries, LeaveToAPersonWhatWouldFailAgain) {
+TEST(Retries, StopAfterAPermanentError) {
     Retries retries;
     retries.failed({.error = {ErrorCode::key_mismatch, "the key is another's", ""}, .refusal = {}});
     ASSERT_TRUE(retries.failure());
     EXPECT_FALSE(retries.next());
 }
 
-TEST(Retries, StartAnewAfterAReset) {
+TEST(Retries, StartAgainAfterAReset) {
     Retries retries;
     retries.failed(refusal(Result::certificate_corrupted));
     retries.reset();
@@ -63,7 +63,7 @@ TEST(Retries, StartAnewAfterAReset) {
     EXPECT_TRUE(retries.next());
 }
 
-TEST(Retries, TakeABetterHintForTheLastFailure) {
+TEST(Retries, ReplaceTheHintOfTheLastFailure) {
     Retries retries;
     retries.failed(refusal(Result::refused));
     retries.explain("sign it");

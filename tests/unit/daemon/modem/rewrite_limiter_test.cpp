@@ -14,33 +14,34 @@ using testing::HasSubstr;
 
 constexpr SlotAddress address{.store = Store::tls, .slot = 1};
 constexpr std::chrono::sys_seconds when = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
-const std::string wanted(40, 'a');
+const std::string desired_thumbprint(40, 'a');
 const std::vector<PlanStep> needed{{.address = address,
                                     .action = Action::write,
                                     .occupied = false,
                                     .before = "",
                                     .reason = "slot 1 is empty"}};
 
-class RepairsTest : public testing::Test {
+class RewriteLimiterTest : public testing::Test {
   protected:
-    void repair(int times) {
+    void rewrite(int times) {
         for (int i = 0; i < times; ++i)
-            repairs_.record(address, wanted, when);
+            limiter_.record(address, desired_thumbprint, when);
     }
-    [[nodiscard]] std::optional<Error> limit_reached(const std::string& thumbprint = wanted) const {
-        return repairs_.limit_reached(needed, {{address, thumbprint}});
+    [[nodiscard]] std::optional<Error>
+    limit_reached(const std::string& thumbprint = desired_thumbprint) const {
+        return limiter_.limit_reached(needed, {{address, thumbprint}});
     }
 
-    RewriteLimiter repairs_;
+    RewriteLimiter limiter_;
 };
 
-TEST_F(RepairsTest, AllowsASlotToBeWrittenAndRepairedTwice) {
-    repair(2);
+TEST_F(RewriteLimiterTest, AllowsAWriteAndTwoRewritesOfASlot) {
+    rewrite(2);
     EXPECT_EQ(limit_reached(), std::nullopt);
 }
 
-TEST_F(RepairsTest, GiveUpASlotThatDidNotKeepWhatWasWrittenThreeTimes) {
-    repair(3);
+TEST_F(RewriteLimiterTest, RejectsAFourthWriteOfTheSameCertificateToASlot) {
+    rewrite(3);
     const auto error = limit_reached();
     ASSERT_TRUE(error);
     EXPECT_THAT(error->what, HasSubstr("slot 1 was changed 3 times, last at 2026-11-22 00:00:00 UTC"));
@@ -48,40 +49,40 @@ TEST_F(RepairsTest, GiveUpASlotThatDidNotKeepWhatWasWrittenThreeTimes) {
     EXPECT_FALSE(error->hint.empty());
 }
 
-TEST_F(RepairsTest, StartAnewForAnotherCertificate) {
-    repair(3);
+TEST_F(RewriteLimiterTest, RestartsTheCountForAnotherCertificate) {
+    rewrite(3);
     EXPECT_EQ(limit_reached(std::string(40, 'b')), std::nullopt);
-    repairs_.record(address, std::string(40, 'b'), when);
+    limiter_.record(address, std::string(40, 'b'), when);
     EXPECT_EQ(limit_reached(std::string(40, 'b')), std::nullopt);
 }
 
-TEST_F(RepairsTest, StartAnewOnceTheSlotWasFoundAsItWasWritten) {
-    repair(2);
+TEST_F(RewriteLimiterTest, RestartsTheCountOnceTheSlotHoldsTheWrittenCertificate) {
+    rewrite(2);
     sbnw::Slot slot;
     slot.size = 800;
-    slot.thumbprint = wanted;
-    repairs_.reconcile({{address, slot}});
-    repair(2);
+    slot.thumbprint = desired_thumbprint;
+    limiter_.reconcile({{address, slot}});
+    rewrite(2);
     EXPECT_EQ(limit_reached(), std::nullopt);
 }
 
-TEST_F(RepairsTest, CountOnWhileTheSlotIsFoundOtherwise) {
-    repair(2);
-    repairs_.reconcile({{address, sbnw::Slot{}}});
-    repair(1);
+TEST_F(RewriteLimiterTest, KeepsTheCountWhileTheSlotDiffers) {
+    rewrite(2);
+    limiter_.reconcile({{address, sbnw::Slot{}}});
+    rewrite(1);
     EXPECT_TRUE(limit_reached());
 }
 
-TEST_F(RepairsTest, AreForgottenOnDemand) {
-    repair(3);
-    repairs_.clear();
+TEST_F(RewriteLimiterTest, ResetsTheCountWhenCleared) {
+    rewrite(3);
+    limiter_.clear();
     EXPECT_EQ(limit_reached(), std::nullopt);
 }
 
-TEST_F(RepairsTest, GiveUpErasingWhatComesBackThreeTimes) {
+TEST_F(RewriteLimiterTest, RejectsAFourthEraseOfTheSameSlot) {
     for (int i = 0; i < 3; ++i)
-        repairs_.record(address, "", when);
-    EXPECT_TRUE(repairs_.limit_reached(needed, {}));
+        limiter_.record(address, "", when);
+    EXPECT_TRUE(limiter_.limit_reached(needed, {}));
 }
 
 } // namespace

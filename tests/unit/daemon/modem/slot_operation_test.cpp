@@ -53,14 +53,14 @@ InstallRequest install_request(const SlotAddress& address, const Identity& ident
     return install_request;
 }
 
-InstallRequest client_handover() {
+InstallRequest client_install_request() {
     InstallRequest given = install_request(slot_operation_slot0, new_client());
     given.private_key = secret(new_client().pkcs8_pem());
     return given;
 }
 
-TEST(Install, SaysWhatItWillDo) {
-    const auto change = make_install(client_handover(), request());
+TEST(Install, DescribesTheOperation) {
+    const auto change = make_install(client_install_request(), request());
     ASSERT_TRUE(change) << change.error().what;
     EXPECT_EQ(change->task,
               (Task{.operation = Operation::install,
@@ -71,7 +71,7 @@ TEST(Install, SaysWhatItWillDo) {
     EXPECT_EQ(server->task.description, "install CN=Other,O=Example into slot 3");
 }
 
-TEST(Install, TakesTheKeyThatAContainerHolds) {
+TEST(Install, TakesTheKeyFromAPkcs12Store) {
     InstallRequest given;
     given.certificate = Secret::copy_of(new_client().pkcs12({.passphrase = "abc"}));
     given.passphrase = secret("abc");
@@ -80,18 +80,18 @@ TEST(Install, TakesTheKeyThatAContainerHolds) {
     EXPECT_THAT(change->task.description, HasSubstr("with its private key"));
 }
 
-TEST(Install, RefusesWhatThePreflightForbids) {
-    InstallRequest wrong_key = client_handover();
+TEST(Install, RejectsARequestThatFailsThePreflight) {
+    InstallRequest wrong_key = client_install_request();
     wrong_key.private_key = secret(slot_operation_other().pkcs8_pem());
     EXPECT_EQ(make_install(wrong_key, request()).error().code, ErrorCode::key_mismatch);
 
-    InstallRequest key_of_a_server = client_handover();
+    InstallRequest key_of_a_server = client_install_request();
     key_of_a_server.address = slot3;
     EXPECT_EQ(make_install(key_of_a_server, request()).error().code, ErrorCode::invalid_argument);
 
     PlanRequest late = request();
     late.now = std::chrono::sys_days{std::chrono::year{2060} / 1 / 1};
-    EXPECT_EQ(make_install(client_handover(), late).error().code, ErrorCode::expired);
+    EXPECT_EQ(make_install(client_install_request(), late).error().code, ErrorCode::expired);
 
     InstallRequest no_certificate;
     no_certificate.certificate = secret("none");
@@ -100,15 +100,15 @@ TEST(Install, RefusesWhatThePreflightForbids) {
     EXPECT_THAT(refused.error().what, HasSubstr("the supplied certificate"));
 }
 
-TEST(Install, TellsWarningsAndGoesAhead) {
+TEST(Install, ReportsWarningsAndProceeds) {
     const auto change = make_install(install_request(slot_operation_slot0, new_client()), request());
     ASSERT_TRUE(change) << change.error().what;
     ASSERT_THAT(change->findings, SizeIs(1)) << "a client without a key";
     EXPECT_EQ(change->findings.front().severity, pki::Severity::warning);
 }
 
-TEST(PreparedPlan, OfAnInstallationIsTheFrameThatWritesIt) {
-    const auto change = make_install(client_handover(), request());
+TEST(PreparedPlan, ForAnInstallationHasOneWriteFrame) {
+    const auto change = make_install(client_install_request(), request());
     ASSERT_TRUE(change);
     const PreparedPlan prepared_plan = prepare(request(), *change);
     ASSERT_FALSE(prepared_plan.blocker);
@@ -124,7 +124,7 @@ TEST(PreparedPlan, OfAnInstallationIsTheFrameThatWritesIt) {
     EXPECT_TRUE(step.rollback) << "the module may drop the key";
 }
 
-TEST(PreparedPlan, IsSignedWhereThePolicySaysSoAndEmptiesTheSlotFirst) {
+TEST(PreparedPlan, IsSignedIfThePolicyRequiresItAndErasesTheSlotFirst) {
     const test::TemporaryDirectory folder;
     PlanRequest signing = request();
     policy::Sign sign;
@@ -167,7 +167,7 @@ Expected<SlotOperation> sent(const sbnw::SecureCommand& command) {
     return make_send(Store::tls, *sbnw::encode(command), imei);
 }
 
-TEST(FrameMadeElsewhere, IsSentAsItIs) {
+TEST(ExternalFrame, IsSentUnchanged) {
     const Secret frame = *sbnw::encode(write_command());
     const auto change = make_send(Store::tls, frame.clone(), imei);
     ASSERT_TRUE(change) << change.error().what;
@@ -180,7 +180,7 @@ TEST(FrameMadeElsewhere, IsSentAsItIs) {
     EXPECT_EQ(prepared_plan.steps.front().thumbprint, slot_operation_other().certificate().fingerprint());
 }
 
-TEST(FrameMadeElsewhere, MayEmptyASlot) {
+TEST(ExternalFrame, MayEraseASlot) {
     sbnw::SecureCommand command;
     command.command = sbnw::Command::delete_certificate;
     command.slot = 3;
@@ -190,7 +190,7 @@ TEST(FrameMadeElsewhere, MayEmptyASlot) {
     EXPECT_THAT(change->task.description, HasSubstr("that erases slot 3"));
 }
 
-TEST(FrameMadeElsewhere, IsRefusedIfItIsNotSoundOrNotForThisModem) {
+TEST(ExternalFrame, IsRejectedIfInvalidOrForAnotherModemOrStore) {
     EXPECT_EQ(make_send(Store::tls, secret("\x05"), imei).error().code, ErrorCode::invalid_argument);
 
     sbnw::SecureCommand another_modem = write_command();

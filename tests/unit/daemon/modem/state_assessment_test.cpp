@@ -73,11 +73,11 @@ const Error problem{ErrorCode::modem_timeout, "nothing came", "look at the wirin
 INSTANTIATE_TEST_SUITE_P(
     Rows, AssessState,
     testing::Values(
-        StateAssessmentRow{"ADifferenceIsRepaired", [](auto&) {}, ModemState::drifted, true,
+        StateAssessmentRow{"DifferenceIsProvisioned", [](auto&) {}, ModemState::drifted, true,
                            ReasonCode::provisioning, "slot 1 is empty"},
         StateAssessmentRow{"WithoutPolicy", [](auto& it) { it.policy = nullptr; }, ModemState::unmanaged,
                            false, ReasonCode::no_policy, "no policy"},
-        StateAssessmentRow{"WithBrokenPolicies",
+        StateAssessmentRow{"WithInvalidPolicies",
                            [](auto& it) {
                                it.policy = nullptr;
                                it.policy_problem = "a.toml:1:1: no";
@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
                            false, ReasonCode::not_kept, "nothing came"},
         StateAssessmentRow{"Held", [](auto& it) { it.held = true; }, ModemState::drifted, false,
                            ReasonCode::cancelled, "cancelled"},
-        StateAssessmentRow{"FailedForAPerson",
+        StateAssessmentRow{"FailedAndRequiresManualIntervention",
                            [](auto& it) { it.failure = LastFailure{problem, std::nullopt}; },
                            ModemState::blocked, false, ReasonCode::attempt_failed, "nothing came"},
         StateAssessmentRow{"FailedAndNotDue", [](auto& it) { it.failure = LastFailure{problem, start + 1s}; },
@@ -136,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, ExpiryNotice,
                                          ExpiryRow{23h, "expires today"}, ExpiryRow{-1h, "expired today"},
                                          ExpiryRow{-std::chrono::days(2), "expired 2 days ago"}));
 
-TEST(AssessState, NamesTheErrorBehindAStateThatFollowsOne) {
+TEST(AssessState, ReportsTheErrorThatCausedTheState) {
     for (const auto& change : std::vector<std::function<void(StateInputs&)>>{
              [](auto& it) { it.unreadable = problem; }, [](auto& it) { it.prepared_plan.blocker = problem; },
              [](auto& it) { it.limit_reached = problem; },
@@ -150,7 +150,7 @@ TEST(AssessState, NamesTheErrorBehindAStateThatFollowsOne) {
     EXPECT_EQ(assess_state(it).error, std::nullopt);
 }
 
-TEST(AssessState, TellsOfACompliantModemThatItsCertificateExpires) {
+TEST(AssessState, ReportsTheExpiringCertificateOfACompliantModem) {
     StateInputs it = differing();
     it.prepared_plan.needed.clear();
     it.prepared_plan.expiry = Expiry{.address = {}, .when = today + std::chrono::days(12)};
@@ -162,7 +162,7 @@ TEST(AssessState, TellsOfACompliantModemThatItsCertificateExpires) {
     EXPECT_FALSE(assessment.hint.empty());
 }
 
-TEST(AssessState, SaysNothingOfACertificateThatIsGoodForLong) {
+TEST(AssessState, DoesNotReportACertificateFarFromItsExpiry) {
     StateInputs it = differing();
     it.prepared_plan.needed.clear();
     it.prepared_plan.expiry = Expiry{.address = {}, .when = today + std::chrono::days(300)};

@@ -14,7 +14,7 @@ using test::Identity;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-TEST(Certificate, TellsWhatIsInIt) {
+TEST(Certificate, ReportsItsFields) {
     const Identity root = Identity::make({.common_name = "Root", .ca = true});
     const auto before = std::chrono::sys_days{2021y / 2 / 3} + 4h + 5min + 6s;
     const auto after = std::chrono::sys_days{2051y / 12 / 31} + 23h + 59min + 59s;
@@ -37,7 +37,7 @@ TEST(Certificate, TellsWhatIsInIt) {
     EXPECT_EQ(*certificate.public_key(), leaf.key().public_key());
 }
 
-TEST(Certificate, NamesItsSignatureAsOpenSslDoes) {
+TEST(Certificate, NamesItsSignatureAlgorithmLikeOpenSsl) {
     EXPECT_EQ(Identity::make({.algorithm = Algorithm::rsa2048}).certificate().signature_algorithm(),
               "sha256WithRSAEncryption");
     EXPECT_EQ(Identity::make({.algorithm = Algorithm::rsa2048, .digest = "SHA1"})
@@ -60,9 +60,9 @@ TEST(Certificate, WritesNamesInAnyLanguage) {
 }
 
 // D-Bus drops a peer that sends it a string which is no UTF-8.
-TEST(Certificate, RefusesANameThatIsNoUtf8) {
-    const Bytes sound = Identity::make({.common_name = "abcdef"}).certificate_der();
-    const auto at = as_text(sound).rfind("\x0c\x06"
+TEST(Certificate, RefusesANameThatIsNotUtf8) {
+    const Bytes valid = Identity::make({.common_name = "abcdef"}).certificate_der();
+    const auto at = as_text(valid).rfind("\x0c\x06"
                                          "abcdef");
     ASSERT_NE(at, std::string::npos);
     for (const std::string_view name : {"\x0c\x06"
@@ -81,7 +81,7 @@ TEST(Certificate, RefusesANameThatIsNoUtf8) {
                                         "abcd\xff\xfe",
                                         "\x1e\x06"
                                         "\x01!\xd8!\x01!"}) {
-        Bytes der = sound;
+        Bytes der = valid;
         std::ranges::copy(as_bytes(name), der.begin() + static_cast<std::ptrdiff_t>(at));
         const auto certificate = Certificate::from_der(der);
         EXPECT_FALSE(certificate) << certificate->subject() << to_hex(as_bytes(certificate->subject()));
@@ -92,20 +92,20 @@ TEST(Certificate, EscapesControlCharactersInAName) {
     EXPECT_EQ(Identity::make({.common_name = "a\x1b[2Jb"}).certificate().subject(), "CN=a\\1B[2Jb,O=Example");
 }
 
-TEST(Certificate, EqualsByItsDer) {
+TEST(Certificate, IsComparedByItsDer) {
     const Identity one = Identity::make({});
     EXPECT_EQ(one.certificate(), one.certificate());
     EXPECT_FALSE(one.certificate() == Identity::make({}).certificate());
 }
 
-TEST(Certificate, OutlivesWhatItWasReadFrom) {
+TEST(Certificate, RemainsValidAfterItsSourceIsDestroyed) {
     const auto certificate = [] { return Identity::make({.common_name = "Short"}).certificate(); }();
     const auto key = [&] { return Certificate(certificate).public_key(); }();
     EXPECT_EQ(key->kind(), KeyKind::ec);
     EXPECT_EQ(certificate.subject(), "CN=Short,O=Example");
 }
 
-TEST(Certificate, RefusesBytesBehindIt) {
+TEST(Certificate, RefusesTrailingBytes) {
     Bytes der = Identity::make({}).certificate_der();
     const std::size_t size = der.size();
     der.push_back(std::byte{'\n'});
@@ -116,7 +116,7 @@ TEST(Certificate, RefusesBytesBehindIt) {
               "root.der has 1 byte after the end of its DER data, at offset " + std::to_string(size));
 }
 
-TEST(Certificate, RefusesACertificateThatIsCutOff) {
+TEST(Certificate, RefusesATruncatedCertificate) {
     Bytes der = Identity::make({}).certificate_der();
     der.pop_back();
     const auto certificate = Certificate::from_der(der, "root.der");
@@ -125,7 +125,7 @@ TEST(Certificate, RefusesACertificateThatIsCutOff) {
                                             std::to_string(der.size() + 1) + " bytes are present");
 }
 
-TEST(Certificate, RefusesWhatIsNone) {
+TEST(Certificate, RefusesDataThatIsNotACertificate) {
     for (const ByteView bytes :
          {ByteView(), as_bytes("0"), as_bytes("hello"), as_bytes("\x30\x03\x02\x01\x01")}) {
         const auto certificate = Certificate::from_der(bytes, "root.der");
@@ -137,7 +137,7 @@ TEST(Certificate, RefusesWhatIsNone) {
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(Certificate, RefusesAValidityThatIsNoDate) {
+TEST(Certificate, RefusesAnInvalidValidityDate) {
     Bytes der = Identity::make({}).certificate_der();
     const std::string text(as_text(der));
     const auto at = text.find("491231000000Z");
@@ -149,7 +149,7 @@ TEST(Certificate, RefusesAValidityThatIsNoDate) {
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(Certificate, Sha1IsTheOneEverybodyKnows) {
+TEST(Certificate, Sha1MatchesTheStandardTestVectors) {
     EXPECT_EQ(sha1_hex(as_bytes("abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
     EXPECT_EQ(sha1_hex({}), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
 }

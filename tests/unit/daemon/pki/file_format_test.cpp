@@ -13,7 +13,7 @@ using namespace std::string_view_literals;
 using test::Algorithm;
 using test::Identity;
 
-TEST(FileFormat, IsRecognisedByItsShape) {
+TEST(FileFormat, IsDetectedFromTheDerStructure) {
     const Identity rsa = Identity::make({.algorithm = Algorithm::rsa2048});
     const Identity ec = Identity::make({});
     struct Row {
@@ -36,7 +36,7 @@ TEST(FileFormat, IsRecognisedByItsShape) {
         EXPECT_EQ(detect_format(row.bytes), row.file_format) << description(row.file_format);
 }
 
-TEST(FileFormat, IsRecognisedByItsText) {
+TEST(FileFormat, IsDetectedFromMarkersAndMagicNumbers) {
     struct Row {
         std::string_view bytes;
         FileFormat file_format;
@@ -65,14 +65,14 @@ TEST(FileFormat, IsRecognisedByItsText) {
         EXPECT_EQ(detect_format(as_bytes(row.bytes)), row.file_format) << row.bytes;
 }
 
-TEST(FileFormat, IsNotMisjudgedWhereItIsCutOff) {
+TEST(FileFormat, IsDetectedInATruncatedCertificate) {
     const Bytes der = Identity::make({}).certificate_der();
     EXPECT_EQ(detect_format(ByteView(der).first(der.size() - 1)), FileFormat::certificate);
     for (std::size_t size = 0; size < der.size(); ++size)
         std::ignore = detect_format(ByteView(der).first(size));
 }
 
-TEST(FileFormat, HasWordsForEveryKind) {
+TEST(FileFormat, HasADescriptionAndHintsForEveryValue) {
     for (int i = 0; i <= static_cast<int>(FileFormat::unknown); ++i) {
         const auto file_format = static_cast<FileFormat>(i);
         EXPECT_FALSE(description(file_format).empty());
@@ -86,7 +86,7 @@ TEST(FileFormat, HasWordsForEveryKind) {
     EXPECT_EQ(format_of_label("PGP MESSAGE"), FileFormat::unknown);
 }
 
-TEST(FileFormat, FirstValueIsAWholeOne) {
+TEST(FileFormat, FirstValueMustBeComplete) {
     EXPECT_EQ(first_value(as_bytes("\x04\x01xy")).value_or(ByteView()).size(), 3U);
     EXPECT_FALSE(first_value(as_bytes("\x04\x02x")));
     EXPECT_FALSE(first_value(as_bytes("\x30\x80xx")));

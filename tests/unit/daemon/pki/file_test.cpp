@@ -41,7 +41,7 @@ class FileTest : public testing::Test {
     std::filesystem::path folder_;
 };
 
-TEST_F(FileTest, IsReadWhole) {
+TEST_F(FileTest, IsReadCompletely) {
     for (const std::size_t size : {0UL, 1UL, 4095UL, 4096UL, 4097UL, 65536UL}) {
         const std::string content(size, 'x');
         const auto path = file(content);
@@ -75,7 +75,7 @@ TEST_F(FileTest, IsPrivateUnlessOthersCanReadIt) {
     }
 }
 
-TEST_F(FileTest, IsJudgedAsItWasWhenItWasOpenedNotAsItsPathIsNow) {
+TEST_F(FileTest, IsCheckedByItsOpenDescriptorNotByItsPath) {
     const auto path = file("secret");
     ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
     const auto opened = File::open(path);
@@ -86,7 +86,7 @@ TEST_F(FileTest, IsJudgedAsItWasWhenItWasOpenedNotAsItsPathIsNow) {
     EXPECT_EQ(as_text(value_or_throw(opened->read())), "secret");
 }
 
-TEST_F(FileTest, IsReadWholeWhereItsSizeIsNotTold) {
+TEST_F(FileTest, IsReadCompletelyIfItsSizeIsUnknown) {
     const auto status = read_file("/proc/self/status");
     ASSERT_TRUE(status);
     EXPECT_THAT(as_text(*status), HasSubstr("VmRSS"));
@@ -101,13 +101,13 @@ TEST_F(FileTest, IsRefusedWhenTooLarge) {
     expect_refused(read_secret_file(file("123456"), 5), ErrorCode::too_much_data, "larger than 5 bytes");
 }
 
-TEST_F(FileTest, IsNamedWhenItIsNotThere) {
+TEST_F(FileTest, IsNamedInTheErrorIfMissing) {
     expect_refused(read_file(folder_ / "none"), ErrorCode::not_found, "/none: No such file or directory");
     expect_refused(read_passphrase_file(folder_ / "none"), ErrorCode::not_found, "/none: No such file");
     expect_refused(read_file(file("x") / "below"), ErrorCode::not_found, "Not a directory");
 }
 
-TEST_F(FileTest, IsNamedWhenItMayNotBeRead) {
+TEST_F(FileTest, ReportsPermissionDeniedForAnUnreadableFile) {
     const auto path = file("x");
     ASSERT_EQ(::chmod(path.c_str(), 0), 0);
     if (::geteuid() == 0) {
@@ -126,19 +126,19 @@ TEST_F(FileTest, IsNamedWhenItMayNotBeRead) {
     expect_refused(read_file(path), ErrorCode::access_denied, "Permission denied");
 }
 
-TEST_F(FileTest, IsAFileAndNothingElse) {
+TEST_F(FileTest, MustBeARegularFile) {
     expect_refused(read_file(folder_), ErrorCode::failed, "is a directory, not a regular file");
     expect_refused(read_file("/dev/zero"), ErrorCode::failed, "/dev/zero is a device, pipe or socket");
     ASSERT_EQ(::mkfifo((folder_ / "fifo").c_str(), 0600), 0);
     expect_refused(read_secret_file(folder_ / "fifo"), ErrorCode::failed, "fifo is a device, pipe or socket");
 }
 
-TEST_F(FileTest, IsNotFollowedInCircles) {
+TEST_F(FileTest, RejectsASymbolicLinkLoop) {
     std::filesystem::create_symlink("circle", folder_ / "circle");
     expect_refused(read_file(folder_ / "circle"), ErrorCode::failed, "/circle: Too many levels");
 }
 
-TEST_F(FileTest, PassphraseLosesOneLineEnd) {
+TEST_F(FileTest, PassphraseIsStrippedOfOneLineEnd) {
     struct Row {
         const char* content;
         const char* passphrase;
@@ -152,7 +152,7 @@ TEST_F(FileTest, PassphraseLosesOneLineEnd) {
     }
 }
 
-TEST_F(FileTest, DescriptorIsReadFromItsBeginningAndLeftAlone) {
+TEST_F(FileTest, DescriptorIsReadFromTheStartAndKeepsItsOffset) {
     const auto path = file("0123456789");
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     ASSERT_GE(descriptor, 0);
@@ -171,7 +171,7 @@ TEST_F(FileTest, DescriptorIsReadFromItsBeginningAndLeftAlone) {
     ::close(ends[1]);
 }
 
-TEST_F(FileTest, DescriptorForWritingOnlyIsRefused) {
+TEST_F(FileTest, WriteOnlyDescriptorIsRefused) {
     const int descriptor = ::open(file("x").c_str(), O_WRONLY | O_CLOEXEC);
     expect_refused(read_descriptor(descriptor, "sent"), ErrorCode::failed,
                    "cannot read sent: Bad file descriptor");

@@ -52,7 +52,7 @@ TEST_P(KeyFile, ReadsEncryptedKeys) {
     expect_read(identity_.pkcs12({.passphrase = "pass"}), &secret);
 }
 
-TEST_P(KeyFile, SkipsWhatStandsAroundTheKey) {
+TEST_P(KeyFile, SkipsOtherContentAroundTheKey) {
     const std::string key = identity_.traditional_pem();
     expect_read("Bag Attributes\n    friendlyName: test\n" + identity_.certificate_pem() +
                 "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + key +
@@ -70,7 +70,7 @@ TEST_P(KeyFile, IgnoresAPassphraseThatIsNotNeeded) {
     expect_read(identity_.pkcs8_der(), &secret);
 }
 
-TEST_P(KeyFile, SaysWhenThePassphraseIsMissing) {
+TEST_P(KeyFile, ReportsAMissingPassphrase) {
     for (const Bytes& bytes : {identity_.encrypted_der("pass"), identity_.pkcs12({.passphrase = "pass"})}) {
         const auto key = load_private_key(bytes, "gateway.key");
         ASSERT_FALSE(key);
@@ -81,7 +81,7 @@ TEST_P(KeyFile, SaysWhenThePassphraseIsMissing) {
     }
 }
 
-TEST_P(KeyFile, SaysWhenThePassphraseIsWrong) {
+TEST_P(KeyFile, ReportsAWrongPassphrase) {
     // Several, since one wrong passphrase in 256 gets as far as the key's decoder.
     for (const std::string_view wrong : {"PASS", "pass ", "", "x"}) {
         const Secret secret = passphrase(wrong);
@@ -100,7 +100,7 @@ TEST_P(KeyFile, SaysWhenThePassphraseIsWrong) {
     EXPECT_EQ(key.error().what, "wrong passphrase for gateway.p12");
 }
 
-TEST_P(KeyFile, ReadsPublicKeysFromWhateverHoldsThem) {
+TEST_P(KeyFile, ReadsPublicKeysFromKeysCertificatesAndStores) {
     const Secret secret = passphrase();
     const auto expect = [&](ByteView bytes) {
         const auto key = load_public_key(bytes, "verify", &secret);
@@ -129,7 +129,7 @@ void expect_refused(ByteView bytes, std::string_view what, std::string_view hint
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(KeyFileRefusal, SaysWhatTheFileIsInstead) {
+TEST(KeyFileError, NamesTheActualContentOfTheFile) {
     const Identity identity = Identity::make({});
     expect_refused({}, "a.key is empty");
     expect_refused(as_bytes(" \r\n"), "a.key is empty");
@@ -145,7 +145,7 @@ TEST(KeyFileRefusal, SaysWhatTheFileIsInstead) {
                    "OPENSSH PRIVATE KEY", "ssh-keygen");
 }
 
-TEST(KeyFileRefusal, SaysWhereTheKeyIsDamaged) {
+TEST(KeyFileError, LocatesTheCorruptionInTheKey) {
     const Identity identity = Identity::make({});
     Bytes der = identity.pkcs8_der();
     der.push_back(std::byte{'\n'});
@@ -166,7 +166,7 @@ TEST(KeyFileRefusal, SaysWhereTheKeyIsDamaged) {
                    "cannot read the encrypted private key in a.key");
 }
 
-TEST(KeyFileRefusal, SaysThatAStoreHoldsNoKey) {
+TEST(KeyFileError, ReportsAStoreWithoutAPrivateKey) {
     const Identity identity = Identity::make({});
     const Secret secret = passphrase();
     const auto key =
@@ -175,7 +175,7 @@ TEST(KeyFileRefusal, SaysThatAStoreHoldsNoKey) {
     EXPECT_EQ(key.error().what, "the PKCS#12 store a.p12 contains no private key");
 }
 
-TEST(KeyFileRefusal, SaysThatAPublicKeyIsNotInIt) {
+TEST(KeyFileError, ReportsAFileWithoutAPublicKey) {
     const Identity identity = Identity::make({});
     for (const Bytes& bytes : {Bytes{}, identity.request_der()}) {
         const auto key = load_public_key(bytes, "verify");
@@ -192,7 +192,7 @@ TEST(KeyFileRefusal, SaysThatAPublicKeyIsNotInIt) {
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(KeyFileRefusal, TellsAnOldCipherFromAWrongPassphrase) {
+TEST(KeyFileError, DistinguishesAnUnknownCipherFromAWrongPassphrase) {
     const std::string pem =
         "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: NO-SUCH-CIPHER,00\n\n"
         "AAAA\n-----END RSA PRIVATE KEY-----\n";

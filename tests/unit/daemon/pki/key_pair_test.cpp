@@ -15,7 +15,7 @@ using test::Identity;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class CredentialTest : public testing::Test {
+class KeyPairTest : public testing::Test {
   protected:
     Identity root_ = Identity::make({.common_name = "Root", .ca = true});
     Identity leaf_ = Identity::make({.common_name = "Leaf", .issuer = &root_});
@@ -63,7 +63,12 @@ std::string dos_lines(const std::string& text) {
     return result;
 }
 
-TEST_F(CredentialTest, TakesTheFirstCertificateAsDerFromWhateverItIsIn) {
+TEST(Formats, AreNamedAsInPolicies) {
+    EXPECT_THAT(words_of<CertificateFormat>, ElementsAre("der", "pem-chain", "as-is"));
+    EXPECT_THAT(words_of<KeyFormat>, ElementsAre("pkcs8", "traditional"));
+}
+
+TEST_F(KeyPairTest, ReadsTheFirstCertificateAsDerFromAnyFormat) {
     std::string old_label = leaf_.certificate_pem();
     for (auto at = old_label.find(" CERTIFICATE"); at != std::string::npos;
          at = old_label.find(" CERTIFICATE", at + 10))
@@ -83,7 +88,7 @@ TEST_F(CredentialTest, TakesTheFirstCertificateAsDerFromWhateverItIsIn) {
     EXPECT_EQ(read(store_)->certificate, leaf_.certificate_der());
 }
 
-TEST_F(CredentialTest, SendsDerAsItIsUnderEveryFormat) {
+TEST_F(KeyPairTest, SendsDerUnchangedInEveryFormat) {
     for (const auto format :
          {CertificateFormat::der, CertificateFormat::pem_chain, CertificateFormat::as_is}) {
         const auto key_pair = read(leaf_.certificate_der(), format);
@@ -92,7 +97,7 @@ TEST_F(CredentialTest, SendsDerAsItIsUnderEveryFormat) {
     }
 }
 
-TEST_F(CredentialTest, WritesAChainAsCleanPem) {
+TEST_F(KeyPairTest, WritesAChainAsCleanPem) {
     for (const std::string& text :
          {chain_, dos_lines(chain_), "one\n" + leaf_.certificate_pem() + "two\n" + root_.trusted_pem(),
           leaf_.certificate_pem() + leaf_.pkcs8_pem() + root_.certificate_pem()}) {
@@ -105,7 +110,7 @@ TEST_F(CredentialTest, WritesAChainAsCleanPem) {
     EXPECT_EQ(as_text(read(store_, CertificateFormat::pem_chain)->certificate), chain_);
 }
 
-TEST_F(CredentialTest, LeavesTheBytesAloneAsIs) {
+TEST_F(KeyPairTest, KeepsTheBytesUnchangedInFormatAsIs) {
     const std::string text = "note\r\n" + dos_lines(chain_);
     const auto key_pair = read(text, CertificateFormat::as_is);
     ASSERT_TRUE(key_pair);
@@ -113,7 +118,7 @@ TEST_F(CredentialTest, LeavesTheBytesAloneAsIs) {
     EXPECT_THAT(key_pair->chain, ElementsAre(leaf_.certificate(), root_.certificate()));
 }
 
-TEST_F(CredentialTest, NeverSendsAKeyAsPartOfTheCertificate) {
+TEST_F(KeyPairTest, NeverSendsAKeyAsPartOfTheCertificate) {
     expect_refused(read(chain_ + leaf_.pkcs8_pem(), CertificateFormat::as_is), "contains a private key",
                    "der or pem-chain");
     expect_refused(read(chain_ + leaf_.encrypted_pem("x"), CertificateFormat::as_is),
@@ -121,7 +126,7 @@ TEST_F(CredentialTest, NeverSendsAKeyAsPartOfTheCertificate) {
     expect_refused(read(store_, CertificateFormat::as_is), "contains a private key");
 }
 
-TEST_F(CredentialTest, SendsAKeyThatIsPlainDerAsItIs) {
+TEST_F(KeyPairTest, SendsAnUnencryptedDerKeyUnchanged) {
     for (const Bytes& key : {leaf_.pkcs8_der(), leaf_.traditional_der()})
         for (const KeyFormat format : {KeyFormat::pkcs8, KeyFormat::traditional}) {
             const auto key_pair = read_with_key(key, format);
@@ -132,7 +137,7 @@ TEST_F(CredentialTest, SendsAKeyThatIsPlainDerAsItIs) {
         }
 }
 
-TEST_F(CredentialTest, WritesEveryOtherKeyInTheFormatAskedFor) {
+TEST_F(KeyPairTest, ConvertsEveryOtherKeyToTheRequestedFormat) {
     std::vector<Bytes> keys{leaf_.encrypted_der("pass"), store_};
     for (const std::string& text : {leaf_.pkcs8_pem(), leaf_.traditional_pem(), leaf_.encrypted_pem("pass"),
                                     leaf_.old_encrypted_pem("pass"), chain_ + leaf_.traditional_pem()})
@@ -145,7 +150,7 @@ TEST_F(CredentialTest, WritesEveryOtherKeyInTheFormatAskedFor) {
     }
 }
 
-TEST_F(CredentialTest, TakesTheKeyOfAStoreOnlyWhenToldTo) {
+TEST_F(KeyPairTest, TakesTheKeyFromAStoreOnlyOnRequest) {
     Sources sources{.certificate = store_,
                     .certificate_name = "a.p12",
                     .key = std::nullopt,
@@ -165,7 +170,7 @@ TEST_F(CredentialTest, TakesTheKeyOfAStoreOnlyWhenToldTo) {
     EXPECT_EQ(load(sources, CertificateFormat::der, KeyFormat::pkcs8)->key, Secret::copy_of(key));
 }
 
-TEST_F(CredentialTest, SaysWhatIsThereInPlaceOfACertificate) {
+TEST_F(KeyPairTest, NamesTheActualContentIfItIsNotACertificate) {
     expect_refused(read(""), "a.pem is empty");
     expect_refused(read("hello"), "a.pem is in an unknown format");
     expect_refused(read(leaf_.pkcs8_der()), "a.pem is a private key, not a certificate",
@@ -181,7 +186,7 @@ TEST_F(CredentialTest, SaysWhatIsThereInPlaceOfACertificate) {
     expect_refused(read("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n"), "\"PKCS7\"", "-print_certs");
 }
 
-TEST_F(CredentialTest, SaysWhereACertificateIsDamaged) {
+TEST_F(KeyPairTest, LocatesTheCorruptionInACertificate) {
     Bytes der = leaf_.certificate_der();
     der.push_back(std::byte{'\n'});
     expect_refused(read(der), "after the end of its DER");
@@ -192,7 +197,7 @@ TEST_F(CredentialTest, SaysWhereACertificateIsDamaged) {
                    "PEM block 1 of a.pem is not an X.509 certificate");
 }
 
-TEST_F(CredentialTest, SaysWhenTheStoresPassphraseIsMissingOrWrong) {
+TEST_F(KeyPairTest, ReportsAMissingOrWrongPassphraseOfAStore) {
     Sources sources{.certificate = store_, .certificate_name = "a.p12", .key = std::nullopt, .key_name = ""};
     expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8),
                    "a.p12 is encrypted and requires a passphrase");
@@ -204,7 +209,7 @@ TEST_F(CredentialTest, SaysWhenTheStoresPassphraseIsMissingOrWrong) {
     expect_refused(load(sources, CertificateFormat::der, KeyFormat::pkcs8), "a.p12 contains no certificate");
 }
 
-TEST_F(CredentialTest, SaysWhatIsWrongWithTheKey) {
+TEST_F(KeyPairTest, ReportsAnUnusableKey) {
     const auto key_pair = read_with_key(leaf_.certificate_der(), KeyFormat::pkcs8);
     ASSERT_FALSE(key_pair);
     EXPECT_EQ(key_pair.error().code, ErrorCode::invalid_argument);

@@ -54,7 +54,7 @@ class Pkcs11 : public testing::Test {
     Secret pin_ = secret(SoftToken::pin);
 };
 
-TEST_F(Pkcs11, SignsByteForByteWhatAKeyInAFileSigns) {
+TEST_F(Pkcs11, SignsByteForByteLikeAKeyFile) {
     const auto signer = token_signer(SoftToken::uri("object=mgmt"), &pin_);
     ASSERT_TRUE(signer) << to_string(signer.error());
     EXPECT_EQ((*signer)->public_key(), rsa->key().public_key());
@@ -77,7 +77,7 @@ TEST_F(Pkcs11, FindsAKeyByItsIdAndAmongTheConfiguredModules) {
     EXPECT_TRUE(configured) << to_string(configured.error());
 }
 
-TEST_F(Pkcs11, LendsAKeyToSeveralAtOnce) {
+TEST_F(Pkcs11, SharesAKeyBetweenSeveralSigners) {
     const auto one = token_signer(SoftToken::uri("object=mgmt"), &pin_);
     auto other = token_signer(SoftToken::uri("object=mgmt"), &pin_);
     ASSERT_TRUE(one);
@@ -88,7 +88,7 @@ TEST_F(Pkcs11, LendsAKeyToSeveralAtOnce) {
     EXPECT_TRUE((*one)->sign(digest));
 }
 
-TEST_F(Pkcs11, ReadsAKeyThatTheTokenGivesAway) {
+TEST_F(Pkcs11, ReadsAnExtractableKey) {
     for (const auto& [name, identity] : {std::pair{"open-rsa", rsa.get()}, {"open-ec", ec.get()}}) {
         const auto key = read_token_key(SoftToken::uri(std::string("object=") + name), &pin_);
         ASSERT_TRUE(key) << to_string(key.error());
@@ -98,7 +98,7 @@ TEST_F(Pkcs11, ReadsAKeyThatTheTokenGivesAway) {
     }
 }
 
-TEST_F(Pkcs11, DoesNotGetAKeyThatTheTokenKeeps) {
+TEST_F(Pkcs11, ReportsANonExtractableKey) {
     expect_refused(read_token_key(SoftToken::uri("object=mgmt"), &pin_), ErrorCode::not_supported,
                    R"(the token does not export the key "mgmt" on the token "gateway")", "CKA_EXTRACTABLE");
 }
@@ -116,12 +116,12 @@ TEST_F(Pkcs11, TriesAWrongPinOnceAndTheRightOneStillWorks) {
     EXPECT_TRUE(token_signer(SoftToken::uri("object=mgmt"), &pin_));
 }
 
-TEST_F(Pkcs11, WantsThePin) {
+TEST_F(Pkcs11, RequiresThePin) {
     expect_refused(token_signer(SoftToken::uri("object=mgmt"), nullptr), ErrorCode::invalid_argument,
                    R"(the token "gateway" requires its PIN)", "pin-source");
 }
 
-TEST_F(Pkcs11, NamesTheTokensThereAreIfNoneIsTheOne) {
+TEST_F(Pkcs11, NamesTheAvailableTokensIfNoneMatches) {
     const std::string uri = "pkcs11:token=other;object=mgmt?module-path=" + std::string(SoftToken::module);
     expect_refused(token_signer(uri, &pin_), ErrorCode::not_found,
                    "no token matches " + uri + R"(; the available tokens are "gateway")");
@@ -148,14 +148,14 @@ TEST_F(Pkcs11, RefusesToChooseAmongSeveralTokens) {
     EXPECT_THAT(signer.error().what, AllOf(HasSubstr(R"("gateway")"), HasSubstr(R"("spare")")));
 }
 
-TEST_F(Pkcs11, NamesAModuleThatIsNotThere) {
+TEST_F(Pkcs11, NamesAMissingModule) {
     expect_refused(token_signer("pkcs11:object=mgmt?module-path=/nowhere/module.so", &pin_),
                    ErrorCode::not_found, "cannot load the PKCS#11 module /nowhere/module.so");
     expect_refused(token_signer("pkcs11:object=mgmt?module-name=nobody", &pin_), ErrorCode::not_found,
                    R"(p11-kit has no PKCS#11 module named "nobody")", "p11-kit list-modules");
 }
 
-TEST_F(Pkcs11, RefusesAUriThatIsNotOfAPrivateKey) {
+TEST_F(Pkcs11, RefusesAUriThatDoesNotNameAPrivateKey) {
     expect_refused(token_signer(SoftToken::uri("object=mgmt;type=cert"), &pin_), ErrorCode::invalid_argument,
                    "does not name a private key", "type=private");
     expect_refused(token_signer("pkcs11:objekt=mgmt", &pin_), ErrorCode::invalid_argument,
@@ -164,7 +164,7 @@ TEST_F(Pkcs11, RefusesAUriThatIsNotOfAPrivateKey) {
                    "invalid pkcs11: URI");
 }
 
-TEST(PinFile, IsWhatPinSourceNames) {
+TEST(PinFile, IsThePathInPinSource) {
     for (const auto* uri :
          {"pkcs11:object=a?pin-source=file:/run/pin", "pkcs11:object=a?pin-source=/run/pin",
           "pkcs11:object=a?pin-source=file:///run/pin", "pkcs11:object=a?pin-source=file:%2Frun%2Fpin"})
@@ -172,7 +172,7 @@ TEST(PinFile, IsWhatPinSourceNames) {
     EXPECT_EQ(pin_file("pkcs11:object=a"), std::nullopt);
 }
 
-TEST(PinFile, IsNoProgramAndNoRelativePath) {
+TEST(PinFile, MustNotBeAProgramOrARelativePath) {
     for (const auto* uri : {"pkcs11:object=a?pin-source=%7C/bin/pin", "pkcs11:object=a?pin-source=pin",
                             "pkcs11:object=a?pin-source=file:pin"}) {
         const auto file = pin_file(uri);
@@ -182,7 +182,7 @@ TEST(PinFile, IsNoProgramAndNoRelativePath) {
     }
 }
 
-TEST(PinFile, IsNotSoughtInAUriThatHoldsThePin) {
+TEST(PinFile, RejectsAPinInTheUriWithoutShowingIt) {
     const auto file = pin_file("pkcs11:object=a?pin-value=1234");
     ASSERT_FALSE(file);
     EXPECT_THAT(to_string(file.error()), Not(HasSubstr("1234")));

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 
 constexpr auto code = ErrorCode::invalid_certificate;
 
-TEST(Pkcs12, GivesTheKeyItsCertificateAndTheIssuersInOrder) {
+TEST(Pkcs12, ReturnsTheKeyItsCertificateAndTheIssuersInOrder) {
     const Identity root = Identity::make({.common_name = "Root", .ca = true});
     const Identity middle = Identity::make({.common_name = "Middle", .ca = true, .issuer = &root});
     const Identity leaf = Identity::make({.common_name = "Leaf", .issuer = &middle});
@@ -28,7 +28,7 @@ TEST(Pkcs12, GivesTheKeyItsCertificateAndTheIssuersInOrder) {
                 testing::ElementsAre(leaf.certificate(), middle.certificate(), root.certificate()));
 }
 
-TEST(Pkcs12, OpensWithoutAPassphraseWhereThereIsNone) {
+TEST(Pkcs12, OpensWithoutAPassphraseIfNoneIsSet) {
     const Identity leaf = Identity::make({});
     const Secret none;
     for (const Secret* secret : {static_cast<const Secret*>(nullptr), &none}) {
@@ -39,7 +39,7 @@ TEST(Pkcs12, OpensWithoutAPassphraseWhereThereIsNone) {
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(Pkcs12, MayHoldNothingButIssuers) {
+TEST(Pkcs12, MayContainOnlyIssuers) {
     const Identity root = Identity::make({.ca = true});
     const auto store = read_pkcs12(
         root.pkcs12({.others = {root.certificate()}, .with_key = false, .with_certificate = false}), "a.p12",
@@ -49,7 +49,7 @@ TEST(Pkcs12, MayHoldNothingButIssuers) {
     EXPECT_THAT(store->certificates, testing::ElementsAre(root.certificate()));
 }
 
-TEST(Pkcs12, RefusesADamagedStore) {
+TEST(Pkcs12, RefusesACorruptStore) {
     const Secret secret = Secret::copy_of(as_bytes("pass"));
     Bytes longer = Identity::make({}).pkcs12({.passphrase = "pass"});
     const Bytes shorter(longer.begin(), longer.end() - 1);
@@ -63,7 +63,7 @@ TEST(Pkcs12, RefusesADamagedStore) {
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(Pkcs12, RefusesAPassphraseThatIsNoText) {
+TEST(Pkcs12, RefusesAPassphraseWithANulByte) {
     const Secret secret = Secret::copy_of(as_bytes(std::string_view("pa\0ss", 5)));
     const auto store = read_pkcs12(Identity::make({}).pkcs12({.passphrase = "pa"}), "a.p12", &secret, code);
     ASSERT_FALSE(store);

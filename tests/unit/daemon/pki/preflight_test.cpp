@@ -21,7 +21,7 @@ constexpr std::chrono::sys_seconds now = std::chrono::sys_days{2026y / 5 / 4};
 const Family& bgs2 = family_of("BGS2-W");
 const Family& unknown = family_of("XYZ");
 
-KeyPair credential_of(const Identity& identity, const Identity* key = nullptr) {
+KeyPair key_pair_of(const Identity& identity, const Identity* key = nullptr) {
     KeyPair key_pair;
     key_pair.certificate = identity.certificate_der();
     key_pair.chain.push_back(identity.certificate());
@@ -82,17 +82,17 @@ class PreflightTest : public testing::Test {
     inline static std::unique_ptr<Identity> client;
 };
 
-TEST_F(PreflightTest, HasNothingAgainstWhatSuits) {
-    const KeyPair with_key = credential_of(*client, client.get());
-    const KeyPair root = credential_of(*ca);
+TEST_F(PreflightTest, AcceptsValidCertificatesAndKeys) {
+    const KeyPair with_key = key_pair_of(*client, client.get());
+    const KeyPair root = key_pair_of(*ca);
     EXPECT_THAT(check({in(0, with_key), in(1, root)}), IsEmpty());
     EXPECT_THAT(check({}), IsEmpty());
     EXPECT_EQ(blocking({}), nullptr);
 }
 
-TEST_F(PreflightTest, SaysWhichOfTheInstallationsItIsAbout) {
-    const KeyPair root = credential_of(*ca);
-    const KeyPair broken = credential_of(*client, ca.get());
+TEST_F(PreflightTest, NamesTheSlotCandidateOfAFinding) {
+    const KeyPair root = key_pair_of(*ca);
+    const KeyPair broken = key_pair_of(*client, ca.get());
     const auto findings = check({{.slot = 1, .tls_store = true, .name = "slot 1 (/a)", .key_pair = &root},
                                  {.slot = 0, .tls_store = true, .name = "slot 0 (/b)", .key_pair = &broken}});
     ASSERT_THAT(findings, ElementsAre(error(ErrorCode::key_mismatch, "CN=Client", 1)));
@@ -100,7 +100,7 @@ TEST_F(PreflightTest, SaysWhichOfTheInstallationsItIsAbout) {
 }
 
 TEST_F(PreflightTest, RefusesAKeyThatBelongsToAnotherCertificate) {
-    KeyPair key_pair = credential_of(*client, ca.get());
+    KeyPair key_pair = key_pair_of(*client, ca.get());
     const auto findings = check(key_pair, 0);
     EXPECT_THAT(findings, ElementsAre(error(ErrorCode::key_mismatch, "CN=Client,O=Example")));
     ASSERT_NE(blocking(findings), nullptr);
@@ -110,29 +110,29 @@ TEST_F(PreflightTest, RefusesAKeyThatBelongsToAnotherCertificate) {
 }
 
 TEST_F(PreflightTest, RefusesAKeyInAServerSlot) {
-    EXPECT_THAT(check(credential_of(*ca, ca.get()), 3),
+    EXPECT_THAT(check(key_pair_of(*ca, ca.get()), 3),
                 ElementsAre(error(ErrorCode::invalid_argument, "slot 3")));
 }
 
 TEST_F(PreflightTest, RefusesAKeyInAnotherStore) {
-    const KeyPair with_key = credential_of(*client, client.get());
+    const KeyPair with_key = key_pair_of(*client, client.get());
     EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .key_pair = &with_key}}),
                 ElementsAre(error(ErrorCode::invalid_argument, "only the store is_cert")));
-    const KeyPair without = credential_of(*client);
+    const KeyPair without = key_pair_of(*client);
     EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .key_pair = &without}}), IsEmpty());
 }
 
 TEST_F(PreflightTest, WarnsOfAClientCertificateWithoutItsKey) {
-    const auto findings = check(credential_of(*client), 0);
+    const auto findings = check(key_pair_of(*client), 0);
     EXPECT_THAT(findings, ElementsAre(warning(ErrorCode::invalid_argument, "its private key is missing")));
     EXPECT_EQ(blocking(findings), nullptr);
 }
 
-TEST_F(PreflightTest, RefusesWhatIsNotValidNow) {
-    const KeyPair key_pair = credential_of(Identity::make({.common_name = "Soon",
-                                                           .algorithm = Algorithm::rsa2048,
-                                                           .not_before = std::chrono::sys_days{2027y / 1 / 1},
-                                                           .ca = true}));
+TEST_F(PreflightTest, RefusesAnExpiredOrNotYetValidCertificate) {
+    const KeyPair key_pair = key_pair_of(Identity::make({.common_name = "Soon",
+                                                         .algorithm = Algorithm::rsa2048,
+                                                         .not_before = std::chrono::sys_days{2027y / 1 / 1},
+                                                         .ca = true}));
     const auto before = key_pair.chain.front().not_before();
     const auto after = key_pair.chain.front().not_after();
     EXPECT_THAT(check(key_pair, 1, before), IsEmpty());
@@ -143,8 +143,8 @@ TEST_F(PreflightTest, RefusesWhatIsNotValidNow) {
                 ElementsAre(error(ErrorCode::expired, "expired on 2049-12-31 00:00:00 UTC")));
 }
 
-TEST_F(PreflightTest, SaysThatTheClockIsNotSetRatherThanThatNothingIsValidYet) {
-    const KeyPair root = credential_of(*ca);
+TEST_F(PreflightTest, ReportsAnUnsetClockInsteadOfANotYetValidCertificate) {
+    const KeyPair root = key_pair_of(*ca);
     EXPECT_THAT(check(root, 1, clock_was_set_after), IsEmpty());
     for (const std::chrono::sys_seconds at : {std::chrono::sys_seconds(), clock_was_set_after - 1s})
         EXPECT_THAT(check(root, 1, at),
@@ -153,8 +153,8 @@ TEST_F(PreflightTest, SaysThatTheClockIsNotSetRatherThanThatNothingIsValidYet) {
                 testing::EndsWith("1970-01-01 00:00:00 UTC"));
 }
 
-TEST_F(PreflightTest, LooksAtEveryCertificateThatIsSent) {
-    KeyPair key_pair = credential_of(*ca);
+TEST_F(PreflightTest, ChecksEveryCertificateThatIsSent) {
+    KeyPair key_pair = key_pair_of(*ca);
     key_pair.chain.push_back(
         Identity::make({.common_name = "Old", .not_after = std::chrono::sys_days{2021y / 1 / 1}})
             .certificate());
@@ -162,20 +162,20 @@ TEST_F(PreflightTest, LooksAtEveryCertificateThatIsSent) {
 }
 
 TEST_F(PreflightTest, RefusesAFrameOf65536Bytes) {
-    KeyPair key_pair = credential_of(*ca);
+    KeyPair key_pair = key_pair_of(*ca);
     key_pair.certificate.resize(65'535 - 6 - 6 - 4);
     EXPECT_THAT(check(key_pair, 1), IsEmpty());
     key_pair.certificate.resize(65'536 - 6 - 6 - 4);
     EXPECT_THAT(check(key_pair, 1), ElementsAre(error(ErrorCode::too_much_data, "65536 bytes")));
 
-    KeyPair with_key = credential_of(*client, client.get());
+    KeyPair with_key = key_pair_of(*client, client.get());
     with_key.certificate.resize(65'535 - 6 - 6 - 4 - 4 - with_key.key.size());
     EXPECT_THAT(check(with_key, 0), IsEmpty());
     with_key.certificate.resize(with_key.certificate.size() + 1);
     EXPECT_THAT(check(with_key, 0), ElementsAre(error(ErrorCode::too_much_data, "65536 bytes")));
 }
 
-TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {
+TEST_F(PreflightTest, RefusesOrWarnsOfAlgorithmsBeyondTheFamilyLimits) {
     struct Row {
         Algorithm algorithm;
         const char* digest;
@@ -197,7 +197,7 @@ TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {
     };
     for (const auto& row : table) {
         const KeyPair key_pair =
-            credential_of(Identity::make({.algorithm = row.algorithm, .ca = true, .digest = row.digest}));
+            key_pair_of(Identity::make({.algorithm = row.algorithm, .ca = true, .digest = row.digest}));
         const std::vector all{in(1, key_pair)};
         for (const Severity severity : {Severity::error, Severity::warning}) {
             std::vector<testing::Matcher<const Finding&>> expected;
@@ -215,8 +215,8 @@ TEST_F(PreflightTest, RefusesWhatTheFamilyIsAssumedToRefuseOrWarnsOfIt) {
     }
 }
 
-TEST_F(PreflightTest, RefusesPemWhereOnlyDerIsRead) {
-    KeyPair key_pair = credential_of(*ca);
+TEST_F(PreflightTest, RefusesPemIfTheFamilyReadsOnlyDer) {
+    KeyPair key_pair = key_pair_of(*ca);
     key_pair.chain.push_back(client->certificate());
     const std::string pem = ca->certificate_pem() + client->certificate_pem();
     key_pair.certificate.assign(as_bytes(pem).begin(), as_bytes(pem).end());
@@ -228,15 +228,15 @@ TEST_F(PreflightTest, RefusesPemWhereOnlyDerIsRead) {
     EXPECT_THAT(preflight(all, unknown, now), IsEmpty());
 }
 
-TEST_F(PreflightTest, WarnsOfAServerCertificateThatIsNotACas) {
+TEST_F(PreflightTest, WarnsOfANonCaCertificateInAServerSlot) {
     EXPECT_THAT(
-        check(credential_of(*client), 2),
+        check(key_pair_of(*client), 2),
         ElementsAre(warning(ErrorCode::invalid_certificate, "CN=Client,O=Example is not a CA certificate")));
 }
 
 TEST_F(PreflightTest, WarnsOfACertificateThatIsInTwoSlots) {
-    const KeyPair one = credential_of(*ca);
-    const KeyPair other = credential_of(*ca);
+    const KeyPair one = key_pair_of(*ca);
+    const KeyPair other = key_pair_of(*ca);
     EXPECT_THAT(check({in(1, one), in(4, other)}),
                 ElementsAre(warning(ErrorCode::invalid_argument, "is also in slot 1", 1)));
     EXPECT_THAT(check({in(1, one), {.slot = 1, .tls_store = false, .name = "", .key_pair = &other}}),
@@ -249,19 +249,19 @@ class ChainTest : public PreflightTest {
     /// What is found about a client whose chain is `chain`, beside `anchors` in the slots from 1 on.
     static std::vector<Finding> check_chain(const std::vector<const Identity*>& chain,
                                             const std::vector<const Identity*>& anchors) {
-        KeyPair first = credential_of(*chain.front(), chain.front());
+        KeyPair first = key_pair_of(*chain.front(), chain.front());
         for (const Identity* each : chain | std::views::drop(1))
             first.chain.push_back(each->certificate());
         std::vector<KeyPair> others;
         for (const Identity* each : anchors)
-            others.push_back(credential_of(*each));
+            others.push_back(key_pair_of(*each));
         std::vector<SlotCandidate> all{in(0, first)};
         for (const KeyPair& each : others)
             all.push_back(in(static_cast<unsigned>(all.size()), each));
         return preflight(all, unknown, now);
     }
 
-    static testing::Matcher<std::vector<Finding>> leads_nowhere() {
+    static testing::Matcher<std::vector<Finding>> chains_to_no_ca() {
         return ElementsAre(
             warning(ErrorCode::invalid_certificate, "does not chain to any CA in the other slots"));
     }
@@ -272,35 +272,35 @@ class ChainTest : public PreflightTest {
     const Identity leaf_ = Identity::make({.common_name = "Leaf", .issuer = &intermediate_});
 };
 
-TEST_F(ChainTest, IsFollowedOverWhatIsSentAndWhatIsInOtherSlots) {
+TEST_F(ChainTest, IsFollowedThroughSentCertificatesAndOtherSlots) {
     EXPECT_THAT(check_chain({&leaf_}, {&intermediate_}), IsEmpty());
     EXPECT_THAT(check_chain({&leaf_, &intermediate_}, {&root_}), IsEmpty());
     EXPECT_THAT(check_chain({&leaf_}, {&root_, &intermediate_}), IsEmpty());
 }
 
-TEST_F(ChainTest, IsNotAskedForWhereNoCaIs) {
+TEST_F(ChainTest, IsNotRequiredIfNoOtherSlotHoldsACa) {
     EXPECT_THAT(check_chain({&leaf_}, {}), IsEmpty());
 }
 
-TEST_F(ChainTest, IsMissedIfAnIssuerIsMissing) {
-    EXPECT_THAT(check_chain({&leaf_}, {&root_}), leads_nowhere());
-    EXPECT_THAT(check_chain({&leaf_, &intermediate_}, {ca.get()}), leads_nowhere());
+TEST_F(ChainTest, IsReportedIncompleteIfAnIssuerIsMissing) {
+    EXPECT_THAT(check_chain({&leaf_}, {&root_}), chains_to_no_ca());
+    EXPECT_THAT(check_chain({&leaf_, &intermediate_}, {ca.get()}), chains_to_no_ca());
 }
 
-TEST_F(ChainTest, IsJudgedBySignaturesNotByNames) {
+TEST_F(ChainTest, IsVerifiedBySignaturesNotByNames) {
     const Identity fake_identity = Identity::make({.common_name = "Intermediate", .ca = true});
-    EXPECT_THAT(check_chain({&leaf_}, {&fake_identity}), leads_nowhere());
+    EXPECT_THAT(check_chain({&leaf_}, {&fake_identity}), chains_to_no_ca());
 }
 
-TEST_F(ChainTest, EndsWhereCertificatesVouchForEachOther) {
+TEST_F(ChainTest, EndsAtACycleOfIssuers) {
     const Identity self = Identity::make({.common_name = "Self"});
-    EXPECT_THAT(check_chain({&self, &self}, {ca.get()}), leads_nowhere());
+    EXPECT_THAT(check_chain({&self, &self}, {ca.get()}), chains_to_no_ca());
 }
 
 TEST_F(PreflightTest, NamesErrorsBeforeWarnings) {
     const Identity old = Identity::make({.not_after = std::chrono::sys_days{2021y / 1 / 1}});
-    const KeyPair first = credential_of(*client);
-    const KeyPair second = credential_of(old);
+    const KeyPair first = key_pair_of(*client);
+    const KeyPair second = key_pair_of(old);
     EXPECT_THAT(preflight(std::vector{in(0, first), in(1, second)}, bgs2, now, Severity::warning),
                 ElementsAre(error(ErrorCode::expired, "expired", 1),
                             warning(ErrorCode::invalid_argument, "slot 0", 0),
@@ -308,7 +308,7 @@ TEST_F(PreflightTest, NamesErrorsBeforeWarnings) {
                             warning(ErrorCode::invalid_certificate, "not a CA certificate", 1)));
 }
 
-TEST(Family, IsFoundByTheBeginningOfTheModel) {
+TEST(Family, IsFoundByThePrefixOfTheModel) {
     EXPECT_EQ(family_of("BGS2-W").name, "BGS2");
     EXPECT_EQ(family_of("BGS2-E").name, "BGS2");
     for (const auto* model : {"", "BGS", "EHS5-E", "xBGS2"}) {

@@ -14,9 +14,14 @@ namespace {
 
 using test::Algorithm;
 using test::Identity;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
-TEST(PrivateKey, TellsItsKindAndSize) {
+TEST(KeyKind, IsNamedByItsUsualAbbreviation) {
+    EXPECT_THAT(words_of<KeyKind>, ElementsAre("RSA", "EC", "other"));
+}
+
+TEST(PrivateKey, ReportsItsKindAndSize) {
     struct Row {
         Algorithm algorithm;
         KeyKind kind;
@@ -47,7 +52,7 @@ TEST(PrivateKey, MatchesItsOwnCertificateOnly) {
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(PrivateKey, IsWrittenAsOpenSslWritesIt) {
+TEST(PrivateKey, IsEncodedLikeOpenSsl) {
     for (const Algorithm algorithm : {Algorithm::rsa2048, Algorithm::ec_p256}) {
         const Identity identity = Identity::make({.algorithm = algorithm});
         const auto pkcs8 = identity.key().to_der(KeyFormat::pkcs8);
@@ -60,7 +65,7 @@ TEST(PrivateKey, IsWrittenAsOpenSslWritesIt) {
     }
 }
 
-TEST(PrivateKey, RefusesAFormThatItsKindDoesNotHave) {
+TEST(PrivateKey, RefusesAFormatUnsupportedByItsKind) {
     const Identity identity = Identity::make({.algorithm = Algorithm::ed25519});
     EXPECT_TRUE(identity.key().to_der(KeyFormat::pkcs8));
     const auto traditional = identity.key().to_der(KeyFormat::traditional);

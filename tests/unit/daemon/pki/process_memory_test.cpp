@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of a private key stays in memory when it is no longer needed.
+// The memory of the process holds no key that is no longer needed.
 #include "daemon/pki/file.h"
 #include "daemon/pki/key_pair.h"
 #include "tests/support/identity.h"
@@ -48,10 +48,10 @@ int occurrences(const Bytes& needle) {
     return found;
 }
 
-class Leftovers : public testing::TestWithParam<const char*> {};
+class ProcessMemory : public testing::TestWithParam<const char*> {};
 
-TEST_P(Leftovers, NoPlaintextOfAKeyStays) {
-    std::string folder = testing::TempDir() + "bgs2-leftovers-XXXXXX";
+TEST_P(ProcessMemory, ContainsNoKeyPlaintextAfterUse) {
+    std::string folder = testing::TempDir() + "bgs2-memory-XXXXXX";
     ASSERT_NE(::mkdtemp(folder.data()), nullptr);
     // Another process makes the key, so that this one knows no more of it than what is under test tells it.
     const pid_t maker = ::fork();
@@ -97,7 +97,7 @@ TEST_P(Leftovers, NoPlaintextOfAKeyStays) {
     std::filesystem::remove_all(folder);
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, Leftovers,
+INSTANTIATE_TEST_SUITE_P(Forms, ProcessMemory,
                          testing::Values("der", "pem", "encrypted-der", "encrypted-pem", "old-encrypted-pem",
                                          "pkcs12"),
                          [](const auto& form) {

@@ -22,13 +22,13 @@ TEST(Secret, StartsAsZeroBytes) {
     EXPECT_TRUE(std::ranges::all_of(secret.bytes(), [](std::byte byte) { return byte == std::byte{0}; }));
 }
 
-TEST(Secret, HoldsACopyOfWhatItWasGiven) {
+TEST(Secret, HoldsACopyOfItsInput) {
     const Secret secret = Secret::copy_of(as_bytes("passphrase"));
     EXPECT_EQ(as_text(secret.bytes()), "passphrase");
     EXPECT_EQ(secret.clone(), secret);
 }
 
-TEST(Secret, LeavesNothingBehindWhenMovedFrom) {
+TEST(Secret, IsEmptyAfterBeingMovedFrom) {
     Secret first = Secret::copy_of(as_bytes("first"));
     Secret second(std::move(first));
     EXPECT_TRUE(first.empty()); // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move): promised
@@ -39,7 +39,7 @@ TEST(Secret, LeavesNothingBehindWhenMovedFrom) {
     EXPECT_EQ(as_text(std::as_const(third).bytes()), "first");
 }
 
-TEST(Secret, ZeroesWhatIsTruncated) {
+TEST(Secret, ZeroesTruncatedBytes) {
     Secret secret = Secret::copy_of(as_bytes("0123456789"));
     const std::span<std::byte> all = secret.bytes();
     secret.truncate(4);
@@ -49,7 +49,7 @@ TEST(Secret, ZeroesWhatIsTruncated) {
     EXPECT_EQ(secret.size(), 4U);
 }
 
-TEST(Secret, KeepsWhatItHasWhenItIsResized) {
+TEST(Secret, KeepsItsContentWhenResized) {
     Secret secret = Secret::copy_of(as_bytes("abc"));
     secret.resize(5);
     EXPECT_EQ(as_text(std::as_const(secret).bytes()), std::string_view("abc\0\0", 5));
@@ -58,7 +58,7 @@ TEST(Secret, KeepsWhatItHasWhenItIsResized) {
     EXPECT_EQ(as_text(std::as_const(secret).bytes()), "ab");
 }
 
-TEST(Secret, EqualsByContent) {
+TEST(Secret, IsComparedByContent) {
     const Secret secret = Secret::copy_of(as_bytes("same"));
     EXPECT_EQ(secret, Secret::copy_of(as_bytes("same")));
     EXPECT_FALSE(secret == Secret::copy_of(as_bytes("sama")));
@@ -66,11 +66,11 @@ TEST(Secret, EqualsByContent) {
     EXPECT_EQ(Secret(), Secret(0));
 }
 
-TEST(Secret, SaysSoWhenTheSecureHeapIsUsedUp) {
+TEST(Secret, ThrowsWhenTheSecureHeapIsExhausted) {
     EXPECT_THROW(Secret(std::size_t{1} << 24U), std::bad_alloc);
 }
 
-TEST(Secret, SecureHeapCanNotBeSetUpTwice) {
+TEST(Secret, SecureHeapCannotBeSetUpTwice) {
     EXPECT_EQ(set_up_secure_heap(), SecureHeap::unavailable);
     EXPECT_EQ(CRYPTO_secure_malloc_initialized(), 1);
 }

@@ -49,7 +49,7 @@ TEST(KeySigner, SignsWithRsaOnly) {
     EXPECT_EQ(signature.error().code, ErrorCode::invalid_argument);
 }
 
-TEST(KeySigner, LeavesNoErrorBehindWhereTheKeyIsTooShort) {
+TEST(KeySigner, LeavesNoOpenSslErrorIfTheKeyIsTooShort) {
     const Identity identity = Identity::make({.algorithm = Algorithm::rsa2048});
     const auto signature = KeySigner(identity.key()).sign(Bytes(300));
     ASSERT_FALSE(signature);

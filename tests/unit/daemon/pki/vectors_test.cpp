@@ -69,7 +69,7 @@ TEST_F(Vectors, PemAndDerAndPkcs12OfOneIdentityGiveEqualBytes) {
     }
 }
 
-TEST_F(Vectors, EverySingleCertificateIsTheSameAsPemAndDer) {
+TEST_F(Vectors, EverySingleCertificateIsEqualInPemAndDer) {
     for (const std::string name : {"ca-rsa2048", "client-a", "client-ec", "mgmt"})
         EXPECT_EQ(key_pair(name + ".cert.pem").certificate, file(name + ".cert.der")) << name;
     EXPECT_EQ(key_pair("mgmt.p12", "", "mgmtpass").certificate, file("mgmt.cert.der"));
@@ -80,7 +80,7 @@ TEST_F(Vectors, ChainIsAlreadyCleanPem) {
         EXPECT_EQ(key_pair("client-a.chain.pem", "", "", format).certificate, file("client-a.chain.pem"));
 }
 
-TEST_F(Vectors, TraditionalKeyGoesAsItIs) {
+TEST_F(Vectors, TraditionalKeyIsSentUnchanged) {
     const KeyPair made = key_pair("client-ec.cert.der", "client-ec.key.trad.der");
     EXPECT_EQ(made.key, Secret::copy_of(file("client-ec.key.trad.der")));
     const Secret from_pem =
@@ -89,7 +89,7 @@ TEST_F(Vectors, TraditionalKeyGoesAsItIs) {
     EXPECT_EQ(from_pem, made.key);
 }
 
-TEST_F(Vectors, JavaKeystoreIsCalledOne) {
+TEST_F(Vectors, JavaKeystoreIsNamedInTheError) {
     const auto key = load_private_key(file("mgmt.ks"), "mgmt.ks");
     ASSERT_FALSE(key);
     EXPECT_EQ(key.error().what, "mgmt.ks is a Java keystore, not a private key");

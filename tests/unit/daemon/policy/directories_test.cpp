@@ -38,7 +38,7 @@ class Directories : public ::testing::Test {
 
 using Models = std::vector<std::string>;
 
-TEST_F(Directories, AreReadInTheOrderOfTheFilesNames) {
+TEST_F(Directories, AreReadInFileNameOrder) {
     write("usr/20.toml", for_model("B"));
     write("etc/10.toml", for_model("A"));
     write("run/b.toml", for_model("E"));
@@ -61,7 +61,7 @@ TEST_F(Directories, MaskFilesOfTheSameName) {
     EXPECT_EQ(models(load(all()).policies), (Models{"etc", "run", "usr"}));
 }
 
-TEST_F(Directories, RememberWhatTheyMaskAndWhatMasksOnly) {
+TEST_F(Directories, ReportMaskedAndEmptyFiles) {
     write("usr/10.toml", for_model("usr"));
     write("run/10.toml", for_model("run"));
     write("etc/10.toml", for_model("etc"));
@@ -79,7 +79,7 @@ TEST_F(Directories, RememberWhatTheyMaskAndWhatMasksOnly) {
     EXPECT_TRUE(loaded.problems.empty());
 }
 
-TEST_F(Directories, KeepAlsoWhatWasMaskedWhenAFileBreaks) {
+TEST_F(Directories, KeepTheListsOfMaskedAndEmptyFilesIfAReloadFails) {
     write("usr/10.toml", for_model("usr"));
     const auto mask = write("etc/10.toml", "");
     PolicyStore set;
@@ -91,7 +91,7 @@ TEST_F(Directories, KeepAlsoWhatWasMaskedWhenAFileBreaks) {
     EXPECT_EQ(set.masked(), (std::vector<Masked>{{root() / "usr/10.toml", mask}}));
 }
 
-TEST_F(Directories, MaskWithoutDefiningByAFileThatSaysNothing) {
+TEST_F(Directories, UseAnEmptyFileOnlyAsAMask) {
     for (const auto* name : {"usr/1.toml", "usr/2.toml", "usr/3.toml", "usr/4.toml"})
         write(name, for_model("usr"));
     write("etc/1.toml", "");
@@ -103,13 +103,13 @@ TEST_F(Directories, MaskWithoutDefiningByAFileThatSaysNothing) {
     EXPECT_EQ(loaded.policies.front().name, "4");
 }
 
-TEST_F(Directories, DoNotMaskByAFileThatSaysThatEveryModemMatches) {
+TEST_F(Directories, AcceptAFileWithoutMatchAsAPolicyForEveryModem) {
     write("usr/1.toml", for_model("usr"));
     write("etc/1.toml", "# every one\n[provision]\nmode = \"ignore\"\n");
     EXPECT_EQ(models(load(all()).policies), (Models{"any"}));
 }
 
-TEST_F(Directories, PassOverOtherFiles) {
+TEST_F(Directories, IgnoreOtherFiles) {
     write("etc/10.toml", for_model("A"));
     write("etc/README", "no policy");
     write("etc/10.toml~", "no policy");
@@ -120,7 +120,7 @@ TEST_F(Directories, PassOverOtherFiles) {
     EXPECT_EQ(models(loaded.policies), (Models{"A"}));
 }
 
-TEST_F(Directories, WarnOfIgnoredFilesThatLookLikePolicies) {
+TEST_F(Directories, WarnAboutIgnoredFilesThatLookLikePolicies) {
     write("etc/10.toml", for_model("A"));
     const auto upper = write("etc/50-CLOUD2.TOML", for_model("B"));
     const auto text = write("etc/60.toml.txt", for_model("B"));
@@ -136,7 +136,7 @@ TEST_F(Directories, WarnOfIgnoredFilesThatLookLikePolicies) {
                                          {cut.string(), 0, 0, why + "80.toml"}}));
 }
 
-TEST_F(Directories, IgnoreBackupsOfEditorsWithoutAWarning) {
+TEST_F(Directories, IgnoreBackupFilesWithoutAWarning) {
     for (const auto* name :
          {"etc/60-x.toml~", "etc/._50-cloud.toml", "etc/.#50-cloud.toml", "etc/.10.toml.swp", "etc/.50.TOML",
           "etc/10.toml.bak", "etc/10.toml.rpmsave", "etc/README"})
@@ -144,7 +144,7 @@ TEST_F(Directories, IgnoreBackupsOfEditorsWithoutAWarning) {
     EXPECT_EQ(load(all()), LoadResult());
 }
 
-TEST_F(Directories, KeepWarningsOfTheLastReloadEvenIfAFileIsBroken) {
+TEST_F(Directories, ReportWarningsOfTheLastReloadEvenIfItFailed) {
     PolicyStore set;
     const auto upper = write("etc/1.TOML", for_model("A"));
     EXPECT_TRUE(set.reload(all()).empty());
@@ -162,7 +162,7 @@ TEST_F(Directories, NeedNotExist) {
     EXPECT_EQ(load({}), LoadResult());
 }
 
-TEST_F(Directories, AreAProblemIfTheyCanNotBeRead) {
+TEST_F(Directories, AreReportedAsAProblemIfUnreadable) {
     const auto file = write("etc", "a file");
     write("usr/10.toml", for_model("A"));
     const LoadResult loaded = load(all());
@@ -170,7 +170,7 @@ TEST_F(Directories, AreAProblemIfTheyCanNotBeRead) {
     EXPECT_EQ(models(loaded.policies), (Models{"A"}));
 }
 
-TEST_F(Directories, TellAllProblemsOfAllFiles) {
+TEST_F(Directories, ReportAllProblemsOfAllFiles) {
     const auto broken = write("etc/1.toml", "[port]\nbaud = 1.5\nparity = 1\n");
     write("etc/2.toml", for_model("A"));
     std::filesystem::create_directory(root() / "etc/3.toml");
@@ -189,7 +189,7 @@ TEST_F(Directories, TellAllProblemsOfAllFiles) {
               }));
 }
 
-TEST_F(Directories, MaskByABrokenFileToo) {
+TEST_F(Directories, MaskAPolicyEvenByAnInvalidFile) {
     write("usr/1.toml", for_model("usr"));
     write("etc/1.toml", "broken");
     const LoadResult loaded = load(all());
@@ -197,7 +197,7 @@ TEST_F(Directories, MaskByABrokenFileToo) {
     EXPECT_EQ(loaded.problems.size(), 1);
 }
 
-TEST_F(Directories, GiveASetThatStaysWhenAFileBreaks) {
+TEST_F(Directories, KeepTheActivePoliciesIfAFileBecomesInvalid) {
     PolicyStore set;
     EXPECT_EQ(set.generation(), 0);
     EXPECT_TRUE(set.policies().empty());
@@ -222,7 +222,7 @@ TEST_F(Directories, GiveASetThatStaysWhenAFileBreaks) {
     EXPECT_EQ(models(set.policies()), (Models{"C", "B"}));
 }
 
-TEST_F(Directories, GiveAnEmptySetIfAFileIsBrokenFromTheStart) {
+TEST_F(Directories, YieldNoPoliciesIfAFileIsInvalidFromTheStart) {
     write("etc/1.toml", "broken");
     write("etc/2.toml", for_model("B"));
     PolicyStore set;
@@ -231,7 +231,7 @@ TEST_F(Directories, GiveAnEmptySetIfAFileIsBrokenFromTheStart) {
     EXPECT_EQ(set.generation(), 0);
 }
 
-TEST_F(Directories, GiveASetThatCanBecomeEmpty) {
+TEST_F(Directories, YieldNoPoliciesAfterTheLastFileIsRemoved) {
     const auto file = write("etc/1.toml", for_model("A"));
     PolicyStore set;
     set.reload(all());

@@ -45,10 +45,10 @@ TEST(Glob, MatchesAsTheShellDoes) {
 struct PatternsCase {
     std::vector<std::string> list;
     std::string value;
-    bool hold;
+    bool expected;
 };
 
-TEST(Patterns, AreAnyOfUnlessOneNegates) {
+TEST(Patterns, MatchIfAnyMatchesUnlessANegatedOneExcludes) {
     const std::vector<PatternsCase> cases{
         {{"a*"}, "ab", true},
         {{"a*", "b*"}, "ba", true},
@@ -66,29 +66,29 @@ TEST(Patterns, AreAnyOfUnlessOneNegates) {
     };
     for (const auto& each : cases) {
         const Patterns patterns{each.list};
-        EXPECT_EQ(patterns.matches(each.value), each.hold) << to_string(patterns) << " on " << each.value;
+        EXPECT_EQ(patterns.matches(each.value), each.expected) << to_string(patterns) << " on " << each.value;
     }
 }
 
-TEST(Patterns, RuleOutWhatCanNotBeRead) {
+TEST(Patterns, ExcludeAValueThatContainsANul) {
     EXPECT_FALSE(Patterns{{"!x"}}.matches("y\0"s));
     EXPECT_EQ(Patterns{{"!x"}}.excluded_by("y\0"s), "!x");
 }
 
-TEST(Patterns, SayWhichOneRulesOut) {
+TEST(Patterns, ReportTheExcludingPattern) {
     const Patterns patterns{{"a*", "!ab", "!ac"}};
     EXPECT_EQ(patterns.excluded_by("ac"), "!ac");
     EXPECT_EQ(patterns.excluded_by("ad"), std::nullopt);
     EXPECT_EQ(patterns.excluded_by("b"), std::nullopt);
 }
 
-TEST(Patterns, HoldForWhatIsNotThereOnlyIfTheyOnlyNegate) {
+TEST(Patterns, MatchAnAbsentValueOnlyIfAllAreNegated) {
     EXPECT_FALSE(Patterns{{"*"}}.matches_absent());
     EXPECT_FALSE((Patterns{{"*", "!x"}}.matches_absent()));
     EXPECT_TRUE((Patterns{{"!x", "!y"}}.matches_absent()));
 }
 
-TEST(Patterns, AreWrittenAsInAFile) {
+TEST(Patterns, AreFormattedAsInAPolicyFile) {
     EXPECT_EQ(to_string(Patterns{{"BGS2-*"}}), R"("BGS2-*")");
     EXPECT_EQ(to_string(Patterns{{"3569*", "!3\"5\n"}}), R"(["3569*", "!3\"5\n"])");
 }

@@ -23,10 +23,10 @@ Policy policy(Match match) {
 
 struct MatchCase {
     Match match;
-    MatchResult verdict;
+    MatchResult result;
 };
 
-TEST(Explain, SaysWhatDecidedAndWhy) {
+TEST(Explain, ReportsTheDecidingConditionAndTheReason) {
     const std::vector<MatchCase> cases{
         {{}, {true, "", {}, std::nullopt, "no conditions, matches every modem"}},
         {{.model = Patterns{{"BGS2-*"}}, .imei = {}, .port = {}, .properties = {}},
@@ -67,11 +67,11 @@ TEST(Explain, SaysWhatDecidedAndWhy) {
           std::nullopt,
           R"(property ID_BUS "usb" matches "usb"; property ID_MODEL is absent, which matches "!x")"}},
     };
-    for (const auto& [match, verdict] : cases)
-        EXPECT_EQ(explain(policy(match), modem), verdict) << explain(policy(match), modem).why;
+    for (const auto& [match, result] : cases)
+        EXPECT_EQ(explain(policy(match), modem), result) << explain(policy(match), modem).why;
 }
 
-TEST(FirstMatch, IsTheFirstOfThoseThatMatch) {
+TEST(FirstMatch, IsTheFirstMatchingPolicy) {
     const Policies policies{
         policy({.model = Patterns{{"EHS*"}}, .imei = {}, .port = {}, .properties = {}}),
         policy({.model = Patterns{{"BGS2-*"}}, .imei = {}, .port = {}, .properties = {}}),
@@ -81,7 +81,7 @@ TEST(FirstMatch, IsTheFirstOfThoseThatMatch) {
     EXPECT_EQ(first_match(policies, {}), &policies.at(2));
 }
 
-TEST(FirstMatch, IsNothingIfNoneMatches) {
+TEST(FirstMatch, IsNullIfNoPolicyMatches) {
     EXPECT_EQ(first_match({}, modem), nullptr);
     const Policies policies{policy({.model = {}, .imei = Patterns{{"1*"}}, .port = {}, .properties = {}})};
     EXPECT_EQ(first_match(policies, modem), nullptr);

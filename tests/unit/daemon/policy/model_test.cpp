@@ -13,7 +13,7 @@ TEST(Mode, IsSpelledAsInPolicies) {
     EXPECT_TRUE(std::ranges::equal(words_of<Mode>, std::array{"auto", "manual", "report", "ignore"}));
 }
 
-TEST(BaudRates, AscendAndHoldTheDefault) {
+TEST(BaudRates, AscendAndIncludeTheDefault) {
     EXPECT_TRUE(std::ranges::is_sorted(baud_rates));
     EXPECT_NE(std::ranges::find(baud_rates, at::LineSettings().baud), baud_rates.end());
 }

@@ -24,7 +24,7 @@ std::vector<std::string> problems(std::string_view text) {
     return lines;
 }
 
-TEST(Parse, ReadsAPolicyWithEverythingInIt) {
+TEST(Parse, ReadsAPolicyWithEveryKey) {
     const auto policy = parse(R"(
 [match]
 model = "BGS2-*"
@@ -106,7 +106,7 @@ key-format = "traditional"
     EXPECT_EQ(*policy, expected);
 }
 
-TEST(Parse, TakesAnEmptyTextForAPolicyOfDefaults) {
+TEST(Parse, ReadsAnEmptyTextAsADefaultPolicy) {
     const auto policy = parse("", "x.toml");
     ASSERT_TRUE(policy);
     EXPECT_EQ(policy->name, "x");
@@ -125,7 +125,7 @@ TEST(Parse, TakesAnEmptyTextForAPolicyOfDefaults) {
     EXPECT_TRUE(policy->slots.empty());
 }
 
-TEST(Parse, SignsWithSha256ForOneModemIfNothingElseIsSaid) {
+TEST(Parse, SignsWithSha256ForOneModemByDefault) {
     const auto policy = parse("[provision.sign]\nkey = '/k'\n", "f.toml");
     ASSERT_TRUE(policy) << to_string(policy.error().front());
     EXPECT_EQ(policy->sign, (Sign{.key = {SourceKind::file, "/k"}, .passphrase = {}}));
@@ -133,13 +133,13 @@ TEST(Parse, SignsWithSha256ForOneModemIfNothingElseIsSaid) {
     EXPECT_TRUE(policy->sign->imei);
 }
 
-TEST(Parse, CountsTheFileThatAUriNamesForThePinAmongWhatIsRead) {
+TEST(Parse, AcceptsThePinSourceOfAUriAsReadable) {
     const auto policy = parse(
         "[provision]\nreadable = ['/pin']\nsign = { key = 'pkcs11:id=1?pin-source=file:/pin' }\n", "f.toml");
     ASSERT_TRUE(policy) << to_string(policy.error().front());
 }
 
-TEST(Parse, TurnsOffWhatIsToHappenAfterNoTime) {
+TEST(Parse, AcceptsZeroForRenewBeforeAndVerifyEvery) {
     for (const auto* off : {"0", "0s", "0d"}) {
         const auto policy =
             parse(fmt::format("[provision]\nrenew-before = '{0}'\nverify-every = '{0}'\n", off), "f.toml");
@@ -149,7 +149,7 @@ TEST(Parse, TurnsOffWhatIsToHappenAfterNoTime) {
     }
 }
 
-TEST(Parse, TakesTheSameSlotOfEveryStoreAndSortsByStore) {
+TEST(Parse, AcceptsTheSameSlotInEveryStoreAndSortsByStore) {
     const auto policy = parse("[[slot]]\nindex = 1\nstore = 'preconfig_cert'\ncertificate = '/p'\n"
                               "[[slot]]\nindex = 1\nstore = 'management_cert'\ncertificate = '/m'\n"
                               "[[slot]]\nindex = 1\nstore = 'is_cert'\ncertificate = '/t'\n",
@@ -161,8 +161,8 @@ TEST(Parse, TakesTheSameSlotOfEveryStoreAndSortsByStore) {
     EXPECT_THAT(certificates, ::testing::ElementsAre("/t", "/m", "/p"));
 }
 
-TEST(Parse, TakesEveryStandardRate) {
-    for (const int baud : baud_rates) {
+TEST(Parse, AcceptsEveryStandardBaudRate) {
+    for (const unsigned baud : baud_rates) {
         const auto policy = parse("port.baud = " + std::to_string(baud), "f.toml");
         ASSERT_TRUE(policy) << baud;
         EXPECT_EQ(policy->line_settings.baud, baud);
@@ -174,9 +174,9 @@ struct ParseCase {
     std::vector<std::string> problems;
 };
 
-class BrokenPolicy : public ::testing::TestWithParam<ParseCase> {};
+class InvalidPolicy : public ::testing::TestWithParam<ParseCase> {};
 
-TEST_P(BrokenPolicy, IsRefusedWithThePlaceOfEachProblem) {
+TEST_P(InvalidPolicy, IsRejectedWithTheLocationOfEachProblem) {
     EXPECT_THAT(problems(GetParam().text), ElementsAreArray(GetParam().problems));
 }
 
@@ -189,7 +189,7 @@ const std::string not_on_a_token = " cannot be on a token, only private-key and 
 const std::string slot_keys = "index, store, certificate, private-key, passphrase, format, key-format";
 
 INSTANTIATE_TEST_SUITE_P(
-    Keys, BrokenPolicy,
+    Keys, InvalidPolicy,
     ::testing::Values(
         ParseCase{"[prot]\nbaud = 9600\n", {R"(f.toml:1:2: unknown table "prot"; did you mean "port"?)"}},
         ParseCase{"mode = 'auto'\n",
@@ -216,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(
             {R"(f.toml:7:1: unknown key "key" in [[slot]] #2; valid keys: )" + slot_keys}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    Types, BrokenPolicy,
+    Types, InvalidPolicy,
     ::testing::Values(
         ParseCase{"match = 'all'\n", {"f.toml:1:9: [match] must be a table, not a string"}},
         ParseCase{"port = [1]\n", {"f.toml:1:8: [port] must be a table, not a list"}},
@@ -250,7 +250,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "f.toml:3:15: [[slot]] #1 certificate must be a string, not an integer"}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    Values, BrokenPolicy,
+    Values, InvalidPolicy,
     ::testing::Values(
         ParseCase{
             "[port]\nbaud = 115201\n",
@@ -309,7 +309,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "f.toml:2:72: [provision] sign imei must be true or false, not an integer"}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    Readable, BrokenPolicy,
+    Readable, InvalidPolicy,
     ::testing::Values(
         ParseCase{"[provision]\nreadable = '/k'\n",
                   {"f.toml:2:12: [provision] readable must be a list, not a string"}},
@@ -323,7 +323,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "exactly as the private-key, passphrase, key or certificate that reads it"}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    Slots, BrokenPolicy,
+    Slots, InvalidPolicy,
     ::testing::Values(
         ParseCase{"[[slot]]\n",
                   {"f.toml:1:1: [[slot]] #1 requires index", "f.toml:1:1: [[slot]] #1 requires certificate"}},
@@ -344,18 +344,20 @@ INSTANTIATE_TEST_SUITE_P(
                   "[[slot]]\nindex = 1\ncertificate = '/c'\nstore = 'management_cert'\n",
                   {"f.toml:9:9: [[slot]] #3 index 1 is already used by [[slot]] #1"}}));
 
+const std::string wrong_baud =
+    "f.toml:4:8: [port] baud must be one of 300, 600, 1200, 2400, 4800, 9600, 19200, "
+    "38400, 57600, 115200, 230400, 460800, 921600, not 1";
+
 INSTANTIATE_TEST_SUITE_P(
-    ManyAtOnce, BrokenPolicy,
+    ManyAtOnce, InvalidPolicy,
     ::testing::Values(ParseCase{
         "[[slot]]\nindex = 'one'\n[port]\nbaud = 1\nspeed = 2\n[match]\nimie = 'x'\n",
         {"f.toml:1:1: [[slot]] #1 requires certificate",
-         "f.toml:2:9: [[slot]] #1 index must be an integer, not a string",
-         "f.toml:4:8: [port] baud must be one of 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, "
-         "57600, 115200, 230400, 460800, 921600, not 1",
+         "f.toml:2:9: [[slot]] #1 index must be an integer, not a string", wrong_baud,
          R"(f.toml:5:1: unknown key "speed" in [port]; valid keys: baud, flow-control, settle)",
          R"(f.toml:7:1: unknown key "imie" in [match]; did you mean "imei"?)"}}));
 
-TEST(Parse, TellsOnlyTheFirstProblemOfWhatIsNotToml) {
+TEST(Parse, ReportsOnlyTheFirstTomlSyntaxError) {
     const auto policy = parse("[match\nmodel = \nimei = \n", "f.toml");
     ASSERT_FALSE(policy);
     ASSERT_EQ(policy.error().size(), 1);
@@ -363,13 +365,13 @@ TEST(Parse, TellsOnlyTheFirstProblemOfWhatIsNotToml) {
     EXPECT_EQ(policy.error().front().file, "f.toml");
 }
 
-TEST(Parse, RefusesAKeyThatIsGivenTwice) {
+TEST(Parse, RejectsADuplicateKey) {
     const auto lines = problems("[port]\nbaud = 9600\nbaud = 9600\n");
     ASSERT_EQ(lines.size(), 1);
     EXPECT_TRUE(lines.front().starts_with("f.toml:3:")) << lines.front();
 }
 
-TEST(Parse, BearsWithEveryTruncationAndEveryChangedByteOfAPolicy) {
+TEST(Parse, ToleratesTruncationAndChangedBytesAtEveryPosition) {
     const std::string text =
         "[match]\nimei = [\"3*\", '!4']\nproperty = { A = \"b\" }\n[port]\nsettle = \"1s\"\n"
         "[[slot]]\nindex = 0\ncertificate = \"/{imei}\"\nprivate-key = 'credential:k'\n";

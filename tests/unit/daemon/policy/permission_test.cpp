@@ -43,7 +43,7 @@ ErrorCode outcome(const Expected<const Policy*>& result) {
     return result ? allowed : result.error().code;
 }
 
-TEST(MayProvision, IsWhatThePolicyNamesAndLetsBeWritten) {
+TEST(MayProvision, AndMayChangeDependOnModeAndSlot) {
     const std::vector<Row> rows{
         {"no policy", {}, named, ErrorCode::not_supported, allowed},
         {"auto, named", policies(Mode::automatic), named, allowed, ErrorCode::not_supported},
@@ -63,7 +63,7 @@ TEST(MayProvision, IsWhatThePolicyNamesAndLetsBeWritten) {
     }
 }
 
-TEST(MayChange, SaysWhichPolicyIsInTheWayAndWhatToDo) {
+TEST(MayChange, NamesTheBlockingPolicyAndGivesAHint) {
     const Policies set = policies(Mode::automatic);
     const auto refused = may_change(set, modem_here, named);
     ASSERT_FALSE(refused);

@@ -38,7 +38,7 @@ struct Refusal {
     std::string what;
 };
 
-TEST(Source, RefusesWhatItDoesNotKnowAndSaysWhatItDoes) {
+TEST(Source, RejectsInvalidTextAndListsTheValidForms) {
     const std::vector<Refusal> refusals{
         {"", "the source is empty" + known},
         {"certs/a.pem", R"("certs/a.pem" is a relative path)" + known},
@@ -68,7 +68,7 @@ TEST(Source, RefusesWhatItDoesNotKnowAndSaysWhatItDoes) {
     }
 }
 
-TEST(Source, IsAKeyOnAToken) {
+TEST(Source, AcceptsAPkcs11Uri) {
     const Source key{.kind = SourceKind::pkcs11, .name = "pkcs11:token=gateway;object={imei};type=private"};
     EXPECT_EQ(parse_source(key.name), key);
     EXPECT_EQ(to_string(key), key.name);
@@ -77,7 +77,7 @@ TEST(Source, IsAKeyOnAToken) {
         EXPECT_TRUE(parse_source(uri)) << uri;
 }
 
-TEST(Source, RefusesAUriThatIsMisspeltAndDoesNotRepeatIt) {
+TEST(Source, RejectsAMalformedUriWithoutRepeatingIt) {
     const std::vector<Refusal> refusals{
         {"pkcs11:", "the pkcs11: URI names no object (write it as pkcs11:token=NAME;object=NAME)"},
         {"pkcs11:gateway", "the pkcs11: URI has an attribute without name or value (write it as "
@@ -93,7 +93,7 @@ TEST(Source, RefusesAUriThatIsMisspeltAndDoesNotRepeatIt) {
     }
 }
 
-TEST(Source, RefusesAPinInTheOpenAndDoesNotRepeatIt) {
+TEST(Source, RejectsAUriWithAPinWithoutRepeatingIt) {
     for (const auto* uri :
          {"pkcs11:token=gateway;object=client?pin-value=1234", "pkcs11:object={?pin-value=1234",
           "pkcs11:token=a?module-name=x&pin-value=1234", "pkcs11:token=a;pin-value=1234"}) {
@@ -109,14 +109,14 @@ TEST(Source, RefusesAPinInTheOpenAndDoesNotRepeatIt) {
     EXPECT_EQ(hidden.error().what, "a pkcs11: URI cannot contain white space");
 }
 
-TEST(Expand, PutsInWhatIsKnownOfTheModem) {
+TEST(Expand, ReplacesPlaceholdersWithModemAttributes) {
     EXPECT_EQ(expand("/c/{model}/{imei}-{serial}.pem", bgs2w), "/c/BGS2-W/356938035643809-A6008isP.pem");
     EXPECT_EQ(expand("{imei}{imei}", bgs2w), "356938035643809356938035643809");
     EXPECT_EQ(expand("/plain", bgs2w), "/plain");
     EXPECT_EQ(expand("", bgs2w), "");
 }
 
-TEST(Expand, DoesNotLookIntoValues) {
+TEST(Expand, DoesNotExpandPlaceholdersInValues) {
     ModemAttributes strange = bgs2w;
     strange.model = "{imei}";
     EXPECT_EQ(expand("/{model}", strange), "/{imei}");
@@ -136,7 +136,7 @@ TEST(Expand, ConfinesAValueToOneFileName) {
     EXPECT_EQ(expand("/c/{serial}", dotted), "/c/..x");
 }
 
-TEST(Expand, RefusesAValueThatIsNotThere) {
+TEST(Expand, RejectsAMissingValue) {
     ModemAttributes nameless = bgs2w;
     nameless.serial.clear();
     const auto path = expand("/c/{serial}.pem", nameless);
@@ -154,7 +154,7 @@ TEST(Locate, FindsCredentialsInTheirDirectory) {
     EXPECT_EQ(locate(file, bgs2w, "/run/credentials/bgs2d.service"), std::filesystem::path("/c/BGS2-W"));
 }
 
-TEST(Locate, SaysSoIfThereAreNoCredentials) {
+TEST(Locate, ReportsThatSystemdPassedNoCredentials) {
     const auto path = locate({.kind = SourceKind::credential, .name = "{imei}.key"}, bgs2w, "");
     ASSERT_FALSE(path);
     EXPECT_EQ(path.error(),
@@ -163,7 +163,7 @@ TEST(Locate, SaysSoIfThereAreNoCredentials) {
                      "add LoadCredential= or LoadCredentialEncrypted= to bgs2d.service"}));
 }
 
-TEST(Locate, FindsNoFileForWhatIsOnAToken) {
+TEST(Locate, RejectsAKeyOnAToken) {
     const auto path =
         locate({.kind = SourceKind::pkcs11, .name = "pkcs11:object={imei}"}, bgs2w, "/run/credentials");
     ASSERT_FALSE(path);
@@ -171,7 +171,7 @@ TEST(Locate, FindsNoFileForWhatIsOnAToken) {
     EXPECT_EQ(path.error().what, R"("pkcs11:object=356938035643809" is on a token, not in a file)");
 }
 
-TEST(TokenUri, TakesInWhatIsKnownOfTheModemPercentEncoded) {
+TEST(TokenUri, InsertsModemAttributesPercentEncoded) {
     const Source key{.kind = SourceKind::pkcs11, .name = "pkcs11:token=gateway;object={model}-{serial}"};
     EXPECT_EQ(token_uri(key, bgs2w), "pkcs11:token=gateway;object=BGS2-W-A6008isP");
     ModemAttributes strange = bgs2w;
@@ -180,7 +180,7 @@ TEST(TokenUri, TakesInWhatIsKnownOfTheModemPercentEncoded) {
               "pkcs11:token=gateway;object=BGS2-W-a%3Btype%3Dcert%3Fx%26%C3%A4%20%25");
 }
 
-TEST(TokenUri, ConfinesAValueAsAFileNameIs) {
+TEST(TokenUri, RejectsAnEmptyOrUnsafeValue) {
     const Source key{.kind = SourceKind::pkcs11,
                      .name = "pkcs11:object=a?pin-source=file:/run/pins/{serial}"};
     for (const std::string& value : {""s, "../x"s, ".."s, "a\0b"s}) {

@@ -20,7 +20,7 @@ TEST(TextFile, IsEmptyIfItIsTheNullDevice) {
     EXPECT_EQ(read_text_file("/dev/null"), "");
 }
 
-TEST(TextFile, IsNothingElse) {
+TEST(TextFile, IsRejectedIfNotARegularFile) {
     const test::TemporaryDirectory directory;
     const auto pipe = directory.path() / "pipe";
     ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRUSR), 0);
@@ -31,13 +31,13 @@ TEST(TextFile, IsNothingElse) {
     }
 }
 
-TEST(TextFile, SaysIfItDoesNotExist) {
+TEST(TextFile, IsReportedAsNotFoundIfMissing) {
     const auto text = read_text_file("/nonexistent/file");
     ASSERT_FALSE(text);
     EXPECT_EQ(text.error(), (Error{ErrorCode::not_found, "cannot open: No such file or directory", ""}));
 }
 
-TEST(TextFile, IsRefusedIfItIsTooLarge) {
+TEST(TextFile, IsRejectedIfTooLarge) {
     const test::TemporaryDirectory directory;
     const std::string text(largest_text_file, 'x');
     EXPECT_EQ(read_text_file(directory.write("a", text)), text);

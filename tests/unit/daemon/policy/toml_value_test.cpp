@@ -13,7 +13,7 @@ const TomlEntry& entry(const TomlValue& table, std::string_view key) {
     return *std::ranges::find(entries, key, &TomlEntry::key);
 }
 
-TEST(TomlValue, KnowsWhatItIs) {
+TEST(TomlValue, ReportsItsKind) {
     const auto file = read_toml("s = 'x'\ni = -7\nf = 1.5\nb = true\nd = 2026-01-01\nt = 12:00:00\n"
                                 "dt = 2026-01-01T12:00:00Z\nl = [1]\nm = { a = 1 }\n",
                                 "f");
@@ -31,7 +31,7 @@ TEST(TomlValue, KnowsWhatItIs) {
     EXPECT_EQ(std::get<std::int64_t>(entry(*file, "i").value.value), -7);
 }
 
-TEST(TomlValue, KnowsWhereItStands) {
+TEST(TomlValue, ReportsItsPosition) {
     const auto file = read_toml("[a]\n  kéy = 'x'\n[[b]]\nc.d = 1\n", "f");
     ASSERT_FALSE(file) << "letters beyond ASCII need quotes in a key";
     const auto quoted = read_toml("[a]\n  'kéy' = 'x'\n[[b]]\nc.d = 1\n", "f");
@@ -46,13 +46,13 @@ TEST(TomlValue, KnowsWhereItStands) {
     EXPECT_EQ(entry(tables.at(0), "c").value.at, (Position{4, 1})) << "a table that is not spelled out";
 }
 
-TEST(TomlValue, IsAnEmptyTableOfAnEmptyText) {
+TEST(TomlValue, IsAnEmptyTableForAnEmptyText) {
     const auto file = read_toml("", "f");
     ASSERT_TRUE(file);
     EXPECT_TRUE(std::get<TomlTable>(file->value).empty());
 }
 
-TEST(TomlValue, IsAProblemIfTheTextIsNotToml) {
+TEST(TomlValue, ReportsTheFileAndLineOfASyntaxError) {
     const auto file = read_toml("a = 1\nb = \n", "the/file");
     ASSERT_FALSE(file);
     EXPECT_EQ(file.error().file, "the/file");
@@ -60,7 +60,7 @@ TEST(TomlValue, IsAProblemIfTheTextIsNotToml) {
     EXPECT_FALSE(file.error().what.empty());
 }
 
-TEST(TomlValue, BearsWithAnyBytes) {
+TEST(TomlValue, RejectsInvalidBytesDeepNestingAndConflictingKeys) {
     for (const std::string& text :
          {std::string("\0", 1), std::string("\xff\xfe\x00", 3), std::string("a = '\x80'"),
           std::string(5000, '['), "a = " + std::string(5000, '['), "a = " + std::string(5000, '{'),

@@ -30,32 +30,32 @@ PortRule by_property(const std::string& name, Patterns patterns) {
     return {.device = {}, .id_path = {}, .properties = {{name, std::move(patterns)}}};
 }
 
-TEST(MatchPort, NoPortThatNobodyNames) {
+TEST(MatchPort, ReportsAPortWithoutAnyRuleAsNotNamed) {
     EXPECT_EQ(match_port({}, uart),
               (PortMatch{Naming::not_named, "no udev rule sets BGS2D_PORT=1 and no [[port]] is configured"}));
 }
 
-TEST(MatchPort, APortThatUdevMarks) {
+TEST(MatchPort, MatchesAPortNamedByAUdevRule) {
     PortInfo marked = uart;
     marked.properties["BGS2D_PORT"] = "1";
     EXPECT_EQ(match_port({}, marked), (PortMatch{Naming::udev_rule, "udev rule (BGS2D_PORT=1)"}));
 }
 
-TEST(MatchPort, APortThatUdevMarksRatherThanByARule) {
+TEST(MatchPort, PrefersAUdevRuleToTheConfiguration) {
     PortInfo marked = uart;
     marked.properties["BGS2D_PORT"] = "1";
     EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, marked).why, "udev rule (BGS2D_PORT=1)");
 }
 
-TEST(MatchPort, NoPortThatUdevKeepsAway) {
-    PortInfo kept_away = uart;
-    kept_away.properties["BGS2D_PORT"] = "0";
+TEST(MatchPort, NeverMatchesAPortExcludedByAUdevRule) {
+    PortInfo excluded_port = uart;
+    excluded_port.properties["BGS2D_PORT"] = "0";
     for (const Rules& rules : {Rules{}, Rules{by_device("/dev/ttyS1")}})
-        EXPECT_EQ(match_port(rules, kept_away),
+        EXPECT_EQ(match_port(rules, excluded_port),
                   (PortMatch{Naming::excluded, "a udev rule excludes it (BGS2D_PORT=0)"}));
 }
 
-TEST(MatchPort, NoPortWithAnotherValueOfTheMark) {
+TEST(MatchPort, IgnoresOtherValuesOfTheUdevProperty) {
     for (const char* value : {"", "yes", "11", " 1"}) {
         PortInfo marked = uart;
         marked.properties["BGS2D_PORT"] = value;
@@ -63,7 +63,7 @@ TEST(MatchPort, NoPortWithAnotherValueOfTheMark) {
     }
 }
 
-TEST(MatchPort, APortThatWasConfiguredOnlyAsLongAsItIs) {
+TEST(MatchPort, RequiresARuleForAPortMarkedAsConfigured) {
     PortInfo configured = uart;
     configured.properties["BGS2D_PORT"] = "configured";
     EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, configured),
@@ -72,7 +72,7 @@ TEST(MatchPort, APortThatWasConfiguredOnlyAsLongAsItIs) {
               (PortMatch{Naming::not_named, "no udev rule sets BGS2D_PORT=1 and no [[port]] is configured"}));
 }
 
-TEST(MatchPort, APortByItsNodeOrALinkToIt) {
+TEST(MatchPort, MatchesAPortByItsDeviceNodeOrASymlink) {
     EXPECT_EQ(match_port(Rules{by_device("/dev/ttyS1")}, uart),
               (PortMatch{Naming::configured, R"([[port]] #1 (device = "/dev/ttyS1"))"}));
     EXPECT_EQ(match_port(Rules{by_device("/dev/modem0")}, uart),
@@ -83,13 +83,13 @@ TEST(MatchPort, APortByItsNodeOrALinkToIt) {
                          R"([[port]] #1 requires device = "/dev/ttyS10", the port has "/dev/ttyS1")"}));
 }
 
-TEST(MatchPort, APortByTheFirstRuleThatHolds) {
+TEST(MatchPort, AppliesTheFirstRuleThatMatches) {
     const Rules rules{by_device("/dev/ttyS0"), by_path({{"platform-*"}}), by_device("/dev/ttyS1")};
     EXPECT_EQ(match_port(rules, uart),
               (PortMatch{Naming::configured, R"([[port]] #2 (id-path = "platform-*"))"}));
 }
 
-TEST(MatchPort, APortOnlyIfAllConditionsHold) {
+TEST(MatchPort, RequiresAllConditionsOfARule) {
     PortRule rule{.device = "/dev/ttyS1",
                   .id_path = Patterns{{"platform-*", "!platform-serial8250"}},
                   .properties = {{"SUBSYSTEM", {{"tty"}}}}};
@@ -104,7 +104,7 @@ TEST(MatchPort, APortOnlyIfAllConditionsHold) {
                          R"([[port]] #1 requires property ID_BUS = "usb", the port has nothing)"}));
 }
 
-TEST(MatchPort, SaysWhatEachRuleMissed) {
+TEST(MatchPort, ReportsTheUnmetConditionOfEachRule) {
     const Rules rules{by_path({{"pci-*"}}), by_property("SUBSYSTEM", {{"!tty"}})};
     EXPECT_EQ(
         match_port(rules, uart),
@@ -114,12 +114,12 @@ TEST(MatchPort, SaysWhatEachRuleMissed) {
                    R"([[port]] #2 requires property SUBSYSTEM = "!tty", the port has "tty")"}));
 }
 
-TEST(MatchPort, APortWithoutThePropertyOnlyIfTheRuleOnlyNegates) {
+TEST(MatchPort, MatchesAnAbsentPropertyOnlyIfAllPatternsAreNegated) {
     EXPECT_FALSE(match_port(Rules{by_property("ID_BUS", {{"*"}})}, uart).matched());
     EXPECT_TRUE(match_port(Rules{by_property("ID_BUS", {{"!usb"}})}, uart).matched());
 }
 
-TEST(PortInEnvironment, IsWhatUdevSaysOfIt) {
+TEST(PortInEnvironment, HasTheDeviceLinksAndPropertiesThatUdevSets) {
     constexpr std::array<std::string_view, 5> environment{
         "DEVNAME=/dev/ttyS1", "DEVLINKS=/dev/serial/by-path/platform-3f201000.serial /dev/modem0",
         "ID_PATH=platform-3f201000.serial", "NOTE=a=b", "neither"};
@@ -131,11 +131,11 @@ TEST(PortInEnvironment, IsWhatUdevSaysOfIt) {
     EXPECT_FALSE(port.properties.contains("neither"));
 }
 
-TEST(PortInEnvironment, IsNoneWhereUdevSaysNothing) {
+TEST(PortInEnvironment, IsEmptyForAnEmptyEnvironment) {
     EXPECT_EQ(port_in_environment({}), PortInfo());
 }
 
-TEST(MatchPort, NoPortByARuleWithoutConditions) {
+TEST(MatchPort, IgnoresARuleWithoutConditions) {
     EXPECT_FALSE(match_port({{PortRule()}}, uart).matched());
 }
 

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 class TraceDirectoryTest : public testing::Test {
   protected:
-    static void say(at::Tap& tap, std::string_view line) {
+    static void record(at::Tap& tap, std::string_view line) {
         const at::Extent all{.offset = 0, .size = line.size()};
         tap.said({.bytes = as_bytes(line), .offset = 0, .total = line.size(), .shown = {&all, 1}});
     }
@@ -38,7 +38,7 @@ class TraceDirectoryTest : public testing::Test {
                                                LogLevel::debug)};
 };
 
-TEST_F(TraceDirectoryTest, MakesAFileForEachConversation) {
+TEST_F(TraceDirectoryTest, CreatesAFileForEachConversation) {
     const auto first = traces_.begin("/dev/ttyUSB0");
     const auto second = traces_.begin("/dev/ttyUSB0");
     const auto odd = traces_.begin("/dev/../.tty %s\n");
@@ -47,11 +47,11 @@ TEST_F(TraceDirectoryTest, MakesAFileForEachConversation) {
     EXPECT_TRUE(log_.empty());
 }
 
-TEST_F(TraceDirectoryTest, EndsAFileThatGetsTooLarge) {
+TEST_F(TraceDirectoryTest, EndsAFileAtTheSizeLimit) {
     auto tap = traces_.begin("/dev/ttyUSB0");
     const std::string line(1000, 'x');
     for (std::size_t i = 0; i < TraceDirectory::largest_file / line.size() + 10; ++i)
-        say(*tap, line);
+        record(*tap, line);
     tap.reset();
     const std::string trace = contents(files().front());
     EXPECT_LE(trace.size(), TraceDirectory::largest_file);
@@ -60,7 +60,7 @@ TEST_F(TraceDirectoryTest, EndsAFileThatGetsTooLarge) {
     EXPECT_TRUE(log_.empty());
 }
 
-TEST_F(TraceDirectoryTest, MakesNoMoreFilesThanItMay) {
+TEST_F(TraceDirectoryTest, CreatesNoFileBeyondTheLimit) {
     for (std::size_t i = 1; i < TraceDirectory::most_files; ++i)
         std::ofstream(folder_.path() / (std::to_string(i) + ".trace"));
     EXPECT_NE(traces_.begin("/dev/ttyUSB0"), nullptr);
@@ -71,10 +71,10 @@ TEST_F(TraceDirectoryTest, MakesNoMoreFilesThanItMay) {
     EXPECT_NE(log_.front().find("1000 files"), std::string::npos) << log_.front();
 }
 
-TEST_F(TraceDirectoryTest, TellsOnceThatItIsGone) {
+TEST_F(TraceDirectoryTest, LogsAMissingDirectoryOnce) {
     auto tap = traces_.begin("/dev/ttyUSB0");
     fs::remove_all(folder_.path());
-    say(*tap, "AT\r");
+    record(*tap, "AT\r");
     EXPECT_EQ(traces_.begin("/dev/ttyUSB0"), nullptr);
     EXPECT_EQ(traces_.begin("/dev/ttyUSB0"), nullptr);
     EXPECT_EQ(log_.size(), 1U);

@@ -71,12 +71,12 @@ Bytes frame_with_every_byte(std::size_t certificate_size = 512) {
     return {frame->bytes().begin(), frame->bytes().end()};
 }
 
-TEST(Corruption, OfEveryWellKnownKindIsCalledByItsName) {
+TEST(Corruption, OfEachKnownKindIsReportedWithAHint) {
     const Bytes frame = frame_with_every_byte();
     for (const CorruptionCase& each_case : corruptions) {
         SCOPED_TRACE(each_case.name);
-        const std::string damaged = each_case.conversion(as_text(frame));
-        const auto decoded = decode(as_bytes(damaged));
+        const std::string corrupted = each_case.conversion(as_text(frame));
+        const auto decoded = decode(as_bytes(corrupted));
         ASSERT_FALSE(decoded);
         EXPECT_EQ(decoded.error().code, ErrorCode::invalid_argument);
         EXPECT_THAT(decoded.error().what, HasSubstr(each_case.what));
@@ -84,31 +84,31 @@ TEST(Corruption, OfEveryWellKnownKindIsCalledByItsName) {
     }
 }
 
-TEST(Corruption, ByLineEndsIsFoundWhereTheLengthItselfHoldsALineFeed) {
+TEST(Corruption, ByLineEndingsIsDetectedIfTheLengthContainsALineFeed) {
     for (const std::size_t total : {0x020aU, 0x0a20U, 0x0a0aU, 0x0a0dU}) {
         const Bytes frame = frame_with_every_byte(total - 16);
         ASSERT_EQ(frame.size(), total);
-        const std::string damaged = with_crlf_for_lf(as_text(frame));
-        const auto decoded = decode(as_bytes(damaged));
+        const std::string corrupted = with_crlf_for_lf(as_text(frame));
+        const auto decoded = decode(as_bytes(corrupted));
         ASSERT_FALSE(decoded);
         EXPECT_THAT(decoded.error().what, HasSubstr("every LF of the frame became CR LF")) << total;
     }
 }
 
-TEST(Corruption, ByLineEndsIsFoundWhereTheOnlyLineFeedIsTheLastByte) {
+TEST(Corruption, ByLineEndingsIsDetectedIfOnlyTheLastByteIsALineFeed) {
     const Bytes bytes = from_hex("1100 0100 0200 | 0600 0100 0000 | 0500 0200 0d0a");
     const auto decoded = decode(bytes);
     ASSERT_FALSE(decoded);
     EXPECT_THAT(decoded.error().what, HasSubstr("every LF of the frame became CR LF"));
 }
 
-TEST(Corruption, SaysWhereTheFirstByteWasReplaced) {
+TEST(Corruption, ReportsTheOffsetOfTheFirstReplacedByte) {
     const Bytes bytes = from_hex("1200 0100 0200 | 0600 0100 0000 | 0600 0200 30 efbfbd");
     EXPECT_THAT(detect_corruption(bytes)->what,
                 HasSubstr("1 byte beyond 7f became ef bf bd, first at offset 17"));
 }
 
-TEST(Corruption, IsNotWhatAFileOfAnotherKindHas) {
+TEST(Corruption, DetectionRecognizesPemAndDerFiles) {
     const std::vector<std::pair<std::string, std::string_view>> files{
         {"-----BEGIN CERTIFICATE-----\nMIID", "PEM file"},
         {"Bag Attributes\r\n    friendlyName: a\r\n-----BEGIN CERTIFICATE-----\r\nMIID", "PEM file"},
@@ -125,7 +125,7 @@ TEST(Corruption, IsNotWhatAFileOfAnotherKindHas) {
     }
 }
 
-TEST(Corruption, IsNotSeenInASoundFrameWhateverItsLengthLooksLike) {
+TEST(Corruption, IsNotReportedForAValidFrameWithAMisleadingLength) {
     for (const std::size_t total : {0x0a0dU, 0x2d2dU, 0x8130U, 0x8230U, 0xbfefU}) {
         SecureCommand command;
         command.certificate = Bytes(total - 16, std::byte{0x2d});
@@ -135,7 +135,7 @@ TEST(Corruption, IsNotSeenInASoundFrameWhateverItsLengthLooksLike) {
     }
 }
 
-TEST(Corruption, IsNotTakenForAFileWhenAFrameIsMerelyCut) {
+TEST(Corruption, IsNotReportedForATruncatedFrameThatResemblesDer) {
     for (const std::size_t total : {0x8130U, 0x8230U}) {
         SecureCommand command;
         command.certificate = Bytes(total - 16, std::byte{0xff});
@@ -145,7 +145,7 @@ TEST(Corruption, IsNotTakenForAFileWhenAFrameIsMerelyCut) {
     }
 }
 
-TEST(Corruption, IsNotSeenWhereNothingIsRecognised) {
+TEST(Corruption, IsNotReportedWithoutAKnownPattern) {
     EXPECT_EQ(detect_corruption({}), std::nullopt);
     EXPECT_EQ(detect_corruption(from_hex("00")), std::nullopt);
     EXPECT_EQ(detect_corruption(from_hex("0c00 0300 0100")), std::nullopt);
@@ -154,16 +154,16 @@ TEST(Corruption, IsNotSeenWhereNothingIsRecognised) {
 
 using CorruptionVendorFrames = VectorsTest;
 
-TEST_F(CorruptionVendorFrames, AreNeverCalledDamagedAndAlwaysOnceTheyAre) {
+TEST_F(CorruptionVendorFrames, AreReportedIfAndOnlyIfCorrupted) {
     for (const Vector& vector : vectors_) {
         SCOPED_TRACE(vector.name);
         EXPECT_EQ(detect_corruption(vector.frame), std::nullopt);
         for (const CorruptionCase& each_case : corruptions) {
-            const std::string damaged = each_case.conversion(as_text(vector.frame));
-            if (damaged == as_text(vector.frame))
+            const std::string corrupted = each_case.conversion(as_text(vector.frame));
+            if (corrupted == as_text(vector.frame))
                 continue; // nothing in it that this corruption would touch
             SCOPED_TRACE(each_case.name);
-            const auto decoded = decode(as_bytes(damaged));
+            const auto decoded = decode(as_bytes(corrupted));
             ASSERT_FALSE(decoded);
             EXPECT_THAT(decoded.error().what, HasSubstr(each_case.what));
         }

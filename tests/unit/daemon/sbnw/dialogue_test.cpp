@@ -25,8 +25,9 @@ const std::string ready = "\r\nCONNECT\r\n\r\nSECURE CMD READY: SEND COMMAND ...
 const std::string end_ok = "\r\nSECURE CMD END OK\r\n";
 const std::string ok = "\r\nOK\r\n";
 
-constexpr Deadlines patient{.ready = 5s, .result = 5s, .final = 5s, .slots = 5s, .stores = 5s};
-constexpr Deadlines brief{.ready = 50ms, .result = 50ms, .final = 50ms, .slots = 50ms, .stores = 50ms};
+constexpr Deadlines long_deadlines{.ready = 5s, .result = 5s, .final = 5s, .slots = 5s, .stores = 5s};
+constexpr Deadlines short_deadlines{
+    .ready = 50ms, .result = 50ms, .final = 50ms, .slots = 50ms, .stores = 50ms};
 
 const Error stop{ErrorCode::cancelled, "the job was cancelled", ""};
 const Error unplugged{ErrorCode::device_gone, "it was pulled out", ""};
@@ -39,11 +40,11 @@ class DialogueTest : public test::Conversation {
     /// The module's part: asked for the store, hears the frame, and says `result`.
     asio::awaitable<void> take_frame(std::string result) {
         co_await module().expect(command, ready);
-        co_await hear_frame();
+        co_await receive_frame();
         co_await module().say(std::move(result));
     }
 
-    asio::awaitable<void> hear_frame() { EXPECT_EQ(co_await module().receive(frame_.size()), bytes_); }
+    asio::awaitable<void> receive_frame() { EXPECT_EQ(co_await module().receive(frame_.size()), bytes_); }
 
     asio::awaitable<void> push_frame(Deadlines deadlines) {
         return push(channel(), store, frame_, {}, deadlines);
@@ -76,7 +77,8 @@ TEST_F(DialogueTest, SendsTheFrameOnceTheModuleAsksForItAndNothingAfterIt) {
     converse([&]() -> Talk { co_await take_frame(end_ok + ok); },
              [&]() -> Talk {
                  std::size_t sent = 0;
-                 co_await push(channel(), store, frame_, [&](std::size_t so_far) { sent = so_far; }, patient);
+                 co_await push(
+                     channel(), store, frame_, [&](std::size_t so_far) { sent = so_far; }, long_deadlines);
                  EXPECT_EQ(sent, frame_.size());
              });
     EXPECT_FALSE(module().has_unheard());
@@ -90,43 +92,43 @@ TEST_F(DialogueTest, DoesNotSendTheFrameBeforeTheModuleAsksForIt) {
             co_await module().until_taken();
             EXPECT_FALSE(module().has_unheard());
             co_await module().say("\r\nSECURE CMD READY: SEND COMMAND ...\r\n");
-            co_await hear_frame();
+            co_await receive_frame();
             co_await module().say(end_ok + ok);
         },
-        [&]() -> Talk { co_await push_frame(patient); });
+        [&]() -> Talk { co_await push_frame(long_deadlines); });
 }
 
-TEST_F(DialogueTest, WritesToTheStoreItIsTold) {
+TEST_F(DialogueTest, WritesToTheGivenStore) {
     converse(
         [&]() -> Talk {
             co_await module().expect("AT^SBNW=management_cert,1", ready);
-            co_await hear_frame();
+            co_await receive_frame();
             co_await module().say(end_ok + ok);
         },
-        [&]() -> Talk { co_await push(channel(), "management_cert", frame_, {}, patient); });
+        [&]() -> Talk { co_await push(channel(), "management_cert", frame_, {}, long_deadlines); });
 }
 
-TEST_F(DialogueTest, BearsUrcsAndEchoAnywhere) {
+TEST_F(DialogueTest, ToleratesUrcsAndEchoAnywhere) {
     const std::string urc = "\r\n+CIEV: battchg,5\r\n";
     converse(
         [&]() -> Talk {
             co_await module().expect(command, urc + command + "\r" + urc + ready + urc);
-            co_await hear_frame();
+            co_await receive_frame();
             co_await module().say(urc + "\r\nSECURE CMD E");
             co_await module().until_taken();
             co_await module().say("ND OK\r\n" + urc + ok);
         },
-        [&]() -> Talk { co_await push_frame(patient); });
+        [&]() -> Talk { co_await push_frame(long_deadlines); });
 }
 
 TEST_F(DialogueTest, PushesTheLargestFrame) {
     use_frame(max_frame_size);
     converse([&]() -> Talk { co_await take_frame(end_ok + ok); },
-             [&]() -> Talk { co_await push_frame(patient); });
+             [&]() -> Talk { co_await push_frame(long_deadlines); });
     EXPECT_FALSE(module().has_unheard());
 }
 
-TEST_F(DialogueTest, TellsEveryRefusalAndTakesTheOkThatFollowsIt) {
+TEST_F(DialogueTest, ReportsEveryRefusalAndConsumesTheFollowingOk) {
     const std::vector<std::pair<std::string, Result>> results{
         {"SECURE CMD LENGTH ERROR", Result::length_error},
         {"SECURE CMD TOO MANY DATA ERROR", Result::too_many_data},
@@ -146,21 +148,21 @@ TEST_F(DialogueTest, TellsEveryRefusalAndTakesTheOkThatFollowsIt) {
                 co_await module().expect("AT+CGMM", own);
             },
             [&]() -> Talk {
-                EXPECT_EQ(co_await refusal(patient), result);
+                EXPECT_EQ(co_await refusal(long_deadlines), result);
                 EXPECT_EQ((co_await channel().command("AT+CGMM", 5s)).lines.size(), 1U);
             });
     }
 }
 
-TEST_F(DialogueTest, IsRefusedBeforeTheFrameWhereTheStoreIsNotKnown) {
+TEST_F(DialogueTest, ReportsCommandUnknownOnAnErrorBeforeTheFrame) {
     for (const std::string reply : {"\r\nERROR\r\n", "\r\n+CME ERROR: operation not supported\r\n"}) {
         converse([&]() -> Talk { co_await module().expect(command, reply); },
-                 [&]() -> Talk { EXPECT_EQ(co_await refusal(patient), Result::command_unknown); });
+                 [&]() -> Talk { EXPECT_EQ(co_await refusal(long_deadlines), Result::command_unknown); });
         EXPECT_FALSE(module().has_unheard());
     }
 }
 
-TEST_F(DialogueTest, IsRefusedBeforeTheFrameWithTheOkThatFollows) {
+TEST_F(DialogueTest, ConsumesTheOkAfterARefusalBeforeTheFrame) {
     const std::string reply = "\r\nSECURE CMD ERROR\r\n\r\nOK\r\n";
     converse(
         [&]() -> Talk {
@@ -168,51 +170,56 @@ TEST_F(DialogueTest, IsRefusedBeforeTheFrameWithTheOkThatFollows) {
             co_await module().expect("AT", ok);
         },
         [&]() -> Talk {
-            EXPECT_EQ(co_await refusal(patient), Result::refused);
+            EXPECT_EQ(co_await refusal(long_deadlines), Result::refused);
             EXPECT_TRUE((co_await channel().command("AT", 5s)).ok());
         });
 }
 
-TEST_F(DialogueTest, DoesNotBlameTheStoreForAnErrorAfterTheFrame) {
+TEST_F(DialogueTest, ReportsRefusedOnAnErrorAfterTheFrame) {
     converse([&]() -> Talk { co_await take_frame("\r\nERROR\r\n"); },
-             [&]() -> Talk { EXPECT_EQ(co_await refusal(patient), Result::refused); });
+             [&]() -> Talk { EXPECT_EQ(co_await refusal(long_deadlines), Result::refused); });
 }
 
-TEST_F(DialogueTest, DoesNotTakeABareOkForSuccess) {
+TEST_F(DialogueTest, DoesNotTreatABareOkAsSuccess) {
     converse([&]() -> Talk { co_await take_frame(ok); },
-             [&]() -> Talk { EXPECT_EQ((co_await error_of_push(patient)).code, ErrorCode::modem_rejected); });
+             [&]() -> Talk {
+                 EXPECT_EQ((co_await error_of_push(long_deadlines)).code, ErrorCode::modem_rejected);
+             });
 }
 
-TEST_F(DialogueTest, DoesNotWaitForAModuleThatSaidOkWithoutAskingForTheFrame) {
+TEST_F(DialogueTest, FailsIfTheModuleRepliesOkWithoutAskingForTheFrame) {
     converse([&]() -> Talk { co_await module().expect(command, ok); },
-             [&]() -> Talk { EXPECT_EQ((co_await error_of_push(patient)).code, ErrorCode::modem_rejected); });
+             [&]() -> Talk {
+                 EXPECT_EQ((co_await error_of_push(long_deadlines)).code, ErrorCode::modem_rejected);
+             });
     EXPECT_FALSE(module().has_unheard());
 }
 
-TEST_F(DialogueTest, SucceedsWhereTheFinalOkStaysAway) {
-    converse([&]() -> Talk { co_await take_frame(end_ok); }, [&]() -> Talk { co_await push_frame(brief); });
+TEST_F(DialogueTest, SucceedsWithoutTheFinalOk) {
+    converse([&]() -> Talk { co_await take_frame(end_ok); },
+             [&]() -> Talk { co_await push_frame(short_deadlines); });
 }
 
-TEST_F(DialogueTest, EndsBySilenceBeforeTheModuleAsksForTheFrame) {
+TEST_F(DialogueTest, TimesOutIfTheModuleNeverAsksForTheFrame) {
     converse([&]() -> Talk { EXPECT_EQ(co_await module().receive(), command); },
              [&]() -> Talk {
-                 const Error error = co_await error_of_push(brief);
+                 const Error error = co_await error_of_push(short_deadlines);
                  EXPECT_EQ(error.code, ErrorCode::modem_timeout);
                  EXPECT_THAT(error.what, AllOf(HasSubstr(command), HasSubstr(module().node())));
              });
     EXPECT_FALSE(module().has_unheard());
 }
 
-TEST_F(DialogueTest, EndsBySilenceAfterTheFrame) {
+TEST_F(DialogueTest, TimesOutIfNoResultFollowsTheFrame) {
     converse([&]() -> Talk { co_await take_frame("\r\nSECURE CMD EN"); },
              [&]() -> Talk {
                  const auto begin = at::Channel::Clock::now();
-                 EXPECT_EQ((co_await error_of_push(brief)).code, ErrorCode::modem_timeout);
-                 EXPECT_GE(at::Channel::Clock::now() - begin, brief.result);
+                 EXPECT_EQ((co_await error_of_push(short_deadlines)).code, ErrorCode::modem_timeout);
+                 EXPECT_GE(at::Channel::Clock::now() - begin, short_deadlines.result);
              });
 }
 
-TEST_F(DialogueTest, EndsWithTheDevice) {
+TEST_F(DialogueTest, FailsIfTheDeviceHangsUpDuringTheFrame) {
     use_frame(max_frame_size);
     converse(
         [&]() -> Talk {
@@ -220,23 +227,23 @@ TEST_F(DialogueTest, EndsWithTheDevice) {
             co_await module().receive(100);
             module().hang_up();
         },
-        [&]() -> Talk { EXPECT_EQ((co_await error_of_push(patient)).code, ErrorCode::device_gone); });
+        [&]() -> Talk { EXPECT_EQ((co_await error_of_push(long_deadlines)).code, ErrorCode::device_gone); });
 }
 
-TEST_F(DialogueTest, IsNotInterruptedOnceTheModuleMayWaitForAFrame) {
+TEST_F(DialogueTest, DefersCancellationUntilTheDialogueIsComplete) {
     converse(
         [&]() -> Talk {
             EXPECT_EQ(co_await module().receive(), command);
             channel().interrupt(stop);
             co_await module().say(ready);
-            co_await hear_frame();
+            co_await receive_frame();
             channel().interrupt(stop);
             co_await module().say(end_ok + ok);
         },
         [&]() -> Talk {
-            co_await push_frame(patient);
+            co_await push_frame(long_deadlines);
             EXPECT_EQ(co_await error_of(channel().command("AT", 5s)), stop);
-            EXPECT_EQ(co_await error_of_push(patient), stop);
+            EXPECT_EQ(co_await error_of_push(long_deadlines), stop);
         });
     EXPECT_FALSE(module().has_unheard());
 }
@@ -247,7 +254,7 @@ TEST_F(DialogueTest, IsInterruptedWhenTheDeviceIsGone) {
             EXPECT_EQ(co_await module().receive(), command);
             channel().interrupt(unplugged);
         },
-        [&]() -> Talk { EXPECT_EQ(co_await error_of_push(patient), unplugged); });
+        [&]() -> Talk { EXPECT_EQ(co_await error_of_push(long_deadlines), unplugged); });
 }
 
 TEST_F(DialogueTest, ReadsTheSlots) {
@@ -255,10 +262,10 @@ TEST_F(DialogueTest, ReadsTheSlots) {
     const Slots slots = parse_slots(slot_lines);
     ASSERT_EQ(slots.size(), 2U);
     converse([&]() -> Talk { co_await module().expect("AT^SBNR=\"is_cert\"", reply); },
-             [&]() -> Talk { EXPECT_EQ(co_await read_slots(channel(), store, patient), slots); });
+             [&]() -> Talk { EXPECT_EQ(co_await read_slots(channel(), store, long_deadlines), slots); });
 }
 
-TEST_F(DialogueTest, SaysWhichStoresTheFirmwareKnowsWhenOneCanNotBeRead) {
+TEST_F(DialogueTest, ReportsTheStoresOfTheFirmwareIfOneCannotBeRead) {
     const std::string refusal_line = "\r\n+CME ERROR: invalid index\r\n";
     const std::vector<std::pair<std::string, std::string>> replies{
         {"\r\n^SBNW: (\"agps\",\"ciphersuites\"),(1)\r\n" + ok,
@@ -275,7 +282,7 @@ TEST_F(DialogueTest, SaysWhichStoresTheFirmwareKnowsWhenOneCanNotBeRead) {
                 co_await module().expect("AT^SBNW=?", reply);
             },
             [&]() -> Talk {
-                const Error error = co_await error_of(read_slots(channel(), store, patient));
+                const Error error = co_await error_of(read_slots(channel(), store, long_deadlines));
                 EXPECT_EQ(error.code, ErrorCode::not_supported);
                 EXPECT_THAT(error.what, HasSubstr("invalid index"));
                 EXPECT_THAT(error.hint, HasSubstr(hint));
@@ -283,7 +290,7 @@ TEST_F(DialogueTest, SaysWhichStoresTheFirmwareKnowsWhenOneCanNotBeRead) {
     }
 }
 
-TEST_F(DialogueTest, SaysThatAStoreCanNotBeReadEvenIfTheModuleIsSilentAboutItsStores) {
+TEST_F(DialogueTest, ReportsAnUnreadableStoreEvenIfTheStoreListTimesOut) {
     const std::string refusal_line = "\r\n+CME ERROR: invalid index\r\n";
     converse(
         [&]() -> Talk {
@@ -298,11 +305,11 @@ TEST_F(DialogueTest, SaysThatAStoreCanNotBeReadEvenIfTheModuleIsSilentAboutItsSt
         });
 }
 
-TEST_F(DialogueTest, DoesNotWaitForSlotsForEver) {
+TEST_F(DialogueTest, TimesOutIfTheSlotListIsIncomplete) {
     const std::string reply = "\r\n" + slot_lines[0] + "\r\n";
     converse([&]() -> Talk { co_await module().expect("AT^SBNR=\"is_cert\"", reply); },
              [&]() -> Talk {
-                 EXPECT_EQ((co_await error_of(read_slots(channel(), store, brief))).code,
+                 EXPECT_EQ((co_await error_of(read_slots(channel(), store, short_deadlines))).code,
                            ErrorCode::modem_timeout);
              });
 }

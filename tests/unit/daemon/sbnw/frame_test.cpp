@@ -119,7 +119,7 @@ Error error_of(ByteView bytes) {
     return frame ? Error{} : frame.error();
 }
 
-TEST(Frame, IsWhatTheProtocolSaysForEveryCombination) {
+TEST(Frame, IsEncodedAsSpecifiedForEveryCombination) {
     for (const Golden& golden : goldens()) {
         SCOPED_TRACE(golden.name);
         const auto frame = encode(make(golden.parts));
@@ -128,7 +128,7 @@ TEST(Frame, IsWhatTheProtocolSaysForEveryCombination) {
     }
 }
 
-TEST(Frame, SaysTheSameWhenItIsTakenApartAgain) {
+TEST(Frame, IsDecodedToTheOriginalCommand) {
     for (const Golden& golden : goldens()) {
         SCOPED_TRACE(golden.name);
         const Bytes bytes = from_hex(golden.frame);
@@ -138,7 +138,7 @@ TEST(Frame, SaysTheSameWhenItIsTakenApartAgain) {
     }
 }
 
-TEST(Frame, TellsWhereEachParameterStands) {
+TEST(Frame, ReportsTheOffsetOfEachParameter) {
     const Bytes bytes = from_hex(all_parameters());
     const auto frame = decode(bytes);
     ASSERT_TRUE(frame);
@@ -155,14 +155,14 @@ TEST(Frame, TellsWhereEachParameterStands) {
     EXPECT_EQ(frame->find(ParameterId::store)->text(), "is_cert");
 }
 
-TEST(Frame, TakesTheParametersInAnyOrder) {
+TEST(Frame, AcceptsParametersInAnyOrder) {
     const Bytes bytes = from_hex("1200 0100 0200 | 0600 0200 3000 | 0600 0100 0100");
     const auto frame = decode(bytes);
     ASSERT_TRUE(frame);
     EXPECT_EQ(command_of(*frame), make({.slot = 1, .certificate = "3000"}));
 }
 
-TEST(Frame, HoldsAsMuchAsItsLengthCanCount) {
+TEST(Frame, IsLimitedTo65535Bytes) {
     SecureCommand command;
     command.certificate = Bytes(max_frame_size - 16, std::byte{0x30});
     const auto largest = encode(command);
@@ -179,7 +179,7 @@ TEST(Frame, HoldsAsMuchAsItsLengthCanCount) {
     EXPECT_THAT(too_large.error().what, HasSubstr("65536"));
 }
 
-TEST(Frame, IsNotMadeOfTextsThatCanNotStandInIt) {
+TEST(Frame, IsNotEncodedWithInvalidTextFields) {
     const std::string nul("a\0b", 3);
     const std::vector<std::pair<Parts, std::string_view>> cases{
         {{.imei = "35693803564380"}, "IMEI"},
@@ -200,7 +200,7 @@ TEST(Frame, IsNotMadeOfTextsThatCanNotStandInIt) {
     }
 }
 
-TEST(Frame, IsRefusedAtEveryLengthItCanBeCutTo) {
+TEST(Frame, IsRejectedWhenTruncatedAtAnyLength) {
     for (const Golden& golden : goldens()) {
         const Bytes bytes = from_hex(golden.frame);
         for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -213,7 +213,7 @@ TEST(Frame, IsRefusedAtEveryLengthItCanBeCutTo) {
 }
 
 /// The frame cut to `size` whose total length agrees, so that the parameters' own checks are reached.
-TEST(Frame, IsRefusedWhenItsTotalLengthHidesACut) {
+TEST(Frame, IsRejectedWhenTruncatedWithAMatchingTotalLength) {
     const Bytes whole = from_hex(all_parameters());
     for (std::size_t size = 6; size < whole.size(); ++size) {
         SCOPED_TRACE(size);
@@ -225,15 +225,15 @@ TEST(Frame, IsRefusedWhenItsTotalLengthHidesACut) {
     }
 }
 
-TEST(Frame, IsRefusedWithAnyWrongLength) {
-    const Bytes sound = from_hex(all_parameters());
+TEST(Frame, IsRejectedIfAnyLengthFieldIsWrong) {
+    const Bytes valid = from_hex(all_parameters());
     for (const std::size_t field : {0U, 6U, 18U, 63U, 69U, 74U, 80U, 100U}) {
         for (const std::size_t byte : {field, field + 1}) {
             for (unsigned value = 0; value < 256; ++value) {
-                if (std::byte(value) == sound[byte])
+                if (std::byte(value) == valid[byte])
                     continue;
                 SCOPED_TRACE(testing::Message() << "byte " << byte << " is " << value);
-                Bytes bytes = sound;
+                Bytes bytes = valid;
                 bytes[byte] = std::byte(value);
                 const Error error = error_of(bytes);
                 EXPECT_EQ(error.code, ErrorCode::invalid_argument);
@@ -243,7 +243,7 @@ TEST(Frame, IsRefusedWithAnyWrongLength) {
     }
 }
 
-TEST(Frame, IsRefusedForWhatIsWrongInIt) {
+TEST(Frame, IsRejectedWithTheOffsetAndCauseOfTheError) {
     struct Case {
         std::string_view frame;
         std::string_view where;
@@ -308,7 +308,7 @@ TEST_F(FrameVendorFrames, StayTheSameWhenDecodedAndEncodedAgain) {
     }
 }
 
-TEST_F(FrameVendorFrames, AreRefusedAtEveryLengthTheyCanBeCutTo) {
+TEST_F(FrameVendorFrames, AreRejectedWhenTruncatedAtAnyLength) {
     for (const Vector& vector : vectors_) {
         for (std::size_t size = 0; size < vector.frame.size(); ++size) {
             SCOPED_TRACE(testing::Message() << vector.name << ", cut to " << size);

@@ -24,13 +24,13 @@ class PublicPartTest : public testing::Test {
     SecureCommand command_;
 };
 
-TEST_F(PublicPartTest, IsAllOfAFrameWithoutAKey) {
+TEST_F(PublicPartTest, IsTheWholeFrameIfItContainsNoKey) {
     command_.certificate = identity_.certificate_der();
     const auto size = encode(command_).value().size();
     EXPECT_EQ(part(), (std::vector<Extent>{{.offset = 0, .size = size}}));
 }
 
-TEST_F(PublicPartTest, LeavesTheKeyOutAndKeepsWhatFollows) {
+TEST_F(PublicPartTest, ExcludesOnlyThePrivateKey) {
     command_.certificate = identity_.certificate_der();
     command_.private_key = pki::Secret::copy_of(identity_.pkcs8_der());
     command_.imei = "356938035643809";
@@ -38,7 +38,7 @@ TEST_F(PublicPartTest, LeavesTheKeyOutAndKeepsWhatFollows) {
     EXPECT_EQ(part(), all_but(key, command_.private_key.size(), key + command_.private_key.size() + 20));
 }
 
-TEST_F(PublicPartTest, LeavesOutACertificateThatIsNone) {
+TEST_F(PublicPartTest, ExcludesACertificateParameterWithOtherContent) {
     const std::string chain = identity_.certificate_pem() + identity_.certificate_pem();
     command_.certificate = Bytes(as_bytes(chain).begin(), as_bytes(chain).end());
     EXPECT_EQ(part().size(), 1U) << "a chain is public";
@@ -54,7 +54,7 @@ TEST_F(PublicPartTest, LeavesOutACertificateThatIsNone) {
     }
 }
 
-TEST_F(PublicPartTest, IsNothingOfWhatIsNoFrame) {
+TEST_F(PublicPartTest, IsEmptyForAnInvalidFrame) {
     command_.certificate = identity_.certificate_der();
     const auto frame = encode(command_).value();
     EXPECT_TRUE(public_part(frame.bytes().first(frame.size() - 1)).empty());

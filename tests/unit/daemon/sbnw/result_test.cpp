@@ -32,7 +32,7 @@ const std::vector<ResultCase> failures{
     {"+CME ERROR: 4", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::person},
 };
 
-TEST(Result, OfEveryFailingLineIsKnownWithWhatToDo) {
+TEST(Result, OfEveryErrorLineHasAnErrorCodeAndRetryAdvice) {
     for (const ResultCase& failure : failures) {
         SCOPED_TRACE(failure.line);
         const auto result = parse_result(failure.line);
@@ -45,7 +45,7 @@ TEST(Result, OfEveryFailingLineIsKnownWithWhatToDo) {
     }
 }
 
-TEST(Result, IsASuccessForOneLineOnly) {
+TEST(Result, IsStoredForSecureCmdEndOk) {
     EXPECT_EQ(parse_result("SECURE CMD END OK"), Result::stored);
     EXPECT_EQ(retry_advice(Result::stored), RetryAdvice::none);
 }
@@ -56,7 +56,7 @@ TEST(Result, IsNotFoundInOtherLines) {
         EXPECT_EQ(parse_result(line), std::nullopt) << line;
 }
 
-TEST(Result, OfARefusalStaysWithIt) {
+TEST(Result, IsCarriedByTheRefusalException) {
     const Refusal refusal(Result::private_key_removed, "SECURE CMD PRIVATE KEY WAS REMOVED");
     EXPECT_EQ(refusal.result(), Result::private_key_removed);
     EXPECT_EQ(refusal.error(), to_error(refusal.result(), "SECURE CMD PRIVATE KEY WAS REMOVED"));

@@ -16,6 +16,7 @@
 namespace bgs2::sbnw {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 pki::PrivateKey own(EVP_PKEY* key) {
@@ -55,15 +56,18 @@ Expected<Digest> verify_bytes(ByteView bytes, const pki::PublicKey& key) {
 
 class SignatureTest : public testing::Test {
   protected:
-    static void SetUpTestSuite() { key_ = std::make_unique<pki::PrivateKey>(new_rsa_key()); }
-    static void TearDownTestSuite() { key_.reset(); }
-    static const pki::PrivateKey& key() { return *key_; }
-
-  private:
-    static inline std::unique_ptr<pki::PrivateKey> key_; // a new one takes too long to make for each test
+    /// The same for all tests: each new one takes long to make.
+    static const pki::PrivateKey& key() {
+        static const pki::PrivateKey key = new_rsa_key();
+        return key;
+    }
 };
 
-TEST_F(SignatureTest, TellsItsDigest) {
+TEST(Digest, IsNamedAsInOpenSsl) {
+    EXPECT_THAT(words_of<Digest>, ElementsAre("sha1", "sha256"));
+}
+
+TEST_F(SignatureTest, ReportsItsDigest) {
     for (const Digest each : {Digest::sha1, Digest::sha256}) {
         const auto verified = verify_bytes(signed_frame(key(), each), key().public_key());
         ASSERT_TRUE(verified) << verified.error().what;
@@ -71,7 +75,7 @@ TEST_F(SignatureTest, TellsItsDigest) {
     }
 }
 
-TEST_F(SignatureTest, IsTheSameEachTimeAndReplacesAnother) {
+TEST_F(SignatureTest, IsDeterministicAndReplacesAnExistingOne) {
     SecureCommand command = some_command();
     ASSERT_TRUE(sign(command, pki::KeySigner(key()), Digest::sha256));
     const auto first = command.signature;
@@ -81,19 +85,19 @@ TEST_F(SignatureTest, IsTheSameEachTimeAndReplacesAnother) {
     EXPECT_EQ(command.signature, first);
 }
 
-TEST_F(SignatureTest, OfAnotherKeyIsNotTaken) {
+TEST_F(SignatureTest, ByAnotherKeyIsRejected) {
     const auto verified = verify_bytes(signed_frame(key(), Digest::sha256), new_rsa_key().public_key());
     ASSERT_FALSE(verified);
     EXPECT_EQ(verified.error().code, ErrorCode::verify_failed);
     EXPECT_EQ(ERR_peek_error(), 0U) << "an error is left behind for somebody else to report";
 }
 
-TEST_F(SignatureTest, DoesNotSurviveAChangeOfAnySignedByte) {
-    const Bytes sound = signed_frame(key(), Digest::sha256);
-    const auto signature_offset = decode(sound)->find(ParameterId::signature)->offset;
+TEST_F(SignatureTest, IsInvalidAfterAChangeOfAnySignedByte) {
+    const Bytes valid = signed_frame(key(), Digest::sha256);
+    const auto signature_offset = decode(valid)->find(ParameterId::signature)->offset;
     for (std::size_t offset = 2; offset < signature_offset; ++offset) {
         SCOPED_TRACE(offset);
-        Bytes changed = sound;
+        Bytes changed = valid;
         changed[offset] ^= std::byte{1};
         const auto frame = decode(changed);
         if (!frame)
@@ -104,12 +108,12 @@ TEST_F(SignatureTest, DoesNotSurviveAChangeOfAnySignedByte) {
     }
 }
 
-TEST_F(SignatureTest, CountsItselfAmongTheSignedParameters) {
-    const Bytes sound = signed_frame(key(), Digest::sha256);
-    EXPECT_EQ(sound[4], std::byte{4}); // slot, certificate, IMEI and the signature
+TEST_F(SignatureTest, IsIncludedInTheParameterCount) {
+    const Bytes valid = signed_frame(key(), Digest::sha256);
+    EXPECT_EQ(valid[4], std::byte{4}); // slot, certificate, IMEI and the signature
 }
 
-TEST_F(SignatureTest, IsMissedWhereThereIsNone) {
+TEST_F(SignatureTest, IsReportedIfMissing) {
     const auto frame = value_or_throw(encode(some_command()));
     const auto verified = verify_bytes(frame.bytes(), key().public_key());
     ASSERT_FALSE(verified);
@@ -117,7 +121,7 @@ TEST_F(SignatureTest, IsMissedWhereThereIsNone) {
     EXPECT_THAT(verified.error().what, HasSubstr("no signature"));
 }
 
-TEST_F(SignatureTest, ThatIsNotBase64OnOneLineIsCalledThat) {
+TEST_F(SignatureTest, ThatIsNotSingleLineBase64IsRejected) {
     for (const std::string_view text : {"?", "QUJ", "QUJDR", "Q*JD", "QUJD\nQUJD", "====", "    "}) {
         SecureCommand command = some_command();
         command.signature = text;
@@ -129,7 +133,7 @@ TEST_F(SignatureTest, ThatIsNotBase64OnOneLineIsCalledThat) {
     }
 }
 
-TEST_F(SignatureTest, OfAWrongLengthIsByAnotherKey) {
+TEST_F(SignatureTest, OfTheWrongLengthFailsVerification) {
     SecureCommand command = some_command();
     command.signature = "QUJD";
     const auto frame = value_or_throw(encode(command));
@@ -140,7 +144,7 @@ TEST_F(SignatureTest, OfAWrongLengthIsByAnotherKey) {
 
 /// What every other tool makes: PKCS#1 v1.5 around a DigestInfo. A module takes it for wrong (protocol.md
 /// §1).
-TEST_F(SignatureTest, AroundADigestInfoIsNotTaken) {
+TEST_F(SignatureTest, WithADigestInfoIsRejected) {
     SecureCommand command = some_command();
     ASSERT_TRUE(sign(command, pki::KeySigner(key()), Digest::sha256));
     const auto bare = value_or_throw(encode(command));
@@ -164,7 +168,7 @@ TEST_F(SignatureTest, AroundADigestInfoIsNotTaken) {
     EXPECT_EQ(verified.error().code, ErrorCode::verify_failed);
 }
 
-TEST_F(SignatureTest, IsNotMadeOrCheckedWithAnEllipticCurve) {
+TEST_F(SignatureTest, IsNeitherMadeNorVerifiedWithAnEllipticCurveKey) {
     SecureCommand command = some_command();
     const auto made = sign(command, pki::KeySigner(new_ec_key()), Digest::sha256);
     ASSERT_FALSE(made);
@@ -176,7 +180,7 @@ TEST_F(SignatureTest, IsNotMadeOrCheckedWithAnEllipticCurve) {
     EXPECT_EQ(verified.error().code, ErrorCode::invalid_argument);
 }
 
-TEST_F(SignatureTest, IsNotPutUnderACommandThatIsNoFrame) {
+TEST_F(SignatureTest, IsNotAddedToACommandThatCannotBeEncoded) {
     SecureCommand command = some_command();
     command.imei = "1";
     const auto made = sign(command, pki::KeySigner(key()), Digest::sha1);
@@ -194,7 +198,7 @@ TEST_F(SignatureTest, IsNotPutUnderACommandThatIsNoFrame) {
 
 using VendorSignatures = VectorsTest;
 
-TEST_F(VendorSignatures, AreMadeByteForByteAndVerified) {
+TEST_F(VendorSignatures, AreReproducedByteForByteAndVerified) {
     int count = 0;
     for (Vector& vector : vectors_) {
         if (!vector.digest)

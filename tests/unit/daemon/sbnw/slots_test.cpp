@@ -76,7 +76,7 @@ const std::vector<SlotsCase> cases{
      {{1, with([](Slot& s) {
            s.size = 7, s.issuer = "/O=Example Inc., C=DE", s.serial = "0A", s.expires = new_years_eve;
        })}}},
-    {"'corrupted' in a name is no verdict",
+    {"'corrupted' in a name is no result",
      {"^SBNR: 1, size: 7, issuer: /O=Corrupted Ltd."},
      {{1, with([](Slot& s) { s.size = 7, s.issuer = "/O=Corrupted Ltd."; })}}},
     {"commas and colons in a value",
@@ -101,11 +101,11 @@ TEST(Slots, AreReadByLabel) {
     }
 }
 
-TEST(Slots, AreNoneWithoutLines) {
+TEST(Slots, AreAbsentWithoutLines) {
     EXPECT_TRUE(parse_slots({}).empty());
 }
 
-TEST(Slots, ExpireAtADateOfEitherFormatOrAtNone) {
+TEST(Slots, AcceptSeveralExpiryDateFormatsAndIgnoreInvalidDates) {
     const std::vector<std::pair<std::string, std::optional<std::chrono::year_month_day>>> dates{
         {"2049,12,31", new_years_eve},
         {"49/12/31 23:59:59", new_years_eve},
@@ -129,7 +129,7 @@ TEST(Slots, ExpireAtADateOfEitherFormatOrAtNone) {
     }
 }
 
-TEST(Slots, AreEmptyWhenNothingSpeaksOfAContent) {
+TEST(Slots, AreEmptyWithoutSizeThumbprintOrCorruption) {
     EXPECT_TRUE(Slot{}.empty());
     EXPECT_FALSE(amazon().empty());
     EXPECT_FALSE(with([](Slot& s) { s.corrupted = true; }).empty());

@@ -26,26 +26,31 @@ const std::vector<StoreListCase> store_list_cases{
     {"not closed", {R"(^SBNW: ("agps","cipher)"}, {"agps", "cipher"}},
     {"without blanks", {"^SBNW:(agps)"}, {"agps"}},
     {"gaps", {"^SBNW: (,agps,, ,is_cert,)"}, {"agps", "is_cert"}},
-    {"no names", {"^SBNW: (\"a b\",\"\x1b[2J\",\"" + std::string(33, 'a') + "\",\"agps\"),(1)"}, {"agps"}},
+    {"no names",
+     {R"(^SBNW: ("a b",")"
+      "\x1b"
+      R"([2J",")" +
+      std::string(33, 'a') + R"(","agps"),(1))"},
+     {"agps"}},
     {"none", {"^SBNW: (),(1)"}, {}},
     {"nothing behind it", {"^SBNW:"}, {}},
     {"another line", {"^SBNR: 0, size: \"1\""}, {}},
     {"no line", {}, {}},
 };
 
-TEST(StoreList, IsReadHoweverItIsSpelt) {
+TEST(StoreList, IsParsedInEveryFormat) {
     for (const StoreListCase& each : store_list_cases)
         EXPECT_EQ(parse_store_list(each.lines), each.stores) << each.name;
 }
 
-TEST(StoreList, IsBounded) {
+TEST(StoreList, IsLimitedTo16Stores) {
     std::string line = "^SBNW: (";
     for (int i = 0; i < 1000; ++i)
         line += "agps,";
     EXPECT_EQ(parse_store_list(Words{line}).size(), 16U);
 }
 
-TEST(StoreList, IsWhatAPersonIsTold) {
+TEST(StoreList, DeterminesTheHintForAnUnreadableStore) {
     EXPECT_EQ(hint_without_slots("is_cert", {}),
               "query the stores with AT^SBNW=?: the firmware may not know 'is_cert'");
     EXPECT_EQ(hint_without_slots("is_cert", Words{"agps", "ciphersuites"}),
