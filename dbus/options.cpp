@@ -113,7 +113,7 @@ history::Filter history_filter(const Options& options) {
         if (name == "modem") {
             filter.imei = value_of<std::string>(name, value, "s");
             if (!is_end_of_imei(*filter.imei))
-                throw_wrong(name, "is not an IMEI or the last digits of one");
+                throw_wrong(name, "is not an IMEI or a suffix of one");
         } else if (name == "since") {
             const auto seconds = std::min(value_of<std::uint64_t>(name, value, "t"), last_second);
             filter.since = history::Time(std::chrono::seconds(static_cast<std::int64_t>(seconds)));

@@ -34,7 +34,7 @@ constexpr std::string_view capture_help =
 capture the secure command that it sends. Offline: requires neither a modem nor
 bgs2d.
 
-Usage: bgs2ctl capture --pty LINK [-o F] [--imei N] [--json]
+Usage: bgs2ctl capture --pty LINK [-o F] [--imei IMEI] [--json]
 
 Creates LINK, a symbolic link to a pty: the program uses it as the serial port
 of the modem. Ends after the first frame or at Ctrl-C, and removes LINK. Stores
@@ -53,7 +53,7 @@ Options:
   -o, --output F    Write the frame to this file, which only its owner can read:
                     it may contain a private key. Default: show the frame as
                     'frame decode' does
-  --imei N          The IMEI of the emulated modem, 15 digits. Default:
+  --imei IMEI       The IMEI of the emulated modem, 15 digits. Default:
                     004999010640000
   --json            Print one object: that of 'frame decode', with "store" and
                     "file"

@@ -35,7 +35,7 @@ Examples:
   bgs2ctl doctor --json | jq -r '.[] | select(.severity == "error") | .id'
 
 Options:
-  --json            Print an array with one object per finding: "severity", "id"
+  --json            Print an array with one object per problem: "severity", "id"
                     (stable across versions), "subject" (a port, an IMEI, a
                     file), "message" and "hint". If nothing is wrong, the array
                     is empty or has notes only

@@ -24,7 +24,7 @@ Usage: bgs2ctl policy explain [M] [--json]
 M is an IMEI or any unambiguous suffix of it, the device node of a port, or
 "any". Default: the only modem.
 
-Verdicts:
+Status:
   applies           the first whose [match] matches
   does-not-match    WHY has the line of [match] that does not match
   not-asked         an earlier file applies

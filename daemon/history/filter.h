@@ -12,7 +12,7 @@ namespace bgs2::history {
 
 /// All given conditions must match.
 struct Filter {
-    std::optional<std::string> imei{}; ///< whole, or its last digits
+    std::optional<std::string> imei{}; ///< whole, or a suffix
     std::optional<Time> since{};       ///< not before
     bool failed_only = false;          ///< with an error, or with the state failed or blocked
     std::size_t limit = 1000;          ///< the newest entries that match

@@ -73,7 +73,7 @@ StateAssessment assess_state(const StateInputs& it) {
                           "write it with 'bgs2ctl provision'");
     if (it.policy->mode == policy::Mode::report)
         return assessment(ModemState::drifted, ReasonCode::policy_reports, needed,
-                          fmt::format("policy '{}' only reports", it.policy->name));
+                          fmt::format("set the mode of policy '{}' to \"auto\" or \"manual\" to have it written", it.policy->name));
     if (it.limit_reached)
         return assessment(ModemState::blocked, ReasonCode::not_kept, *it.limit_reached);
     if (it.held)

@@ -26,7 +26,10 @@ std::vector<Condition> conditions(const Match& match, const ModemAttributes& att
     };
     add("model", match.model, attributes.model);
     add("imei", match.imei, attributes.imei);
-    add("port", match.port, attributes.port_path);
+    if (match.port)
+        result.push_back({.field = "port",
+                          .patterns = &*match.port,
+                          .actual = attributes.port_path.empty() ? nullptr : &attributes.port_path});
     for (const auto& [name, patterns] : match.properties) {
         const auto found = attributes.properties.find(name);
         result.push_back({.field = "property " + name,

@@ -76,8 +76,9 @@ const Row& row(FaultKind kind) {
 
 std::optional<unsigned> number(std::string_view text) {
     unsigned value = 0;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, value);
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const auto parsed = std::from_chars(begin, end, value);
     if (text.empty() || parsed.ec != std::errc() || parsed.ptr != end)
         return std::nullopt;
     return value;

@@ -128,8 +128,7 @@ bool Modem::hears(const CommandLine& line) {
         log_.write("lost", "deaf: " + escaped(line.text));
         return false;
     }
-    if (behaviour_.settle > behaviour_.settle.zero() && answered_ &&
-        line.began < *answered_ + behaviour_.settle) {
+    if (behaviour_.settle.count() > 0 && answered_ && line.began < *answered_ + behaviour_.settle) {
         log_.write("lost",
                    fmt::format("{} ms after the last answer: {}",
                                std::chrono::floor<std::chrono::milliseconds>(line.began - *answered_).count(),
@@ -337,8 +336,8 @@ asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string fin
     answered_ = co_await wire_.send(bytes_of(text));
 }
 
-asio::awaitable<void> Modem::say_line(std::string line) {
-    return say(std::vector(1, std::move(line)), "");
+asio::awaitable<void> Modem::say_line(const std::string& line) {
+    return say(std::vector(1, line), "");
 }
 
 asio::awaitable<void> Modem::say_result(std::string line) {

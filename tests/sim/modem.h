@@ -57,7 +57,7 @@ class Modem {
     std::vector<std::string> readback(const std::string& store);
 
     asio::awaitable<void> say(std::vector<std::string> lines, std::string final_line);
-    asio::awaitable<void> say_line(std::string line);
+    asio::awaitable<void> say_line(const std::string& line);
     asio::awaitable<void> say_result(std::string line);
     std::string unsolicited();
     std::vector<Fault> strike(FaultKind kind, std::string_view command = {});

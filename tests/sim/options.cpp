@@ -10,7 +10,7 @@ namespace bgs2::sim {
 namespace {
 
 constexpr auto examples = R"(Examples:
-  A modem on a pty; talk to it with picocom, and watch what it makes of you:
+  A modem on a pty; talk to it with picocom; the log has its view:
     bgs2sim --pty /tmp/modem --echo --log /tmp/modem.log &
     picocom --omap crlf /tmp/modem        (then type ATI1, and AT^SBNR="is_cert")
 
@@ -22,7 +22,7 @@ constexpr auto examples = R"(Examples:
     done
 
   A modem behind a USB serial adapter of QEMU (-chardev socket,id=at1,path=/tmp/at1,server=on,wait=off
-  -device qemu-xhci -device usb-serial,chardev=at1): connecting plugs it in, ending bgs2sim pulls it out:
+  -device qemu-xhci -device usb-serial,chardev=at1): connecting plugs it in, the end of bgs2sim unplugs it:
     bgs2sim --connect /tmp/at1
 
   A modem at the end of a null-modem cable from another machine:

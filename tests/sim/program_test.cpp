@@ -178,7 +178,7 @@ class Terminal {
 
     std::string secure(const Bytes& frame, std::string_view line_end = "\r") {
         send(bytes_of(fmt::format("AT^SBNW=is_cert,1{}", line_end)));
-        const auto greeting = until("COMMAND ...\r\n");
+        auto greeting = until("COMMAND ...\r\n");
         if (greeting != "\r\nCONNECT\r\n\r\nSECURE CMD READY: SEND COMMAND ...\r\n")
             return greeting;
         send(frame);

@@ -143,9 +143,10 @@ TEST_F(Vectors, DecodeToTheFieldsOfVectorsJson) {
             EXPECT_EQ(*command->private_key, read_file(vectors() / vector.at("private_key")));
         }
         EXPECT_EQ(command->signature.has_value(), !vector.at("signature").is_null());
-        EXPECT_EQ(command->imei.value_or(""), vector.at("imei").is_null() ? "" : vector.at("imei"));
-        EXPECT_EQ(command->store.has_value(), vector.at("include_store"));
-        EXPECT_EQ(command->thumbprint.has_value(), vector.at("include_thumbprint"));
+        EXPECT_EQ(command->imei.value_or(""),
+                  vector.at("imei").is_null() ? "" : vector.at("imei").get<std::string>());
+        EXPECT_EQ(command->store.has_value(), vector.at("include_store").get<bool>());
+        EXPECT_EQ(command->thumbprint.has_value(), vector.at("include_thumbprint").get<bool>());
     }
 }
 

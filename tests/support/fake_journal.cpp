@@ -51,17 +51,17 @@ FakeJournal::Entry parse(std::string_view datagram) {
 
 } // namespace
 
-FakeJournal::FakeJournal(const std::filesystem::path& log) {
+FakeJournal::FakeJournal(const std::filesystem::path& log)
+  : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0))
+  , stop_(::eventfd(0, EFD_CLOEXEC)) {
     check(::unshare(CLONE_NEWNS) == 0, "no mount namespace of one's own");
     check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "private mounts");
     check(::mount("run", "/run", "tmpfs", 0, nullptr) == 0, "a /run of one's own");
     std::filesystem::create_directories(folder);
-    socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     (std::string(folder) + "/socket").copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
     check(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "bind");
-    stop_ = ::eventfd(0, EFD_CLOEXEC);
     check(stop_ >= 0, "eventfd");
 
     std::ofstream(log, std::ios::app).flush();
@@ -105,7 +105,7 @@ void FakeJournal::receive(const std::filesystem::path& log) {
         if (size <= 0)
             continue;
         Entry entry = parse({buffer.data(), static_cast<std::size_t>(size)});
-        lines << entry["MESSAGE"] << std::endl;
+        lines << entry["MESSAGE"] << '\n' << std::flush;
         const std::scoped_lock lock(mutex_);
         entries_.push_back(std::move(entry));
     }

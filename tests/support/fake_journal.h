@@ -31,8 +31,8 @@ class FakeJournal : Immovable {
   private:
     void receive(const std::filesystem::path& log);
 
-    int socket_ = -1;
-    int stop_ = -1; ///< readable when the thread is to end
+    int socket_;
+    int stop_; ///< readable when the thread is to end
     mutable std::mutex mutex_;
     std::vector<Entry> entries_;
     std::thread receiver_;
