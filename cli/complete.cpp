@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/complete.h"
-
 #include "cli/client/bus.h"
 #include "cli/client/selector.h"
 #include "cli/completion.h"

@@ -59,7 +59,7 @@ class Parser {
             // An unknown word explains most other errors.
             if (const auto words = app_.remaining(true); !words.empty())
                 throw unknown(words.front(), reached());
-            throw usage_error(message(error), see_help(reached()));
+            throw usage_error(message(error, arguments.empty() ? "" : arguments.back()), see_help(reached()));
         }
         return {.verb = &reached()};
     }
@@ -104,11 +104,13 @@ class Parser {
     }
 
     /// The verb that the arguments name.
-    const Verb& reached() const {
+    const Verb& reached() const { return *verbs_.at(reached_app()); }
+
+    const CLI::App* reached_app() const {
         const CLI::App* app = &app_;
         while (!app->get_subcommands().empty())
             app = app->get_subcommands().back();
-        return *verbs_.at(app);
+        return app;
     }
 
     static std::string see_help(const Verb& verb) {
@@ -156,15 +158,73 @@ class Parser {
         return names;
     }
 
-    /// The library's messages, with the same style as all others.
-    static std::string message(const CLI::ParseError& error) {
-        std::string text = error.what();
-        const auto* mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error);
-        if (mismatch != nullptr && text.starts_with("--"))
-            return fmt::format("{} requires a value", text.substr(0, text.find(':')));
-        std::ranges::replace(text, '\n', ' ');
-        text.erase(text.find_last_not_of(" .\n") + 1);
-        return text;
+    /// The first parameter of the verb and of those above it that satisfies the predicate, which also gets
+    /// the library's option; null if there is none.
+    template<class Predicate>
+    const Parameter* find_parameter(Predicate predicate) const {
+        for (const CLI::App* app = reached_app(); app != nullptr; app = app->get_parent()) {
+            for (const Parameter& parameter : verbs_.at(app)->parameters()) {
+                if (predicate(parameter, *app->get_option(parameter.name())))
+                    return &parameter;
+            }
+        }
+        return nullptr;
+    }
+
+    const Parameter* missing_parameter() const {
+        return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
+            return parameter.need == Need::required && option.count() == 0;
+        });
+    }
+
+    /// A parameter without the option that it requires.
+    const Parameter* dependent_parameter() const {
+        return find_parameter([](const Parameter& /*parameter*/, const CLI::Option& option) {
+            return option.count() > 0 &&
+                   std::ranges::any_of(option.get_needs(),
+                                       [](const CLI::Option* other) { return other->count() == 0; });
+        });
+    }
+
+    const Parameter* repeated_parameter() const {
+        return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
+            return !parameter.is_flag() && !parameter.is_list() && option.count() > 1;
+        });
+    }
+
+    const Parameter* flag_with_value() const {
+        return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
+            return parameter.is_flag() && std::ranges::any_of(option.results(), [](const std::string& value) {
+                       return value != "true"; // what the library stores for a flag without a value
+                   });
+        });
+    }
+
+    /// In words of its own, except for the text of a validator: those of the library depend on its version.
+    std::string message(const CLI::ParseError& error, std::string_view last_word) const {
+        switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+        case CLI::ExitCodes::ValidationError:
+            return error.what(); // "--slot: " and the text of decimal() or one_of()
+        case CLI::ExitCodes::RequiredError:
+            if (const Parameter* missing = missing_parameter())
+                return fmt::format("{} is required", missing->name());
+            break;
+        case CLI::ExitCodes::RequiresError:
+            if (const Parameter* dependent = dependent_parameter())
+                return fmt::format("{} requires {}", dependent->name(), dependent->requires_option);
+            break;
+        case CLI::ExitCodes::ArgumentMismatch:
+            if (const Parameter* repeated = repeated_parameter())
+                return fmt::format("{} can be given only once", repeated->name());
+            return fmt::format("{} requires a value", last_word); // only the last option can lack one
+        case CLI::ExitCodes::ConversionError:
+            if (const Parameter* flag = flag_with_value())
+                return fmt::format("{} does not take a value", flag->name());
+            break;
+        default:
+            break;
+        }
+        return "invalid arguments";
     }
 
     CLI::App app_;

@@ -16,7 +16,7 @@ enum class ParseResult : std::uint8_t {
 };
 
 struct ParsedLine {
-    const Verb* verb; ///< the verb that the arguments name, or the program itself
+    const Verb* verb = nullptr; ///< the verb that the arguments name, or the program itself
     ParseResult result = ParseResult::run;
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/program.h"
 
-#include "cli/complete.h"
 #include "cli/parser.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/pager.h"

@@ -23,6 +23,10 @@ struct Globals {
 /// Adds the verbs and options to the program. Parsing a command line writes to `globals`.
 void describe(Verb& program, Globals& globals);
 
+/// Adds the hidden verb `complete`, which prints the candidates for the next word of a command line, for
+/// shells.
+void add_complete(Verb& program);
+
 /// The action that the arguments (without the program's name) request; help and version are actions too.
 /// Throws CommandError (exit code 2) with the error and the verb or option that was probably meant.
 Action parse(std::span<const char* const> arguments);

@@ -5,10 +5,13 @@
 #include "daemon/policy/directories.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <utility>
 
 namespace bgs2 {
 namespace {
@@ -47,14 +50,13 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
     app.add_option("--state-dir", arguments.state_directory, "Keep the history in this directory")
         ->type_name("DIR")
         ->capture_default_str();
-    app.add_option("--log-level", level,
-                   "Log lines of this level and more urgent ones: error, warning, notice, info or debug")
+    const std::string levels = fmt::format("{}", fmt::join(words_of<LogLevel>, ", "));
+    app.add_option("--log-level", level, "Log lines of this level and more urgent ones: " + levels)
         ->type_name("LEVEL")
         ->capture_default_str()
-        ->check([](const std::string& word) {
-            return from_word<LogLevel>(word)
-                       ? std::string()
-                       : "'" + word + "' is not one of error, warning, notice, info, debug";
+        ->check([&levels](const std::string& word) {
+            return from_word<LogLevel>(word) ? std::string()
+                                             : fmt::format("'{}' is not one of {}", word, levels);
         });
     app.add_option(
            "--trace", arguments.trace_directory,

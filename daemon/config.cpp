@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/config.h"
 
+#include "daemon/base/error.h"
 #include "daemon/policy/text_file.h"
 #include "daemon/policy/toml_reader.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <iterator>
+#include <string>
+#include <utility>
+#include <variant>
 
 namespace bgs2 {
 namespace {
@@ -88,20 +89,15 @@ std::expected<Config, policy::Problems> parse_config(std::string_view text, std:
     return config;
 }
 
-Expected<Config> read_config(const std::filesystem::path& file, bool must_exist) {
+std::expected<Config, policy::Problems> read_config(const std::filesystem::path& file, bool must_exist) {
     const auto text = policy::read_text_file(file);
     if (!text) {
         if (text.error().code == ErrorCode::not_found && !must_exist)
             return Config{};
-        return fail(text.error().code, fmt::format("{}: {}", file.string(), text.error().what));
+        return std::unexpected(
+            policy::Problems{{.file = file.string(), .line = 0, .column = 0, .what = text.error().what}});
     }
-    auto config = parse_config(*text, file.string());
-    if (config)
-        return std::move(*config);
-    std::vector<std::string> lines;
-    std::ranges::transform(config.error(), std::back_inserter(lines),
-                           [](const policy::Problem& each) { return to_string(each); });
-    return fail(ErrorCode::invalid_argument, fmt::format("{}", fmt::join(lines, "\n")));
+    return parse_config(*text, file.string());
 }
 
 } // namespace bgs2

@@ -3,7 +3,6 @@
 // addition to those that udev marks, and the limits of the history.
 #pragma once
 
-#include "daemon/base/error.h"
 #include "daemon/history/store.h"
 #include "daemon/policy/problem.h"
 #include "daemon/port/match_port.h"
@@ -28,9 +27,8 @@ struct Config {
 /// std::bad_alloc.
 std::expected<Config, policy::Problems> parse_config(std::string_view text, std::string_view file_name);
 
-/// Reads the file. A missing file is an empty configuration, unless it `must_exist` (it was given on the
-/// command line). Errors: NotFound, AccessDenied, Failed (it cannot be read), InvalidArgument (its problems,
-/// one per line).
-Expected<Config> read_config(const std::filesystem::path& file, bool must_exist);
+/// Reads and parses the file. A missing file is an empty configuration, unless it `must_exist` (it was given
+/// on the command line). A file that cannot be read is one problem.
+std::expected<Config, policy::Problems> read_config(const std::filesystem::path& file, bool must_exist);
 
 } // namespace bgs2

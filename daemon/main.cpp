@@ -8,6 +8,7 @@
 #include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
 #include "daemon/base/path_watch.h"
+#include "daemon/base/system_error.h"
 #include "daemon/config.h"
 #include "daemon/history/recorder.h"
 #include "daemon/pki/secret.h"
@@ -33,10 +34,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <sys/prctl.h>
@@ -64,8 +67,26 @@ Log make_log(const systemd::Journal& journal, LogLevel threshold) {
 /// Keys must not get into a core dump, or into another process of the same user.
 void forbid_dumps() {
     constexpr rlimit none{.rlim_cur = 0, .rlim_max = 0};
-    if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::setrlimit(RLIMIT_CORE, &none) != 0)
-        throw std::system_error(errno, std::generic_category(), "cannot forbid core dumps");
+    constexpr const char* hint = "allow it in SystemCallFilter= of the unit";
+    if (::prctl(PR_SET_DUMPABLE, 0) != 0)
+        throw Exception(system_error(errno, "forbid core dumps with prctl", hint));
+    if (::setrlimit(RLIMIT_CORE, &none) != 0)
+        throw Exception(system_error(errno, "forbid core dumps with setrlimit", hint));
+}
+
+/// Keys must not get to the disk by swapping either.
+void protect_secrets(const Log& log) {
+    switch (pki::set_up_secure_heap()) {
+    case pki::SecureHeap::locked:
+        break;
+    case pki::SecureHeap::unlocked:
+        log.warning("cannot lock private keys in memory (raise RLIMIT_MEMLOCK: LimitMEMLOCK= of the unit)");
+        break;
+    case pki::SecureHeap::unavailable:
+        log.warning(
+            "cannot keep private keys in the secure heap of OpenSSL (raise RLIMIT_AS: LimitAS= of the unit)");
+        break;
+    }
 }
 
 PortInfo to_port_info(const udev::Port& port) {
@@ -104,7 +125,7 @@ class Daemon : Immovable {
              .reload = [this] { return reload(); },
              .rescan = [this] { rescan(); },
              .policies = policies_,
-             .history = &history_},
+             .history = history_},
             [this](const std::string& why) { lose_bus(why); },
             [this](const std::string& device) { fleet_.on_conflict(device); }, log_) {
         fleet_.set_observer(&service_);
@@ -137,12 +158,13 @@ class Daemon : Immovable {
     /// Reads configuration and policies, and activates the valid ones.
     void load() {
         problems_.clear();
-        if (auto config = read_config(arguments_.config, arguments_.config_is_named)) {
+        if (const auto config = read_config(arguments_.config, arguments_.config_is_named)) {
             history_.set_limits(config->history);
             fleet_.set_port_rules(config->ports);
             watch_nodes(*config);
         } else {
-            problems_.push_back(to_string(config.error()));
+            for (const policy::Problem& problem : config.error())
+                problems_.push_back(to_string(problem));
         }
         for (const policy::Problem& problem : policies_.reload(arguments_.policy_directories))
             problems_.push_back(to_string(problem));
@@ -165,7 +187,8 @@ class Daemon : Immovable {
         if (problems_.empty())
             log_.event(Event::policies_reloaded, "reloaded: {}", status());
         else
-            log_.warning("not everything was reloaded; what is invalid stays as it was: {}", status());
+            log_.warning("reload incomplete ({}): the previous valid configuration or policies stay active",
+                         status());
         return problems_;
     }
 
@@ -307,12 +330,13 @@ int nominates(const Arguments& arguments, const Log& log) {
     constexpr int no_answer = 3;
     const auto config = read_config(arguments.config, arguments.config_is_named);
     if (!config) {
-        const std::string problem = to_string(config.error());
-        log.error("{}", problem);
         // udev keeps a program's standard error only in debug mode.
-        make_log(systemd::Journal::alone(), arguments.log_level)
-            .with({{"BGS2_REASON", problem}})
-            .event(Event::policies_broken, "{}", problem);
+        const Log journal = make_log(systemd::Journal::alone(), arguments.log_level);
+        for (const policy::Problem& each : config.error()) {
+            const std::string problem = to_string(each);
+            log.error("{}", problem);
+            journal.with({{"BGS2_REASON", problem}}).event(Event::policies_broken, "{}", problem);
+        }
         return no_answer;
     }
     std::vector<std::string_view> environment;
@@ -332,12 +356,13 @@ int run(int argc, char** argv) {
         if (arguments->nominates)
             return nominates(*arguments, log);
         forbid_dumps();
-        if (const auto heap = pki::set_up_secure_heap(); heap != pki::SecureHeap::locked)
-            log.warning(
-                "cannot lock private keys in memory; raise RLIMIT_MEMLOCK (LimitMEMLOCK= of the unit)");
+        protect_secrets(log);
         if (arguments->config_is_named) {
-            if (const auto config = read_config(arguments->config, true); !config)
-                throw Exception(config.error());
+            if (const auto config = read_config(arguments->config, true); !config) {
+                for (const policy::Problem& problem : config.error())
+                    log.error("{}", to_string(problem));
+                return EXIT_FAILURE;
+            }
         }
         return Daemon(std::move(*arguments), log).run();
     } catch (const sdbus::Error& e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/authority.h"
 
+#include "daemon/base/bytes.h"
 #include "daemon/base/immovable.h"
 
 #include <asio/redirect_error.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <grp.h>
 #include <optional>
@@ -25,7 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* members = "bgs2d";
-constexpr const char* how_to_get_it =
+constexpr const char* authorization_hint =
     "run it as root or as a member of the group bgs2d, or authorize the user in polkit";
 constexpr auto bus_timeout = 10s;
 constexpr auto polkit_timeout = 15s; // it may have to be started, and callers wait 25 s
@@ -63,12 +65,12 @@ std::optional<gid_t> group_id(const char* name) {
     return entry.gr_gid;
 }
 
-std::optional<uid_t> user_of(const std::map<std::string, sdbus::Variant>& credentials) {
+std::optional<uid_t> user_of(const Dictionary& credentials) {
     const auto uid = credentials.find("UnixUserID");
     return uid == credentials.end() ? std::nullopt : std::optional(uid->second.get<std::uint32_t>());
 }
 
-bool is_member(const std::map<std::string, sdbus::Variant>& credentials) {
+bool is_member(const Dictionary& credentials) {
     const auto gids = credentials.find("UnixGroupIDs");
     const auto wanted = group_id(members);
     if (gids == credentials.end() || !wanted)
@@ -77,10 +79,12 @@ bool is_member(const std::map<std::string, sdbus::Variant>& credentials) {
     return std::ranges::find(list, *wanted) != list.end();
 }
 
-Exception refusal(PolkitAction right, std::string hint) {
+/// `cause` is the reason of polkit; empty if it just refused.
+Exception refusal(PolkitAction action, std::string_view cause, std::string hint) {
     return Exception(Error{ErrorCode::access_denied,
-                           fmt::format("cannot {}: permission denied, requires {}",
-                                       table_of<PolkitAction>.at(right).description, word(right)),
+                           fmt::format("cannot {}: permission denied, requires {}{}{}",
+                                       table_of<PolkitAction>.at(action).description, word(action),
+                                       cause.empty() ? "" : "; ", cause),
                            std::move(hint)});
 }
 
@@ -126,21 +130,23 @@ void Authority::require_running() const {
             Error{ErrorCode::cancelled, "bgs2d is stopping", "call again after it has restarted"});
 }
 
-asio::awaitable<void> Authority::require(Caller caller, PolkitAction right) {
-    const Credentials who = co_await credentials(caller.name);
+asio::awaitable<void> Authority::require(Caller caller, PolkitAction action) {
+    const Dictionary who = co_await credentials(caller.name);
     const auto user = user_of(who);
     if (user == uid_t{0})
         co_return;
     std::optional<PendingCheck> pending;
     if (caller.interactive && user)
         pending.emplace(asked_, *user);
-    const auto result = co_await ask_polkit(caller, right);
+    const auto result = co_await ask_polkit(caller, action);
     if (!result) {
         const sdbus::Error& error = result.error();
         if (!is_no_polkit(error))
-            throw refusal(right, "polkit did not decide: " + error.getMessage());
+            throw refusal(action, "polkit did not decide: " + printable(error.getMessage()),
+                          "run it as root, or check polkit with 'systemctl status polkit'");
         if (!is_member(who))
-            throw refusal(right, "run it as root or as a member of the group bgs2d; polkit is not available");
+            throw refusal(action, "polkit is not available",
+                          "run it as root or as a member of the group bgs2d");
         co_return;
     }
     const bool authorized = result->get<0>();
@@ -148,20 +154,21 @@ asio::awaitable<void> Authority::require(Caller caller, PolkitAction right) {
     if (authorized)
         co_return;
     if (result->get<2>().contains("polkit.dismissed"))
-        throw refusal(right, "the password dialogue was cancelled");
+        throw refusal(action, "the password dialogue was cancelled", "call again and enter the password");
     if (challenge && !caller.interactive)
-        throw refusal(right, fmt::format("{}; polkit can ask for a password if the call allows it, as "
-                                         "bgs2ctl does on a terminal",
-                                         how_to_get_it));
+        throw refusal(
+            action, "",
+            fmt::format("{}, or allow the call to ask for a password, as bgs2ctl does on a terminal",
+                        authorization_hint));
     if (challenge)
-        throw refusal(right,
-                      fmt::format("{}; no agent can ask for a password: start pkttyagent", how_to_get_it));
-    throw refusal(right, how_to_get_it);
+        throw refusal(action, "no agent can ask for a password",
+                      fmt::format("{}, or start pkttyagent", authorization_hint));
+    throw refusal(action, "", authorization_hint);
 }
 
-asio::awaitable<bool> Authority::has(Caller caller, PolkitAction right) {
+asio::awaitable<bool> Authority::has(Caller caller, PolkitAction action) {
     try {
-        co_await require(std::move(caller), right);
+        co_await require(std::move(caller), action);
         co_return true;
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::access_denied)
@@ -170,34 +177,35 @@ asio::awaitable<bool> Authority::has(Caller caller, PolkitAction right) {
     co_return false;
 }
 
-asio::awaitable<Authority::Credentials> Authority::credentials(const std::string& name) {
-    std::function<void(ReplyHandler<Credentials>)> call = [this, name](ReplyHandler<Credentials> handler) {
+asio::awaitable<Dictionary> Authority::credentials(const std::string& name) {
+    std::function<void(ReplyHandler<Dictionary>)> call = [this, name](ReplyHandler<Dictionary> handler) {
         bus_->callMethodAsync("GetConnectionCredentials")
             .onInterface("org.freedesktop.DBus")
             .withTimeout(bus_timeout)
             .withArguments(name)
             .uponReplyInvoke(std::move(handler));
     };
-    auto answer = co_await answer_to<Credentials>(std::move(call));
+    auto answer = co_await answer_to<Dictionary>(std::move(call));
     if (!answer)
-        throw Exception(Error{ErrorCode::access_denied,
-                              "the bus did not identify the caller: " + answer.error().getMessage(),
-                              "call again; 'journalctl -u dbus' may show the reason"});
+        throw Exception(
+            Error{ErrorCode::access_denied,
+                  "the bus did not identify the caller: " + printable(answer.error().getMessage()),
+                  "call again; 'journalctl -u dbus' may show the reason"});
     co_return std::move(*answer);
 }
 
 asio::awaitable<std::expected<Authority::AuthorizationResult, sdbus::Error>>
-Authority::ask_polkit(const Caller& caller, PolkitAction right) {
+Authority::ask_polkit(const Caller& caller, PolkitAction action) {
     const auto check = std::to_string(++checks_);
     std::function<void(ReplyHandler<AuthorizationResult>)> call =
-        [this, caller, right, check](ReplyHandler<AuthorizationResult> handler) {
+        [this, caller, action, check](ReplyHandler<AuthorizationResult> handler) {
             constexpr std::uint32_t allow_user_interaction = 1;
-            const sdbus::Struct<std::string, Credentials> subject{"system-bus-name",
-                                                                  Credentials{{"name", caller.name}}};
+            const sdbus::Struct<std::string, Dictionary> subject{"system-bus-name",
+                                                                 Dictionary{{"name", caller.name}}};
             polkit_->callMethodAsync("CheckAuthorization")
                 .onInterface("org.freedesktop.PolicyKit1.Authority")
                 .withTimeout(caller.interactive ? std::chrono::seconds(password_timeout) : polkit_timeout)
-                .withArguments(subject, std::string(word(right)), std::map<std::string, std::string>{},
+                .withArguments(subject, std::string(word(action)), std::map<std::string, std::string>{},
                                caller.interactive ? allow_user_interaction : 0U, check)
                 .uponReplyInvoke(std::move(handler));
         };
@@ -218,7 +226,7 @@ Authority::answer_to(std::function<void(ReplyHandler<Answer> handler)> call) {
     require_running();
     const auto timer = std::make_shared<asio::steady_timer>(context_.executor);
     const auto answer = std::make_shared<std::optional<std::expected<Answer, sdbus::Error>>>();
-    timer->expires_at(asio::steady_timer::time_point::max()); // sd-bus ends what gets no answer
+    timer->expires_at(asio::steady_timer::time_point::max()); // sd-bus ends a call without a reply
     waiting_.insert(timer);
     try {
         call([timer, answer](const sdbus::Error* error, const Answer& value) {
@@ -228,7 +236,7 @@ Authority::answer_to(std::function<void(ReplyHandler<Answer> handler)> call) {
                 *answer = value;
             timer->cancel();
         });
-        // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): it loses the function that was moved on
+        // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): it loses track of the moved function
         context_.sent();
     } catch (const sdbus::Error& error) {
         *answer = std::unexpected(error);
@@ -239,8 +247,7 @@ Authority::answer_to(std::function<void(ReplyHandler<Answer> handler)> call) {
     }
     waiting_.erase(timer);
     require_running();
-    co_return std::move(*answer).value_or(
-        std::unexpected(sdbus::Error("org.freedesktop.DBus.Error.NoReply", "nothing came")));
+    co_return std::move(**answer);
 }
 
 } // namespace bgs2::dbus

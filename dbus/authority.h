@@ -4,6 +4,7 @@
 
 #include "daemon/base/error.h"
 #include "dbus/caller.h"
+#include "dbus/dictionary.h"
 #include "dbus/polkit_action.h"
 #include "dbus/serve.h"
 
@@ -30,30 +31,29 @@ class Authority {
     /// `connection` may be destroyed after stop().
     Authority(sdbus::IConnection& connection, ReplyContext context);
 
-    /// Returns if the caller is authorized; uid 0 always is. polkit decides for all others, and may ask for a
-    /// password for at most 5 minutes if the caller allows that. Without polkit, members of the group bgs2d
-    /// are authorized. Throws Exception: AccessDenied, which names the action; Busy, if 16 interactive calls
-    /// of the same user are pending; Cancelled after stop().
-    asio::awaitable<void> require(Caller caller, PolkitAction right);
+    /// Returns if the caller is authorized for the action; uid 0 always is. polkit decides for all others,
+    /// and may ask for a password for at most 5 minutes if the caller allows that. Without polkit, members of
+    /// the group bgs2d are authorized. Throws Exception: AccessDenied, which names the action; Busy, if 16
+    /// interactive calls of the same user are pending; Cancelled after stop().
+    asio::awaitable<void> require(Caller caller, PolkitAction action);
 
     /// Whether require() would return. Throws the same errors, except AccessDenied.
-    asio::awaitable<bool> has(Caller caller, PolkitAction right);
+    asio::awaitable<bool> has(Caller caller, PolkitAction action);
 
     /// Cancels all pending checks and starts no new ones.
     void stop();
 
   private:
-    using Credentials = std::map<std::string, sdbus::Variant>;
     /// is_authorized, is_challenge, details; see CheckAuthorization of org.freedesktop.PolicyKit1.Authority.
     using AuthorizationResult = sdbus::Struct<bool, bool, std::map<std::string, std::string>>;
 
     template<class Answer>
     using ReplyHandler = std::function<void(const sdbus::Error* error, const Answer& answer)>;
 
-    asio::awaitable<Credentials> credentials(const std::string& name);
+    asio::awaitable<Dictionary> credentials(const std::string& name);
     class PendingCheck;
     asio::awaitable<std::expected<AuthorizationResult, sdbus::Error>> ask_polkit(const Caller& caller,
-                                                                                 PolkitAction right);
+                                                                                 PolkitAction action);
     /// Waits for the reply to `call`.
     template<class Answer>
     asio::awaitable<std::expected<Answer, sdbus::Error>>

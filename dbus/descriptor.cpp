@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/descriptor.h"
 
+#include "daemon/base/system_error.h"
+#include "daemon/pki/file.h"
+
 #include <asio/buffer.hpp>
 #include <asio/experimental/deferred.hpp>
 #include <asio/experimental/parallel_group.hpp>
@@ -45,8 +48,7 @@ asio::awaitable<std::size_t> read_some(asio::posix::stream_descriptor& pipe, asi
                               pipe_timeout.count()),
                   "close it after writing"});
     if (error)
-        throw Exception(
-            Error{ErrorCode::failed, fmt::format("cannot read {}: {}", name, error.message()), ""});
+        throw Exception(system_error(error.value(), fmt::format("read {}", name), "pass its content again"));
     co_return size;
 }
 
@@ -54,7 +56,7 @@ asio::awaitable<pki::Secret> read_pipe(sdbus::UnixFd descriptor, std::string nam
     const auto executor = co_await asio::this_coro::executor;
     asio::posix::stream_descriptor pipe(executor, descriptor.release());
     asio::steady_timer timer(executor, pipe_timeout);
-    pki::Secret bytes(4096); // secure memory is scarce: it grows with what comes
+    pki::Secret bytes(4096); // secure memory is scarce: it grows with the data
     std::size_t filled = 0;
     while (const std::size_t size = co_await read_some(pipe, timer, bytes.bytes().subspan(filled), name)) {
         filled += size;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "daemon/base/error.h"
-#include "daemon/pki/file.h"
 #include "daemon/pki/secret.h"
 
 #include <asio/awaitable.hpp>

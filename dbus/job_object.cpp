@@ -14,7 +14,7 @@ constexpr const char* job_interface = io::bgs2d1::Job_adaptor::INTERFACE_NAME;
 
 asio::awaitable<void> cancel(std::shared_ptr<Authority> authority, Caller caller,
                              std::shared_ptr<bgs2::Job> job) {
-    co_await authority->require(caller, right_to(job->task().operation));
+    co_await authority->require(caller, required_action(job->task().operation));
     job->cancel();
 }
 

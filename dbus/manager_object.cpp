@@ -64,17 +64,17 @@ asio::awaitable<void> rescan(std::shared_ptr<Authority> authority, Caller caller
 }
 
 asio::awaitable<std::vector<std::string>> reload(std::shared_ptr<Authority> authority, Caller caller,
-                                                 std::function<std::vector<std::string>()> read_anew) {
+                                                 std::function<std::vector<std::string>()> load_again) {
     co_await authority->require(caller, PolkitAction::manage);
-    co_return read_anew();
+    co_return load_again();
 }
 
 asio::awaitable<std::vector<std::string>> rights_of(std::shared_ptr<Authority> authority, Caller caller) {
     caller.interactive = false;
     std::vector<std::string> names;
-    for (const PolkitAction right : values_of<PolkitAction>) {
-        if (co_await authority->has(caller, right))
-            names.emplace_back(word(right));
+    for (const PolkitAction action : values_of<PolkitAction>) {
+        if (co_await authority->has(caller, action))
+            names.emplace_back(word(action));
     }
     co_return names;
 }
@@ -151,16 +151,16 @@ void ManagerObject::Reload(sdbus::Result<std::vector<std::string>>&& result) {
     serve(context_, std::move(result), reload(authority_, caller_of(getObject()), controls_.reload));
 }
 
-std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ListPolicies() {
-    std::vector<std::map<std::string, sdbus::Variant>> policies;
+std::vector<Dictionary> ManagerObject::ListPolicies() {
+    std::vector<Dictionary> policies;
     for (const policy::Policy& policy : controls_.policies.policies())
         policies.push_back(to_dictionary(policy));
     return policies;
 }
 
-std::vector<std::map<std::string, sdbus::Variant>> ManagerObject::ExplainPolicy(const std::string& imei) {
+std::vector<Dictionary> ManagerObject::ExplainPolicy(const std::string& imei) {
     const auto modem = value_or_throw_bus(fleet_.find(imei));
-    std::vector<std::map<std::string, sdbus::Variant>> files;
+    std::vector<Dictionary> files;
     for (const policy::FileExplanation& explained : policy::explain(controls_.policies, modem->attributes()))
         files.push_back(to_dictionary(explained));
     return files;
@@ -179,11 +179,11 @@ std::vector<std::string> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy)
 }
 
 void ManagerObject::History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) {
-    serve(context_, std::move(result), history(controls_.history->query(history_filter(filter))));
+    serve(context_, std::move(result), history(controls_.history.query(history_filter(filter))));
 }
 
 std::uint64_t ManagerObject::HistoryLostSince() {
-    const auto since = controls_.history->lost_since();
+    const auto since = controls_.history.lost_since();
     return since ? seconds(*since) : 0;
 }
 

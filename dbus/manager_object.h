@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <functional>
 #include <io.bgs2d1.adaptor.h>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,10 +25,10 @@ namespace bgs2::dbus {
 struct Controls {
     std::string version;
     std::function<std::vector<std::string>()>
-        reload;                           ///< reads configuration and policies again; returns the problems
-    std::function<void()> rescan;         ///< enumerates the ports again
-    const policy::PolicyStore& policies;  ///< the active policies and the problems of the last load
-    history::Recorder* history = nullptr; ///< never null; outlives the object
+        reload;                          ///< reads configuration and policies again; returns the problems
+    std::function<void()> rescan;        ///< enumerates the ports again
+    const policy::PolicyStore& policies; ///< the active policies and the problems of the last load
+    history::Recorder& history;
 };
 
 /// The state of the policies, as the properties report it.
@@ -59,8 +58,8 @@ class ManagerObject final
     void Rights(sdbus::Result<std::vector<std::string>>&& result) override;
     void Rescan(sdbus::Result<>&& result) override;
     void Reload(sdbus::Result<std::vector<std::string>>&& result) override;
-    std::vector<std::map<std::string, sdbus::Variant>> ListPolicies() override;
-    std::vector<std::map<std::string, sdbus::Variant>> ExplainPolicy(const std::string& imei) override;
+    std::vector<Dictionary> ListPolicies() override;
+    std::vector<Dictionary> ExplainPolicy(const std::string& imei) override;
     std::vector<std::string> CheckPolicy(const sdbus::UnixFd& policy) override;
     void History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) override;
 

@@ -38,10 +38,8 @@ constexpr const char* modem_rule =
 constexpr std::string_view not_found = "org.freedesktop.ModemManager1.Error.Core.NotFound";
 constexpr std::string_view wrong_state = "org.freedesktop.ModemManager1.Error.Core.WrongState";
 
-using Properties = std::map<std::string, sdbus::Variant>;
-
 /// Whether the modem with these properties has one of these ports.
-bool has_one(const Properties& modem, const std::multiset<std::string>& ports) {
+bool has_one(const Dictionary& modem, const std::multiset<std::string>& ports) {
     using Ports = std::vector<sdbus::Struct<std::string, std::uint32_t>>; // name and type
     const auto found = modem.find("Ports");
     if (found == modem.end() || !found->second.containsValueOfType<Ports>())
@@ -59,7 +57,7 @@ class ModemManager::InhibitLock final : public Inhibition {
       : manager_(manager)
       , uid_(port.physical_device)
       , port_(port.device) {
-        manager->hold(port, wanted);
+        manager->add_port(port, wanted);
     }
     ~InhibitLock() override { // NOLINT(bugprone-exception-escape): only without any memory left
         if (const auto manager = manager_.lock())
@@ -168,7 +166,7 @@ void ModemManager::modem_added() {
     }
 }
 
-void ModemManager::hold(const PortInfo& port, bool wanted) {
+void ModemManager::add_port(const PortInfo& port, bool wanted) {
     const auto [place, is_new] =
         devices_.try_emplace(port.physical_device, Device{.release = asio::steady_timer(context_.executor)});
     Device& device = place->second;

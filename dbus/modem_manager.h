@@ -4,6 +4,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/port/inhibitor.h"
+#include "dbus/dictionary.h"
 #include "dbus/serve.h"
 
 #include <asio/awaitable.hpp>
@@ -61,11 +62,11 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
         State state = State::not_asked;
     };
     /// The reply of GetManagedObjects: interfaces with their properties, by object.
-    using Objects = std::map<sdbus::ObjectPath, std::map<std::string, std::map<std::string, sdbus::Variant>>>;
+    using Objects = std::map<sdbus::ObjectPath, std::map<std::string, Dictionary>>;
 
     void owned_by(const std::string& owner);
     void modem_added();
-    void hold(const PortInfo& port, bool wanted);
+    void add_port(const PortInfo& port, bool wanted);
     void release_port(const std::string& uid, const std::string& port);
     void release(const std::string& uid);
     void send(const std::function<void()>& sending) const;

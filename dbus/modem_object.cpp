@@ -9,7 +9,6 @@
 #include "dbus/options.h"
 
 #include <asio/awaitable.hpp>
-#include <fmt/format.h>
 
 #include <chrono>
 #include <utility>

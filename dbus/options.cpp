@@ -2,13 +2,15 @@
 #include "dbus/options.h"
 
 #include "daemon/base/error.h"
-#include "daemon/policy/model.h"
+#include "daemon/base/imei.h"
 #include "dbus/error_names.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace bgs2::dbus {
@@ -31,23 +33,17 @@ T value_of(const std::string& name, const sdbus::Variant& value, std::string_vie
     return value.get<T>();
 }
 
-bool is_end_of_imei(std::string_view text) {
-    constexpr std::size_t digits = 15;
-    return !text.empty() && text.size() <= digits &&
-           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 Store store_of(const std::string& word) {
     const auto store = from_word<Store>(word);
     if (!store)
         throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("unknown store '{}'", word),
-                           "valid stores: is_cert, management_cert, preconfig_cert"});
+                           fmt::format("valid stores: {}", fmt::join(words_of<Store>, ", "))});
     return *store;
 }
 
 } // namespace
 
-std::optional<SlotAddress> slot_option(const Options& options) {
+std::optional<SlotAddress> slot_option(const Dictionary& options) {
     std::optional<std::uint32_t> slot;
     Store store = Store::tls;
     for (const auto& [name, value] : options) {
@@ -65,14 +61,14 @@ std::optional<SlotAddress> slot_option(const Options& options) {
     return SlotAddress{.store = store, .slot = *slot};
 }
 
-SlotAddress slot_address(std::uint32_t number, const Options& options) {
+SlotAddress slot_address(std::uint32_t number, const Dictionary& options) {
     if (number > highest_slot)
         throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("there is no slot {}", number),
                            fmt::format("slots go from 0 to {}", highest_slot)});
     return {.store = store_option(options), .slot = number};
 }
 
-Store store_option(const Options& options) {
+Store store_option(const Dictionary& options) {
     Store store = Store::tls;
     for (const auto& [name, value] : options) {
         if (name != "store")
@@ -82,7 +78,7 @@ Store store_option(const Options& options) {
     return store;
 }
 
-InstallOptions install_options(const Options& options) {
+InstallOptions install_options(const Dictionary& options) {
     InstallOptions result;
     for (const auto& [name, value] : options) {
         if (name == "private-key") {
@@ -94,7 +90,8 @@ InstallOptions install_options(const Options& options) {
         } else if (name == "format") {
             const auto format = from_word<pki::CertificateFormat>(value_of<std::string>(name, value, "s"));
             if (!format)
-                throw_wrong(name, "is not one of der, pem-chain, as-is");
+                throw_wrong(
+                    name, fmt::format("is not one of {}", fmt::join(words_of<pki::CertificateFormat>, ", ")));
             result.format = *format;
         } else {
             throw_unknown(name, "valid options: 'private-key', 'passphrase', 'store', 'format'");
@@ -103,7 +100,7 @@ InstallOptions install_options(const Options& options) {
     return result;
 }
 
-history::Filter history_filter(const Options& options) {
+history::Filter history_filter(const Dictionary& options) {
     // A longer reply exceeds the message size that a bus allows.
     constexpr std::uint32_t most = 10'000;
     // Can be converted to milliseconds without an overflow.
@@ -112,7 +109,7 @@ history::Filter history_filter(const Options& options) {
     for (const auto& [name, value] : options) {
         if (name == "modem") {
             filter.imei = value_of<std::string>(name, value, "s");
-            if (!is_end_of_imei(*filter.imei))
+            if (!is_imei_suffix(*filter.imei))
                 throw_wrong(name, "is not an IMEI or a suffix of one");
         } else if (name == "since") {
             const auto seconds = std::min(value_of<std::uint64_t>(name, value, "t"), last_second);
@@ -130,7 +127,7 @@ history::Filter history_filter(const Options& options) {
     return filter;
 }
 
-void no_options(const Options& options) {
+void no_options(const Dictionary& options) {
     if (!options.empty())
         throw_unknown(options.begin()->first, "this method takes no options");
 }

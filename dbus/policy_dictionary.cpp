@@ -2,10 +2,11 @@
 #include "dbus/policy_dictionary.h"
 
 #include "daemon/base/bytes.h"
-#include "dbus/dictionary.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,7 +42,7 @@ Dictionary to_dictionary(const policy::SlotRule& slot) {
 
 } // namespace
 
-std::map<std::string, sdbus::Variant> to_dictionary(const policy::Policy& policy) {
+Dictionary to_dictionary(const policy::Policy& policy) {
     std::vector<Dictionary> slots;
     slots.reserve(policy.slots.size());
     for (const policy::SlotRule& slot : policy.slots)
@@ -55,7 +56,7 @@ std::map<std::string, sdbus::Variant> to_dictionary(const policy::Policy& policy
     };
 }
 
-std::map<std::string, sdbus::Variant> to_dictionary(const policy::FileExplanation& explained) {
+Dictionary to_dictionary(const policy::FileExplanation& explained) {
     return {
         {"policy", printable(explained.policy)},
         {"file", printable(explained.file.string())},

@@ -4,18 +4,14 @@
 
 #include "daemon/policy/explanation.h"
 #include "daemon/policy/model.h"
-
-#include <sdbus-c++/Types.h>
-
-#include <map>
-#include <string>
+#include "dbus/dictionary.h"
 
 namespace bgs2::dbus {
 
 /// One element of Manager.ListPolicies.
-std::map<std::string, sdbus::Variant> to_dictionary(const policy::Policy& policy);
+Dictionary to_dictionary(const policy::Policy& policy);
 
 /// One element of Manager.ExplainPolicy.
-std::map<std::string, sdbus::Variant> to_dictionary(const policy::FileExplanation& explained);
+Dictionary to_dictionary(const policy::FileExplanation& explained);
 
 } // namespace bgs2::dbus

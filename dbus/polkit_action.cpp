@@ -3,7 +3,7 @@
 
 namespace bgs2::dbus {
 
-PolkitAction right_to(Operation operation) {
+PolkitAction required_action(Operation operation) {
     switch (operation) {
     case Operation::provision:
     case Operation::refresh:

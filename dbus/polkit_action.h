@@ -35,6 +35,6 @@ consteval auto words(PolkitAction) {
 }
 
 /// The action that is required to start this operation, and to cancel it.
-PolkitAction right_to(Operation operation);
+PolkitAction required_action(Operation operation);
 
 } // namespace bgs2::dbus

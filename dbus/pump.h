@@ -10,7 +10,6 @@
 #include <sdbus-c++/IConnection.h>
 
 #include <functional>
-#include <memory>
 #include <string>
 
 namespace bgs2::dbus {

@@ -21,7 +21,7 @@
 
 namespace bgs2::dbus {
 
-/// What a coroutine uses to reply.
+/// The executor and the notification that replies require.
 struct ReplyContext {
     asio::any_io_executor executor; ///< the loop's
     std::function<void()> sent;     ///< called after a message was sent: see Pump::arm

@@ -34,12 +34,9 @@ class Journal {
     /// `descriptor` either is lost.
     void write(LogLevel level, std::string_view message, std::span<const Field> fields = {}) const;
 
-    /// Whether lines become journal entries.
-    [[nodiscard]] bool native() const { return native_; }
-
   private:
     int descriptor_;
-    bool native_;
+    bool native_; ///< lines become journal entries
 };
 
 } // namespace bgs2::systemd

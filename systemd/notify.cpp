@@ -14,7 +14,7 @@
 namespace bgs2::systemd {
 namespace {
 
-bool tell(const std::string& state) {
+bool notify(const std::string& state) {
     const int result = sd_notify(0, state.c_str());
     if (result < 0)
         throw Exception(system_error(-result, "notify the service manager"));
@@ -39,23 +39,19 @@ std::string monotonic_microseconds() {
 } // namespace
 
 bool ready(std::string_view text) {
-    return tell("READY=1\n" + status_line(text));
+    return notify("READY=1\n" + status_line(text));
 }
 
 bool reloading() {
-    return tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds());
+    return notify("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds());
 }
 
 bool stopping() {
-    return tell("STOPPING=1");
-}
-
-bool status(std::string_view text) {
-    return tell(status_line(text));
+    return notify("STOPPING=1");
 }
 
 bool watchdog() {
-    return tell("WATCHDOG=1");
+    return notify("WATCHDOG=1");
 }
 
 std::optional<std::chrono::microseconds> watchdog_interval() {

@@ -33,8 +33,9 @@ constexpr int receive_buffer = 4 << 20;
 // Properties of the event, not of the port: a port that is reported twice must compare equal.
 constexpr std::array<std::string_view, 3> event_properties{"ACTION", "SEQNUM", "SYNTH_UUID"};
 
-[[noreturn]] void give_up(std::string_view attempt, int number) {
-    throw Exception(system_error(number, attempt));
+[[noreturn]] void give_up(std::string_view attempt, int number,
+                          const char* hint = "check 'systemctl status systemd-udevd'") {
+    throw Exception(system_error(number, attempt, hint));
 }
 
 void check(int result, std::string_view attempt) {
@@ -62,7 +63,6 @@ Port describe(udev_device* device) {
     Port port;
     port.node = text(udev_device_get_devnode(device));
     port.syspath = text(udev_device_get_syspath(device));
-    port.number = udev_device_get_devnum(device);
     port.physical_device = physical_device(line_of(device));
     for (auto* link = udev_device_get_devlinks_list_entry(device); link != nullptr;
          link = udev_list_entry_get_next(link))
@@ -117,7 +117,8 @@ Monitor::Monitor()
     // mode.
     monitor_.reset(udev_monitor_new_from_netlink(udev_.get(), "udev"));
     if (!monitor_)
-        give_up("open the netlink socket of udev", errno);
+        give_up("open the netlink socket of udev", errno,
+                "allow AF_NETLINK in RestrictAddressFamilies= of the unit");
     check(udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), "tty", nullptr),
           "filter udev's events for ttys");
     // Without CAP_NET_ADMIN the kernel grants net.core.rmem_max at most; that suffices, since overflow is

@@ -39,8 +39,8 @@ struct Batch {
 /// udev has processed them: rules have run, links, group and mode are set.
 ///
 /// The constructor starts listening, so that enumerate() afterwards misses nothing; a port that appears in
-/// between is reported twice. Every member throws Exception (`failed`) if udev is not available. Not
-/// thread-safe.
+/// between is reported twice. Every member throws Exception with a system_error() if udev is not available.
+/// Not thread-safe.
 class Monitor {
   public:
     Monitor();

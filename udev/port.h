@@ -4,8 +4,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
-#include <sys/types.h>
 #include <vector>
 
 namespace bgs2::udev {
@@ -16,13 +14,9 @@ struct Port {
     std::string syspath;            ///< "/sys/devices/.../ttyUSB0", the port's identity while it exists
     std::vector<std::string> links; ///< "/dev/serial/by-id/...", sorted
     std::map<std::string, std::string> properties; ///< "ID_PATH", "ID_SERIAL_SHORT", "BGS2D_PORT", ...
-    dev_t number = 0;                              ///< major and minor of the node
     std::string physical_device; ///< the device that the port belongs to; see physical_device.h
 
     bool operator==(const Port&) const = default;
-
-    /// The property's value; empty if there is none.
-    [[nodiscard]] std::string_view property(const std::string& name) const;
 };
 
 } // namespace bgs2::udev

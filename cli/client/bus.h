@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2d over the system bus. Only this room's bus.cpp and message.cpp use the D-Bus library.
+// bgs2d over the system bus. Only bus.cpp, connection and message.cpp of this folder use the D-Bus library.
 #pragma once
 
 #include "cli/client/objects.h"
@@ -18,6 +18,8 @@
 #include <vector>
 
 namespace bgs2::cli {
+
+class Connection;
 
 /// A signal from bgs2d, or from the bus about bgs2d.
 struct BusSignal {
@@ -61,7 +63,7 @@ struct HistoryFilter {
 void require_local(const Access& access, const std::string& verb, const std::string& why);
 
 /// `why` of verbs that pass open files to bgs2d.
-inline constexpr const char* hands_over_files = "passes open files to bgs2d, which ssh cannot transfer";
+inline constexpr const char* passes_files = "passes open files to bgs2d, which ssh cannot transfer";
 
 /// A connection to the system bus (or the one that DBUS_SYSTEM_BUS_ADDRESS names), here or on another
 /// machine. Every function throws CommandError. A call that requires an authorization may ask for a password,
@@ -111,7 +113,6 @@ class Bus : Immovable {
     std::vector<std::string> policy_errors();
 
   private:
-    class Connection;
     std::unique_ptr<Connection> connection_;
 };
 

@@ -2,26 +2,17 @@
 #include "cli/client/event_formatter.h"
 
 #include "cli/client/job.h"
+#include "cli/client/names.h"
 #include "daemon/base/bytes.h"
 
 #include <fmt/format.h>
 
 #include <cctype>
-#include <optional>
 #include <string_view>
 #include <utility>
 
 namespace bgs2::cli {
 namespace {
-
-constexpr std::string_view modem_prefix = "/io/bgs2d1/modem/";
-constexpr auto modem_interface_name = "io.bgs2d1.Modem";
-constexpr auto job_interface_name = "io.bgs2d1.Job";
-
-/// The IMEI of a modem's path, the number of a job's.
-std::string last_component(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
 
 /// "LastProvisioned" -> "last_provisioned", the spelling of all JSON of bgs2ctl.
 std::string snake_case(std::string_view name) {
@@ -62,7 +53,7 @@ std::string slot_text(const std::string& imei, unsigned number, const Slot& slot
     return fmt::format("{} slot {}: {}{}", imei, number, slot.compliance, holds);
 }
 
-EventLine told(std::string_view text, Value json) {
+EventLine line_of(std::string_view text, Value json) {
     return {printable(text), std::move(json)};
 }
 
@@ -74,7 +65,8 @@ std::string of_operation(const Value& properties) {
 } // namespace
 
 EventLine daemon_event(bool there) {
-    return told(there ? "bgs2d is running" : "bgs2d is not running", {{"event", "daemon"}, {"there", there}});
+    return line_of(there ? "bgs2d is running" : "bgs2d is not running",
+                   {{"event", "daemon"}, {"there", there}});
 }
 
 void EventFormatter::know(std::span<const Modem> modems) {
@@ -98,8 +90,8 @@ std::vector<EventLine> EventFormatter::format(const BusSignal& event) {
         return job_completed(event);
     if (event.member == "PolicyReloaded") {
         const Value& generation = event.arguments.at(0);
-        return {told(fmt::format("policies reloaded, generation {}", generation.dump()),
-                     {{"event", "policy-reloaded"}, {"generation", generation}})};
+        return {line_of(fmt::format("policies reloaded, generation {}", generation.dump()),
+                        {{"event", "policy-reloaded"}, {"generation", generation}})};
     }
     return {};
 }
@@ -107,17 +99,17 @@ std::vector<EventLine> EventFormatter::format(const BusSignal& event) {
 std::vector<EventLine> EventFormatter::added(const BusSignal& event) {
     const std::string path = event.arguments.at(0);
     const Value& interfaces = event.arguments.at(1);
-    if (const auto job = interfaces.find(job_interface_name); job != interfaces.end()) {
+    if (const auto job = interfaces.find(job_interface); job != interfaces.end()) {
         const KnownJob& known = jobs_[path] = {of_operation(*job), text_of(*job, "Step")};
-        return {told(fmt::format("job {}: {} started", last_component(path), known.what),
-                     {{"event", "job-added"}, {"job", path}, {"properties", properties_json(*job)}})};
+        return {line_of(fmt::format("job {}: {} started", last_component(path), known.what),
+                        {{"event", "job-added"}, {"job", path}, {"properties", properties_json(*job)}})};
     }
-    const auto properties = interfaces.find(modem_interface_name);
+    const auto properties = interfaces.find(modem_interface);
     if (properties == interfaces.end())
         return {};
     const Modem modem = modem_of(path, *properties);
     slots_[path] = modem.slots;
-    return {told(
+    return {line_of(
         with_reason(fmt::format("{} added: {} on {}, {}", modem.imei, modem.model, modem.port, modem.state),
                     modem.reason),
         {{"event", "modem-added"}, {"imei", modem.imei}, {"properties", properties_json(*properties)}})};
@@ -129,48 +121,48 @@ std::vector<EventLine> EventFormatter::job_changed(const std::string& path, cons
     if (step == known.step) // progress in bytes is not an event
         return {};
     known.step = step;
-    return {told(fmt::format("job {}: {}", last_component(path), step),
-                 {{"event", "job-changed"}, {"job", path}, {"properties", properties_json(properties)}})};
+    return {line_of(fmt::format("job {}: {}", last_component(path), step),
+                    {{"event", "job-changed"}, {"job", path}, {"properties", properties_json(properties)}})};
 }
 
 std::vector<EventLine> EventFormatter::job_completed(const BusSignal& event) {
     const std::string path = event.arguments.at(0);
     const JobResult result = result_of(event);
     const std::string& what = jobs_[path].what;
-    return {told(fmt::format("job {}: {}{}{}{}{}", last_component(path), what, what.empty() ? "" : " ",
-                             result.success ? "done" : fmt::format("failed, {}", result.error),
-                             result.message.empty() ? "" : ": ", result.message),
-                 {{"event", "job-completed"},
-                  {"job", path},
-                  {"success", result.success},
-                  {"error", result.error},
-                  {"message", result.message},
-                  {"hint", result.hint}})};
+    return {line_of(fmt::format("job {}: {}{}{}{}{}", last_component(path), what, what.empty() ? "" : " ",
+                                result.success ? "done" : fmt::format("failed, {}", result.error),
+                                result.message.empty() ? "" : ": ", result.message),
+                    {{"event", "job-completed"},
+                     {"job", path},
+                     {"success", result.success},
+                     {"error", result.error},
+                     {"message", result.message},
+                     {"hint", result.hint}})};
 }
 
 std::vector<EventLine> EventFormatter::removed(const BusSignal& event) {
     const std::string path = event.arguments.at(0);
     jobs_.erase(path);
-    if (!path.starts_with(modem_prefix)) // the object of a job disappears a minute after its end
+    if (!path.starts_with(modem_path_prefix)) // the object of a job disappears a minute after its end
         return {};
     slots_.erase(path);
     const std::string imei = last_component(path);
-    return {told(imei + " removed", {{"event", "modem-removed"}, {"imei", imei}})};
+    return {line_of(imei + " removed", {{"event", "modem-removed"}, {"imei", imei}})};
 }
 
 std::vector<EventLine> EventFormatter::changed(const BusSignal& event) {
     const std::string interface = event.arguments.at(0);
     const Value& properties = event.arguments.at(1);
-    if (interface == modem_interface_name)
+    if (interface == modem_interface)
         return modem_changed(event.path, properties);
-    if (interface == job_interface_name)
+    if (interface == job_interface)
         return job_changed(event.path, properties);
     if (!properties.contains("PolicyErrors"))
         return {};
     std::vector<EventLine> result;
     for (const Value& error : properties["PolicyErrors"])
-        result.push_back(told(fmt::format("policies: {}", error.get<std::string>()),
-                              {{"event", "policy-error"}, {"message", error}}));
+        result.push_back(line_of(fmt::format("policies: {}", error.get<std::string>()),
+                                 {{"event", "policy-error"}, {"message", error}}));
     return result;
 }
 
@@ -204,7 +196,7 @@ std::vector<EventLine> EventFormatter::modem_changed(const std::string& path, co
     std::vector<EventLine> result;
     result.reserve(lines.size());
     for (const std::string& line : lines)
-        result.push_back(told(line, result.empty() ? json : Value()));
+        result.push_back(line_of(line, result.empty() ? json : Value()));
     return result;
 }
 

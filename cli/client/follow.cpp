@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace bgs2::cli {
 namespace {
@@ -71,13 +70,7 @@ ExitCode follow(Bus& bus, const Modem& modem, const std::string& operation, cons
     const JobResult result =
         wait_for_end(bus, job, fmt::format("{} of {}", operation, modem.imei), interrupt, terminal);
     if (terminal.json)
-        print(to_line({{"job", job.path()},
-                       {"imei", modem.imei},
-                       {"operation", operation},
-                       {"success", result.success},
-                       {"error", result.error},
-                       {"message", result.message},
-                       {"hint", result.hint}}));
+        print(to_line(to_json(result, job.path(), modem.imei, operation)));
     if (!result.success)
         throw to_job_error(result.error, result.message, result.hint);
     if (!terminal.json)

@@ -18,6 +18,17 @@ JobResult result_of(const BusSignal& event) {
             .hint = lines.hint};
 }
 
+Value to_json(const JobResult& result, const std::string& path, const std::string& imei,
+              const std::string& operation) {
+    return {{"job", path},
+            {"imei", imei},
+            {"operation", operation},
+            {"success", result.success},
+            {"error", result.error},
+            {"message", result.message},
+            {"hint", result.hint}};
+}
+
 bool Job::apply(const BusSignal& event) {
     if (event.member == "JobCompleted" && event.arguments.at(0) == path_) {
         result_ = result_of(event);

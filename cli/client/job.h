@@ -10,12 +10,12 @@
 
 namespace bgs2::cli {
 
-/// How a job ended.
+/// The result of a job that has ended.
 struct JobResult {
     bool success = false;
     std::string error;   ///< the word of an error; empty on success
-    std::string message; ///< what happened
-    std::string hint;    ///< what to do; may be empty
+    std::string message; ///< the result, for people
+    std::string hint;    ///< the action to take; may be empty
 
     bool operator==(const JobResult&) const = default;
 };
@@ -40,5 +40,9 @@ class Job {
 
 /// The JobResult of a JobCompleted signal.
 JobResult result_of(const BusSignal& event);
+
+/// For programs. `path` is that of the job, `imei` that of its modem.
+Value to_json(const JobResult& result, const std::string& path, const std::string& imei,
+              const std::string& operation);
 
 } // namespace bgs2::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/client/objects.h"
 
+#include "cli/client/names.h"
 #include "daemon/base/error.h"
 
 #include <algorithm>
@@ -24,10 +25,6 @@ std::uint64_t number(const Value& object, const char* key) {
 double fraction(const Value& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_number() ? found->get<double>() : 0;
-}
-
-std::string last_part(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
 }
 
 Slot slot_of(const Value& value) {
@@ -140,7 +137,7 @@ JobInfo job_of(std::string path, const Value& properties) {
     const Error lines = from_lines(ErrorCode::failed, text(properties, "Message"));
     JobInfo job{.path = std::move(path),
                 .operation = text(properties, "Operation"),
-                .imei = last_part(text(properties, "Modem")),
+                .imei = last_component(text(properties, "Modem")),
                 .description = text(properties, "Description"),
                 .step = text(properties, "Step"),
                 .step_code = text(properties, "StepCode"),
@@ -152,7 +149,7 @@ JobInfo job_of(std::string path, const Value& properties) {
                 .error = text(properties, "Error"),
                 .message = lines.what,
                 .hint = lines.hint};
-    const std::string digits = last_part(job.path);
+    const std::string digits = last_component(job.path);
     std::from_chars(digits.data(), digits.data() + digits.size(), job.number);
     return job;
 }
@@ -244,7 +241,7 @@ std::vector<FileExplanation> explained_of(const Value& files) {
 std::vector<Modem> modems_of(const Value& objects) {
     std::vector<Modem> modems;
     for (const auto& [path, interfaces] : objects.items()) {
-        if (const auto modem = interfaces.find("io.bgs2d1.Modem"); modem != interfaces.end())
+        if (const auto modem = interfaces.find(modem_interface); modem != interfaces.end())
             modems.push_back(modem_of(path, *modem));
     }
     std::ranges::sort(modems, {}, &Modem::imei);
@@ -254,7 +251,7 @@ std::vector<Modem> modems_of(const Value& objects) {
 std::vector<JobInfo> jobs_of(const Value& objects) {
     std::vector<JobInfo> jobs;
     for (const auto& [path, interfaces] : objects.items()) {
-        if (const auto job = interfaces.find("io.bgs2d1.Job"); job != interfaces.end())
+        if (const auto job = interfaces.find(job_interface); job != interfaces.end())
             jobs.push_back(job_of(path, *job));
     }
     std::ranges::sort(jobs, {}, &JobInfo::number);

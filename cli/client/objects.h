@@ -48,7 +48,7 @@ struct Modem {
     std::string port;
     std::string port_path;
     std::string state;
-    std::string reason_code;  ///< why it is in that state, for programs
+    std::string reason_code;  ///< of that state, for programs
     std::string reason_error; ///< the word of the error behind it
     std::string reason;       ///< the same, for people
     std::string hint;
@@ -77,8 +77,8 @@ struct JobInfo {
     std::uint64_t start_time = 0;
     std::uint64_t end_time = 0; ///< 0: active, or unknown
     std::string error;          ///< the word of an error
-    std::string message;        ///< why it failed
-    std::string hint;           ///< what to do about it
+    std::string message;        ///< the error, for people
+    std::string hint;           ///< the action to take
 
     [[nodiscard]] bool ended() const;
     [[nodiscard]] bool failed() const;
@@ -91,7 +91,7 @@ struct Port {
     std::string device;
     std::string path;
     std::string state;
-    std::string code;   ///< why it is in that state, for programs
+    std::string code;   ///< of that state, for programs
     std::string naming; ///< whether a rule names it, and which kind
     std::string reason; ///< the same, for people
     std::string hint;

@@ -17,7 +17,7 @@ constexpr int notified = 3; ///< the descriptor that the agent closes once it is
 
 } // namespace
 
-bool somebody_can_be_asked() {
+bool can_ask_for_password() {
     return geteuid() != 0 && isatty(STDIN_FILENO) == 1;
 }
 

@@ -11,7 +11,7 @@ namespace bgs2::cli {
 
 /// Whether polkit may have to ask the user: standard input is a terminal, and the user is not root, who has
 /// every authorization.
-bool somebody_can_be_asked();
+bool can_ask_for_password();
 
 /// Runs pkttyagent for this process. It is ready when the constructor returns; if it cannot be started,
 /// polkit does not ask.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/client/selector.h"
 
+#include "daemon/base/imei.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -53,15 +55,15 @@ Expected<Modem> select(std::span<const Modem> modems, std::string_view selector)
             return none(fmt::format("no modem on {}", selector));
         return *found;
     }
-    if (selector.size() > 15 || !std::ranges::all_of(selector, [](char c) { return c >= '0' && c <= '9'; }))
+    if (!is_imei_suffix(selector))
         return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not a modem", selector),
                     "give an IMEI or a suffix of it, the device node of the port, or 'any'");
     std::vector<Modem> found;
     std::ranges::copy_if(modems, std::back_inserter(found),
                          [&](const Modem& modem) { return modem.imei.ends_with(selector); });
     if (found.empty())
-        return none(fmt::format("no modem has {} {}",
-                                selector.size() == 15 ? "the IMEI" : "an IMEI that ends in", selector));
+        return none(fmt::format("no modem has {} {}", is_imei(selector) ? "the IMEI" : "an IMEI that ends in",
+                                selector));
     if (found.size() > 1)
         return several(fmt::format("{} modems have an IMEI that ends in {}", found.size(), selector), found);
     return found.front();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/client/wait_condition.h"
 
+#include "cli/client/names.h"
 #include "cli/client/selector.h"
 #include "daemon/base/nearest.h"
 
@@ -99,8 +100,8 @@ bool concerns_modems(const BusSignal& event) {
     if (event.member == "NameOwnerChanged")
         return true;
     if (event.member == "InterfacesAdded" || event.member == "InterfacesRemoved")
-        return event.arguments.at(0).get<std::string>().starts_with("/io/bgs2d1/modem/");
-    return event.member == "PropertiesChanged" && event.path.starts_with("/io/bgs2d1/modem/");
+        return event.arguments.at(0).get<std::string>().starts_with(modem_path_prefix);
+    return event.member == "PropertiesChanged" && event.path.starts_with(modem_path_prefix);
 }
 
 } // namespace bgs2::cli

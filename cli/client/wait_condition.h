@@ -33,7 +33,7 @@ class WaitCondition {
     /// Errors: InvalidArgument (the selector is ambiguous or invalid).
     [[nodiscard]] Expected<WaitStatus> evaluate(std::span<const Modem> modems) const;
 
-    /// Why the condition is not met.
+    /// The error if the condition is not met.
     [[nodiscard]] Error unmet(const WaitStatus& status) const;
 
   private:

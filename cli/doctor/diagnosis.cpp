@@ -20,6 +20,24 @@ namespace {
 constexpr std::string_view daemon = "bgs2d";
 constexpr std::string_view see_its_log = "see its log: 'journalctl -u bgs2d'";
 
+/// The compliance of the slot that the finding is about; empty if it is unknown.
+std::string compliance_of(const Modem& modem, const Finding& finding) {
+    const auto store = modem.other_stores.find(finding.store);
+    const auto& slots = store == modem.other_stores.end() ? modem.slots : store->second;
+    const auto slot = slots.find(static_cast<unsigned>(finding.slot));
+    return slot == slots.end() ? std::string() : slot->second.compliance;
+}
+
+/// The finding that is the reason for the state of the modem: the first error about a slot that would be
+/// written; the end if it is none of them.
+auto finding_behind_state(const Modem& modem) {
+    return std::ranges::find_if(modem.findings, [&](const Finding& finding) {
+        return from_word<ReasonCode>(modem.reason_code) == ReasonCode::preflight_failed &&
+               finding.severity == "error" && finding.code == modem.reason_error &&
+               compliance_of(modem, finding) != "compliant";
+    });
+}
+
 class Diagnosis {
   public:
     explicit Diagnosis(const SystemSnapshot& snapshot)
@@ -138,23 +156,23 @@ class Diagnosis {
                 "run 'timedatectl set-ntp true' if there is a time server; check with 'timedatectl'");
     }
 
-    void history(const DaemonSnapshot& told) {
-        if (told.history_lost_since != 0)
+    void history(const DaemonSnapshot& reported) {
+        if (reported.history_lost_since != 0)
             add(Severity::warning, "history-lost", daemon,
                 fmt::format("bgs2d cannot write its history: events since {} are lost",
-                            bus_time(told.history_lost_since, "")),
+                            bus_time(reported.history_lost_since, "")),
                 "check that SQLite is installed, and that the disk of /var/lib/bgs2d is writable and not "
                 "full; see its log: 'journalctl -u bgs2d'");
     }
 
-    void policies(const DaemonSnapshot& told) {
-        for (const std::string& error : told.policy_errors)
-            add(Severity::error, "policy-broken", error.substr(0, error.find(':')), error,
-                told.policies.empty()
+    void policies(const DaemonSnapshot& reported) {
+        for (const std::string& error : reported.policy_errors)
+            add(Severity::error, "policy-broken", daemon, error,
+                reported.policies.empty()
                     ? "fix the file, then run 'bgs2ctl reload'; until then, there is no active policy"
                     : "fix the file, then run 'bgs2ctl reload'; until then, the previous policies stay "
                       "active");
-        if (told.policy_errors.empty() && told.policies.empty())
+        if (reported.policy_errors.empty() && reported.policies.empty())
             add(Severity::error, "no-policy", "/etc/bgs2d/policy.d", "no policies: no modem is provisioned",
                 "write one, based on policy-example.toml of the documentation; then run 'bgs2ctl policy "
                 "check' and 'bgs2ctl reload'");
@@ -178,10 +196,11 @@ class Diagnosis {
         else if (code == ReasonCode::no_policy && are_policies)
             add(Severity::warning, "modem-unmanaged", modem.imei, modem.reason, modem.hint);
         expiry(modem);
-        for (const Finding& finding : modem.findings) {
-            if (finding.message != modem.reason) // reported with the state
-                add(finding.severity == "error" ? Severity::error : Severity::warning, "modem-finding",
-                    modem.imei, finding.message, finding.hint);
+        const auto reason = finding_behind_state(modem); // reported with the state
+        for (auto finding = modem.findings.begin(); finding != modem.findings.end(); ++finding) {
+            if (finding != reason)
+                add(finding->severity == "error" ? Severity::error : Severity::warning, "modem-finding",
+                    modem.imei, finding->message, finding->hint);
         }
     }
 

@@ -26,9 +26,9 @@ consteval auto words(Severity) {
 struct Diagnostic {
     Severity severity = Severity::note;
     std::string id;      ///< "port-not-nominated": never changes, for programs
-    std::string subject; ///< a device node, an IMEI, a file or "bgs2d"; may be empty
+    std::string subject; ///< a device node, an IMEI, a folder or "bgs2d"; may be empty
     std::string message;
-    std::string hint; ///< what to do; lines to paste into a file are indented
+    std::string hint; ///< the action to take; lines to paste into a file are indented
 
     bool operator==(const Diagnostic&) const = default;
 };

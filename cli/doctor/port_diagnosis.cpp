@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <set>
 #include <sys/stat.h>
 
@@ -107,7 +106,7 @@ class PortDiagnosis {
         }
         look_for_brltty();
         look_for_nothing();
-        confess();
+        report_hidden_processes();
         return std::move(diagnostics_);
     }
 
@@ -147,7 +146,7 @@ class PortDiagnosis {
             add(Severity::note, "port-probing", port.device, "bgs2d is identifying the device",
                 "run 'bgs2ctl doctor' again in a minute");
         if (port.state != "unavailable")
-            strangers(port);
+            report_other_holders(port);
         look_for_modem_manager(port);
     }
 
@@ -189,7 +188,7 @@ class PortDiagnosis {
     }
 
     /// Programs that have a port of bgs2d open: they opened it first, or are root.
-    void strangers(const Port& port) {
+    void report_other_holders(const Port& port) {
         for (const Holder& holder : holders_of(port.device)) {
             reported_holders_.emplace(port.device, holder.name);
             add(Severity::warning, "port-shared", port.device, "also in use by " + to_string(holder),
@@ -287,7 +286,7 @@ class PortDiagnosis {
                 "'bgs2ctl ports' the state of each port");
     }
 
-    void confess() {
+    void report_hidden_processes() {
         if (!looked_for_holders_ || snapshot_.processes.hidden == 0)
             return;
         add(Severity::note, "processes-not-seen", "",

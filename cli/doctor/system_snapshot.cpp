@@ -19,17 +19,16 @@ QueryError query_error_of(const CommandError& failure) {
     return {.exit = failure.exit(), .what = failure.what(), .hint = failure.hint()};
 }
 
-DaemonSnapshot testimony_of(Bus& bus) {
-    DaemonSnapshot told{.pid = bus.daemon_pid(),
-                        .modems = bus.modems(),
-                        .ports = bus.ports(),
-                        .policies = bus.policies(),
-                        .policy_errors = bus.policy_errors(),
-                        .history_lost_since = bus.history_lost_since()};
-    return told;
+DaemonSnapshot query_daemon(Bus& bus) {
+    return {.pid = bus.daemon_pid(),
+            .modems = bus.modems(),
+            .ports = bus.ports(),
+            .policies = bus.policies(),
+            .policy_errors = bus.policy_errors(),
+            .history_lost_since = bus.history_lost_since()};
 }
 
-void ask_the_bus(SystemSnapshot& snapshot) {
+void query_bus(SystemSnapshot& snapshot) {
     try {
         Bus bus;
         snapshot.unit = bus.service_unit("bgs2d.service");
@@ -38,7 +37,7 @@ void ask_the_bus(SystemSnapshot& snapshot) {
         if (!snapshot.running) // a method call would start it
             return;
         try {
-            snapshot.daemon = testimony_of(bus);
+            snapshot.daemon = query_daemon(bus);
         } catch (const CommandError& failure) {
             snapshot.daemon_error = query_error_of(failure);
         }
@@ -82,7 +81,7 @@ bool clock_is_synchronised() {
 
 SystemSnapshot take_snapshot() {
     SystemSnapshot snapshot;
-    ask_the_bus(snapshot);
+    query_bus(snapshot);
     snapshot.nodes = tty_nodes();
     snapshot.processes = look_at_processes(devices_of(snapshot));
     snapshot.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

@@ -16,7 +16,7 @@
 
 namespace bgs2::cli {
 
-/// Why a query failed.
+/// The error of a query that failed.
 struct QueryError {
     ExitCode exit = ExitCode::failed;
     std::string what;
@@ -45,12 +45,12 @@ struct PolicyFile {
 };
 
 struct SystemSnapshot {
-    std::optional<QueryError> bus_error; ///< why the bus cannot be reached
+    std::optional<QueryError> bus_error; ///< the bus cannot be reached
     std::optional<ServiceUnit> unit;     ///< nothing: no systemd on the bus
     bool running = false;                ///< io.bgs2d1 has an owner
     bool activatable = false;            ///< the bus starts bgs2d on a method call
     std::optional<DaemonSnapshot> daemon;
-    std::optional<QueryError> daemon_error; ///< why bgs2d, which is running, could not be queried
+    std::optional<QueryError> daemon_error; ///< bgs2d is running, but cannot be queried
 
     std::vector<TtyNode> nodes;
     Processes processes;

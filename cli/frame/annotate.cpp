@@ -5,8 +5,8 @@
 #include "cli/terminal/text.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/pki/key_pair.h"
-#include "daemon/pki/private_key.h"
 
 #include <fmt/format.h>
 
@@ -19,12 +19,6 @@ using sbnw::Frame;
 using sbnw::Parameter;
 using sbnw::ParameterId;
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t parameter_header = 4;
-
-unsigned slot_number(const Parameter& parameter) {
-    return std::to_integer<unsigned>(parameter.data[0]) | std::to_integer<unsigned>(parameter.data[1]) << 8U;
-}
 
 std::vector<std::string> certificate_lines(const Parameter& parameter) {
     const std::string_view form = word(format_of(parameter.data));
@@ -56,7 +50,7 @@ std::vector<std::string> key_lines(const Parameter& parameter, bool show_key) {
 std::vector<std::string> data_lines(const Parameter& parameter, bool show_key) {
     switch (parameter.id) {
     case ParameterId::slot:
-        return {fmt::format("slot {}", slot_number(parameter))};
+        return {fmt::format("slot {}", slot_of(parameter))};
     case ParameterId::certificate:
         return certificate_lines(parameter);
     case ParameterId::private_key:
@@ -72,12 +66,13 @@ std::vector<std::string> data_lines(const Parameter& parameter, bool show_key) {
 }
 
 void add_parameter(std::vector<Field>& fields, const Parameter& parameter, bool show_key) {
-    const std::size_t length = parameter_header + parameter.data.size();
+    const std::size_t length = parameter_header_size + parameter.data.size();
     const std::size_t at = parameter.offset;
     fields.push_back({.offset = at,
                       .size = 2,
                       .name = "length",
-                      .meaning = {fmt::format("{} = 4 + {} bytes of data", length, parameter.data.size())},
+                      .meaning = {fmt::format("{} = {} + {} bytes of data", length, parameter_header_size,
+                                              parameter.data.size())},
                       .opens = true});
     fields.push_back(
         {.offset = at + 2,
@@ -85,7 +80,7 @@ void add_parameter(std::vector<Field>& fields, const Parameter& parameter, bool 
          .name = "id",
          .meaning = {fmt::format("{}: {}", std::to_underlying(parameter.id), word(parameter.id))}});
     if (!parameter.data.empty())
-        fields.push_back({.offset = at + parameter_header,
+        fields.push_back({.offset = at + parameter_header_size,
                           .size = parameter.data.size(),
                           .name = "data",
                           .meaning = data_lines(parameter, show_key),
@@ -124,12 +119,12 @@ void describe_key(Json& object, const Parameter& parameter, bool show_key) {
 
 Json describe(const Parameter& parameter, bool show_key) {
     Json object{{"offset", parameter.offset},
-                {"length", parameter_header + parameter.data.size()},
+                {"length", parameter_header_size + parameter.data.size()},
                 {"id", std::to_underlying(parameter.id)},
                 {"name", word(parameter.id)}};
     switch (parameter.id) {
     case ParameterId::slot:
-        object["slot"] = slot_number(parameter);
+        object["slot"] = slot_of(parameter);
         break;
     case ParameterId::certificate:
         describe_certificate(object, parameter);
@@ -178,8 +173,7 @@ std::vector<Field> annotate(const Frame& frame, bool show_key) {
         {.offset = 4,
          .size = 2,
          .name = "parameters",
-         .meaning = {fmt::format("{} parameter{} follow{}", count, count == 1 ? "" : "s",
-                                 count == 1 ? "s" : "")}},
+         .meaning = {fmt::format("{} {}", counted(count, "parameter"), count == 1 ? "follows" : "follow")}},
     };
     for (const Parameter& parameter : frame.parameters)
         add_parameter(fields, parameter, show_key);

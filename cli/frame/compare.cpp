@@ -6,14 +6,12 @@
 #include "cli/frame/frame_fault.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
-#include "daemon/pki/private_key.h"
-#include "daemon/sbnw/corruption.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/sbnw/frame.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <optional>
 #include <utility>
@@ -21,6 +19,7 @@
 namespace bgs2::cli {
 namespace {
 
+using sbnw::announced_length;
 using sbnw::Frame;
 using sbnw::Parameter;
 using sbnw::ParameterId;
@@ -34,12 +33,6 @@ struct Side {
     std::optional<FrameFault> fault; ///< holds what `frame` is a view of, if it had to be put right
     std::optional<Frame> frame;
 };
-
-std::size_t announced_length(ByteView bytes) {
-    return bytes.size() < 2
-               ? 0
-               : std::to_integer<std::size_t>(bytes[0]) | std::to_integer<std::size_t>(bytes[1]) << 8U;
-}
 
 Side side_of(const Named& named, std::vector<std::string>& likely) {
     Side side{.name = named.name, .bytes = named.bytes, .fault = {}, .frame = {}};
@@ -59,7 +52,7 @@ Side side_of(const Named& named, std::vector<std::string>& likely) {
     likely.push_back(fmt::format("{}: {}", named.name, to_string(decoded.error())));
     // Compare the frame even if bytes follow its announced end.
     const std::size_t announced = announced_length(named.bytes);
-    if (announced >= 6 && announced < named.bytes.size()) {
+    if (announced >= frame_header_size && announced < named.bytes.size()) {
         if (const auto beginning = sbnw::decode(named.bytes.first(announced)))
             side.frame = *beginning;
     }
@@ -81,8 +74,7 @@ std::string summary(const Parameter* parameter) {
         return std::string(absent);
     switch (parameter->id) {
     case ParameterId::slot:
-        return std::to_string(std::to_integer<unsigned>(parameter->data[0]) |
-                              std::to_integer<unsigned>(parameter->data[1]) << 8U);
+        return std::to_string(slot_of(*parameter));
     case ParameterId::certificate: {
         const auto certificates = certificates_of(parameter->data);
         return fmt::format("{}, {}, {}", counted(parameter->data.size(), "byte"),
@@ -148,11 +140,7 @@ std::string order_of(const Frame& frame) {
 
 void compare_parameters(const Side& a, const Frame& first_frame, const Side& b, const Frame& second_frame,
                         Comparison& comparison) {
-    // In the order of the wire (protocol.md §1).
-    constexpr std::array ids{ParameterId::store,       ParameterId::thumbprint,  ParameterId::slot,
-                             ParameterId::certificate, ParameterId::private_key, ParameterId::imei,
-                             ParameterId::signature};
-    for (const ParameterId id : ids) {
+    for (const ParameterId id : sbnw::wire_order) {
         const Parameter* first = first_frame.find(id);
         const Parameter* second = second_frame.find(id);
         if (first == second ||

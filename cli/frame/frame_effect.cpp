@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <utility>
 
 namespace bgs2::cli {
 namespace {
@@ -23,9 +22,7 @@ std::string slot_text(const sbnw::Frame& frame, std::string_view store) {
     const std::string in = printable(named == nullptr ? store : named->text());
     if (slot == nullptr || slot->data.size() < 2)
         return "a slot of " + in;
-    const auto number = std::to_integer<unsigned>(slot->data[0]) | std::to_integer<unsigned>(slot->data[1])
-                                                                       << 8U;
-    return fmt::format("slot {} of {}", number, in);
+    return fmt::format("slot {} of {}", slot_of(*slot), in);
 }
 
 std::string certificate_text(const Parameter& parameter) {

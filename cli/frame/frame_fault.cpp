@@ -3,19 +3,16 @@
 
 #include "cli/frame/data_format.h"
 #include "cli/terminal/command_error.h"
+#include "daemon/base/counted.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
 namespace bgs2::cli {
 namespace {
-
-constexpr std::size_t header_size = 6;
-constexpr std::size_t parameter_header_size = 4;
 
 /// One way to count and to write integers; the default values are right.
 struct Habit {
@@ -25,7 +22,7 @@ struct Habit {
     std::size_t parameter_omits = 0; ///< the same for the length of a parameter: 0, 2, 4
     bool id_first = false;
 
-    [[nodiscard]] int mistakes() const {
+    [[nodiscard]] int faults() const {
         return int{big_endian} + int{words} + int{total_omits != 0} + int{parameter_omits != 0} +
                int{id_first};
     }
@@ -39,7 +36,7 @@ std::vector<Habit> all_habits() {
                 for (const std::size_t parameter : {0U, 2U, 4U})
                     for (const bool id_first : {false, true})
                         habits.push_back({big_endian, words, total, parameter, id_first});
-    std::ranges::stable_sort(habits, {}, &Habit::mistakes);
+    std::ranges::stable_sort(habits, {}, &Habit::faults);
     return habits;
 }
 
@@ -126,7 +123,7 @@ class Reading {
     Habit habit_;
 };
 
-std::vector<std::string> words_of(const Habit& habit, std::size_t counted, std::size_t parameters) {
+std::vector<std::string> words_of(const Habit& habit, std::size_t announced, std::size_t parameters) {
     std::vector<std::string> words;
     if (habit.big_endian)
         words.emplace_back("its integers are big-endian; the low byte comes first on the wire");
@@ -134,7 +131,7 @@ std::vector<std::string> words_of(const Habit& habit, std::size_t counted, std::
         words.emplace_back("its lengths count words of two bytes; they must count bytes");
     if (habit.total_omits == 2)
         words.emplace_back("its total length does not count its own two bytes");
-    if (habit.total_omits == header_size)
+    if (habit.total_omits == frame_header_size)
         words.emplace_back("its total length does not count the header of 6 bytes");
     if (habit.parameter_omits == 2)
         words.emplace_back("the length of a parameter does not count its own two bytes");
@@ -142,15 +139,15 @@ std::vector<std::string> words_of(const Habit& habit, std::size_t counted, std::
         words.emplace_back("the length of a parameter does not count its header of 4 bytes (length and id)");
     if (habit.id_first)
         words.emplace_back("the id of a parameter precedes its length; the length comes first");
-    if (counted != parameters)
-        words.push_back(fmt::format("it announces {} parameters, but has {} (the signature counts, too)",
-                                    counted, parameters));
+    if (announced != parameters)
+        words.push_back(fmt::format("it announces {}, but has {} (the signature counts, too)",
+                                    counted(announced, "parameter"), parameters));
     return words;
 }
 
 /// The valid frame with these parts.
 pki::Secret rightly_made(std::size_t command, const std::vector<Part>& parts, bool big_endian) {
-    std::size_t size = header_size;
+    std::size_t size = frame_header_size;
     for (const Part& part : parts)
         size += parameter_header_size + part.data.size();
     pki::Secret frame(size);
@@ -176,12 +173,12 @@ pki::Secret rightly_made(std::size_t command, const std::vector<Part>& parts, bo
 } // namespace
 
 std::optional<FrameFault> detect_fault(ByteView bytes) {
-    if (bytes.size() < header_size || bytes.size() > sbnw::max_frame_size)
+    if (bytes.size() < frame_header_size || bytes.size() > max_frame_size)
         return std::nullopt;
     for (const Habit& habit : all_habits()) {
         const Reading reading(bytes, habit);
         std::vector<Part> parts;
-        if (!reading.header_fits() || !reading.parts_from(header_size, parts))
+        if (!reading.header_fits() || !reading.parts_from(frame_header_size, parts))
             continue;
         auto words = words_of(habit, reading.number(4), parts.size());
         if (words.empty()) // it is right

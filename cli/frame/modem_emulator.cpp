@@ -3,6 +3,7 @@
 
 #include "cli/frame/frame_fault.h"
 #include "daemon/base/counted.h"
+#include "daemon/base/slot_address.h"
 #include "daemon/sbnw/frame.h"
 
 #include <fmt/format.h>
@@ -17,8 +18,7 @@ namespace {
 
 constexpr std::size_t longest_line = 512;
 /// The longest frame with the LF of the command line before it and a line end after it.
-constexpr std::size_t room = sbnw::max_frame_size + 3;
-constexpr unsigned last_slot = 10;
+constexpr std::size_t room = max_frame_size + 3;
 
 constexpr std::byte cr{'\r'};
 constexpr std::byte lf{'\n'};
@@ -68,7 +68,7 @@ std::string with_ok(std::string_view lines) {
 
 std::string empty_slots() {
     std::string lines;
-    for (unsigned slot = 0; slot <= last_slot; ++slot)
+    for (unsigned slot = 0; slot <= highest_bgs2_slot; ++slot)
         lines +=
             fmt::format("{}^SBNR: {}, size: \"0\", issuer: \"\", serial number: \"\", subject: \"\", "
                         "signature: \"\", thumbprint algorithm: \"\", thumbprint: \"\", expiry date: \"\"",
@@ -81,19 +81,14 @@ std::string_view unquoted(std::string_view text) {
     return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
-std::size_t announced(ByteView frame) {
-    return std::to_integer<std::size_t>(frame[0]) | std::to_integer<std::size_t>(frame[1]) << 8U;
-}
-
 /// The module's result for a frame (protocol.md §2, Result lines).
-std::string_view result_line(ByteView frame, bool sound) {
-    constexpr std::size_t header = 6;
-    if (sound)
+std::string_view result_line(ByteView frame, bool valid) {
+    if (valid)
         return "SECURE CMD END OK";
     if (frame.size() < 2)
         return "SECURE CMD SERVICE TIMEOUT ERROR";
-    const std::size_t total = announced(frame);
-    if (total < header || total == frame.size())
+    const std::size_t total = sbnw::announced_length(frame);
+    if (total < frame_header_size || total == frame.size())
         return "SECURE CMD LENGTH ERROR";
     return total > frame.size() ? "SECURE CMD SERVICE TIMEOUT ERROR" : "SECURE CMD TOO MANY DATA ERROR";
 }
@@ -222,7 +217,7 @@ std::optional<ModemEmulator::Duration> ModemEmulator::quiet_after() const {
         return Duration{0}; // a program that never stops sending is never quiet
     if (frame().empty())
         return frame_timeout;
-    return sbnw::decode(frame()) ? sound_quiet : unsound_quiet;
+    return sbnw::decode(frame()) ? valid_frame_quiet : invalid_frame_quiet;
 }
 
 std::string ModemEmulator::quiet() {
@@ -230,8 +225,8 @@ std::string ModemEmulator::quiet() {
         return {};
     const ByteView bytes = frame();
     const auto decoded = sbnw::decode(bytes);
-    const bool sound = decoded.has_value() && dropped_ == 0;
-    const std::string_view result = result_line(bytes, sound);
+    const bool valid = decoded.has_value() && dropped_ == 0;
+    const std::string_view result = result_line(bytes, valid);
     if (!bytes.empty()) {
         CaughtFrame caught{.store = store_,
                            .bytes = pki::Secret::copy_of(bytes),
@@ -241,7 +236,7 @@ std::string ModemEmulator::quiet() {
         if (dropped_ > 0)
             caught.error = Error{
                 ErrorCode::too_much_data, fmt::format("received more than {}", counted(bytes.size(), "byte")),
-                fmt::format("send at most {} bytes, the maximum size of a frame", sbnw::max_frame_size)};
+                fmt::format("send at most {} bytes, the maximum size of a frame", max_frame_size)};
         else if (!decoded)
             caught.error = with_fault(decoded.error(), bytes);
         caught_ = std::move(caught);

@@ -19,7 +19,7 @@ struct CaughtFrame {
     std::string store;          ///< as the program named it, "is_cert"
     pki::Secret bytes;          ///< all bytes except the LF of the command line
     std::size_t dropped = 0;    ///< bytes beyond the longest frame, which were discarded
-    std::optional<Error> error; ///< why the frame is invalid
+    std::optional<Error> error; ///< of an invalid frame
     std::string answer;         ///< the result line that the program received
 };
 
@@ -29,8 +29,8 @@ class ModemEmulator {
 
     /// The silence that ends a frame: a valid one, one that is not (yet) valid, and one that has not begun
     /// (assumed, protocol.md §2).
-    static constexpr Duration sound_quiet{300};
-    static constexpr Duration unsound_quiet{2'000};
+    static constexpr Duration valid_frame_quiet{300};
+    static constexpr Duration invalid_frame_quiet{2'000};
     static constexpr Duration frame_timeout{60'000};
 
     explicit ModemEmulator(std::string imei);

@@ -137,7 +137,7 @@ class Reader {
         if (!words.take_number(offset) || !words.take("+") || !words.take_number(size) ||
             !words.take(" of ") || !words.take_number(total) || !words.take(": "))
             return false;
-        if (total > sbnw::max_frame_size || size > total || offset > total - size)
+        if (total > max_frame_size || size > total || offset > total - size)
             return false;
         if (offset == 0) {
             commands_.push_back({.seconds = seconds,

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a command fails: an exit code and a message.
+// The error of a command: an exit code and a message.
 #pragma once
 
 #include "daemon/base/error.h"
 
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 namespace bgs2::cli {
 

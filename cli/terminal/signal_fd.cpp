@@ -2,13 +2,11 @@
 #include "cli/terminal/signal_fd.h"
 
 #include "cli/terminal/command_error.h"
-
-#include <fmt/format.h>
+#include "daemon/base/system_error.h"
 
 #include <cerrno>
 #include <csignal>
 #include <sys/signalfd.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace bgs2::cli {
@@ -28,10 +26,7 @@ SignalFd::SignalFd() {
     const sigset_t signals = ending_signals();
     descriptor_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (descriptor_ < 0)
-        throw CommandError(
-            Error{ErrorCode::failed,
-                  fmt::format("cannot wait for signals: {}", std::system_category().message(errno)),
-                  {}});
+        throw CommandError(system_error(errno, "wait for signals"));
     sigprocmask(SIG_BLOCK, &signals, nullptr);
 }
 

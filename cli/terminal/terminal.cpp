@@ -2,13 +2,11 @@
 #include "cli/terminal/terminal.h"
 
 #include "cli/terminal/command_error.h"
-
-#include <fmt/format.h>
+#include "daemon/base/system_error.h"
 
 #include <cerrno>
 #include <cstdlib>
 #include <sys/ioctl.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace bgs2::cli {
@@ -50,10 +48,7 @@ Terminal terminal_of_process(bool json) {
 
 void print(std::string_view text) {
     if (!write_all(STDOUT_FILENO, text))
-        throw CommandError(
-            Error{ErrorCode::failed,
-                  fmt::format("cannot write to standard output: {}", std::system_category().message(errno)),
-                  {}});
+        throw CommandError(system_error(errno, "write to standard output"));
 }
 
 void print_error(std::string_view text) {

@@ -87,13 +87,7 @@ ExitCode cancel(const std::string& name, const Terminal& terminal) {
     const JobInfo job = find(bus.jobs(), name);
     const JobResult result = cancel_job(bus, job, interrupt, terminal);
     if (terminal.json)
-        print(to_line({{"job", job.path},
-                       {"imei", job.imei},
-                       {"operation", job.operation},
-                       {"success", result.success},
-                       {"error", result.error},
-                       {"message", result.message},
-                       {"hint", result.hint}}));
+        print(to_line(to_json(result, job.path, job.imei, job.operation)));
     else
         print(text_of(job, result));
     return ExitCode::ok;

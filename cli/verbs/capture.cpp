@@ -10,12 +10,12 @@
 #include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/counted.h"
+#include "daemon/base/imei.h"
 #include "daemon/base/system_error.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -23,7 +23,6 @@
 #include <memory>
 #include <optional>
 #include <poll.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace bgs2::cli {
@@ -65,10 +64,10 @@ Exit codes:
 
 using Clock = std::chrono::steady_clock;
 
-/// After the frame, the program is served until it has read all answers and sent nothing for
-/// `farewell_quiet`, but no longer than `farewell_at_most`.
-constexpr std::chrono::milliseconds farewell_quiet{500};
-constexpr std::chrono::seconds farewell_at_most{2};
+/// After the frame, the program is served until it has read all answers and sent nothing for `end_quiet`, but
+/// no longer than `end_at_most`.
+constexpr std::chrono::milliseconds end_quiet{500};
+constexpr std::chrono::seconds end_at_most{2};
 
 struct CaptureOptions {
     std::optional<std::string> pty;
@@ -79,8 +78,7 @@ struct CaptureOptions {
 void check(const CaptureOptions& options) {
     if (!options.pty)
         throw usage_error("--pty is required", "see 'bgs2ctl capture --help'");
-    if (options.imei.size() != 15 ||
-        !std::ranges::all_of(options.imei, [](char c) { return c >= '0' && c <= '9'; }))
+    if (!is_imei(options.imei))
         throw usage_error(fmt::format("'{}' is not an IMEI", printable(options.imei)), "give its 15 digits");
     if (!options.output)
         return;
@@ -101,7 +99,7 @@ class Capture {
     std::optional<CaughtFrame> run() {
         while (!interrupted_) {
             if (auto caught = step(modem_.quiet_after())) {
-                bid_farewell();
+                serve_until_quiet();
                 return caught;
             }
         }
@@ -119,10 +117,10 @@ class Capture {
     }
 
     /// Lets the program read the result and end its session.
-    void bid_farewell() {
-        const auto end = Clock::now() + farewell_at_most;
+    void serve_until_quiet() {
+        const auto end = Clock::now() + end_at_most;
         while (!interrupted_ && Clock::now() < end) {
-            if (!wait(farewell_quiet) && port_.is_read())
+            if (!wait(end_quiet) && port_.is_read())
                 return;
         }
     }
@@ -136,10 +134,7 @@ class Capture {
         if (ready == 0)
             return false;
         if (ready < 0 && errno != EINTR)
-            throw CommandError(
-                Error{ErrorCode::failed,
-                      fmt::format("cannot read the pty: {}", std::system_category().message(errno)),
-                      {}});
+            throw CommandError(system_error(errno, "read the pty"));
         interrupted_ = interrupted_ || (ready > 0 && descriptors[1].revents != 0);
         const ssize_t size = ::read(port_.descriptor(), buffer_.bytes().data(), buffer_.size());
         if (size > 0)
@@ -150,10 +145,7 @@ class Capture {
     /// Drops answers that the program does not read, as a line without flow control does.
     void say(std::string_view text) const {
         if (!text.empty() && ::write(port_.descriptor(), text.data(), text.size()) < 0 && errno != EAGAIN)
-            throw CommandError(
-                Error{ErrorCode::failed,
-                      fmt::format("cannot write to the pty: {}", std::system_category().message(errno)),
-                      {}});
+            throw CommandError(system_error(errno, "write to the pty"));
     }
 
     SignalFd interrupt_; // before port_: a signal must not leave the link behind

@@ -36,9 +36,9 @@ Examples:
 
 Options:
   --json            Print an array with one object per problem: "severity", "id"
-                    (stable across versions), "subject" (a port, an IMEI, a
-                    file), "message" and "hint". If nothing is wrong, the array
-                    is empty or has notes only
+                    (stable across versions), "subject" (a port, an IMEI,
+                    "bgs2d"), "message" and "hint". If nothing is wrong, the
+                    array is empty or has notes only
 
 Exit codes:
   0                 No errors; there may be warnings and notes

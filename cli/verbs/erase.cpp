@@ -3,8 +3,9 @@
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
-#include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"
+
+#include <fmt/format.h>
 
 #include <memory>
 #include <string>
@@ -29,7 +30,7 @@ Examples:
   bgs2ctl erase 43809 --slot 3
 
 Options:
-  --slot N          The slot, a decimal number from 0 to 30
+  --slot N          The slot, a decimal number from 0 to {}
   --store NAME      is_cert, management_cert or preconfig_cert. Default: is_cert
   --json            Print one object with the result
 )";
@@ -51,7 +52,7 @@ ExitCode erase(const EraseOptions& options, const Terminal& terminal) {
 } // namespace
 
 void define_erase(Verb& verb) {
-    verb.help(erase_help);
+    verb.help(fmt::format(erase_help, highest_slot));
     const auto options = std::make_shared<EraseOptions>();
     verb.argument("M", options->selector, Need::optional);
     verb.required_slot("--slot", options->slot);

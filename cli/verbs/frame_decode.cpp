@@ -9,7 +9,7 @@
 #include "cli/verbs/trace_decode.h"
 #include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
-#include "daemon/pki/private_key.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/sbnw/signature.h"
 
 #include <fmt/format.h>

@@ -6,7 +6,10 @@
 #include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"
 #include "daemon/base/bytes.h"
+#include "daemon/base/imei.h"
+#include "daemon/base/slot_address.h"
 #include "daemon/pki/format.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/pki/key_pair.h"
 #include "daemon/pki/preflight.h"
 #include "daemon/pki/signer.h"
@@ -19,7 +22,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace bgs2::cli {
 namespace {
@@ -41,7 +43,7 @@ Examples:
   bgs2ctl frame encode --slot 3 --delete --sign-key mgmt.key -o delete.bin
 
 Content:
-  --slot N          The slot, a decimal number from 0 to 30
+  --slot N          The slot, a decimal number from 0 to {}
   --cert F          The certificate: PEM, DER or PKCS#12. With --delete it is
                     read for its thumbprint only
   --key F           Its private key: PEM, DER or PKCS#12, as PKCS#8, PKCS#1 or
@@ -100,11 +102,9 @@ struct FrameEncodeOptions {
 };
 
 /// The value of a word that the parser has checked.
-template<class T>
-T known(std::optional<T> value) {
-    if (!value)
-        throw usage_error("unknown format or digest", "see 'bgs2ctl frame encode --help'");
-    return *value;
+template<HasWords E>
+E value_of(const std::string& word) {
+    return from_word<E>(word).value(); // NOLINT(bugprone-unchecked-optional-access)
 }
 
 void check(const FrameEncodeOptions& options) {
@@ -115,8 +115,13 @@ void check(const FrameEncodeOptions& options) {
         throw usage_error("--key cannot be combined with --delete", std::string(hint));
     if (options.include_thumbprint && !options.certificate)
         throw usage_error("--include-thumbprint requires --cert", std::string(hint));
-    if (options.imei && options.imei->size() != 15)
+    if (options.imei && !is_imei(*options.imei))
         throw usage_error(fmt::format("--imei: '{}' is not an IMEI", *options.imei), "give its 15 digits");
+}
+
+/// The checks do not know omadm, and treat all stores except is_cert alike.
+SlotAddress address_of(const FrameEncodeOptions& options) {
+    return {.store = from_word<Store>(options.store).value_or(Store::management), .slot = options.slot};
 }
 
 pki::KeyPair load(const std::string& file, const FrameEncodeOptions& options) {
@@ -129,9 +134,9 @@ pki::KeyPair load(const std::string& file, const FrameEncodeOptions& options) {
                                .key_name = options.key.value_or(""),
                                .passphrase = passphrase ? &*passphrase : nullptr,
                                .key_from_certificate =
-                                   options.slot == 0 && options.store == "is_cert" && !options.erase};
-    return content_or_fail(pki::load(sources, known(from_word<pki::CertificateFormat>(options.format)),
-                                     known(from_word<pki::KeyFormat>(options.key_format))));
+                                   address_of(options) == client_address && !options.erase};
+    return content_or_fail(pki::load(sources, value_of<pki::CertificateFormat>(options.format),
+                                     value_of<pki::KeyFormat>(options.key_format)));
 }
 
 void warn(const Error& error, const Terminal& terminal) {
@@ -144,8 +149,7 @@ void warn(const Error& error, const Terminal& terminal) {
 /// Warns about the key pair. Throws CommandError if a check refuses it, unless --force is given.
 void check(const pki::KeyPair& key_pair, const FrameEncodeOptions& options, const Terminal& terminal) {
     using namespace std::chrono;
-    const pki::SlotCandidate candidate{
-        .slot = options.slot, .tls_store = options.store == "is_cert", .name = "", .key_pair = &key_pair};
+    const pki::SlotCandidate candidate{.address = address_of(options), .name = "", .key_pair = &key_pair};
     const auto findings = pki::preflight({&candidate, 1}, pki::family_of("BGS2"),
                                          floor<seconds>(system_clock::now()), pki::Severity::warning);
     const Error* forbidding = options.force ? nullptr : pki::blocking(findings);
@@ -186,7 +190,7 @@ void sign(sbnw::SecureCommand& command, const std::string& file, const FrameEnco
     const auto passphrase = read_passphrase(options.sign_passphrase_file);
     const pki::KeySigner signer(
         content_or_fail(pki::load_private_key(bytes.bytes(), file, passphrase ? &*passphrase : nullptr)));
-    content_or_fail(sbnw::sign(command, signer, known(from_word<sbnw::Digest>(options.digest))));
+    content_or_fail(sbnw::sign(command, signer, value_of<sbnw::Digest>(options.digest)));
 }
 
 void show(ByteView bytes, const FrameEncodeOptions& options, const Terminal& terminal) {
@@ -243,7 +247,7 @@ void add_options(Verb& verb, FrameEncodeOptions& options) {
 } // namespace
 
 void define_frame_encode(Verb& verb) {
-    verb.help(frame_encode_help);
+    verb.help(fmt::format(frame_encode_help, highest_slot));
     const auto options = std::make_shared<FrameEncodeOptions>();
     add_options(verb, *options);
     verb.runs([options](const Terminal& terminal) { return frame_encode(*options, terminal); });

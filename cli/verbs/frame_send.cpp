@@ -10,8 +10,6 @@
 #include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"
 
-#include <fmt/format.h>
-
 #include <memory>
 #include <string>
 #include <utility>
@@ -60,7 +58,7 @@ struct FrameSendOptions {
 
 ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
     if (!options.dry_run)
-        require_local(terminal.access, "frame send", hands_over_files);
+        require_local(terminal.access, "frame send", passes_files);
     pki::set_up_secure_heap();
     const pki::Secret bytes = read_secret_input(options.file);
     const sbnw::Frame frame = decode_frame(bytes.bytes());

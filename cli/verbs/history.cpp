@@ -7,10 +7,10 @@
 #include "cli/terminal/text.h"
 #include "cli/terminal/time_spec.h"
 #include "cli/verbs/verbs.h"
+#include "daemon/base/imei.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -60,9 +60,7 @@ struct HistoryOptions {
 
 /// Digits can name a modem that is gone, which only the history of bgs2d knows.
 std::string imei_of(Bus& bus, const std::string& selector) {
-    const bool is_digits =
-        !selector.empty() && std::ranges::all_of(selector, [](char c) { return c >= '0' && c <= '9'; });
-    return is_digits ? selector : value_or_fail(resolve(bus.modems(), selector)).imei;
+    return is_imei_suffix(selector) ? selector : value_or_fail(resolve(bus.modems(), selector)).imei;
 }
 
 std::chrono::sys_seconds since_of(const std::string& text, std::chrono::sys_seconds now) {

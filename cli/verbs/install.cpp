@@ -4,14 +4,14 @@
 #include "cli/client/selector.h"
 #include "cli/terminal/command_error.h"
 #include "cli/terminal/files.h"
-#include "cli/terminal/text.h"
 #include "cli/verbs/verbs.h"
 #include "daemon/pki/format.h"
+
+#include <fmt/format.h>
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace bgs2::cli {
 namespace {
@@ -39,7 +39,7 @@ Examples:
   pass show modem | bgs2ctl install --slot 0 --cert m.p12 --passphrase-file -
 
 Options:
-  --slot N          The slot, a decimal number from 0 to 30
+  --slot N          The slot, a decimal number from 0 to {}
   --cert F          The certificate: PEM, DER or PKCS#12
   --key F           Its private key: PEM, DER or PKCS#12. Valid for slot 0
                     only. Default: the private key in the PKCS#12 of --cert, if
@@ -68,7 +68,7 @@ std::optional<Descriptor> open_optional(const std::optional<std::string>& file) 
 
 ExitCode install(const InstallOptions& options, const Terminal& terminal) {
     require_one_standard_input({options.certificate, options.key, options.passphrase_file});
-    require_local(terminal.access, "install", hands_over_files);
+    require_local(terminal.access, "install", passes_files);
     const Descriptor certificate = open_input(options.certificate);
     const auto key = open_optional(options.key);
     const auto passphrase = open_optional(options.passphrase_file);
@@ -86,7 +86,7 @@ ExitCode install(const InstallOptions& options, const Terminal& terminal) {
 } // namespace
 
 void define_install(Verb& verb) {
-    verb.help(install_help);
+    verb.help(fmt::format(install_help, highest_slot));
     const auto options = std::make_shared<InstallOptions>();
     verb.argument("M", options->selector, Need::optional);
     verb.required_slot("--slot", options->slot);

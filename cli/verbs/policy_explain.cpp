@@ -30,8 +30,8 @@ Status:
   not-asked         an earlier file applies
   masks             an empty file; only masks files of its name
   masked            not read: a file of its name comes first
-  broken            invalid; while there is one, the policies that were active
-                    before stay active
+  broken            invalid; while there is one, the active policies stay
+                    active
 
 Examples:
   bgs2ctl policy explain 43809

@@ -33,7 +33,7 @@ Examples:
   bgs2ctl provision --dry-run || test $? -eq 9
 
 Options:
-  --slot N          Provision this slot only, a decimal number from 0 to 30
+  --slot N          Provision this slot only, a decimal number from 0 to {}
   --dry-run         Show the steps and their reasons, and change nothing. The
                     exit code is 9 if there are any. Requires no authorization
   --json            Print one object with the result; with --dry-run an array of
@@ -86,7 +86,7 @@ ExitCode provision(const ProvisionOptions& options, const Terminal& terminal) {
 } // namespace
 
 void define_provision(Verb& verb) {
-    verb.help(provision_help);
+    verb.help(fmt::format(provision_help, highest_slot));
     const auto options = std::make_shared<ProvisionOptions>();
     verb.argument("M", options->selector, Need::optional);
     verb.slot("--slot", options->scope.slot);

@@ -14,14 +14,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace bgs2::cli {
 namespace {
-
-constexpr std::size_t parameter_header = 4;
 
 bool hides(const TracedCommand& command, std::size_t offset, std::size_t size) {
     return std::ranges::any_of(command.hidden, [&](const at::Extent& hidden) {
@@ -34,7 +31,7 @@ Expected<sbnw::Frame> decode(const TracedCommand& command) {
         return fail(ErrorCode::failed,
                     fmt::format("only {} of {} bytes were sent", command.bytes.size(), command.total),
                     "look for the reason at the end of the trace");
-    if (hides(command, 0, parameter_header))
+    if (hides(command, 0, frame_header_size))
         return fail(ErrorCode::failed, "the trace has none of its bytes",
                     "bgs2d leaves out bytes that may belong to a private key");
     auto frame = sbnw::decode(command.bytes);

@@ -18,7 +18,7 @@
 
 namespace bgs2::cli {
 
-/// Runs what a command line requests. Throws CommandError.
+/// Carries out a command line. Throws CommandError.
 using Action = std::function<ExitCode(const Terminal&)>;
 
 enum class Need : bool {
@@ -63,7 +63,7 @@ class Verb : Immovable {
     void option(const std::string& names, std::optional<std::string>& value);
     void flag(const std::string& name, bool& value);
 
-    /// The number of a slot, 0 to 30 (protocol.md §3).
+    /// The number of a slot, 0 to highest_slot.
     void slot(const std::string& name, std::optional<unsigned>& value);
     void required_slot(const std::string& name, unsigned& value);
 

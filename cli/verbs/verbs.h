@@ -58,7 +58,7 @@ void add_verbs(Verb& program);
 /// The verbs of the table with their summaries, by group: a part of `bgs2ctl --help`.
 std::string verbs_help();
 
-/// What a word of a command line names.
+/// The kind of thing that a word of a command line names.
 enum class Names : std::uint8_t {
     nothing, ///< nothing that can be listed: a duration, a number
     word,    ///< a fixed word: a verb, an option, a choice

@@ -19,6 +19,8 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr std::chrono::days longest_timeout(3650); // a time_point of the clock ends after 292 years
+
 constexpr std::string_view wait_help = R"(Wait until modems are in a state.
 
 Usage: bgs2ctl wait [M] [--state S] [--timeout T] [--json]
@@ -35,7 +37,8 @@ Examples:
 Options:
   --state S         One state, or several separated by commas, of which one must
                     match; see 'bgs2ctl list --help'. Default: compliant
-  --timeout T       Maximum time to wait: 500ms, 90s, 15m, 2h. Default: no limit
+  --timeout T       Time to wait: 500ms, 90s, 15m, 2h. Default: no limit.
+                    Maximum: 3650d
   --json            Print an array with the modems: imei, state, reason
 
 Exit codes:
@@ -57,6 +60,9 @@ std::optional<SteadyClock::time_point> deadline_of(const WaitOptions& options) {
     if (!duration)
         throw usage_error(fmt::format("--timeout: '{}' is not a duration", *options.timeout),
                           "give a number and a unit: 500ms, 90s, 15m, 2h");
+    if (*duration > longest_timeout)
+        throw usage_error(fmt::format("--timeout: {} is too long", *options.timeout),
+                          fmt::format("give at most {}", policy::to_string(longest_timeout)));
     return SteadyClock::now() + *duration;
 }
 

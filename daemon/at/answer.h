@@ -2,9 +2,6 @@
 // Answers to commands and unsolicited result codes (URCs). Pure.
 #pragma once
 
-#include "daemon/base/error.h"
-
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

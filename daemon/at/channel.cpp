@@ -93,7 +93,7 @@ asio::awaitable<std::string> Channel::line(Clock::duration timeout) {
     throw Exception(Error{ErrorCode::modem_timeout,
                           fmt::format("{}: no answer to '{}' for {:.1f} s", port_.node(), last_command_,
                                       seconds(Clock::now() - asked_)),
-                          ""});
+                          "check that the modem is switched on, and the wiring"});
 }
 
 asio::awaitable<void> Channel::send_bytes(ByteView bytes, Clock::duration timeout, Progress progress,
@@ -246,8 +246,9 @@ void Channel::throw_failed(const std::error_code& error) const {
     if (error == asio::error::operation_aborted)
         throw Exception(
             Error{ErrorCode::cancelled, fmt::format("{}: the conversation was cancelled", port_.node()), ""});
-    throw Exception(
-        Error{ErrorCode::device_gone, fmt::format("{} is gone: {}", port_.node(), error.message()), ""});
+    throw Exception(Error{ErrorCode::device_gone,
+                          fmt::format("{} is gone: {}", port_.node(), error.message()),
+                          "check the cable, and the power supply of the modem"});
 }
 
 } // namespace bgs2::at

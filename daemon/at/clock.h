@@ -15,7 +15,7 @@ namespace bgs2::at {
 /// The text that AT+CCLK takes, in UTC: "26/11/22,09:05:00".
 std::string clock_text(std::chrono::sys_seconds time);
 
-/// Sets the clock. Throws Exception: ModemRejected (the modem rejects it), and what a Channel throws.
+/// Sets the clock. Throws Exception: ModemRejected, and the errors of Channel::command().
 asio::awaitable<void> set_clock(Channel& channel, std::chrono::sys_seconds time);
 
 } // namespace bgs2::at

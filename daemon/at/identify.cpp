@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/identify.h"
 
+#include "daemon/base/imei.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,10 +26,6 @@ bool is_family(std::string_view manufacturer) {
     std::ranges::transform(lower, lower.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return std::ranges::any_of(manufacturers, [&](std::string_view name) { return lower.starts_with(name); });
-}
-
-bool is_imei(std::string_view line) {
-    return line.size() == 15 && line.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 enum class Reply {

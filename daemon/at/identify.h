@@ -34,7 +34,8 @@ struct SyncTimeouts {
 asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts = {});
 
 /// Queries manufacturer, model, revision and IMEI; if it is a module of the family, enables verbose errors
-/// (`AT+CMEE=2`). Throws Exception: NotSupported if another device answers, which has received queries only.
+/// (`AT+CMEE=2`). Throws Exception: NotSupported (another device, which has received queries only, or no
+/// IMEI), ModemTimeout (no answer, or a garbled one), DeviceGone.
 asio::awaitable<ModuleIdentity> identify(Channel& channel);
 
 /// Parses the lines of an answer to `ATI1`; missing values stay empty. Pure.

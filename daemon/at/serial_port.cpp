@@ -3,7 +3,6 @@
 
 #include "daemon/base/system_error.h"
 
-#include <asio/error.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -18,21 +17,16 @@
 namespace bgs2::at {
 namespace {
 
-/// A tty has errors in addition to those of other files.
 Error port_error(int number, std::string_view attempt, const std::string& node) {
     Error error = system_error(number, fmt::format("{} {}", attempt, node));
+    error.code = tty_error_code_of(number);
     switch (number) {
     case EBUSY:
     case EWOULDBLOCK:
-        error.code = ErrorCode::port_claimed;
         error.hint = fmt::format("stop the program that uses the port; 'fuser -v {}' names it", node);
         break;
     case ENOTTY:
-        error.code = ErrorCode::invalid_argument;
         error.hint = "name a serial port: this is another kind of file";
-        break;
-    case EIO:
-        error.code = ErrorCode::device_gone;
         break;
     case ENOENT:
         error.hint = "check that the cable is plugged in";
@@ -73,6 +67,14 @@ int open_claimed(const std::string& node) {
     return fd;
 }
 
+/// Prepares a claimed port for closing.
+void release(int fd) {
+    // Closing would wait up to 30 s for pending output if the module does not accept data.
+    ::tcflush(fd, TCOFLUSH);
+    // A pty keeps TIOCEXCL as long as its other side is open, and could not be opened again.
+    ::ioctl(fd, TIOCNXCL);
+}
+
 /// Whether the other side asserts CTS. A port without such lines (a pty, some adapters) has no flow control.
 bool clear_to_send(int fd) {
     int lines = 0;
@@ -81,20 +83,29 @@ bool clear_to_send(int fd) {
 
 } // namespace
 
-SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings)
+SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node)
   : node_(std::move(node))
-  , stream_(executor, open_claimed(node_)) {
+  , stream_(executor) {
+    const int fd = open_claimed(node_);
+    std::error_code error;
+    stream_.assign(fd, error);
+    if (!error)
+        return;
+    release(fd);
+    ::close(fd);
+    throw_errno(error.value(), "use", node_);
+}
+
+// Delegates, so that the destructor releases the port if the settings fail.
+SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings)
+  : SerialPort(executor, std::move(node)) {
     apply(settings);
     flush();
 }
 
 SerialPort::~SerialPort() {
-    // Closing would wait up to 30 s for pending output if the module does not accept data.
-    if (!stream_.is_open())
-        return;
-    ::tcflush(stream_.native_handle(), TCOFLUSH);
-    // A pty keeps TIOCEXCL as long as its other side is open, and could not be opened again.
-    ::ioctl(stream_.native_handle(), TIOCNXCL);
+    if (stream_.is_open())
+        release(stream_.native_handle());
 }
 
 void SerialPort::apply(const LineSettings& settings) {
@@ -115,10 +126,12 @@ void SerialPort::apply(const LineSettings& settings) {
 
     std::error_code error;
     stream_.set_option(asio::serial_port::baud_rate(settings.baud), error);
-    if (error)
+    if (error.value() == EINVAL)
         throw Exception(Error{ErrorCode::invalid_argument,
                               fmt::format("{} does not support {} Bd", node_, settings.baud),
                               "use a rate that the port and the modem support, such as 115200"});
+    if (error)
+        throw_errno(error.value(), "set up", node_);
 }
 
 void SerialPort::pulse_rts() {

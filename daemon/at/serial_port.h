@@ -45,6 +45,9 @@ class SerialPort {
     [[nodiscard]] asio::serial_port& stream() { return stream_; }
 
   private:
+    /// Opens and claims the port, with the settings that it has.
+    SerialPort(const asio::any_io_executor& executor, std::string node);
+
     std::string node_;
     asio::serial_port stream_;
 };

@@ -92,11 +92,11 @@ Transcript::Transcript(Sink sink)
   : sink_(std::move(sink)) {}
 
 Transcript::~Transcript() {
-    tell_heard();
+    report_input();
 }
 
 void Transcript::said(const Sent& sent) {
-    tell_heard();
+    report_input();
     if (!shows_all(sent)) {
         echo_ = Echo::secret;
     } else if (is_command_line(sent)) {
@@ -110,30 +110,30 @@ void Transcript::said(const Sent& sent) {
 
 void Transcript::heard(ByteView bytes) {
     for (const char c : as_text(bytes)) {
-        heard_ += c;
-        const bool has_text = heard_.find_first_not_of("\r\n") != std::string::npos;
-        if ((c == '\n' && has_text) || heard_.size() >= longest_entry)
-            tell_heard();
+        input_ += c;
+        const bool has_text = input_.find_first_not_of("\r\n") != std::string::npos;
+        if ((c == '\n' && has_text) || input_.size() >= longest_entry)
+            report_input();
     }
 }
 
-void Transcript::tell_heard() {
-    const std::string heard = std::exchange(heard_, {});
-    if (heard.empty())
+void Transcript::report_input() {
+    const std::string input = std::exchange(input_, {});
+    if (input.empty())
         return;
-    if (is_tellable(heard))
-        sink_(fmt::format("< {}", quoted(heard)));
+    if (may_be_shown(input))
+        sink_(fmt::format("< {}", quoted(input)));
     else
-        sink_(fmt::format("< hidden {}", heard.size()));
+        sink_(fmt::format("< hidden {}", input.size()));
 }
 
-bool Transcript::is_tellable(std::string_view heard) {
+bool Transcript::may_be_shown(std::string_view input) {
     if (echo_ == Echo::harmless)
         return true;
-    while (!heard.empty()) {
-        const std::size_t end = std::min(heard.find_first_of("\r\n"), heard.size());
-        const std::string_view line = heard.substr(0, end);
-        heard.remove_prefix(std::min(end + 1, heard.size()));
+    while (!input.empty()) {
+        const std::size_t end = std::min(input.find_first_of("\r\n"), input.size());
+        const std::string_view line = input.substr(0, end);
+        input.remove_prefix(std::min(end + 1, input.size()));
         if (line.empty())
             continue;
         if (!is_ordinary(line)) {

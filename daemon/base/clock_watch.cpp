@@ -23,7 +23,7 @@ namespace {
 int open_timer() {
     const int fd = ::timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
     if (fd < 0)
-        throw Exception(system_error(errno, "create a timer"));
+        throw Exception(system_error(errno, "create a timer", "raise LimitNOFILE= of bgs2d.service"));
     return fd;
 }
 

@@ -9,6 +9,25 @@
 
 namespace bgs2 {
 
+/// Modem.State.
+enum class ModemState : std::uint8_t {
+    reading,
+    unmanaged,
+    compliant,
+    drifted,
+    provisioning,
+    failed,  ///< is retried automatically
+    blocked, ///< requires manual intervention
+};
+
+consteval auto words(ModemState) {
+    using enum ModemState;
+    return EnumTable{
+        Word{reading, "reading"}, Word{unmanaged, "unmanaged"},       Word{compliant, "compliant"},
+        Word{drifted, "drifted"}, Word{provisioning, "provisioning"}, Word{failed, "failed"},
+        Word{blocked, "blocked"}};
+}
+
 /// Modem.ReasonCode: the reason for the state of a modem.
 enum class ReasonCode : std::uint8_t {
     reading,

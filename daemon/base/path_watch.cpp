@@ -33,7 +33,8 @@ constexpr int most_links = 40;
 int open_inotify() {
     const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (fd < 0)
-        throw Exception(system_error(errno, "watch files"));
+        throw Exception(
+            system_error(errno, "watch files", "raise fs.inotify.max_user_instances with sysctl(8)"));
     return fd;
 }
 

@@ -85,7 +85,7 @@ class PathWatch : Immovable {
 
     asio::awaitable<void> run();
     [[nodiscard]] static bool matters(const Directory& directory, std::string_view name);
-    [[nodiscard]] bool concerns(std::span<const std::byte> events) const;
+    [[nodiscard]] bool concerns(std::span<const std::byte> bytes) const;
     void postpone_look();
     void look();
     void set_watches();

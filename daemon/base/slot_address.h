@@ -23,9 +23,11 @@ consteval auto words(Store) {
                      Word{Store::preconfig, "preconfig_cert"}};
 }
 
-/// Slots are numbered from 0 to this number (protocol.md §3: 30 on newer families; assumed to be 10 on a
-/// BGS2).
+/// Slots are numbered from 0 to this number on newer families (protocol.md §3).
 inline constexpr unsigned highest_slot = 30;
+
+/// The same on a BGS2: assumed, not documented.
+inline constexpr unsigned highest_bgs2_slot = 10;
 
 /// The slot of the client certificate: the only slot of the TLS store that takes a private key (protocol.md
 /// §3).
@@ -43,6 +45,11 @@ struct SlotAddress {
 inline constexpr SlotAddress client_address{.store = Store::tls, .slot = client_slot};
 
 /// "slot 1"; "slot 0 of management_cert" for any store except the TLS store.
-std::string to_string(const SlotAddress& address);
+inline std::string to_string(const SlotAddress& address) {
+    std::string text = "slot " + std::to_string(address.slot);
+    if (address.store != Store::tls)
+        text.append(" of ").append(word(address.store));
+    return text;
+}
 
 } // namespace bgs2

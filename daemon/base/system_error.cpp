@@ -26,6 +26,20 @@ ErrorCode error_code_of(int number) {
     }
 }
 
+ErrorCode tty_error_code_of(int number) {
+    switch (number) {
+    case EBUSY:
+    case EWOULDBLOCK:
+        return ErrorCode::port_claimed;
+    case ENOTTY:
+        return ErrorCode::invalid_argument;
+    case EIO:
+        return ErrorCode::device_gone;
+    default:
+        return error_code_of(number);
+    }
+}
+
 Error system_error(int number, std::string_view attempt, std::string hint) {
     return {error_code_of(number),
             fmt::format("cannot {}: {}", attempt, std::generic_category().message(number)), std::move(hint)};

@@ -3,11 +3,13 @@
 
 #include "daemon/history/sqlite.h"
 
+#include <chrono>
+
 namespace bgs2::history {
 namespace {
 
 /// Another process, such as sqlite3(1), may hold a lock for a moment.
-constexpr int timeouts = 2000; // ms
+constexpr std::chrono::milliseconds busy_timeout{2000};
 
 /// The lower byte is the primary error, the rest the extended code.
 constexpr int primary(int code) {
@@ -19,10 +21,6 @@ constexpr int primary(int code) {
 DatabaseError::DatabaseError(int code, const std::string& what)
   : std::runtime_error(what)
   , code_(primary(code)) {}
-
-bool DatabaseError::is_full() const noexcept {
-    return code_ == SQLITE_FULL;
-}
 
 bool DatabaseError::is_corrupt() const noexcept {
     return code_ == SQLITE_CORRUPT || code_ == SQLITE_NOTADB;
@@ -42,7 +40,7 @@ Database::Database(const std::filesystem::path& file) {
     // SQLite also opens a read-only file, and would not notice if it becomes writable later.
     if (sqlite().db_readonly(handle, "main") != 0)
         throw DatabaseError(SQLITE_READONLY, sqlite().errstr(SQLITE_READONLY));
-    sqlite().busy_timeout(handle, timeouts);
+    sqlite().busy_timeout(handle, static_cast<int>(busy_timeout.count()));
 }
 
 void Database::run(const std::string& statements) {

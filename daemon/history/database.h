@@ -22,8 +22,6 @@ class DatabaseError : public std::runtime_error {
   public:
     DatabaseError(int code, const std::string& what);
 
-    /// The disk or max_page_count is exhausted.
-    [[nodiscard]] bool is_full() const noexcept;
     /// The file is not a database, or a damaged one.
     [[nodiscard]] bool is_corrupt() const noexcept;
 

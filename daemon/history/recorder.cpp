@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/history/recorder.h"
 
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/co_spawn.hpp>
+#include "daemon/base/background.h"
+#include "daemon/base/counted.h"
+
 #include <asio/post.hpp>
 #include <asio/strand.hpp>
-#include <asio/use_awaitable.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <utility>
@@ -25,6 +27,10 @@ constexpr std::chrono::hours prune_interval{1};
 
 Time now() {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::string count_of(std::uint64_t entries) {
+    return counted(entries, "entry", "entries");
 }
 
 std::string in_words(Time time) {
@@ -141,10 +147,9 @@ class Recorder::Worker {
         lost_ += refused_.exchange(0);
         const auto lost = std::exchange(lost_, 0);
         if (since)
-            log_.notice("the history is written again: {} entries since {} were lost", lost,
-                        in_words(*since));
+            log_.notice("the history is written again; lost {} since {}", count_of(lost), in_words(*since));
         else if (lost > 0)
-            log_.warning("{} entries of the history were lost: the disk is too slow", lost);
+            log_.warning("lost {} of the history: the disk is too slow", count_of(lost));
         if (since)
             set_lost_since(std::nullopt);
     }
@@ -156,7 +161,7 @@ class Recorder::Worker {
                 .event = EntryKind::gap,
                 .error = std::string(word(ErrorCode::failed)),
                 .message =
-                    fmt::format("{} entries since {} were lost", lost_ + refused_.load(), in_words(since)),
+                    fmt::format("lost {} since {}", count_of(lost_ + refused_.load()), in_words(since)),
                 .duration = std::max(entry.when - since, std::chrono::milliseconds::zero())};
     }
 
@@ -206,13 +211,10 @@ std::optional<Time> Recorder::lost_since() const {
 }
 
 asio::awaitable<std::vector<Entry>> Recorder::query(Filter filter) {
-    auto work = [](std::shared_ptr<Worker> worker, Filter wanted) -> asio::awaitable<std::vector<Entry>> {
-        co_return value_or_throw(worker->query(wanted));
+    auto work = [](const std::shared_ptr<Worker>& worker, const Filter& wanted) {
+        return worker->query(wanted);
     };
-    // Not cancellable: the other thread could have finished before the cancellation arrives.
-    co_return co_await asio::co_spawn(
-        background_, work(worker_, std::move(filter)),
-        asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
+    co_return value_or_throw(co_await in_background(background_, work, worker_, std::move(filter)));
 }
 
 } // namespace bgs2::history

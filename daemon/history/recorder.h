@@ -10,7 +10,6 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
-#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/history/store.h"
 
+#include "daemon/base/codes.h"
+#include "daemon/base/counted.h"
 #include "daemon/history/sqlite.h"
 
 #include <fmt/format.h>
@@ -8,8 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <sys/stat.h>
 #include <system_error>
@@ -26,7 +31,7 @@ constexpr std::int64_t page = 4096; // bytes
 constexpr std::int64_t reserve = 8;        // pages
 constexpr std::size_t longest_word = 500;  // bytes
 constexpr std::size_t longest_text = 2000; // bytes
-constexpr int most_set_aside = 9;
+constexpr int most_quarantined = 9;
 
 constexpr std::array<std::string_view, 2> companions{"-wal", "-shm"};
 
@@ -80,9 +85,9 @@ std::string insertion() {
 /// The parameters: length of the IMEI's suffix, the suffix, since, failed only, limit.
 std::string selection() {
     return fmt::format("SELECT {} FROM entry WHERE (?1 = 0 OR substr(imei, -?1) = ?2) AND time >= ?3"
-                       " AND (?4 = 0 OR error <> '' OR state IN ('failed', 'blocked'))"
+                       " AND (?4 = 0 OR error <> '' OR state IN ('{}', '{}'))"
                        " ORDER BY id DESC LIMIT ?5",
-                       columns);
+                       columns, word(ModemState::failed), word(ModemState::blocked));
 }
 
 /// At a character boundary, so that the text stays UTF-8.
@@ -121,7 +126,8 @@ void bind(Statement& insert, const Entry& entry) {
         .bind(static_cast<std::int64_t>(entry.bytes));
 }
 
-Entry entry_of(Statement& row) {
+/// Nothing for an entry of an unknown kind.
+std::optional<Entry> entry_of(Statement& row) {
     Entry entry;
     entry.when = Time(std::chrono::milliseconds(row.number()));
     entry.boot_id = row.text();
@@ -129,7 +135,10 @@ Entry entry_of(Statement& row) {
     entry.port_path = row.text();
     entry.policy = row.text();
     entry.generation = static_cast<std::uint64_t>(row.number());
-    entry.event = from_word<EntryKind>(row.text()).value_or(EntryKind::state);
+    const auto kind = from_word<EntryKind>(row.text());
+    if (!kind)
+        return std::nullopt;
+    entry.event = *kind;
     entry.state = row.text();
     entry.store = row.text();
     if (!row.is_nothing())
@@ -210,8 +219,16 @@ Expected<std::vector<Entry>> Store::query(const Filter& filter) {
             .bind(std::int64_t{filter.failed_only})
             .bind(static_cast<std::int64_t>(filter.limit));
         std::vector<Entry> entries;
-        while (select.step())
-            entries.push_back(entry_of(select));
+        std::size_t unknown = 0;
+        while (select.step()) {
+            if (auto entry = entry_of(select))
+                entries.push_back(std::move(*entry));
+            else
+                ++unknown;
+        }
+        if (unknown > 0 && !std::exchange(unknown_logged_, true))
+            log_.warning("ignored {} of the history {}: unknown to this version of bgs2d",
+                         counted(unknown, "entry", "entries"), file_.string());
         std::ranges::reverse(entries);
         return entries;
     });
@@ -282,13 +299,14 @@ void Store::begin() {
 void Store::quarantine(std::string_view why) {
     database_.reset();
     std::filesystem::path place;
-    for (int n = 1; n <= most_set_aside && place.empty(); ++n) {
+    for (int n = 1; n <= most_quarantined && place.empty(); ++n) {
         auto candidate = beside(file_, fmt::format(".aside-{}", n));
         if (!std::filesystem::exists(candidate))
             place = std::move(candidate);
     }
     if (place.empty())
-        throw DatabaseError(0, fmt::format("{}, and {} files were moved aside already", why, most_set_aside));
+        throw DatabaseError(0,
+                            fmt::format("{}, and {} files were moved aside already", why, most_quarantined));
     // The log first: it is useless without the file, and must not be applied to a new one.
     for (const auto suffix : companions) {
         if (std::filesystem::exists(beside(file_, suffix)))
@@ -330,7 +348,8 @@ Expected<void> remove_store(const std::filesystem::path& file) {
         std::filesystem::remove(beside(file, suffix), error);
         if (error)
             return fail(ErrorCode::failed,
-                        fmt::format("cannot remove the history {}: {}", file.string(), error.message()));
+                        fmt::format("cannot remove the history {}: {}", file.string(), error.message()),
+                        "check the mode of the directory, or remove the file");
     }
     return {};
 }

@@ -42,7 +42,8 @@ class Store {
     Expected<void> add(std::span<const Entry> entries);
     Expected<void> add(const Entry& entry) { return add(std::span(&entry, 1)); }
 
-    /// In the order of addition: the newest last. Errors: Failed.
+    /// In the order of addition: the newest last. Entries of kinds that this version does not know are left
+    /// out, which is logged once. Errors: Failed.
     Expected<std::vector<Entry>> query(const Filter& filter);
 
     /// Deletes entries that are older at `now` than the limits allow, and shrinks a file that is larger than
@@ -67,6 +68,7 @@ class Store {
     Limits limits_;
     Log log_;
     std::unique_ptr<Database> database_;
+    bool unknown_logged_ = false;
 };
 
 /// Removes the file and its companion files of SQLite. Errors: Failed.

@@ -2,6 +2,7 @@
 #include "daemon/modem/desired.h"
 
 #include "daemon/pki/file.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/pki/pkcs11.h"
 #include "daemon/policy/source.h"
 
@@ -87,7 +88,7 @@ class Loader {
         return value_or_throw(pki::read_token_key(uri, pin ? &*pin : nullptr));
     }
 
-    /// The passphrase that the policy names, or else what is in the file that the URI names.
+    /// The passphrase that the policy names, or else the content of the file that the URI names.
     [[nodiscard]] std::optional<pki::Secret> find_pin(const std::string& uri,
                                                       const pki::Secret* passphrase) const {
         if (passphrase != nullptr)

@@ -8,6 +8,7 @@
 #include "daemon/pki/secret.h"
 #include "daemon/sbnw/frame.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a job failed.
+// The failure of a job.
 #pragma once
 
 #include "daemon/base/error.h"

@@ -17,7 +17,7 @@
 
 namespace bgs2 {
 
-/// How long a finished job is kept.
+/// The time that a finished job is kept.
 inline constexpr std::chrono::minutes job_retention{1};
 
 class JobRegistry : Immovable {

@@ -24,6 +24,11 @@ Task provision_task(std::optional<SlotAddress> slot) {
             .description = slot ? "provision " + to_string(*slot) : "apply the policy"};
 }
 
+Error modem_gone(const std::string& imei) {
+    return {ErrorCode::device_gone, fmt::format("the modem {} is gone", imei),
+            "check its port with 'bgs2ctl ports'"};
+}
+
 std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -41,8 +46,7 @@ class Modem::ChannelGuard : Immovable {
         modem_.channel_ = nullptr;
         modem_.change_.reset();
         if (const auto job = std::exchange(modem_.job_, nullptr))
-            job->finish(Error{ErrorCode::device_gone,
-                              fmt::format("the modem {} is gone", modem_.identity_.imei), ""});
+            job->finish(modem_gone(modem_.identity_.imei));
     }
 
   private:
@@ -123,7 +127,7 @@ void Modem::clock_changed() {
 /// The cause of the last failure may be gone.
 void Modem::try_again() {
     retries_.reset();
-    held_ = false;
+    cancelled_ = false;
     if (channel_ != nullptr)
         channel_->wake();
 }
@@ -143,10 +147,11 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
             co_await slots_.look_if_possible(channel, stores());
         } else {
             co_await channel.idle(next_look());
-            slots_.left_alone(verify_every_);
+            slots_.note_idle(verify_every_);
         }
         if (channel.consume_restart())
-            throw Exception(Error{ErrorCode::device_gone, "the modem restarted", ""});
+            throw Exception(Error{ErrorCode::device_gone, "the modem restarted",
+                                  "check its power supply if it restarts repeatedly"});
     }
 }
 
@@ -187,10 +192,8 @@ asio::awaitable<void> Modem::assess() {
     StateInputs inputs{.policy = policy,
                        .policy_problem = host_.policy_problem(),
                        .unreadable = slots_.unreadable(),
-                       .prepared_plan = {},
-                       .limit_reached = {},
                        .failure = retries_.failure(),
-                       .held = held_,
+                       .cancelled = cancelled_,
                        .now = Clock::now(),
                        .date = now()};
     if (policy != nullptr && !slots_.unreadable())
@@ -275,9 +278,9 @@ asio::awaitable<void> Modem::do_job(at::Channel& channel, Job& job) {
         co_await slots_.look(channel, stores());
     }
     if (change_)
-        co_await change(channel, job);
+        co_await apply_operation(channel, job);
     else if (writes)
-        co_await provision(channel, job);
+        co_await apply_policy(channel, job);
 }
 
 /// Records the failure and whether to retry. Throws it if the session was cancelled, not the job.
@@ -287,12 +290,12 @@ void Modem::note_failure(const JobFailure& job_failure, const Job& job) {
     reporter_.failed(job, job_failure.error);
     if (job.task().operation != Operation::provision)
         return;
-    held_ = job.cancelled();
-    if (!held_)
+    cancelled_ = job.cancelled();
+    if (!cancelled_)
         retries_.failed(job_failure);
 }
 
-asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
+asio::awaitable<void> Modem::apply_policy(at::Channel& channel, Job& job) {
     const auto slot = job.task().slot;
     const auto policies = host_.policies();
     const auto* policy = value_or_throw(policy::may_provision(*policies, attributes_, slot));
@@ -310,12 +313,12 @@ asio::awaitable<void> Modem::provision(at::Channel& channel, Job& job) {
     retained_.last_provisioned = now();
     for (const PreparedStep& each : prepared_plan.steps)
         retained_.rewrites.record(each.step.address, each.thumbprint, retained_.last_provisioned);
-    held_ = false;
+    cancelled_ = false;
     retries_.reset();
     reporter_.provisioned(job, prepared_plan.steps.size());
 }
 
-asio::awaitable<void> Modem::change(at::Channel& channel, Job& job) {
+asio::awaitable<void> Modem::apply_operation(at::Channel& channel, Job& job) {
     const auto policies = host_.policies();
     const auto* policy = value_or_throw(policy::may_change(*policies, attributes_, change_->address));
     auto work = [](const PlanRequest& given, const std::shared_ptr<const SlotOperation>& what) {
@@ -353,7 +356,7 @@ const policy::Policy* Modem::match(const policy::Policies& policies) const {
 /// Errors: DeviceGone, Busy.
 Expected<void> Modem::ready() const {
     if (channel_ == nullptr)
-        return fail(ErrorCode::device_gone, fmt::format("the modem {} is gone", identity_.imei));
+        return std::unexpected(modem_gone(identity_.imei));
     if (job_)
         return fail(ErrorCode::busy,
                     fmt::format("job {} ({}) is running on modem {}", job_->number(),
@@ -380,16 +383,6 @@ Expected<std::shared_ptr<Job>> Modem::request(SlotOperation change) {
     if (job)
         change_ = std::make_shared<const SlotOperation>(std::move(change));
     return job;
-}
-
-void Modem::show(ModemState state, ReasonCode code, std::string reason) {
-    show({.state = state,
-          .code = code,
-          .error = {},
-          .reason = std::move(reason),
-          .hint = {},
-          .wanted = false,
-          .expiring = {}});
 }
 
 void Modem::show(const StateAssessment& assessment) {

@@ -35,7 +35,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bgs2 {
@@ -49,7 +49,7 @@ class Modem {
 
         /// The active policies. They do not change while the pointer is held.
         [[nodiscard]] virtual std::shared_ptr<const policy::Policies> policies() const = 0;
-        /// Why no policies are active; empty if that is not an error.
+        /// The reason that no policies are active; empty if that is not an error.
         [[nodiscard]] virtual std::string policy_problem() const = 0;
         /// Runs blocking work: reading files, decryption.
         [[nodiscard]] virtual asio::any_io_executor background() const = 0;
@@ -97,14 +97,14 @@ class Modem {
     Expected<std::shared_ptr<Job>> refresh();
 
     /// Starts a job that writes a certificate, after its preflight. Throws Exception: those of
-    /// make_install(), and Busy, NotSupported (policy::may_change).
+    /// make_install(), and Busy, DeviceGone, NotSupported (policy::may_change).
     asio::awaitable<std::shared_ptr<Job>> install(InstallRequest install_request);
 
     /// Starts a job that changes one slot. Errors: Busy, DeviceGone, NotSupported (policy::may_change).
     Expected<std::shared_ptr<Job>> request(SlotOperation change);
 
-    /// The plan that provision() would carry out, based on the slots as last read. Throws Exception with the
-    /// blocker, if there is one.
+    /// The plan that provision() would carry out, based on the slots as last read. Throws Exception:
+    /// NotSupported, InvalidArgument (policy::may_provision), and the blocker, if there is one.
     asio::awaitable<PreparedPlan> preview(std::optional<SlotAddress> slot);
 
     /// The active policies have changed, or have been loaded again.
@@ -129,8 +129,8 @@ class Modem {
     asio::awaitable<std::optional<Error>> carry_out(at::Channel& channel, Job& job);
     asio::awaitable<void> do_job(at::Channel& channel, Job& job);
     void note_failure(const JobFailure& job_failure, const Job& job);
-    asio::awaitable<void> provision(at::Channel& channel, Job& job);
-    asio::awaitable<void> change(at::Channel& channel, Job& job);
+    asio::awaitable<void> apply_policy(at::Channel& channel, Job& job);
+    asio::awaitable<void> apply_operation(at::Channel& channel, Job& job);
     [[nodiscard]] std::shared_ptr<Job> next_job();
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
     [[nodiscard]] std::set<Store> stores() const;
@@ -138,7 +138,9 @@ class Modem {
     [[nodiscard]] Expected<void> ready() const;
     Expected<std::shared_ptr<Job>> request(Task task);
     void try_again();
-    void show(ModemState state, ReasonCode code, std::string reason);
+    void show(ModemState state, ReasonCode code, std::string reason) {
+        show({.state = state, .code = code, .reason = std::move(reason)});
+    }
     void show(const StateAssessment& assessment);
 
     at::ModuleIdentity identity_;
@@ -150,11 +152,7 @@ class Modem {
 
     StateAssessment shown_{.state = ModemState::reading,
                            .code = ReasonCode::reading,
-                           .error = {},
-                           .reason = "its slots have not been read yet",
-                           .hint = {},
-                           .wanted = false,
-                           .expiring = {}};
+                           .reason = "its slots have not been read yet"};
     std::string policy_name_;
     ModemSlots slots_;
     Thumbprints desired_;
@@ -168,7 +166,7 @@ class Modem {
     std::shared_ptr<Job> job_;                    ///< requested or running; at most one
     std::shared_ptr<const SlotOperation> change_; ///< the operation of `job_`, if it changes one slot
     bool wanted_ = false;                         ///< the policy requires provisioning now
-    bool held_ = false;                           ///< a client cancelled the provisioning
+    bool cancelled_ = false;                      ///< a client cancelled the provisioning
     bool ignored_ = false;                        ///< the policy has mode "ignore"
     Retries retries_;
 };

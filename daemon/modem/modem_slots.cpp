@@ -17,7 +17,7 @@ ModemSlots::ModemSlots(RetainedState& retained, const ModemReporter& reporter, s
   , reporter_(reporter)
   , changed_(std::move(changed)) {}
 
-void ModemSlots::left_alone(std::chrono::milliseconds good_for) {
+void ModemSlots::note_idle(std::chrono::milliseconds good_for) {
     fresh_ = false;
     if (good_for.count() > 0 && std::chrono::steady_clock::now() >= cache_.when() + good_for)
         stale_ = true;

@@ -36,8 +36,8 @@ class ModemSlots {
     [[nodiscard]] bool fresh() const { return fresh_; }
     /// The modem was idle: other programs may have written to it. Slots that were read longer ago than
     /// `good_for` become stale; 0: never.
-    void left_alone(std::chrono::milliseconds good_for);
-    /// Why the module cannot list its slots; nothing if it can.
+    void note_idle(std::chrono::milliseconds good_for);
+    /// The reason that the module cannot list its slots; nothing if it can.
     [[nodiscard]] const std::optional<Error>& unreadable() const { return unreadable_; }
 
     /// Reads the slots of these stores and reports changes made outside bgs2d. Throws as sbnw::read_slots()
@@ -47,7 +47,7 @@ class ModemSlots {
     /// Like look(), but sets unreadable() if the module cannot list its slots.
     asio::awaitable<void> look_if_possible(at::Channel& channel, std::set<Store> stores);
 
-    /// Writes the steps, reads the slots back and compares them. Throws as sbnw::push() and
+    /// Writes the steps, at least one, reads the slots back and compares them. Throws as sbnw::push() and
     /// sbnw::read_slots() do, and VerifyFailed.
     asio::awaitable<void> apply(at::Channel& channel, Job& job, const PreparedPlan& prepared_plan,
                                 std::set<Store> stores);

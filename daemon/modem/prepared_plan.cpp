@@ -17,10 +17,7 @@ std::vector<pki::SlotCandidate> candidates(const Desired& desired) {
     std::vector<pki::SlotCandidate> all;
     all.reserve(desired.slots.size());
     for (const DesiredSlot& slot : desired.slots)
-        all.push_back({.slot = slot.address.slot,
-                       .tls_store = slot.address.store == Store::tls,
-                       .name = name_of(slot),
-                       .key_pair = &slot.key_pair});
+        all.push_back({.address = slot.address, .name = name_of(slot), .key_pair = &slot.key_pair});
     return all;
 }
 

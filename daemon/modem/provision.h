@@ -4,8 +4,10 @@
 
 #include "daemon/at/channel.h"
 #include "daemon/base/error.h"
+#include "daemon/base/slot_address.h"
+#include "daemon/modem/encoder.h"
 #include "daemon/modem/job.h"
-#include "daemon/modem/prepared_plan.h"
+#include "daemon/pki/secret.h"
 #include "daemon/sbnw/slots.h"
 
 #include <asio/awaitable.hpp>

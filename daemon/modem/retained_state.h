@@ -2,7 +2,7 @@
 // The state of a modem that is kept while the modem is unplugged.
 #pragma once
 
-#include "daemon/modem/plan.h"
+#include "daemon/modem/desired.h"
 #include "daemon/modem/rewrite_limiter.h"
 
 #include <chrono>

@@ -24,8 +24,8 @@ class RewriteLimiter {
     /// The slot was written and verified with `thumbprint`, or erased (`thumbprint` is empty).
     void record(const SlotAddress& address, const std::string& thumbprint, std::chrono::sys_seconds when);
 
-    /// Forgets each slot that still holds what was written, according to a reading that was not part of
-    /// provisioning.
+    /// Forgets each slot that still holds the written certificate, according to a reading that was not part
+    /// of provisioning.
     void reconcile(const sbnw::Inventory& present);
 
     /// The error if one of these steps would exceed the limit; nothing otherwise.

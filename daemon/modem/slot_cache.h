@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The slots of a modem as last read: the only source for what is reported about them.
+// The slots of a modem as last read: all reports about them use it.
 #pragma once
 
 #include "daemon/at/channel.h"

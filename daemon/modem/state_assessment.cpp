@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/state_assessment.h"
 
+#include "daemon/base/counted.h"
+
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <utility>
 
 namespace bgs2 {
 namespace {
 
 StateAssessment assessment(ModemState state, ReasonCode code, std::string reason, std::string hint = {}) {
-    return {.state = state,
-            .code = code,
-            .error = {},
-            .reason = std::move(reason),
-            .hint = std::move(hint),
-            .wanted = false,
-            .expiring = {}};
+    return {.state = state, .code = code, .reason = std::move(reason), .hint = std::move(hint)};
 }
 
 StateAssessment assessment(ModemState state, ReasonCode code, const Error& error) {
@@ -50,8 +47,8 @@ StateAssessment compliant(const StateInputs& it) {
 
 /// "today" for less than a day; `words` has a place for the number of days.
 std::string in_days(std::chrono::seconds time, fmt::format_string<std::string> words) {
-    const auto count = std::chrono::floor<std::chrono::days>(time).count();
-    return count == 0 ? "today" : fmt::format(words, fmt::format("{} day{}", count, count == 1 ? "" : "s"));
+    const auto count = static_cast<std::size_t>(std::chrono::floor<std::chrono::days>(time).count());
+    return count == 0 ? "today" : fmt::format(words, counted(count, "day"));
 }
 
 } // namespace
@@ -72,11 +69,13 @@ StateAssessment assess_state(const StateInputs& it) {
         return assessment(ModemState::drifted, ReasonCode::policy_manual, needed,
                           "write it with 'bgs2ctl provision'");
     if (it.policy->mode == policy::Mode::report)
-        return assessment(ModemState::drifted, ReasonCode::policy_reports, needed,
-                          fmt::format("set the mode of policy '{}' to \"auto\" or \"manual\" to have it written", it.policy->name));
+        return assessment(
+            ModemState::drifted, ReasonCode::policy_reports, needed,
+            fmt::format("set the mode of policy '{}' to \"auto\" or \"manual\" to have it written",
+                        it.policy->name));
     if (it.limit_reached)
         return assessment(ModemState::blocked, ReasonCode::not_kept, *it.limit_reached);
-    if (it.held)
+    if (it.cancelled)
         return assessment(ModemState::drifted, ReasonCode::cancelled, needed + "; provisioning was cancelled",
                           "write it with 'bgs2ctl provision'");
     if (it.failure && (!it.failure->retry_at || *it.failure->retry_at > it.now))

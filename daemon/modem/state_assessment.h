@@ -4,8 +4,8 @@
 
 #include "daemon/base/codes.h"
 #include "daemon/base/error.h"
+#include "daemon/base/slot_address.h"
 #include "daemon/modem/modem_state.h"
-#include "daemon/modem/plan.h"
 #include "daemon/modem/prepared_plan.h"
 #include "daemon/modem/retries.h"
 #include "daemon/policy/model.h"
@@ -19,24 +19,24 @@ namespace bgs2 {
 /// The input of assess_state(), once the slots were read.
 struct StateInputs {
     const policy::Policy* policy = nullptr; ///< null: no policy matches
-    std::string policy_problem;             ///< why no policies are active; empty if that is not an error
-    std::optional<Error> unreadable;        ///< why the module cannot list its slots
-    PreparedPlan prepared_plan;             ///< with a policy only; its frames are not used
-    std::optional<Error> limit_reached;     ///< why the same steps are not repeated
-    std::optional<LastFailure> failure;
-    bool held = false; ///< a client cancelled the provisioning
-    std::chrono::steady_clock::time_point now;
-    std::chrono::sys_seconds date;
+    std::string policy_problem{};           ///< why no policies are active; empty if that is not an error
+    std::optional<Error> unreadable{};      ///< why the module cannot list its slots
+    PreparedPlan prepared_plan{};           ///< with a policy only; its frames are not used
+    std::optional<Error> limit_reached{};   ///< why the same steps are not repeated
+    std::optional<LastFailure> failure{};
+    bool cancelled = false; ///< a client cancelled the provisioning
+    std::chrono::steady_clock::time_point now{};
+    std::chrono::sys_seconds date{};
 };
 
 struct StateAssessment {
     ModemState state = ModemState::unmanaged;
     ReasonCode code = ReasonCode::no_policy;
-    std::optional<ErrorCode> error; ///< the error behind `code`, if there is one
-    std::string reason;
-    std::string hint;
-    bool wanted = false;                 ///< to be provisioned at once; `state` is not used then
-    std::optional<SlotAddress> expiring; ///< the slot whose certificate expires soon
+    std::optional<ErrorCode> error{}; ///< the error behind `code`, if there is one
+    std::string reason{};
+    std::string hint{};
+    bool wanted = false;                   ///< to be provisioned at once; `state` is not used then
+    std::optional<SlotAddress> expiring{}; ///< the slot whose certificate expires soon
 
     bool operator==(const StateAssessment&) const = default;
 };

@@ -122,23 +122,6 @@ Expected<void> File::require_private() const {
     return {};
 }
 
-Expected<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size) {
-    const auto file = File::open(path);
-    return file ? file->read(max_size) : std::unexpected(file.error());
-}
-
-Expected<Secret> read_secret_file(const std::filesystem::path& path, std::size_t max_size) {
-    const auto file = File::open(path);
-    return file ? file->read_secret(max_size) : std::unexpected(file.error());
-}
-
-Expected<Secret> read_passphrase_file(const std::filesystem::path& path) {
-    auto secret = read_secret_file(path);
-    if (secret)
-        strip_line_end(*secret);
-    return secret;
-}
-
 void strip_line_end(Secret& passphrase) {
     std::string_view text = as_text(std::as_const(passphrase).bytes());
     if (!text.ends_with('\n'))

@@ -42,23 +42,16 @@ class File {
     std::string name_;
 };
 
-/// Regular files only; follows symbolic links; never waits for a writer. Errors: NotFound, AccessDenied,
-/// TooMuchData (more than `max_size` bytes), Failed (anything else).
-Expected<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size = max_file_size);
+/// Reads an open regular file from its beginning; neither uses nor changes its offset. It stays open. `name`
+/// is for messages. Errors: TooMuchData (more than `max_size` bytes), Failed (not a regular file, an error of
+/// the system).
+Expected<Bytes> read_descriptor(int descriptor, std::string_view name, std::size_t max_size = max_file_size);
 
 /// The same, straight into secure memory.
-Expected<Secret> read_secret_file(const std::filesystem::path& path, std::size_t max_size = max_file_size);
-
-/// The same without the line end (LF or CR LF) that editors add to a passphrase.
-Expected<Secret> read_passphrase_file(const std::filesystem::path& path);
-
-/// Removes that line end.
-void strip_line_end(Secret& passphrase);
-
-/// The same for a descriptor of an open regular file, from its beginning; neither uses nor changes its
-/// offset. It stays open. `name` is for messages.
-Expected<Bytes> read_descriptor(int descriptor, std::string_view name, std::size_t max_size = max_file_size);
 Expected<Secret> read_secret_descriptor(int descriptor, std::string_view name,
                                         std::size_t max_size = max_file_size);
+
+/// Removes the line end (LF or CR LF) that editors add to a passphrase.
+void strip_line_end(Secret& passphrase);
 
 } // namespace bgs2::pki

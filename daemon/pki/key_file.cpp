@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads keys from files of many formats; the functions are declared in
-// private_key.h.
+#include "daemon/pki/key_file.h"
+
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/file_format.h"
 #include "daemon/pki/openssl.h"
 #include "daemon/pki/pem.h"
 #include "daemon/pki/pkcs12.h"
-#include "daemon/pki/private_key.h"
 
 #include <fmt/format.h>
 #include <openssl/pem.h>
@@ -78,7 +77,7 @@ Expected<PrivateKey> encrypted_key(ByteView der, std::string_view name, const Se
     return PrivateKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
 }
 
-extern "C" int hand_over_passphrase(char* buffer, int size, int /*encrypting*/, void* user) {
+extern "C" int copy_passphrase(char* buffer, int size, int /*encrypting*/, void* user) {
     const ByteView passphrase = static_cast<const Secret*>(user)->bytes();
     if (std::cmp_greater(passphrase.size(), size))
         return -1;
@@ -103,7 +102,7 @@ Expected<PrivateKey> old_encrypted_key(const PemBlock& block, std::string_view n
     // The callback only reads it; OpenSSL does not accept const.
     auto* user = const_cast<Secret*>(passphrase); // NOLINT(cppcoreguidelines-pro-type-const-cast)
     if (PEM_do_header(&cipher, reinterpret_cast<unsigned char*>(content.bytes().data()), &length,
-                      hand_over_passphrase, user) != 1)
+                      copy_passphrase, user) != 1)
         return decryption_failed(name);
     content.truncate(static_cast<std::size_t>(length));
     auto key = plain_key(content.bytes(), name);

@@ -2,13 +2,13 @@
 #include "daemon/pki/key_pair.h"
 
 #include "daemon/pki/file_format.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/pki/pem.h"
 #include "daemon/pki/pkcs12.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace bgs2::pki {

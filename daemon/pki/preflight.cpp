@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/preflight.h"
 
+#include "daemon/base/counted.h"
+#include "daemon/base/frame_sizes.h"
+
 #include <fmt/format.h>
 #include <openssl/objects.h>
 
@@ -10,12 +13,6 @@
 
 namespace bgs2::pki {
 namespace {
-
-// protocol.md §1: the length of a frame is a uint16, and a parameter counts its own length and id.
-constexpr std::size_t frame_limit = 65'536;
-constexpr std::size_t frame_header = 6;
-constexpr std::size_t parameter_header = 4;
-constexpr std::size_t slot_parameter = 6;
 
 std::string written(std::chrono::sys_seconds instant) {
     using namespace std::chrono;
@@ -46,11 +43,11 @@ std::string listed(const Family& family) {
 }
 
 bool is_client(const SlotCandidate& candidate) {
-    return candidate.tls_store && candidate.slot == 0;
+    return candidate.address == client_address;
 }
 
 bool is_server(const SlotCandidate& candidate) {
-    return candidate.tls_store && candidate.slot != 0;
+    return candidate.address.store == Store::tls && !is_client(candidate);
 }
 
 /// Collects the findings about a set of slots.
@@ -91,15 +88,16 @@ class Preflight {
         const KeyPair& key_pair = *candidate.key_pair;
         if (!is_client(candidate) && !key_pair.key.empty())
             add(Severity::error, ErrorCode::invalid_argument,
-                candidate.tls_store
-                    ? fmt::format("slot {} is for a server certificate and takes no private key",
-                                  candidate.slot)
-                    : "only the store is_cert takes a private key",
+                is_server(candidate) ? fmt::format("{} is for a server certificate and takes no private key",
+                                                   to_string(candidate.address))
+                                     : "only the store is_cert takes a private key",
                 "omit the private key, or use slot 0 of is_cert, the slot for the client certificate");
         if (is_client(candidate) && key_pair.key.empty())
             add(Severity::warning, ErrorCode::invalid_argument,
                 "slot 0 is for the client certificate, but its private key is missing",
-                "add the certificate's private key, or use slots 1 to 10 for a server certificate");
+                fmt::format(
+                    "add the certificate's private key, or use slots 1 to {} for a server certificate",
+                    highest_slot));
         const Certificate& certificate = key_pair.chain.front();
         if (key_pair.private_key && !key_pair.private_key->matches(certificate))
             add(Severity::error, ErrorCode::key_mismatch,
@@ -130,13 +128,14 @@ class Preflight {
     }
 
     void check_length(const KeyPair& key_pair) {
-        std::size_t length = frame_header + slot_parameter + parameter_header + key_pair.certificate.size();
+        std::size_t length = frame_header_size + parameter_header_size + slot_number_size +
+                             parameter_header_size + key_pair.certificate.size();
         if (!key_pair.key.empty())
-            length += parameter_header + key_pair.key.size();
-        if (length >= frame_limit)
+            length += parameter_header_size + key_pair.key.size();
+        if (length > max_frame_size)
             add(Severity::error, ErrorCode::too_much_data,
-                fmt::format("certificate and key make a frame of {} bytes, which must be less than {}",
-                            length, frame_limit),
+                fmt::format("certificate and key make a frame of {} bytes; the maximum is {}", length,
+                            max_frame_size),
                 "send fewer certificates; the format der sends the first only");
     }
 
@@ -174,9 +173,8 @@ class Preflight {
         // DER is a SEQUENCE, PEM is text.
         if (!family_.pem && key_pair.certificate.front() != std::byte{0x30})
             refused_by_family(
-                fmt::format(
-                    "it is sent as PEM with {} certificate{}, but a {} accepts one certificate as DER only",
-                    key_pair.chain.size(), key_pair.chain.size() == 1 ? "" : "s", family_.name),
+                fmt::format("it is sent as PEM with {}, but a {} accepts one certificate as DER only",
+                            counted(key_pair.chain.size(), "certificate"), family_.name),
                 "use the format der");
     }
 
@@ -232,12 +230,12 @@ class Preflight {
     void check_repetition(const SlotCandidate& candidate) {
         const KeyPair& key_pair = *candidate.key_pair;
         for (const SlotCandidate& earlier : all_.first(current_)) {
-            if (!candidate.tls_store || !earlier.tls_store ||
+            if (candidate.address.store != Store::tls || earlier.address.store != Store::tls ||
                 earlier.key_pair->chain.front() != key_pair.chain.front())
                 continue;
             add(Severity::warning, ErrorCode::invalid_argument,
-                fmt::format("the certificate of {} is also in slot {}", key_pair.chain.front().subject(),
-                            earlier.slot),
+                fmt::format("the certificate of {} is also in {}", key_pair.chain.front().subject(),
+                            to_string(earlier.address)),
                 "check that neither slot is meant for another certificate");
             return;
         }

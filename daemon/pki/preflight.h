@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/error.h"
+#include "daemon/base/slot_address.h"
 #include "daemon/base/words.h"
 #include "daemon/pki/family.h"
 #include "daemon/pki/key_pair.h"
@@ -11,7 +12,6 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bgs2::pki {
@@ -27,8 +27,7 @@ consteval auto words(Severity) {
 
 /// A key pair and its slot, one of those that the modem will hold.
 struct SlotCandidate {
-    unsigned slot = 0;
-    bool tls_store = true;             ///< the store is is_cert, where only slot 0 has a key
+    SlotAddress address;
     std::string name;                  ///< "slot 1 (/etc/x.pem)": the prefix of findings; empty: none
     const KeyPair* key_pair = nullptr; ///< not null; its chain is not empty
 };

@@ -3,7 +3,6 @@
 // commands, the public key for verifying them.
 #pragma once
 
-#include "daemon/base/bytes.h"
 #include "daemon/base/error.h"
 #include "daemon/base/words.h"
 #include "daemon/pki/format.h"
@@ -12,7 +11,6 @@
 #include <openssl/types.h>
 
 #include <memory>
-#include <string_view>
 
 namespace bgs2::pki {
 
@@ -60,16 +58,5 @@ class PrivateKey {
   private:
     std::shared_ptr<EVP_PKEY> key_;
 };
-
-/// Reads the first private key of a file's bytes. PEM (skips other blocks and text) or DER; PKCS#8, PKCS#1,
-/// SEC1, encrypted or not, or PKCS#12. `name` is for messages. Never prompts for a passphrase. Errors:
-/// InvalidArgument (unknown format, no key in it, passphrase missing or wrong).
-Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name,
-                                      const Secret* passphrase = nullptr);
-
-/// Reads the public key in a file's bytes: a public key, a certificate or a private key; PEM or DER. Errors:
-/// InvalidArgument.
-Expected<PublicKey> load_public_key(ByteView bytes, std::string_view name,
-                                    const Secret* passphrase = nullptr);
 
 } // namespace bgs2::pki

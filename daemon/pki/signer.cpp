@@ -10,6 +10,14 @@
 
 namespace bgs2::pki {
 
+Expected<void> require_rsa(KeyKind kind) {
+    if (kind != KeyKind::rsa)
+        return fail(ErrorCode::invalid_argument,
+                    "the key is not an RSA key, which signing secure commands requires",
+                    "use the RSA management key");
+    return {};
+}
+
 KeySigner::KeySigner(PrivateKey key)
   : key_(std::move(key)) {}
 
@@ -18,10 +26,8 @@ PublicKey KeySigner::public_key() const {
 }
 
 Expected<Bytes> KeySigner::sign(ByteView digest) const {
-    if (key_.kind() != KeyKind::rsa)
-        return fail(ErrorCode::invalid_argument,
-                    "a secure command is signed with an RSA key, this is another kind",
-                    "give the RSA management key");
+    if (auto rsa = require_rsa(key_.kind()); !rsa)
+        return std::unexpected(std::move(rsa.error()));
     // With no signature digest set, OpenSSL puts no DigestInfo in, which is what the module expects.
     const KeyContextPtr context(EVP_PKEY_CTX_new(key_.native(), nullptr));
     Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(key_.native())));

@@ -22,6 +22,9 @@ class Signer : Immovable {
     [[nodiscard]] virtual Expected<Bytes> sign(ByteView digest) const = 0;
 };
 
+/// Secure commands are signed with RSA. Errors: InvalidArgument (another kind of key).
+Expected<void> require_rsa(KeyKind kind);
+
 /// Signs with a key in memory.
 class KeySigner final : public Signer {
   public:

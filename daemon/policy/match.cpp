@@ -62,25 +62,16 @@ std::string why(const Condition& condition) {
 MatchResult explain(const Policy& policy, const ModemAttributes& attributes) {
     std::vector<std::string> reasons;
     for (const Condition& condition : conditions(policy.match, attributes)) {
-        if (!holds(condition)) {
-            MatchResult result{.matches = false,
-                               .field = condition.field,
-                               .patterns = *condition.patterns,
-                               .actual = {},
-                               .why = why(condition)};
-            if (condition.actual != nullptr)
-                result.actual = *condition.actual;
-            return result;
-        }
+        if (!holds(condition))
+            return {.matches = false,
+                    .field = condition.field,
+                    .patterns = *condition.patterns,
+                    .why = why(condition)};
         reasons.push_back(why(condition));
     }
     if (reasons.empty())
         reasons.emplace_back("no conditions, matches every modem");
-    return {.matches = true,
-            .field = {},
-            .patterns = {},
-            .actual = {},
-            .why = fmt::format("{}", fmt::join(reasons, "; "))};
+    return {.matches = true, .field = {}, .patterns = {}, .why = fmt::format("{}", fmt::join(reasons, "; "))};
 }
 
 const Policy* first_match(const Policies& policies, const ModemAttributes& attributes) {

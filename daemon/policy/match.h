@@ -5,7 +5,6 @@
 #include "daemon/policy/model.h"
 #include "daemon/policy/modem_attributes.h"
 
-#include <optional>
 #include <string>
 
 namespace bgs2::policy {
@@ -15,8 +14,7 @@ struct MatchResult {
     bool matches = false;
     std::string field; ///< the condition that does not match: "imei", "property ID_BUS"; empty if all match
     Patterns patterns; ///< of that field
-    std::optional<std::string> actual; ///< the modem's value of that field; nothing for a missing property
-    std::string why;                   ///< the reason as text; if the policy matches, every condition
+    std::string why;   ///< the reason as text; if the policy matches, every condition
 
     bool operator==(const MatchResult&) const = default;
 };

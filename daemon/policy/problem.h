@@ -2,6 +2,7 @@
 // Errors in a policy or configuration file, with their position.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -26,7 +27,11 @@ struct Problem {
 };
 
 /// "file:line:column: what"; "file: what" for a whole file.
-std::string to_string(const Problem& problem);
+inline std::string to_string(const Problem& problem) {
+    const std::string position =
+        problem.line == 0 ? "" : ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column);
+    return problem.file + position + ": " + problem.what;
+}
 
 using Problems = std::vector<Problem>;
 

@@ -13,7 +13,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 namespace bgs2 {
 
@@ -26,7 +25,7 @@ struct PortRule {
     bool operator==(const PortRule&) const = default;
 };
 
-/// How a port is named.
+/// The source that names a port, or excludes it.
 enum class Naming : std::uint8_t {
     not_named,
     excluded, ///< by a udev rule (BGS2D_PORT=0)

@@ -2,7 +2,10 @@
 #include "daemon/port/trace_directory.h"
 
 #include "daemon/at/transcript.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 #include "daemon/base/immovable.h"
+#include "daemon/base/system_error.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -46,9 +49,9 @@ class TraceDirectory::WarnOnce {
     explicit WarnOnce(Log log)
       : log_(std::move(log)) {}
 
-    void warn(std::string_view what) {
+    void warn(const Error& error) {
         if (!std::exchange(warned_, true))
-            log_.warning("not all conversations are recorded: {}", what);
+            log_.warning("not all conversations are recorded: {}", to_string(error));
     }
 
   private:
@@ -92,7 +95,7 @@ class TraceDirectory::File : Immovable {
         }
         ended_ = true;
         const int number = written < 0 ? errno : ENOSPC;
-        warn_once_->warn(fmt::format("cannot write {}: {}", name_, std::generic_category().message(number)));
+        warn_once_->warn(system_error(number, "write " + name_, "check the free space of its file system"));
     }
 
     int descriptor_;
@@ -110,8 +113,9 @@ TraceDirectory::TraceDirectory(std::filesystem::path directory, Log log)
 std::unique_ptr<at::Tap> TraceDirectory::begin(std::string_view device) {
     std::error_code error;
     if (count_traces(directory_, error) >= most_files) {
-        warn_once_->warn(
-            fmt::format("{} has {} files; move or remove them", directory_.native(), most_files));
+        warn_once_->warn({.code = ErrorCode::failed,
+                          .what = fmt::format("{} has {} files", directory_.native(), most_files),
+                          .hint = "move or remove them"});
         return nullptr;
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -123,8 +127,7 @@ std::unique_ptr<at::Tap> TraceDirectory::begin(std::string_view device) {
         if (descriptor < 0 && errno == EEXIST)
             continue;
         if (descriptor < 0) {
-            warn_once_->warn(
-                fmt::format("cannot create {}: {}", name, std::generic_category().message(errno)));
+            warn_once_->warn(system_error(errno, "create " + name, "check the mode of the directory"));
             return nullptr;
         }
         const auto file = std::make_shared<File>(descriptor, name, warn_once_);

@@ -2,6 +2,7 @@
 #include "daemon/sbnw/corruption.h"
 
 #include "daemon/base/counted.h"
+#include "daemon/sbnw/frame.h"
 
 #include <fmt/format.h>
 
@@ -13,10 +14,6 @@ namespace {
 
 std::uint8_t at(ByteView bytes, std::size_t offset) {
     return std::to_integer<std::uint8_t>(bytes[offset]);
-}
-
-std::size_t announced_length(ByteView bytes) {
-    return bytes.size() < 2 ? 0 : at(bytes, 0) + (std::size_t{at(bytes, 1)} << 8U);
 }
 
 /// The number of non-ASCII characters if the text is UTF-8; otherwise nothing.
@@ -56,8 +53,8 @@ bool is_pem(std::string_view text) {
 
 /// A frame of 0x8130 or 0x8230 bytes begins like DER, but continues with a small command and count.
 bool has_header(ByteView bytes) {
-    return bytes.size() >= 6 && (at(bytes, 2) == 1 || at(bytes, 2) == 3) && at(bytes, 3) == 0 &&
-           at(bytes, 4) <= 7 && at(bytes, 5) == 0;
+    return bytes.size() >= frame_header_size && (at(bytes, 2) == 1 || at(bytes, 2) == 3) &&
+           at(bytes, 3) == 0 && at(bytes, 4) <= 7 && at(bytes, 5) == 0;
 }
 
 /// A SEQUENCE, like all DER files of keys and certificates.
@@ -110,7 +107,7 @@ std::optional<Error> detect_corruption(ByteView bytes) {
             "copy it as binary");
 
     const std::size_t announced = announced_length(bytes);
-    if (announced >= 6 && bytes.size() > announced) {
+    if (announced >= frame_header_size && bytes.size() > announced) {
         const std::string_view excess = text.substr(announced);
         if (excess.find_first_not_of("\r\n") == std::string_view::npos)
             return not_a_frame(

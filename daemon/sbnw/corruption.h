@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recognises the damage that text tools do to binary frames (protocol.md
-// §6).
+// Detects corruption of binary frames by text tools (protocol.md §6).
 #pragma once
 
 #include "daemon/base/bytes.h"

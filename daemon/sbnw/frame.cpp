@@ -2,6 +2,7 @@
 #include "daemon/sbnw/frame.h"
 
 #include "daemon/base/counted.h"
+#include "daemon/base/imei.h"
 #include "daemon/base/immovable.h"
 #include "daemon/sbnw/corruption.h"
 
@@ -15,29 +16,30 @@
 namespace bgs2::sbnw {
 namespace {
 
-constexpr std::size_t header_size = 6;
-constexpr std::size_t parameter_header_size = 4;
-
 bool is_lower_hex(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
+/// The integer at `offset`, which is inside `bytes` with its second byte.
+std::uint16_t integer_at(ByteView bytes, std::size_t offset) {
+    const auto low = std::to_integer<unsigned>(bytes[offset]);
+    const auto high = std::to_integer<unsigned>(bytes[offset + 1]);
+    return static_cast<std::uint16_t>(low | high << 8U);
 }
 
 Expected<void> check_texts(const SecureCommand& command) {
-    if (command.imei && (command.imei->size() != 15 || !std::ranges::all_of(*command.imei, is_digit)))
+    if (command.imei && !is_imei(*command.imei))
         return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not an IMEI", *command.imei),
                     "use 15 digits");
     if (command.thumbprint &&
         (command.thumbprint->size() != 40 || !std::ranges::all_of(*command.thumbprint, is_lower_hex)))
         return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not a thumbprint", *command.thumbprint),
                     "use the SHA-1 of the certificate as 40 lower-case hex digits");
-    for (const auto* text : {&command.store, &command.signature}) {
-        if (*text && ((*text)->empty() || (*text)->find('\0') != std::string::npos))
+    for (const auto& [text, id] : {std::pair(&command.store, ParameterId::store),
+                                   std::pair(&command.signature, ParameterId::signature)}) {
+        if (*text && ((*text)->empty() || (*text)->contains('\0')))
             return fail(ErrorCode::invalid_argument,
-                        "remove the NUL: the certificate store and the signature are text");
+                        fmt::format("the {} is empty or contains a NUL", word(id)), "use text without a NUL");
     }
     return {};
 }
@@ -98,7 +100,7 @@ class ParameterList : Immovable {
         }
     }
 
-    std::array<std::byte, 2> slot_;
+    std::array<std::byte, slot_number_size> slot_;
     std::vector<Item> items_;
 };
 
@@ -136,10 +138,7 @@ class Reader {
             return fail(ErrorCode::invalid_argument,
                         fmt::format("offset {}: the frame ends within the {}", offset_, field),
                         "capture or copy the whole frame: a part is missing");
-        const auto low = std::to_integer<unsigned>(bytes_[offset_]);
-        const auto high = std::to_integer<unsigned>(bytes_[offset_ + 1]);
-        offset_ += 2;
-        return static_cast<std::uint16_t>(low | high << 8U);
+        return integer_at(take(2), 0);
     }
 
     ByteView take(std::size_t size) { return bytes_.subspan(std::exchange(offset_, offset_ + size), size); }
@@ -149,23 +148,27 @@ class Reader {
     std::size_t offset_ = 0;
 };
 
-std::unexpected<Error> bad_field(std::size_t offset, std::string what, std::string hint = {}) {
+std::unexpected<Error> bad_field(std::size_t offset, std::string_view what, std::string hint) {
     return fail(ErrorCode::invalid_argument, fmt::format("offset {}: {}", offset, what), std::move(hint));
 }
 
 Expected<void> check_data(const ParameterRow& r, const Parameter& parameter) {
     const std::size_t at = parameter.offset + parameter_header_size;
-    if (r.value == ParameterId::slot && parameter.data.size() != 2)
+    if (r.value == ParameterId::slot && parameter.data.size() != slot_number_size)
         return bad_field(parameter.offset,
-                         fmt::format("a slot parameter is 6 bytes long, not {}", parameter.data.size() + 4));
+                         fmt::format("a slot parameter is {} bytes long, not {}",
+                                     parameter_header_size + slot_number_size,
+                                     parameter_header_size + parameter.data.size()),
+                         "use a uint16, low byte first");
     if (!r.is_text)
         return {};
     const auto nul = std::ranges::find(parameter.data, std::byte{0});
     if (nul == parameter.data.end())
-        return bad_field(at, fmt::format("the {} does not end with a NUL", r.word));
+        return bad_field(at, fmt::format("the {} does not end with a NUL", r.word),
+                         "end the text with a NUL");
     if (std::next(nul) != parameter.data.end())
         return bad_field(at + static_cast<std::size_t>(nul - parameter.data.begin()),
-                         fmt::format("the {} contains a NUL", r.word));
+                         fmt::format("the {} contains a NUL", r.word), "use one NUL only, at the end");
     return {};
 }
 
@@ -184,28 +187,32 @@ Expected<Parameter> read_parameter(Reader& reader, unsigned number) {
         return bad_field(parameter.offset + 2, fmt::format("parameter {} has the unknown id {}", number, *id),
                          "use an id from 1 to 7, as uint16, low byte first");
     if (*length < parameter_header_size)
-        return bad_field(parameter.offset,
-                         fmt::format("the length of the {} is {}, less than its header of 4 bytes", r->word,
-                                     counted(*length, "byte")),
-                         "include the 4 bytes of the header in the length");
+        return bad_field(
+            parameter.offset,
+            fmt::format("the length of the {} is {}, less than its header of {} bytes", r->word,
+                        counted(*length, "byte"), parameter_header_size),
+            fmt::format("include the {} bytes of the header in the length", parameter_header_size));
     if (*length - parameter_header_size > reader.left())
         return bad_field(parameter.offset,
                          fmt::format("the length of the {} is {}, but only {} are left", r->word, *length,
-                                     reader.left() + parameter_header_size));
+                                     reader.left() + parameter_header_size),
+                         "capture or copy the whole frame, or correct the length");
     parameter.data = reader.take(*length - parameter_header_size);
-    if (const auto sound = check_data(*r, parameter); !sound)
-        return std::unexpected(sound.error());
+    if (auto valid = check_data(*r, parameter); !valid)
+        return std::unexpected(std::move(valid.error()));
     return parameter;
 }
 
-Expected<Frame> decode_sound(ByteView bytes) {
+Expected<Frame> read_frame(ByteView bytes) {
     Reader reader(bytes);
     const auto total = reader.number("total length");
     if (!total)
         return std::unexpected(total.error());
-    if (*total < header_size)
-        return bad_field(
-            0, fmt::format("the total length is {}, less than the header of {} bytes", *total, header_size));
+    if (*total < frame_header_size)
+        return bad_field(0,
+                         fmt::format("the total length is {}, less than the header of {} bytes", *total,
+                                     frame_header_size),
+                         "set the length to the number of all bytes, including its own two");
     if (*total > bytes.size())
         return bad_field(
             0, fmt::format("the total length is {}, but the frame has {} bytes", *total, bytes.size()),
@@ -232,7 +239,8 @@ Expected<Frame> decode_sound(ByteView bytes) {
         if (!parameter)
             return std::unexpected(parameter.error());
         if (frame.find(parameter->id) != nullptr)
-            return bad_field(parameter->offset, fmt::format("the {} occurs twice", word(parameter->id)));
+            return bad_field(parameter->offset, fmt::format("the {} occurs twice", word(parameter->id)),
+                             "send each parameter once");
         frame.parameters.push_back(*parameter);
     }
     if (reader.left() > 0)
@@ -242,18 +250,18 @@ Expected<Frame> decode_sound(ByteView bytes) {
                                      counted(*count, "parameter")),
                          "include all parameters in their number, also the signature");
     if (frame.find(ParameterId::slot) == nullptr)
-        return bad_field(header_size, "the slot parameter is missing");
+        return bad_field(frame_header_size, "the slot parameter is missing", "add the slot parameter (id 1)");
     return frame;
 }
 
 } // namespace
 
 Expected<pki::Secret> encode(const SecureCommand& command) {
-    if (auto sound = check_texts(command); !sound)
-        return std::unexpected(std::move(sound.error()));
+    if (auto valid = check_texts(command); !valid)
+        return std::unexpected(std::move(valid.error()));
 
     const ParameterList parameters(command);
-    std::size_t total = header_size;
+    std::size_t total = frame_header_size;
     for (const auto& item : parameters.items())
         total += item.size();
     if (total > max_frame_size)
@@ -287,12 +295,20 @@ const Parameter* Frame::find(ParameterId id) const {
 }
 
 Expected<Frame> decode(ByteView bytes) {
-    auto frame = decode_sound(bytes);
+    auto frame = read_frame(bytes);
     if (!frame) {
         if (auto corruption = detect_corruption(bytes))
             return std::unexpected(std::move(*corruption));
     }
     return frame;
+}
+
+std::uint16_t slot_of(const Parameter& slot) {
+    return integer_at(slot.data, 0);
+}
+
+std::size_t announced_length(ByteView bytes) {
+    return bytes.size() < 2 ? 0 : integer_at(bytes, 0);
 }
 
 SecureCommand command_of(const Frame& frame) {
@@ -301,8 +317,7 @@ SecureCommand command_of(const Frame& frame) {
     for (const Parameter& parameter : frame.parameters) {
         switch (parameter.id) {
         case ParameterId::slot:
-            command.slot = static_cast<std::uint16_t>(std::to_integer<unsigned>(parameter.data[0]) |
-                                                      std::to_integer<unsigned>(parameter.data[1]) << 8U);
+            command.slot = slot_of(parameter);
             break;
         case ParameterId::certificate:
             command.certificate.assign(parameter.data.begin(), parameter.data.end());

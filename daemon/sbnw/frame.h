@@ -4,6 +4,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/error.h"
+#include "daemon/base/frame_sizes.h"
 #include "daemon/base/words.h"
 #include "daemon/pki/secret.h"
 
@@ -15,9 +16,6 @@
 #include <vector>
 
 namespace bgs2::sbnw {
-
-/// The maximum length of a frame: the length is a uint16 (protocol.md §1).
-constexpr std::size_t max_frame_size = 0xffff;
 
 enum class Command : std::uint16_t {
     write_certificate = 1,
@@ -79,7 +77,7 @@ struct SecureCommand {
 
 /// The frame of a command. Held as a Secret since it may carry a private key.
 /// Errors: TooMuchData (over max_frame_size), InvalidArgument (an IMEI that is not 15 digits, a thumbprint
-/// that is not 40 lower-case hex digits, text with a NUL in it).
+/// that is not 40 lower-case hex digits, a store or signature that is empty or contains a NUL).
 Expected<pki::Secret> encode(const SecureCommand& command);
 
 /// One parameter of a frame.
@@ -102,8 +100,14 @@ struct Frame {
 };
 
 /// Decodes a frame without trusting any length in it. The error (InvalidArgument) names the offset and the
-/// field, or the damage done by a text tool (see corruption.h).
+/// field, or the corruption by a text tool (see corruption.h).
 Expected<Frame> decode(ByteView bytes);
+
+/// The number in the slot parameter of a decoded frame.
+std::uint16_t slot_of(const Parameter& slot);
+
+/// The length that the first two bytes announce; 0 if there are fewer. Also for bytes that are not a frame.
+std::size_t announced_length(ByteView bytes);
 
 /// The command of a decoded frame, by value.
 SecureCommand command_of(const Frame& frame);

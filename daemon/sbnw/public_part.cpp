@@ -7,8 +7,6 @@
 namespace bgs2::sbnw {
 namespace {
 
-constexpr std::size_t parameter_header_bytes = 4;
-
 /// A certificate file can contain a private key.
 bool is_certificate(ByteView data) {
     const std::string_view text = as_text(data);
@@ -29,7 +27,7 @@ std::vector<at::Extent> public_part(ByteView frame) {
         if (parameter.id != ParameterId::private_key &&
             (parameter.id != ParameterId::certificate || is_certificate(parameter.data)))
             continue;
-        const std::size_t data = parameter.offset + parameter_header_bytes;
+        const std::size_t data = parameter.offset + parameter_header_size;
         extents.push_back({.offset = begin, .size = data - begin});
         begin = data + parameter.data.size();
     }

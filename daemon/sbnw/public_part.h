@@ -9,8 +9,8 @@
 
 namespace bgs2::sbnw {
 
-/// All except the data of the private key, and of a certificate parameter that is not a certificate. Nothing
-/// of bytes that are not a frame.
+/// Returns all parts of the frame except the data of the private key, and of a certificate parameter that is
+/// not a certificate. Returns nothing if the bytes are not a frame.
 std::vector<at::Extent> public_part(ByteView frame);
 
 } // namespace bgs2::sbnw

@@ -45,14 +45,14 @@ constexpr EnumTable result_rows{
               "check whether another program writes to the port: bytes followed the frame"},
     ResultRow{Result::certificate_corrupted, RetryAdvice::retry_once, ErrorCode::modem_rejected,
               "use an RSA certificate of up to 2048 bits with SHA-1 or SHA-256, as DER"},
-    ResultRow{Result::private_key_removed, RetryAdvice::person, ErrorCode::modem_rejected,
+    ResultRow{Result::private_key_removed, RetryAdvice::manual, ErrorCode::modem_rejected,
               "try key-format = \"traditional\"; only slot 0 takes a key, as unencrypted DER"},
     ResultRow{Result::service_timeout, RetryAdvice::retry, ErrorCode::modem_timeout,
               "check the flow control and the wiring: bytes were lost"},
-    ResultRow{Result::refused, RetryAdvice::person, ErrorCode::modem_rejected,
+    ResultRow{Result::refused, RetryAdvice::manual, ErrorCode::modem_rejected,
               "sign the command with the management key if the module is in secure mode; otherwise check the "
               "certificate, the key and the slot"},
-    ResultRow{Result::command_unknown, RetryAdvice::person, ErrorCode::not_supported,
+    ResultRow{Result::command_unknown, RetryAdvice::manual, ErrorCode::not_supported,
               "query the stores with AT^SBNW=?: this firmware does not know the certificate store"},
 };
 

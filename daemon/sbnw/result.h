@@ -26,7 +26,7 @@ enum class RetryAdvice {
     none,       ///< success
     retry,      ///< the line may have corrupted the frame: retry
     retry_once, ///< the same, but the same result twice in a row is not caused by the line
-    person,     ///< requires manual intervention: the module will refuse the same frame again
+    manual,     ///< requires manual intervention: the module will refuse the same frame again
 };
 
 /// The result in a line; nothing if the line is not a result. Accepts the spellings of all families.

@@ -20,10 +20,6 @@ struct DigestRow {
 
 constexpr EnumTable digest_rows{DigestRow{Digest::sha1, EVP_sha1}, DigestRow{Digest::sha256, EVP_sha256}};
 
-const unsigned char* raw(ByteView bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
 unsigned char* raw(Bytes& bytes) {
     return reinterpret_cast<unsigned char*>(bytes.data());
 }
@@ -56,7 +52,7 @@ pki::KeyContextPtr recovering_context(EVP_PKEY* key) {
 
 std::string to_base64(ByteView bytes) {
     std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0'); // EVP_EncodeBlock ends it with a NUL
-    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), raw(bytes),
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), pki::bytes_of(bytes),
                                      static_cast<int>(bytes.size()));
     text.resize(static_cast<std::size_t>(size));
     return text;
@@ -75,23 +71,15 @@ Expected<Bytes> from_base64(std::string_view text) {
     return bytes;
 }
 
-Expected<void> require_rsa(pki::KeyKind kind) {
-    if (kind != pki::KeyKind::rsa)
-        return fail(ErrorCode::invalid_argument,
-                    "the key is not an RSA key, which signing secure commands requires",
-                    "use the RSA management key");
-    return {};
-}
-
 } // namespace
 
 Expected<void> sign(SecureCommand& command, const pki::Signer& signer, Digest digest) {
     const pki::PublicKey key = signer.public_key();
-    if (auto rsa = require_rsa(key.kind()); !rsa)
+    if (auto rsa = pki::require_rsa(key.kind()); !rsa)
         return rsa;
     // A placeholder of the final length, so that the number of parameters and the length check include it.
     command.signature = to_base64(Bytes(static_cast<std::size_t>(EVP_PKEY_get_size(key.native()))));
-    const std::size_t parameter_size = 4 + command.signature->size() + 1;
+    const std::size_t parameter_size = parameter_header_size + command.signature->size() + 1; // NUL
     const auto unsigned_frame = encode(command);
     command.signature.reset();
     if (!unsigned_frame)
@@ -111,7 +99,7 @@ Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key) {
     if (parameter == nullptr)
         return fail(ErrorCode::invalid_argument, "the frame has no signature",
                     "sign it with 'bgs2ctl frame encode --sign-key FILE'");
-    if (auto rsa = require_rsa(key.kind()); !rsa)
+    if (auto rsa = pki::require_rsa(key.kind()); !rsa)
         return std::unexpected(std::move(rsa.error()));
     const auto signature = from_base64(parameter->text());
     if (!signature)
@@ -123,8 +111,8 @@ Expected<Digest> verify(const Frame& frame, const pki::PublicKey& key) {
     const std::unexpected<Error> wrong =
         fail(ErrorCode::verify_failed,
              "the signature is by another key, or the frame was changed after it was signed");
-    if (context == nullptr || EVP_PKEY_verify_recover(context.get(), raw(recovered), &size, raw(*signature),
-                                                      signature->size()) != 1) {
+    if (context == nullptr || EVP_PKEY_verify_recover(context.get(), raw(recovered), &size,
+                                                      pki::bytes_of(*signature), signature->size()) != 1) {
         pki::take_openssl_error(); // otherwise a later error would report it as its reason
         return wrong;
     }

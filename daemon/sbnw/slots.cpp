@@ -166,7 +166,7 @@ Slots parse_slots(std::span<const std::string> lines) {
         std::string_view rest = line.substr(prefix.size());
         const auto comma = std::min(rest.find(','), rest.size());
         const auto number = to_number<unsigned>(trim(rest.substr(0, comma)));
-        if (!number)
+        if (!number || *number > highest_slot)
             continue;
         rest.remove_prefix(std::min(comma + 1, rest.size()));
         slots[*number] = parse_slot(rest);

@@ -11,7 +11,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 namespace bgs2::sbnw {
 
@@ -40,7 +39,8 @@ using Slots = std::map<unsigned, Slot>;
 using Inventory = std::map<SlotAddress, Slot>;
 
 /// Reads the `^SBNR:` lines among `lines`, by label: labels may be missing, unknown, in another order, or
-/// differ in spacing or quotes. Ignores lines other than `^SBNR: <number>, ...`.
+/// differ in spacing or quotes. Ignores lines other than `^SBNR: <number>, ...`
+/// with a number up to `highest_slot`.
 Slots parse_slots(std::span<const std::string> lines);
 
 } // namespace bgs2::sbnw

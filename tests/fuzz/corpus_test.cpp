@@ -9,7 +9,7 @@
 namespace bgs2::fuzz {
 namespace {
 
-/// A property that does not hold aborts, which is how a fuzzer's find shows here as well.
+/// A violated property aborts the program, as in a fuzzer.
 TEST(Corpus, CausesNoAbortInAnyTarget) {
     for (const Target& target : targets) {
         int count = 0;

@@ -17,11 +17,11 @@
 namespace bgs2::fuzz {
 namespace {
 
-/// A property does not hold: both libFuzzer and a plain test notice an abort.
+/// Aborts if a property is violated: both libFuzzer and GoogleTest detect it.
 void require(bool holds, const char* property) {
     if (holds)
         return;
-    std::fprintf(stderr, "does not hold: %s\n", property);
+    std::fprintf(stderr, "violated: %s\n", property);
     std::abort();
 }
 
@@ -38,7 +38,7 @@ std::vector<std::string> lines_of(ByteView bytes) {
     return lines_of(reader);
 }
 
-/// Whether encode() would put the parameters where they are: any order decodes, one is written.
+/// Whether the parameters are in the order of encode(). decode() accepts any order.
 bool is_in_the_order_of_the_wire(const sbnw::Frame& frame) {
     const auto rank = [&](const sbnw::Parameter& p) {
         return std::ranges::find(sbnw::wire_order, p.id) - sbnw::wire_order.begin();
@@ -56,30 +56,30 @@ void check_frame(ByteView bytes) {
     const auto frame = sbnw::decode(bytes);
     if (!frame) {
         require(frame.error().code == ErrorCode::invalid_argument && !frame.error().what.empty(),
-                "what is no frame is refused with a reason");
+                "a rejected frame has a reason");
         return;
     }
     std::size_t covered = 6;
     for (const sbnw::Parameter& parameter : frame->parameters) {
-        require(parameter.offset == covered, "parameters stand back to back");
+        require(parameter.offset == covered, "parameters are adjacent");
         covered += 4 + parameter.data.size();
     }
-    require(covered == bytes.size(), "the parameters are the frame");
+    require(covered == bytes.size(), "the parameters fill the frame");
 
     const sbnw::SecureCommand command = sbnw::command_of(*frame);
     const auto again = sbnw::encode(command);
     if (!again)
-        return; // an IMEI that is none and the like: decoded to be shown, not to be sent
+        return; // such as an invalid IMEI: decode() accepts it, encode() does not
     if (is_in_the_order_of_the_wire(*frame) && !has_empty_parameter(*frame))
         require(std::ranges::equal(again->bytes(), bytes), "decode, then encode is the identity");
     const auto decoded_again = sbnw::decode(again->bytes());
-    require(decoded_again.has_value(), "what is encoded decodes");
-    require(sbnw::command_of(*decoded_again) == command, "what is encoded decodes to the same");
+    require(decoded_again.has_value(), "an encoded frame decodes");
+    require(sbnw::command_of(*decoded_again) == command, "an encoded frame decodes to the same command");
 }
 
 void check_damage(ByteView bytes) {
     if (const auto corruption = sbnw::detect_corruption(bytes))
-        require(!corruption->what.empty() && !corruption->hint.empty(), "a damage is explained");
+        require(!corruption->what.empty() && !corruption->hint.empty(), "a corruption has an explanation");
 }
 
 void check_line_reader(ByteView bytes) {
@@ -95,25 +95,25 @@ void check_line_reader(ByteView bytes) {
     for (const std::string& line : whole)
         require(!line.empty() && line.size() <= at::LineReader::max_line_length &&
                     line.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos,
-                "a line is a line");
+                "a line has a valid length and no line ends or NUL");
 }
 
 void check_slots(ByteView bytes) {
     for (const auto& [number, slot] : sbnw::parse_slots(lines_of(bytes))) {
-        require(!slot.expires || slot.expires->ok(), "a date is a date");
-        require(!slot.corrupted || slot.size == 0, "nothing else is said of a corrupted slot");
+        require(!slot.expires || slot.expires->ok(), "a date is valid");
+        require(!slot.corrupted || slot.size == 0, "a corrupted slot has no other fields");
     }
 }
 
 void check_identification(ByteView bytes) {
     const at::ModuleIdentity identity = at::parse_identification(lines_of(bytes));
-    require(identity.imei.empty(), "ATI1 tells no IMEI");
+    require(identity.imei.empty(), "ATI1 reports no IMEI");
     require(identity.model.empty() || !identity.manufacturer.empty(), "the manufacturer comes first");
 }
 
 void check_policy(ByteView bytes) {
     const auto policy = policy::parse(as_text(bytes), "fuzz.toml");
-    require(policy.has_value() || !policy.error().empty(), "a refusal has a reason");
+    require(policy.has_value() || !policy.error().empty(), "a rejected policy has an error");
 }
 
 } // namespace bgs2::fuzz

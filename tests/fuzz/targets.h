@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must hold for any bytes whatever: the properties that the fuzzers and the corpus test share.
+// Properties that hold for all inputs. The fuzzers and the corpus test check them.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -9,20 +9,20 @@
 
 namespace bgs2::fuzz {
 
-/// A decoded frame is made of the bytes it came from, and what can be encoded decodes to the same.
+/// A decoded frame contains exactly the bytes of the input, and decode() reverses encode().
 void check_frame(ByteView bytes);
 
-/// What is called damaged has an explanation, and no frame that decodes is taken for damaged by decode().
+/// Each detected corruption has an explanation.
 void check_damage(ByteView bytes);
 
-/// The first byte says how the rest is cut into pieces; the lines are the same as without a cut.
+/// The lines do not depend on how the input is split. The first byte selects the split of the rest.
 void check_line_reader(ByteView bytes);
 
-/// Each line of the text is a line of an answer.
+/// Each line of the input is one line of an answer.
 void check_slots(ByteView bytes);
 void check_identification(ByteView bytes);
 
-/// A policy that is refused is refused for a reason.
+/// Each rejected policy has an error.
 void check_policy(ByteView bytes);
 
 struct Target {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon with hardware that comes and goes by the real systemd-udevd and the shipped rules: run by
-// tests/hotplug/sandbox.
+// Hot-plug with bgs2d, the real systemd-udevd and the shipped rules. Runs in tests/hotplug/sandbox.
 #include "tests/integration/certificates.h"
 #include "tests/support/udev_sandbox.h"
 
@@ -23,7 +22,7 @@ class HotPlug : public testing::Test {
         gateway_.start();
     }
 
-    /// Starts a modem of software; the pty that is its line.
+    /// Starts a simulated modem and returns the path of its pty.
     std::string start_modem(const std::string& name, const std::vector<std::string>& arguments = {}) {
         gateway_.plug(name, arguments);
         const std::string link = gateway_.path(name);
@@ -42,7 +41,7 @@ class HotPlug : public testing::Test {
         throw std::runtime_error(device + " is not listed");
     }
 
-    Gateway gateway_{{}}; // bgs2d.toml names no port at all
+    Gateway gateway_{{}}; // bgs2d.toml contains no [[port]]
     UdevSandbox sandbox_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What 'bgs2ctl doctor' says of ports that udev knows and nobody named: run by tests/hotplug/sandbox.
+// Findings of 'bgs2ctl doctor' for ports without a [[port]]. Runs in tests/hotplug/sandbox.
 #include "tests/support/gateway.h"
 #include "tests/support/udev_sandbox.h"
 
@@ -31,7 +31,7 @@ class DoctorPortCheck : public testing::Test {
         return {std::istreambuf_iterator(stream), {}};
     }
 
-    /// Starts a modem of software; the pty that is its line.
+    /// Starts a simulated modem and returns the path of its pty.
     std::string start_modem() {
         gateway_.plug("modem");
         const std::string link = gateway_.path("modem");
@@ -40,7 +40,7 @@ class DoctorPortCheck : public testing::Test {
         return std::filesystem::read_symlink(link);
     }
 
-    /// Whether bgs2d knows of the port.
+    /// Whether bgs2d lists the port.
     bool lists(const std::string& device) {
         return gateway_.eventually([&] {
             std::vector<Gateway::Dictionary> ports;
@@ -51,7 +51,7 @@ class DoctorPortCheck : public testing::Test {
         });
     }
 
-    Gateway gateway_{{}}; // bgs2d.toml names no port at all
+    Gateway gateway_{{}}; // bgs2d.toml contains no [[port]]
     UdevSandbox sandbox_;
 };
 

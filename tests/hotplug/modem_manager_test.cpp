@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A port between bgs2d and the real ModemManager, with polkit and the policies that both have for the bus:
-// run by tests/hotplug/sandbox.
+// A port that both bgs2d and the real ModemManager use, with polkit and the bus policies of both. Runs in
+// tests/hotplug/sandbox.
 #include "tests/integration/certificates.h"
 #include "tests/support/accounts.h"
 #include "tests/support/process.h"
@@ -39,7 +39,7 @@ std::size_t occurrences(std::string_view text, std::string_view what) {
     return count;
 }
 
-/// An adapter that ModemManager takes to, with a modem behind it.
+/// A modem behind an adapter that ModemManager probes.
 class ModemManagerTest : public testing::Test {
   protected:
     explicit ModemManagerTest(Authorities authorities = Authorities::polkit)
@@ -50,14 +50,14 @@ class ModemManagerTest : public testing::Test {
             GTEST_SKIP() << "SKIPPED: there is no ModemManager (package modemmanager)";
         gateway_.write_policy("10-client", client_policy(gateway_));
         gateway_.write("bgs2d.toml", adapter_entry);
-        // The accounts here are in no group. Of itself ModemManager passes over adapters that any device may
-        // have.
+        // MODE: the accounts have no group with access. ENV: by default, ModemManager ignores generic
+        // adapters.
         sandbox_.add_rules("75-local.rules",
                            "SUBSYSTEM==\"tty\", MODE=\"0666\", ENV{ID_MM_DEVICE_PROCESS}=\"1\"\n");
         plug("ttyUSB0");
     }
 
-    /// A port of the adapter, which may have several, with a modem behind it.
+    /// Adds a port with a modem to the adapter.
     void plug(const std::string& name, const std::vector<std::string>& arguments = {}) {
         gateway_.plug(name, arguments);
         const std::string link = gateway_.path(name);
@@ -77,7 +77,7 @@ class ModemManagerTest : public testing::Test {
                              .output = gateway_.path("modem-manager.output")});
     }
 
-    /// How many modems ModemManager shows; nothing if it is not on the bus.
+    /// The number of modems of ModemManager; nothing if it is not on the bus.
     std::optional<std::size_t> modems() {
         std::map<sdbus::ObjectPath, std::map<std::string, Gateway::Dictionary>> objects;
         const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
@@ -190,7 +190,7 @@ TEST_F(ModemManagerTest, IsInhibitedForAMarkedPortThatItAlreadyUses) {
     start_modem_manager();
     ASSERT_TRUE(shows_modems(1)) << logs();
     sandbox_.configure(adapter_entry);
-    sandbox_.change("ttyUSB0"); // which ModemManager does not heed
+    sandbox_.change("ttyUSB0"); // ModemManager ignores this event
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
     EXPECT_THAT(gateway_.log(), HasSubstr(inhibited_message));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may have what done, with the bus configuration that is shipped; and bgs2ctl against a live daemon.
+// Access to the bus with the shipped configuration, and bgs2ctl with a running daemon.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using testing::Not;
 
 struct AccessOutcome {
     int exit = -1;
-    std::string output; ///< standard error included
+    std::string output; ///< including standard error
 };
 
 AccessOutcome run(const Gateway& gateway, const std::vector<std::string>& command) {
@@ -53,7 +53,7 @@ class OnACompliantModem : public testing::Test {
 
 TEST_F(OnACompliantModem, AnyUserMayRead) {
     if (::geteuid() != 0)
-        GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+        GTEST_SKIP() << "SKIPPED: running as another user requires root";
     for (const std::vector<std::string>& verb : std::vector<std::vector<std::string>>{
              {"list"}, {"show"}, {"ports"}, {"policy", "show"}, {"policy", "explain"}}) {
         const AccessOutcome outcome = bgs2ctl(gateway_, verb, true);
@@ -63,7 +63,7 @@ TEST_F(OnACompliantModem, AnyUserMayRead) {
 
 TEST_F(OnACompliantModem, AnUnprivilegedUserIsDeniedAndNothingIsWritten) {
     if (::geteuid() != 0)
-        GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+        GTEST_SKIP() << "SKIPPED: running as another user requires root";
     for (const char* verb : {"provision", "refresh", "reload", "rescan"}) {
         const AccessOutcome outcome = bgs2ctl(gateway_, {verb}, true);
         EXPECT_EQ(outcome.exit, 4) << verb << ": " << outcome.output;

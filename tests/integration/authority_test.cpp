@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may have what done: with the real polkitd and the actions and rules that are shipped, and without
-// polkit.
+// Authorization with the real polkitd and the shipped actions and rules, and without polkit.
 #include "dbus/polkit_action.h"
 #include "tests/integration/rights.h"
 #include "tests/support/introspection.h"
@@ -25,14 +24,14 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Methods that anybody may call. Every other one of the interface has to refuse those who lack a right.
+/// Methods without authorization. All other methods must deny access to unauthorized callers.
 const std::set<std::string> unrestricted_methods{
     "io.bgs2d1.Manager.ListModems",   "io.bgs2d1.Manager.GetModem",      "io.bgs2d1.Manager.ListPorts",
     "io.bgs2d1.Manager.ListPolicies", "io.bgs2d1.Manager.ExplainPolicy", "io.bgs2d1.Manager.CheckPolicy",
     "io.bgs2d1.Manager.History",      "io.bgs2d1.Manager.Rights",        "io.bgs2d1.Modem.Plan",
 };
 
-/// Something of that type that the method could be given.
+/// A valid argument of that type for the method.
 void append(sdbus::MethodCall& call, const std::string& type) {
     if (type == "s")
         call << std::string();
@@ -53,7 +52,7 @@ void append_arguments(sdbus::MethodCall& call, const Documented& method) {
     }
 }
 
-/// All that the interface file has.
+/// The content of the interface file.
 std::vector<Documented> methods() {
     std::vector<Documented> all = read_introspection(read_text(BGS2_INTERFACE)).all;
     std::erase_if(all, [](const Documented& each) { return each.kind != "method"; });
@@ -75,7 +74,7 @@ TEST_P(Authorization, IsGrantedToRootAndMembersOfTheGroup) {
         const Visitor visitor(*gateway_, account);
         EXPECT_EQ(visitor.call(manager_path, manager, "Rescan").message, "") << account.name;
         EXPECT_EQ(visitor.call(manager_path, manager, "Reload").message, "") << account.name;
-        // The other one's job may be at work still.
+        // The job of the other caller may still run.
         EXPECT_TRUE(gateway_->eventually([&] {
             return visitor.call(modem, "io.bgs2d1.Modem", "Refresh").error.empty();
         })) << account.name;
@@ -178,7 +177,7 @@ TEST_F(RightsByPolkit, PolkitKnowsEveryActionAndNoOther) {
         constexpr std::uint32_t auth_admin = 2;
         constexpr std::uint32_t auth_admin_keep = 4;
         if (!each.get<0>().starts_with("io.bgs2d1."))
-            continue; // those of others
+            continue; // other interfaces
         known.insert(each.get<0>());
         EXPECT_NE(each.get<1>(), "") << each.get<0>();
         EXPECT_THAT(each.get<2>(), HasSubstr("Authentication is required to ")) << each.get<0>();
@@ -205,7 +204,7 @@ TEST_F(RightsByPolkit, AJobContinuesWhenAnUnauthorizedCallerCancelsIt) {
     EXPECT_EQ(Visitor(*gateway_, member).call(another, "io.bgs2d1.Job", "Cancel").message, "");
 }
 
-/// Has polkit's name and knows none of its methods.
+/// Owns the bus name of polkit, but has none of its methods.
 class FailingPolkit : public RightsByPolkit {
   protected:
     void SetUp() override {

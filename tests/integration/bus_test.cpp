@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bus with the configuration that is shipped.
+// The bus with the shipped configuration.
 #include "tests/integration/rights.h"
 
 #include <gmock/gmock.h>

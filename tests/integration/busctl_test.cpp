@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that is on the bus can be read by a shell script: busctl --json answers every method and property.
+// Shell scripts can use the whole interface: busctl --json calls each method and reads each property.
 #include "tests/integration/certificates.h"
 #include "tests/support/introspection.h"
 #include "tests/support/program.h"
@@ -18,7 +18,7 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-/// The answer, or the JSON that says that there is none.
+/// The answer, or the JSON for a missing answer.
 nlohmann::json busctl(const Gateway& gateway, Arguments command) {
     const std::string output = gateway.path("busctl.json");
     std::filesystem::remove(output);
@@ -46,7 +46,7 @@ const std::map<std::string, Arguments> arguments{
     {"Cancel", {}},
 };
 
-/// These methods are left out: each takes a descriptor, and busctl cannot pass one.
+/// Excluded methods: busctl cannot pass their descriptors.
 const std::vector<std::string> take_descriptors{"CheckPolicy", "InstallCertificate", "SendFrame"};
 
 class Busctl : public testing::Test {
@@ -69,7 +69,7 @@ class Busctl : public testing::Test {
         return interface == "io.bgs2d1.Job" ? std::string(job_) : "/io/bgs2d1";
     }
 
-    /// Jobs end before the next call is made: a modem has one at a time.
+    /// Waits for the end of jobs before the next call, because a modem runs one job at a time.
     void wait_for_job(const nlohmann::json& answer) {
         if (answer.value("type", "") == "o" &&
             answer["data"].at(0).get<std::string>().starts_with("/io/bgs2d1/job/")) {

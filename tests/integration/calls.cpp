@@ -9,7 +9,7 @@ namespace {
 constexpr const char* service = "io.bgs2d1";
 constexpr const char* manager_object = "/io/bgs2d1";
 
-/// sdbus-c++ 1.2 does not set this flag of a message: this reaches the one of sd-bus behind it.
+/// sdbus-c++ 1.2 cannot set this flag. This accesses the underlying message of sd-bus.
 class Opened : public sdbus::Message {
   public:
     static sd_bus_message* of(const sdbus::Message& message) {

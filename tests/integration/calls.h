@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls as one caller makes them, and how they end.
+// D-Bus calls of one client, and their results.
 #pragma once
 
 #include "tests/support/accounts.h"
@@ -13,37 +13,37 @@
 namespace bgs2::test {
 
 struct Ending {
-    std::string error; ///< the D-Bus error's name; empty: success
+    std::string error; ///< name of the D-Bus error; empty: success
     std::string message;
 };
 
-/// A call whose answer has not come.
+/// A call without an answer yet.
 struct PendingCall {
     std::optional<Ending> ending;
 };
 
-/// Somebody's connection to a gateway's bus.
+/// A client of a gateway's bus with its own account.
 class Visitor {
   public:
-    /// Takes root.
+    /// Requires root.
     Visitor(const Gateway& gateway, const Account& account);
 
-    /// What goes in is added to the call.
+    /// A call without arguments; the caller appends them.
     sdbus::MethodCall make_call(const std::string& path, const std::string& interface,
                                 const std::string& method) const;
     [[nodiscard]] Ending call(const sdbus::MethodCall& call) const;
-    /// For a method that is given nothing or an a{sv}.
+    /// Calls a method without arguments, or with an empty a{sv}.
     [[nodiscard]] Ending call(const std::string& path, const std::string& interface,
                               const std::string& method) const;
 
-    /// What Manager.Rights answers.
+    /// The answer of Manager.Rights.
     [[nodiscard]] std::vector<std::string> rights() const;
 
-    /// The same, with leave to ask for a password; does not wait.
+    /// Calls a method with interactive authorization allowed, and does not wait for the answer.
     std::shared_ptr<PendingCall> ask(const std::string& path, const std::string& interface,
                                      const std::string& method);
     std::shared_ptr<PendingCall> ask_to_rescan() { return ask("/io/bgs2d1", "io.bgs2d1.Manager", "Rescan"); }
-    /// Takes what has come in.
+    /// Processes received messages.
     void process();
     [[nodiscard]] sdbus::IConnection& connection() const { return *connection_; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The certificates that the tests here provision.
+// The certificates and policies of the integration tests.
 #pragma once
 
 #include "tests/support/gateway.h"
@@ -14,27 +14,27 @@
 
 namespace bgs2::test {
 
-/// A CA; made once, since RSA takes its time.
+/// A CA. Made once, because RSA keys take time.
 inline const Identity& certificate_authority() {
     static const Identity identity =
         Identity::make({.common_name = "Test CA", .algorithm = Algorithm::rsa2048, .ca = true});
     return identity;
 }
 
-/// A client whose certificate that CA signed.
+/// A client with a certificate of that CA.
 inline const Identity& client() {
     static const Identity identity = Identity::make(
         {.common_name = "Test Client", .algorithm = Algorithm::rsa2048, .issuer = &certificate_authority()});
     return identity;
 }
 
-/// A policy that puts the CA into slot 1. Writes the certificate beside it.
+/// A policy with the CA in slot 1. Writes the certificate file.
 inline std::string ca_policy(const Gateway& gateway) {
     const std::string file = gateway.write("ca.pem", certificate_authority().certificate_pem());
     return "[[slot]]\nindex = 1\ncertificate = \"" + file + "\"\n";
 }
 
-/// A policy that puts the client and its key into slot 0 as well.
+/// A policy with the client certificate and key in slot 0, and the CA in slot 1. Writes the files.
 inline std::string client_policy(const Gateway& gateway) {
     const std::string certificate = gateway.write("client.pem", client().certificate_pem());
     const std::string key = gateway.write("client.key", client().pkcs8_pem());
@@ -42,21 +42,21 @@ inline std::string client_policy(const Gateway& gateway) {
            ca_policy(gateway);
 }
 
-/// Whose key a module in secure mode obeys.
+/// The identity whose signatures a module in secure mode accepts.
 inline const Identity& management() {
     static const Identity identity =
         Identity::make({.common_name = "Fleet Management", .algorithm = Algorithm::rsa2048});
     return identity;
 }
 
-/// What a module holds before anybody writes to it.
+/// The initial content of a slot.
 struct Held {
     std::string store;
     unsigned slot = 0;
     std::string certificate; ///< PEM
 };
 
-/// The file for bgs2sim's --slots.
+/// Writes a file for the option --slots of bgs2sim and returns its path.
 inline std::string slots_file(const Gateway& gateway, const std::vector<Held>& all) {
     std::map<std::string, std::string> stores;
     for (const Held& held : all) {

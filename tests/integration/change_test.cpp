@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slots that somebody has changed by hand over the bus: certificates handed over, slots emptied, frames made
-// elsewhere.
+// Changes of slots on request over the bus: installing certificates, erasing slots, sending prepared frames.
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/signature.h"
 #include "tests/integration/certificates.h"
@@ -27,7 +26,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-/// A memfd with this in it, its offset at the end.
+/// A memfd with this content and its offset at the end.
 sdbus::UnixFd memory(std::string_view bytes) {
     const int descriptor = ::memfd_create("handed over", MFD_CLOEXEC);
     if (::write(descriptor, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
@@ -43,7 +42,7 @@ std::pair<sdbus::UnixFd, sdbus::UnixFd> make_pipe() {
     return {sdbus::UnixFd(ends[0], sdbus::adopt_fd), sdbus::UnixFd(ends[1], sdbus::adopt_fd)};
 }
 
-/// A pipe that was written to and closed.
+/// A pipe with this content and a closed writing end.
 sdbus::UnixFd full_pipe(std::string_view bytes) {
     auto [reading, writing] = make_pipe();
     if (::write(writing.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
@@ -75,7 +74,7 @@ class SlotRequest : public testing::Test {
         return job;
     }
 
-    /// "KeyMismatch: ...", or "" if there is a job.
+    /// "KeyMismatch: ...", or "" if the call starts a job.
     template<class... Arguments>
     std::string refusal(const char* method, const Arguments&... arguments) {
         try {
@@ -217,7 +216,8 @@ TEST_F(SlotRequest, SendsAPrebuiltFrameUnchangedUnlessItIsForAnotherModem) {
     sbnw::SecureCommand command;
     command.slot = 4;
     command.certificate = certificate_authority().certificate_der();
-    command.thumbprint = certificate_authority().certificate().fingerprint(); // as bgs2d would not send it
+    command.thumbprint =
+        certificate_authority().certificate().fingerprint(); // not the thumbprint of this certificate
     const pki::Secret frame = *sbnw::encode(command);
     const auto job = call("SendFrame", memory(as_text(frame.bytes())), Gateway::Dictionary{});
     ASSERT_TRUE(ended(job));
@@ -313,7 +313,7 @@ TEST_F(SlotRequest, SendsSecretsToTheModemOnly) {
     EXPECT_NE(secret_scan.find_in(as_text(read_whole(gateway_.path("modem.frames/001.bin")))), std::nullopt);
 }
 
-/// Where a job is cancelled.
+/// A point at which a job is cancelled.
 class JobCancellation : public SlotRequest, public testing::WithParamInterface<const char*> {};
 
 TEST_P(JobCancellation, EndsTheJobAndLeavesTheModemInAKnownState) {

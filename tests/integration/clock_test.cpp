@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The modem's clock, against which it checks certificates.
+// Setting the clock of the modem, which it requires to check certificates.
 #include "tests/integration/certificates.h"
 
 #include <fmt/chrono.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tab, in the real shells.
+// Completion with Tab in the real shells.
 #include "daemon/base/immovable.h"
 #include "tests/integration/certificates.h"
 #include "tests/support/bytes.h"
@@ -25,7 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A shell on a terminal of its own, and somebody who types.
+/// A shell on its own terminal, with simulated input.
 class Shell : Immovable {
   public:
     Shell(std::vector<std::string> command, const std::string& bus_address) {
@@ -58,7 +58,7 @@ class Shell : Immovable {
             throw std::runtime_error("the shell is gone");
     }
 
-    /// Whether this appears on the terminal, of what appeared since the last call that found something.
+    /// Waits for this text in the output since the last successful call; false: timeout.
     bool shows(std::string_view text) {
         const auto deadline = Clock::now() + std::chrono::seconds(20);
         while (Clock::now() < deadline) {
@@ -103,7 +103,7 @@ class Completion : public testing::Test {
         EXPECT_TRUE(shell.shows(line)) << line << ": " << shell.seen();
         shell.type("\t");
         EXPECT_TRUE(shell.shows(rest)) << line << ": " << shell.seen();
-        shell.type("\x15"); // forgets the line
+        shell.type("\x15"); // clears the line
     }
 
     void expect_all(Shell& shell) {
@@ -134,7 +134,7 @@ TEST_F(Completion, WorksInZsh) {
 }
 
 TEST_F(Completion, WorksInFish) {
-    // fish answers for a whole line by itself; on a terminal it draws suggestions over what is typed.
+    // fish completes a line without a terminal; on a terminal, its suggestions overlap the input.
     const auto completions = [&](const std::string& line) {
         const std::string script = "source " BGS2_COMPLETIONS "/bgs2ctl.fish; complete -C '" + line + "'";
         const std::string path = std::filesystem::path(BGS2CTL).parent_path().string() + ":/usr/bin:/bin";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2ctl on a gateway's bus.
+// Runs bgs2ctl on the bus of a gateway.
 #pragma once
 
 #include "tests/support/gateway.h"
@@ -11,14 +11,14 @@
 
 namespace bgs2::test {
 
-/// Runs it to its end. The input is empty unless given.
+/// Runs bgs2ctl until its end.
 inline Outcome ctl(const Gateway& gateway, const std::vector<std::string>& arguments,
                    const std::string& input = {}) {
     return run(arguments,
                {.input = input, .environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway.bus_address()}});
 }
 
-/// Runs it beside the test. What it writes is at `output`.
+/// Starts bgs2ctl and does not wait. `output` is the file for standard output and error.
 inline Process ctl_beside(const Gateway& gateway, std::vector<std::string> arguments,
                           const std::string& output) {
     std::filesystem::remove(output);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who has to give a password first: what the daemon does while it waits.
+// Authorization by password: the daemon continues its work while the dialogue is open.
 #include "tests/integration/rights.h"
 
 #include <gmock/gmock.h>
@@ -20,7 +20,7 @@ TEST_F(RightsByPolkit, ANonInteractiveCallIsDeniedWithAPasswordHint) {
     const PasswordDialogue dialogue(gateway_->bus_address());
     const Ending ending = rescan_as(stranger);
     EXPECT_EQ(ending.error, denied);
-    EXPECT_THAT(ending.message, HasSubstr("polkit can ask for a password"));
+    EXPECT_THAT(ending.message, HasSubstr("allow the call to ask for a password"));
     EXPECT_FALSE(dialogue.is_open());
 }
 
@@ -63,7 +63,7 @@ TEST_F(RightsByPolkit, ACancelledDialogueDeniesTheCall) {
     ASSERT_TRUE(ends(visitor));
     EXPECT_EQ(pending_->ending->error, denied);
     EXPECT_THAT(pending_->ending->message,
-                HasSubstr("io.bgs2d1.manage\nthe password dialogue was cancelled"));
+                HasSubstr("io.bgs2d1.manage; the password dialogue was cancelled\n"));
 }
 
 TEST_F(RightsByPolkit, TheDialogueClosesWhenTheCallerDisconnects) {

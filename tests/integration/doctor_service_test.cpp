@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What 'bgs2ctl doctor' makes of what systemd says of the service, on a bus where the test speaks for
-// systemd: of a real one there is one a machine.
+// Findings of 'bgs2ctl doctor' about the service. The test simulates systemd on the bus, because a machine
+// has only one real systemd.
 #include "tests/support/gateway.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_directory.h"
@@ -46,7 +46,7 @@ class DoctorServiceCheck : public testing::Test {
         unit_->finishRegistration();
     }
 
-    /// Has systemd say this of the service, and returns what is found.
+    /// Sets the properties of the service in systemd and returns the findings.
     Json found(const std::string& load, const std::string& active, const std::string& file,
                const std::string& result) {
         unit_properties_ = {
@@ -67,7 +67,7 @@ class DoctorServiceCheck : public testing::Test {
 
     std::unique_ptr<sdbus::IConnection> connect() {
         const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (!accepts(folder_.path() / "bus")) { // a connection that fails to open leaks
+        while (!is_listening(folder_.path() / "bus")) { // failed connections leak in sdbus-c++
             if (bus_.wait(10ms) || std::chrono::steady_clock::now() > deadline)
                 throw std::runtime_error("dbus-daemon did not start");
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What 'bgs2ctl doctor' makes of a gateway.
+// Findings of 'bgs2ctl doctor' about a gateway.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -23,7 +23,7 @@ using Json = nlohmann::json;
 
 struct DoctorOutcome {
     int exit = -1;
-    std::string output; ///< standard error included
+    std::string output; ///< including standard error
 };
 
 DoctorOutcome doctor(const Gateway& gateway, const std::vector<std::string>& arguments = {},
@@ -41,7 +41,7 @@ DoctorOutcome doctor(const Gateway& gateway, const std::vector<std::string>& arg
     return {.exit = exit.value_or(-1), .output = {std::istreambuf_iterator(stream), {}}};
 }
 
-/// What is found of this kind; null if nothing is.
+/// The finding of this kind; null: none.
 Json found(const Gateway& gateway, const std::string& id) {
     const DoctorOutcome outcome = doctor(gateway, {"--json"});
     for (const Json& diagnostic : Json::parse(outcome.output)) {
@@ -67,7 +67,7 @@ std::string text(const Json& diagnostic, const char* key) {
 
 class Doctor : public testing::Test {
   protected:
-    /// Whether the port of the modem comes to be in this state.
+    /// Waits until the port of the modem is in this state; false: timeout.
     bool port_becomes(std::string_view state) {
         return gateway_.eventually([&] { return gateway_.port_state("modem") == state; });
     }
@@ -88,7 +88,7 @@ TEST_F(Doctor, ReportsThatThereAreNoProblems) {
 
 TEST_F(Doctor, WorksForAnyUserAndReportsUninspectedProcesses) {
     if (::geteuid() != 0)
-        GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+        GTEST_SKIP() << "SKIPPED: running as another user requires root";
     gateway_.write_policy("10-client", client_policy(gateway_));
     gateway_.start();
     gateway_.plug("modem");
@@ -192,8 +192,8 @@ TEST_F(Doctor, NamesTheInvalidPolicy) {
     gateway_.write_policy("05-broken", "[provision]\nmoed = \"auto\"\n");
     gateway_.start();
     const Json diagnostic = found(gateway_, "policy-broken");
-    EXPECT_EQ(text(diagnostic, "subject"), gateway_.path("policy.d/05-broken.toml"));
-    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("05-broken.toml:2:1: "));
+    EXPECT_EQ(text(diagnostic, "subject"), "bgs2d");
+    EXPECT_THAT(text(diagnostic, "message"), HasSubstr(gateway_.path("policy.d/05-broken.toml") + ":2:1: "));
     EXPECT_EQ(doctor(gateway_).exit, 1);
 }
 

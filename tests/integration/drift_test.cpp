@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slots come to hold something else behind the daemon's back.
+// Drift: other programs change slots of a modem.
 #include "tests/integration/certificates.h"
 
 #include <fmt/format.h>
@@ -20,7 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Dictionary = Gateway::Dictionary;
 
-/// A CA that no policy here names.
+/// A CA in no policy of these tests.
 const Identity& foreign_certificate() {
     static const Identity identity =
         Identity::make({.common_name = "Stranger", .algorithm = Algorithm::rsa2048, .ca = true});
@@ -31,10 +31,10 @@ std::string fingerprint(const Identity& identity) {
     return identity.certificate().fingerprint();
 }
 
-/// What is_cert holds, by slot.
+/// The content of is_cert by slot.
 using Content = std::map<unsigned, const Identity*>;
 
-/// Has the modem in this port hold that, plugged in or not.
+/// Sets the slots of the modem in this port, whether plugged in or not.
 void put_slots(const Gateway& gateway, const Content& content, const std::string& port = "modem") {
     std::string slots;
     for (const auto& [slot, identity] : content) {
@@ -56,7 +56,7 @@ std::string compliance(Gateway& gateway, unsigned slot) {
     return gateway.slots().at(slot).at("compliance").get<std::string>();
 }
 
-/// What was done to slots, each "event slot".
+/// The changes of slots, each as "event slot".
 std::vector<std::string> slot_events(Gateway& gateway) {
     std::vector<Dictionary> entries;
     gateway.manager()
@@ -82,7 +82,7 @@ class AModem : public testing::Test {
 
     void plug() { gateway_.plug("modem", {"--slots", gateway_.path("modem.json")}); }
 
-    /// Lets the daemon see it with the right certificate, and pulls it out.
+    /// Unplugs the modem after the daemon has seen it with the right certificate.
     void observe_compliant_and_unplug() {
         put_slots(gateway_, {{1, &certificate_authority()}});
         plug();
@@ -97,7 +97,7 @@ class AModem : public testing::Test {
         EXPECT_EQ(gateway_.end_of(job), "");
     }
 
-    /// Whether it is compliant with so many frames sent.
+    /// Waits until the modem is compliant after this number of received frames; false: timeout.
     bool repaired(std::size_t frames) {
         return gateway_.eventually([&] {
             return gateway_.frames("modem") == frames && gateway_.property("State") == "compliant" &&
@@ -210,7 +210,7 @@ TEST(VerifyEvery, DetectsDriftPeriodicallyAndZeroDisablesIt) {
     const std::string log_of_never = gateway.modem_log("never");
 
     put_slots(gateway, {}, "never");
-    // Twice, so that the other one has had its time.
+    // Twice, so that the other modem has had its turn.
     for (const std::size_t frames : {2U, 3U}) {
         put_slots(gateway, {{1, &foreign_certificate()}}, "often");
         ASSERT_TRUE(gateway.eventually([&] {
@@ -245,7 +245,7 @@ TEST_F(AModem, KeepsItsUnlistedSlotsByDefault) {
     EXPECT_EQ(gateway().thumbprint(4), fingerprint(foreign_certificate()));
 }
 
-/// A modem that was written three times, and each time lost it.
+/// A modem that has lost its certificate after each of three writes.
 class AModemThatKeepsDrifting : public AModem {
   protected:
     void SetUp() override {

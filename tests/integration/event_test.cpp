@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the journal gets of what happens: entries that an operator's alerts can rely on.
+// Events in the journal, on which the alerts of operators depend.
 #include "daemon/base/event.h"
 #include "tests/integration/certificates.h"
 #include "tests/support/fake_journal.h"
@@ -35,7 +35,7 @@ class Events : public testing::Test {
         }
     }
 
-    /// The entries of this event, at least one; each has the level and the fields of the event's row.
+    /// The entries of this event, at least one. Expects the level and the fields of its row in each.
     std::vector<Entry> entries(Event event) {
         const EventRow& expected = table_of<Event>.at(event);
         const auto found = [&] { return journal_->entries("MESSAGE_ID", std::string(expected.message_id)); };
@@ -102,7 +102,7 @@ TEST_F(Events, ReportInvalidPoliciesAndTheNextSuccessfulReload) {
     gateway_.start();
     gateway_.write_policy("10-broken", "[match]\nmodle = \"x\"\n[port]\nbaud = 1\n");
     ASSERT_EQ(gateway_.reload().size(), 2U);
-    // The daemon follows the file by itself as well, and may have told of both mistakes before it was asked.
+    // The daemon also watches the file, and may have reported both errors before the request.
     EXPECT_THAT(entries(Event::policies_broken),
                 Contains(Contains(Pair("BGS2_REASON", HasSubstr("10-broken.toml:2:1: ")))));
     EXPECT_THAT(

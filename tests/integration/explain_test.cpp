@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the bus says of policies: which are in force, why one applies, what is wrong with one.
+// Policies on the bus: the active ones, the reason why one applies, and the errors of files.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -31,7 +31,7 @@ Dictionaries explained(Gateway& gateway, const std::string& imei) {
     return files;
 }
 
-/// "10-ca applies", one a file.
+/// "10-ca applies", one for each file.
 std::vector<std::string> statuses(Gateway& gateway) {
     std::vector<std::string> result;
     for (const auto& file : explained(gateway, default_imei))
@@ -63,7 +63,7 @@ TEST(ExplainPolicy, ReportsTheStatusOfEveryFile) {
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_THAT(statuses(gateway), ElementsAre("05-others does-not-match", "10-ca applies", "10-ca masked",
                                                "20-vendor masks", "20-vendor masked", "30-rest not-asked"));
-    const auto files = explained(gateway, "809"); // an end of the IMEI will do
+    const auto files = explained(gateway, "809"); // a suffix of the IMEI
     EXPECT_EQ(field_of(files.at(0), "file"), gateway.path("policy.d/05-others.toml"));
     EXPECT_EQ(field_of(files.at(0), "field"), "imei");
     EXPECT_EQ(files.at(0).at("line").get<std::uint32_t>(), 3U);

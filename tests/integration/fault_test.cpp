@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that a module and its line can do wrong, and what becomes of it.
+// Faults of modules and their lines, and the reaction of bgs2d.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -17,8 +17,8 @@ using testing::Not;
 struct Fault {
     const char* name;
     std::vector<std::string> arguments; ///< of bgs2sim
-    const char* state;                  ///< that the modem comes to be in
-    const char* reason;                 ///< a part of it
+    const char* state;                  ///< expected state of the modem
+    const char* reason;                 ///< expected part of the reason
 };
 
 class ModuleFault : public testing::TestWithParam<Fault> {};
@@ -85,7 +85,7 @@ class DroppedKey : public testing::Test {
         gateway_.plug("modem", {"--fault", "key-dropped"});
     }
 
-    /// Whether the modem is blocked for it, and slot 0 empty.
+    /// Expects that the modem becomes blocked because of the missing key, with slot 0 erased.
     void expect_blocked() {
         ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
         EXPECT_NE(gateway_.property("ReasonError"), "");
@@ -134,7 +134,7 @@ class CertificateWithoutKey : public testing::Test {
         gateway_.write_policy("10-client", "[[slot]]\nindex = 0\ncertificate = \"" + certificate +
                                                "\"\nprivate-key = \"" + key + "\"\n");
         gateway_.start();
-        // The frame that is to empty the slot again is refused.
+        // The module refuses the frame that erases the slot.
         gateway_.plug("modem", {"--slots", gateway_.path("slots.json"), "--fault", "key-dropped,times=1",
                                 "--fault", "secure-error,after=1,times=1"});
         ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();

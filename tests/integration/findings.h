@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the daemon says of certificates before it sends them.
+// The findings of the daemon about certificates.
 #pragma once
 
 #include "tests/support/gateway.h"
@@ -10,7 +10,7 @@
 
 namespace bgs2::test {
 
-/// One finding of the property Findings.
+/// One entry of the property Findings.
 struct Found {
     std::string severity;
     std::string store;

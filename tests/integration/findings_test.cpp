@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is found about certificates before they are sent, and what becomes of the modem then.
+// Findings about certificates before sending, and the resulting state of the modem.
 #include "tests/integration/certificates.h"
 #include "tests/integration/findings.h"
 
@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// A [[slot]] that holds this certificate, and nothing else.
+/// A policy with one [[slot]] with this certificate.
 std::string slot(const Gateway& gateway, unsigned index, const Identity& identity) {
     const std::string file = gateway.write(fmt::format("slot{}.pem", index), identity.certificate_pem());
     return fmt::format("[[slot]]\nindex = {}\ncertificate = \"{}\"\n", index, file);
@@ -138,7 +138,7 @@ INSTANTIATE_TEST_SUITE_P(Keys, UnsupportedKey, testing::Values(Algorithm::ec_p25
 
 class WorldReadableKey : public testing::Test {
   protected:
-    /// The client with a key that everybody can read.
+    /// The client with a key that all users can read.
     std::string set_up_policy() {
         const std::string policy = client_policy(gateway_);
         key_ = gateway_.path("client.key");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is on the bus is what io.bgs2d1.xml says, no more and no less.
+// The interface on the bus equals io.bgs2d1.xml.
 #include "tests/integration/certificates.h"
 #include "tests/support/introspection.h"
 #include "tests/support/program.h"
@@ -16,7 +16,7 @@ namespace {
 using testing::ElementsAreArray;
 using testing::IsEmpty;
 
-/// What an object says of itself.
+/// The introspection of an object.
 std::vector<std::string> declarations_of(Gateway& gateway, const std::string& path) {
     std::string document;
     const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway.bus_address());

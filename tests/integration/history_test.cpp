@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What became of modems, asked for over the bus.
+// The event history on the bus.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -30,7 +30,7 @@ std::vector<Dictionary> history(Gateway& gateway, const Dictionary& filter = {})
     return entries;
 }
 
-/// The name of the error that asking ends with; empty: none.
+/// The name of the error of a query; empty: none.
 std::string refusal(Gateway& gateway, const Dictionary& filter) {
     try {
         history(gateway, filter);
@@ -45,7 +45,7 @@ std::string entry_text(const Dictionary& entry, const std::string& key) {
     return found == entry.end() ? std::string() : found->second.get<std::string>();
 }
 
-/// What a person would follow: the states that modems came to be in.
+/// The states of modems in the history, in order.
 std::vector<std::string> states(const std::vector<Dictionary>& entries) {
     std::vector<std::string> list;
     for (const Dictionary& entry : entries) {
@@ -130,7 +130,7 @@ TEST_F(HistoryOfAProvisionedModem, SurvivesARestart) {
     gateway().start();
     ASSERT_TRUE(gateway().becomes("compliant")) << gateway().log();
     auto expected = before;
-    expected.emplace_back("compliant"); // found so, and not written
+    expected.emplace_back("compliant"); // found compliant, without a write
     EXPECT_EQ(states(history(gateway())), expected);
 }
 
@@ -207,8 +207,7 @@ TEST(History, IsLostWhileItsDirectoryIsMissingAndProvisioningContinues) {
     gateway.plug("modem");
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_THAT(gateway.log(), HasSubstr("warning: cannot open the history "));
-    // Answered after all that was recorded so far was tried: none of it is to be in the history that begins
-    // now.
+    // The answer means that all earlier entries are processed: none of them may appear in the new history.
     EXPECT_EQ(refusal(gateway, {}), "io.bgs2d1.Error.Failed");
 
     std::filesystem::create_directory(gateway.path("state"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work that is asked for over the bus.
+// Jobs on request over the bus.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -24,7 +24,7 @@ class OnABlankModem : public testing::Test {
     void SetUp() override {
         gateway_.write_policy("10-client", "[provision]\nmode = \"manual\"\n" + client_policy(gateway_));
         gateway_.start();
-        gateway_.plug("modem", {"--baud", "9600"}); // slow enough to be met in the middle of a frame
+        gateway_.plug("modem", {"--baud", "9600"}); // slow enough for requests in the middle of a frame
         ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
     }
 

@@ -10,7 +10,7 @@
 namespace bgs2::test {
 namespace {
 
-/// The cells of a table's row.
+/// The cells of a row of a table.
 std::vector<std::string> cells(const std::string& line) {
     std::vector<std::string> cells;
     std::size_t start = 1;

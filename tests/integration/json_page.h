@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// docs/json.md, read: what it says of the JSON that bgs2ctl prints.
+// Parses docs/json.md and compares the JSON of bgs2ctl with it.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -12,17 +12,17 @@ namespace bgs2::test {
 
 class JsonPage {
   public:
-    /// Throws std::runtime_error if the page is not written as it should be.
+    /// Throws std::runtime_error if the format of the page is invalid.
     explicit JsonPage(const std::string& file);
 
-    /// Every verb that it has, with what that prints: "provision --dry-run", "array of Step".
+    /// The documented verbs and the types of their output: "provision --dry-run", "array of Step".
     [[nodiscard]] const std::map<std::string, std::string>& verbs() const { return verbs_; }
 
-    /// What of `value` is not as the page says of `type` ("array of Step"), each with where it is; empty if
-    /// all is. Whole types that were seen are remembered.
+    /// The differences between `value` and `type` ("array of Step"), each with its path; empty: none. Records
+    /// the keys of the value for unseen().
     std::vector<std::string> deviations(const nlohmann::json& value, const std::string& type);
 
-    /// Keys that no value had so far, "Modem.hint".
+    /// Documented keys that no value had so far: "Modem.hint".
     [[nodiscard]] std::vector<std::string> unseen() const;
 
   private:

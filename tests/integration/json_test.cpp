@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bgs2ctl prints with --json is what docs/json.md says.
+// The output of bgs2ctl --json matches docs/json.md.
 #include "cli/verbs/verbs.h"
 #include "daemon/sbnw/frame.h"
 #include "tests/integration/certificates.h"
@@ -29,7 +29,7 @@ using nlohmann::json;
 using testing::IsEmpty;
 using Words = std::vector<std::string>;
 
-/// A gateway on which there is something of everything to tell.
+/// A gateway with output for each type of docs/json.md.
 class JsonOutput : public testing::Test {
   protected:
     void SetUp() override {
@@ -45,7 +45,7 @@ class JsonOutput : public testing::Test {
         gateway_.write("frame.bin", as_text(sbnw::encode(command)->bytes()));
     }
 
-    /// Runs the verb as the page's row says, and compares each line that it prints.
+    /// Runs the verb of a row of the page and compares each line of its output.
     void check(const std::string& row, Words words, int exit = 0) {
         words.emplace_back("--json");
         const Outcome outcome = ctl(gateway_, words);
@@ -73,7 +73,7 @@ class JsonOutput : public testing::Test {
     std::set<std::string> seen_;
 };
 
-/// Sends a frame to the modem behind this tty, as a program of somebody else's would.
+/// Sends a frame to the modem behind this tty, like another program.
 void send_to(const std::string& tty, const std::string& frame) {
     const int descriptor = ::open(tty.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
     termios settings{};

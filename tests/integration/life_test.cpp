@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon's own beginning and end.
+// Start and stop of the daemon.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -105,7 +105,7 @@ TEST(Daemon, ExitsWithAnErrorWhenTheBusConnectionIsLost) {
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
     gateway.plug("modem");
-    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log(); // so that there are objects to take down
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log(); // requires objects to remove
     gateway.stop_bus();
     EXPECT_EQ(gateway.daemon().wait(10s), 1) << gateway.log();
     EXPECT_THAT(gateway.log(), HasSubstr("lost the system bus"));

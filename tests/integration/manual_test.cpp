@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every command in the EXAMPLES of bgs2ctl(1) does what it says, one after the other, on one gateway.
+// Runs all commands of EXAMPLES in bgs2ctl(1) in order on one gateway, and checks their effects.
 #include "tests/integration/certificates.h"
 #include "tests/support/process.h"
 #include "tests/support/serial_line.h"
@@ -44,7 +44,7 @@ std::vector<std::string> examples() {
     return result;
 }
 
-/// The gateway of the examples: a modem that a policy is for, which somebody has to ask for.
+/// The gateway of the examples: a modem with a policy whose mode is manual.
 class Manual : public testing::Test {
   protected:
     Manual() {
@@ -56,7 +56,7 @@ class Manual : public testing::Test {
         gateway_.write("pass.txt", "example\n");
         gateway_.write("mgmt.key", management().pkcs8_pem());
         gateway_.write("mgmt.cert.pem", management().certificate_pem());
-        // The other machine is this one.
+        // The remote machine is this one.
         std::filesystem::create_directory(gateway_.path("bin"));
         const std::string ssh = gateway_.write(
             "bin/ssh", "#!/bin/sh\nexec systemd-stdio-bridge -p \"$DBUS_SYSTEM_BUS_ADDRESS\"\n");
@@ -74,19 +74,19 @@ class Manual : public testing::Test {
                 .output = gateway_.path("output")});
     }
 
-    /// Its exit code; minus 1 if it did not end.
+    /// The exit code; -1: it did not end.
     [[nodiscard]] int run(const std::string& command) const { return begin(command)->wait(60s).value_or(-1); }
 
-    /// The program that `bgs2ctl capture` plays a modem for sends what `frame encode` made.
+    /// The client of `bgs2ctl capture`, which sends the frame of `frame encode`.
     void send_to(const std::string& port, Process& capture) {
         const auto deadline = std::chrono::steady_clock::now() + 20s;
         while (!std::filesystem::exists(port) && !capture.wait(10ms))
             ASSERT_LT(std::chrono::steady_clock::now(), deadline);
         SerialLine line(port);
         line.send("AT^SBNW=is_cert,1\r");
-        ASSERT_TRUE(line.skip_to("SECURE CMD READY")) << line.heard();
+        ASSERT_TRUE(line.skip_to("SECURE CMD READY")) << line.received();
         line.send(read_text(gateway_.path("write.bin")));
-        EXPECT_TRUE(line.skip_to("SECURE CMD END OK")) << line.heard();
+        EXPECT_TRUE(line.skip_to("SECURE CMD END OK")) << line.received();
     }
 
     [[nodiscard]] std::string printed() const { return read_text(gateway_.path("output")); }
@@ -107,7 +107,7 @@ TEST_F(Manual, HasExamplesThatWork) {
             send_to(gateway_.path("port"), *capture);
             EXPECT_EQ(capture->wait(60s), 0) << command << '\n' << printed();
         } else if (command == "bgs2ctl doctor") {
-            EXPECT_THAT((std::array{0, 1}), Contains(run(command))) << printed(); // as the machine is
+            EXPECT_THAT((std::array{0, 1}), Contains(run(command))) << printed(); // depends on the machine
         } else {
             EXPECT_EQ(run(command), 0) << command << '\n' << printed();
         }

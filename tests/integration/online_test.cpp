@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2ctl's verbs against a live daemon: exit codes, text, JSON.
+// The verbs of bgs2ctl with a running daemon: exit codes, text, JSON.
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
 
@@ -21,7 +21,7 @@ class OnADriftedModem : public testing::Test {
     void SetUp() override {
         gateway_.write_policy("10-client", "[provision]\nmode = \"manual\"\n" + client_policy(gateway_));
         gateway_.start();
-        gateway_.plug("modem", {"--baud", "9600"}); // slow enough to be met in the middle of a frame
+        gateway_.plug("modem", {"--baud", "9600"}); // slow enough for requests in the middle of a frame
         ASSERT_TRUE(gateway_.becomes("drifted")) << gateway_.log();
     }
 
@@ -150,7 +150,7 @@ TEST_F(OnADriftedModem, WaitReturnsWhenTheStateIsReached) {
 TEST_F(OnADriftedModem, AnInterruptedWaitReportsTheInterruption) {
     const std::string output = gateway_.path("wait.out");
     Process waiting = ctl_beside(gateway_, {"wait"}, output);
-    // It is on the bus, so it no longer dies of the signal.
+    // It has connected to the bus, so it handles the signal by now.
     ASSERT_TRUE(gateway_.eventually([&] {
         const std::string status = read_text("/proc/" + std::to_string(waiting.pid()) + "/status");
         return status.find("SigBlk:\t0000000000004002") != std::string::npos;

@@ -13,7 +13,7 @@ constexpr const char* authority_interface = "org.freedesktop.PolicyKit1.Authorit
 constexpr const char* agent_interface = "org.freedesktop.PolicyKit1.AuthenticationAgent";
 constexpr const char* agent_path = "/agent";
 
-/// When this process began, in ticks since the boot: proc(5), field 22 of stat.
+/// The start time of this process in ticks since the boot: proc(5), field 22 of stat.
 std::uint64_t start_time() {
     std::ifstream stream("/proc/self/stat");
     std::string line;

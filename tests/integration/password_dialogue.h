@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The authentication agent of a person, which polkitd asks for a password.
+// A polkit authentication agent, which asks its user for a password.
 #pragma once
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -14,10 +14,10 @@
 
 namespace bgs2::test {
 
-/// Registered for all whose connections are made by this process. The test's process() has it notice things.
+/// Registered for all bus connections of this process. The test must call process() regularly.
 class PasswordDialogue {
   public:
-    /// Takes root: it answers as polkit's own setuid program does.
+    /// Requires root: it answers like the setuid helper of polkit.
     explicit PasswordDialogue(const std::string& bus_address);
 
     void process();
@@ -36,10 +36,10 @@ class PasswordDialogue {
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<sdbus::IProxy> authority_;
     std::unique_ptr<sdbus::IObject> agent_;
-    std::optional<std::string> cookie_; ///< of the dialogue that is open
+    std::optional<std::string> cookie_; ///< of the open dialogue
     std::string action_;
     std::string message_;
-    std::vector<Identity> identities_; ///< whose password would do
+    std::vector<Identity> identities_; ///< users whose password polkit accepts
     sdbus::Result<> result_;
 };
 

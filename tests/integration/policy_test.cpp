@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What policies have done, and what a change of them does.
+// Effects of policies and of their changes.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>

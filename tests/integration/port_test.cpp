@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which ports are touched, and what is said of them.
+// Selection of ports, and their states on the bus.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>

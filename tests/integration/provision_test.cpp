@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A modem appears, and becomes what the policy says.
+// Provisioning of a new modem.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -81,7 +81,7 @@ TEST(Provision, ManyModemsAreProvisionedInParallel) {
     Gateway gateway({"a", "b", "c", "d"});
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
-    // The silent one keeps nobody waiting.
+    // The silent modem does not delay the others.
     gateway.plug("a", {"--imei", "356938035643800", "--fault", "silence"});
     gateway.plug("b", {"--imei", "356938035643801", "--baud", "9600"});
     gateway.plug("c", {"--imei", "356938035643802"});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A certificate is renewed on the gateway's disk; bgs2d writes it to the modem without a request.
+// Renewal of certificate files: bgs2d writes the new certificate to the modem without a request.
 #include "tests/integration/certificates.h"
 
 #include <fmt/format.h>
@@ -22,7 +22,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-/// The client's certificate and key of next year.
+/// The renewed certificate and key of the client.
 const Identity& renewed_client() {
     static const Identity identity = Identity::make({.common_name = "Test Client",
                                                      .algorithm = Algorithm::rsa2048,
@@ -37,12 +37,12 @@ const Identity& renewed_authority() {
     return identity;
 }
 
-/// As most programs that care do it: beside it first, then in its place.
+/// Replaces a file atomically: writes a temporary file and renames it.
 void replace(const Gateway& gateway, const std::string& name, const std::string& text) {
     fs::rename(gateway.write(name + ".new", text), gateway.path(name));
 }
 
-/// Swaps a symbolic link without a moment in which there is none.
+/// Replaces a symbolic link atomically.
 void relink(const fs::path& link, const fs::path& target) {
     const fs::path next = link.string() + "_tmp";
     fs::create_symlink(target, next);
@@ -56,7 +56,7 @@ std::string slot(unsigned index, const std::string& certificate, const std::stri
     return text;
 }
 
-/// Seconds that the wire takes at 115200 Bd for what the modem logged from this byte of its log on.
+/// The transfer time in seconds at 115200 Bd of the traffic in the modem log from this offset on.
 double on_the_wire(const Gateway& gateway, std::size_t from) {
     constexpr double bytes_per_second = 115200.0 / 10;
     std::size_t bytes = 0;
@@ -84,23 +84,23 @@ bool holds(Gateway& gateway, unsigned slot, const Identity& identity,
     });
 }
 
-/// Waits until the daemon has nothing more to read of the files: it would follow without noticing a change.
+/// Waits until the daemon has processed earlier changes of files.
 void wait_until_idle(Gateway& gateway) {
     std::vector<Gateway::Dictionary> steps;
     gateway.modem()
-        ->callMethod("Plan") // is answered after what was begun before
+        ->callMethod("Plan") // answered after all earlier work
         .onInterface("io.bgs2d1.Modem")
         .withArguments(Gateway::Dictionary{})
         .storeResultsTo(steps);
     EXPECT_TRUE(steps.empty());
 }
 
-/// A way in which a program renews a certificate and its key.
+/// The method by which a program renews a certificate and its key.
 struct RenewalMethod {
     const char* name;
-    std::string certificate; ///< the path that the policy names, in the gateway's folder
+    std::string certificate; ///< path in the policy, relative to the folder of the gateway
     std::string key;
-    void (*issue)(const Gateway&, const Identity&); ///< the first time
+    void (*issue)(const Gateway&, const Identity&); ///< the first issue
     void (*renew)(const Gateway&, const Identity&);
 };
 
@@ -117,7 +117,7 @@ TEST_P(Renewal, ReachesTheModemWithoutARequest) {
     ASSERT_TRUE(holds(gateway, 0, client())) << gateway.log();
     wait_until_idle(gateway);
     const std::size_t before = gateway.modem_log("modem").size();
-    renewed_client(); // made before the clock runs
+    renewed_client(); // made before the measurement
 
     way.renew(gateway, renewed_client());
     const auto renewed = Clock::now();
@@ -152,7 +152,7 @@ const RenewalMethod written_in_place{.name = "WrittenInPlace",
                                      .issue = renamed.issue,
                                      .renew = renamed.issue};
 
-/// cert-manager's: the files are links through a link to a folder, and that one is swapped.
+/// cert-manager: the files are links through a link to a folder, which is replaced.
 const RenewalMethod swapped_folder{.name = "SwappedFolder",
                                    .certificate = "tls/tls.crt",
                                    .key = "tls/tls.key",
@@ -172,7 +172,7 @@ const RenewalMethod swapped_folder{.name = "SwappedFolder",
                                            fs::remove_all(gateway.path("tls/..2026_1"));
                                        }};
 
-/// certbot's: links in live/ that are removed and made anew, to files in archive/ that stay.
+/// certbot: replaces links in live/ to files in archive/, which remain.
 const RenewalMethod linked_to_archive{
     .name = "LinkedToArchive",
     .certificate = "live/gateway/cert.pem",
@@ -320,7 +320,7 @@ TEST(ARenewal, OfACaThatSeveralPoliciesShareReachesAllTheirModems) {
         EXPECT_EQ(gateway.frames(port), 2U) << port;
 }
 
-/// A CA that is good for `time` yet.
+/// A CA that expires after `time`.
 Identity authority_for(std::chrono::hours time) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     return Identity::make(

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon is killed at every point of its work and started again: it ends where it would have ended
-// anyway.
+// Kills and restarts the daemon at each point of its work: the result is the same as without a kill.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -17,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-/// How often `text` stands in the modem's log.
+/// The number of occurrences of `text` in the log of the modem.
 std::size_t count(const Gateway& gateway, std::string_view text) {
     const std::string log = gateway.modem_log("modem");
     std::size_t times = 0;
@@ -34,12 +33,12 @@ std::size_t writes(const Gateway& gateway) {
     return count(gateway, " command AT^SBNW");
 }
 
-/// How often the modem has asked for the bytes of a frame.
+/// The number of frames that the modem was ready to receive.
 std::size_t ready_prompts(const Gateway& gateway) {
     return count(gateway, " answer SECURE CMD READY");
 }
 
-/// Bytes of frames that the first job has sent; 0 if there is none yet.
+/// Bytes of frames sent by the first job; 0: no job yet.
 std::uint64_t bytes_sent(const Gateway& gateway) {
     const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway.bus_address());
     try {
@@ -78,15 +77,15 @@ bool is_in(Gateway& gateway, std::string_view state) {
     return gateway.property("State") == state;
 }
 
-const std::vector<std::string> slow{"--baud", "9600"}; // a frame takes two seconds, a reading one
+const std::vector<std::string> slow{"--baud", "9600"}; // a frame takes two seconds, a read-back one
 
 /// A point at which the daemon is killed.
 struct KillPoint {
     const char* name;
     std::string (*policy)(const Gateway&);
     std::vector<std::string> modem;  ///< arguments of bgs2sim
-    bool (*is_reached)(Gateway&);    ///< by the daemon's first run
-    const char* state = "compliant"; ///< that the modem comes to be in, killed or not
+    bool (*is_reached)(Gateway&);    ///< during the first run of the daemon
+    const char* state = "compliant"; ///< final state of the modem, with and without the kill
 };
 
 class Kill : public testing::TestWithParam<KillPoint> {};
@@ -96,7 +95,7 @@ TEST_P(Kill, DoesNotAffectTheFinalStateOfTheModem) {
     Gateway gateway;
     gateway.write_policy("10-client", point.policy(gateway));
     gateway.start();
-    std::vector<std::string> arguments{"--frame-timeout", "1"}; // which a cut frame costs
+    std::vector<std::string> arguments{"--frame-timeout", "1"}; // duration of a truncated frame
     arguments.insert(arguments.end(), point.modem.begin(), point.modem.end());
     gateway.plug("modem", arguments);
     ASSERT_TRUE(gateway.eventually([&] { return point.is_reached(gateway); })) << gateway.log();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A gateway with people who may and people who may not.
+// A gateway with users with and without authorizations.
 #pragma once
 
 #include "tests/integration/calls.h"
@@ -22,18 +22,18 @@ inline constexpr const char* denied = "org.freedesktop.DBus.Error.AccessDenied";
 inline constexpr const char* manager_path = "/io/bgs2d1";
 inline constexpr const char* manager = "io.bgs2d1.Manager";
 
-/// What a test would have to be skipped for; null: nothing.
+/// The reason to skip a test; null: run it.
 inline const char* why_not(Authorities authorities) {
     if (::geteuid() != 0)
-        return "SKIPPED: becoming another user takes root";
+        return "SKIPPED: running as another user requires root";
     if (authorities == Authorities::polkit && ::access("/usr/lib/polkit-1/polkitd", X_OK) != 0)
         return "SKIPPED: polkitd is not installed";
     if (Process({"unshare", "--mount", "true"}, {}).wait(std::chrono::seconds(10)) != 0)
-        return "SKIPPED: no namespaces of one's own here";
+        return "SKIPPED: cannot create namespaces";
     return nullptr;
 }
 
-/// A modem that differs from its policy, which is not to be repaired unasked.
+/// A modem that differs from its policy, whose mode is manual.
 class Rights : public testing::Test {
   protected:
     void begin(Authorities authorities, const std::vector<std::string>& modem = {}) {
@@ -48,7 +48,7 @@ class Rights : public testing::Test {
         return Visitor(*gateway_, account).call(manager_path, manager, "Rescan");
     }
 
-    /// All that the bus shows, as text.
+    /// All objects, properties and lists of bgs2d as text.
     [[nodiscard]] std::string everything() const {
         const std::string output = gateway_->path("everything");
         std::filesystem::remove(output);
@@ -77,7 +77,7 @@ class RightsByPolkit : public Rights {
             GTEST_SKIP() << reason;
     }
 
-    /// Whether the visitor's Rescan leads to a dialogue that is open.
+    /// Calls Rescan and waits until the password dialogue opens; false: it does not.
     bool opens(Visitor& visitor, PasswordDialogue& dialogue) {
         pending_ = visitor.ask_to_rescan();
         return gateway_->eventually([&] {

@@ -11,7 +11,7 @@
 namespace bgs2::test {
 namespace {
 
-// As many characters of Base64 hold no fewer than 28 bytes; a line of PEM has 64.
+// This number of Base64 characters contains at least 28 bytes. A line of PEM has 64.
 constexpr std::size_t bytes_width = 32;
 constexpr std::size_t base64_width = 40;
 

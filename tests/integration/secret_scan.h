@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding secrets where they do not belong, in whatever form they got there.
+// Searches text for secrets in several encodings.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -14,24 +14,24 @@
 
 namespace bgs2::test {
 
-/// The secrets to search for. Finds any part of 32 bytes or more of a long secret: as it is, as hex, or
-/// as Base64 (PEM included) wherever the Base64 begins.
+/// Secrets to search for. Finds each part of at least 32 bytes of a long secret: raw, as hex, or as Base64
+/// (also PEM) at any alignment.
 class SecretScan {
   public:
-    /// A number or anything else that is secret in each of its parts; of 64 bytes or more.
+    /// Adds a secret of at least 64 bytes of which each part is secret, such as a number.
     void add(std::string_view name, ByteView secret);
-    /// A private key's numbers, and not its public ones.
+    /// Adds the private numbers of a key.
     void add_key(std::string_view name, const pki::PrivateKey& key);
-    /// Something short, found as a whole.
+    /// Adds a short secret, which is only found as a whole.
     void add_text(std::string_view name, std::string_view text);
 
-    /// "the client's d as Base64", if any of it is in `text`.
+    /// The description of a secret in `text`, such as "the client's d as Base64"; nothing: none found.
     [[nodiscard]] std::optional<std::string> find_in(std::string_view text) const;
 
   private:
     void add_windows(const std::string& name, std::string_view text, std::size_t width);
 
-    std::map<std::size_t, std::unordered_map<std::string, std::string>> by_width_; ///< what each is, by it
+    std::map<std::size_t, std::unordered_map<std::string, std::string>> by_width_; ///< descriptions by window
     std::map<std::string, std::string> texts_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys and passphrases reach the modem, and nothing and nobody else.
+// Keys and passphrases reach the modem and nothing else.
 #include "daemon/base/immovable.h"
 #include "tests/integration/certificates.h"
 #include "tests/integration/secret_scan.h"
@@ -47,7 +47,7 @@ SecretScan secrets() {
     return secret_scan;
 }
 
-/// The group of whoever it starts is not root's while this lives, if root is who tests.
+/// While this exists, child processes do not have the group of root, if the test runs as root.
 class OtherGroup : Immovable {
   public:
     OtherGroup() {
@@ -56,7 +56,7 @@ class OtherGroup : Immovable {
     }
     ~OtherGroup() {
         if (is_set_ && ::setresgid(0, 0, 0) != 0)
-            ADD_FAILURE() << "can not be root's group again";
+            ADD_FAILURE() << "cannot restore the group of root";
     }
 
   private:
@@ -64,8 +64,8 @@ class OtherGroup : Immovable {
     bool is_set_ = false;
 };
 
-/// A modem in secure mode that was given a client certificate by a policy that needs two passphrases, while
-/// everything on the bus was recorded.
+/// A modem in secure mode after provisioning with a policy with two passphrases, with a recording of all
+/// messages on the bus.
 class Secrets : public testing::Test {
   protected:
     void SetUp() override {
@@ -74,7 +74,7 @@ class Secrets : public testing::Test {
             std::vector<std::string>{"dbus-monitor", "--address", gateway_.bus_address(), "--pcap"},
             Process::Options{.environment = {}, .output = recording_});
         ASSERT_TRUE(gateway_.eventually([&] {
-            std::ignore = gateway_.property("State"); // something to record
+            std::ignore = gateway_.property("State"); // adds messages to the recording
             return contents(recording_).contains("io.bgs2d1");
         })) << "dbus-monitor records nothing";
         write_policy();
@@ -100,7 +100,7 @@ class Secrets : public testing::Test {
                                           sign_key, sign_passphrase, certificate, key, passphrase));
     }
 
-    /// All that somebody on the bus can have told.
+    /// Calls the methods that return data, for the recording.
     void ask_everything() {
         std::vector<Gateway::Dictionary> answer;
         for (const char* method : {"ListPolicies", "ListPorts"})
@@ -153,14 +153,14 @@ TEST_F(Secrets, AreAbsentFromCommandLineAndEnvironment) {
     const std::string command = contents(of_process(gateway_.daemon(), "cmdline"));
     EXPECT_THAT(command, HasSubstr("--policy-dir"));
     EXPECT_EQ(secret_scan_.find_in(command), std::nullopt);
-    // Where not even root can read it, nobody can.
+    // If root cannot read it, no user can.
     EXPECT_EQ(secret_scan_.find_in(contents(of_process(gateway_.daemon(), "environ"))), std::nullopt);
 }
 
 TEST_F(Secrets, AreProtectedFromCoreDumpsAndTracing) {
     EXPECT_THAT(contents(of_process(gateway_.daemon(), "limits")),
                 ContainsRegex("Max core file size +0 +0 +bytes"));
-    // What belongs to a process is root's if it is not dumpable, and else that of its user and group.
+    // The files in /proc/PID belong to root unless the process is dumpable.
     const auto owner = [](const Process& process) {
         struct stat status{};
         EXPECT_EQ(::stat(of_process(process, "environ").c_str(), &status), 0);
@@ -168,12 +168,12 @@ TEST_F(Secrets, AreProtectedFromCoreDumpsAndTracing) {
     };
     const std::pair<uid_t, gid_t> root{0, 0};
     if (owner(*modem_) == root)
-        GTEST_SKIP() << "SKIPPED: becoming of another group takes root";
+        GTEST_SKIP() << "SKIPPED: changing the group requires root";
     EXPECT_EQ(owner(gateway_.daemon()), root);
 }
 
 TEST_F(Secrets, WouldBeDetectedByTheScan) {
-    // The modem was sent the key.
+    // The modem has received the key.
     std::string frames;
     for (const auto& entry : std::filesystem::directory_iterator(gateway_.path("modem.frames")))
         frames += contents(entry.path());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Modems that obey signed commands only, and where the keys for that, and the clients' own, may come from.
+// Modems in secure mode, and the sources of management keys and client keys.
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/signature.h"
 #include "tests/integration/certificates.h"
@@ -20,13 +20,13 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-/// A module that obeys what the management key signed, and nothing else.
+/// A module that accepts only commands signed with the management key.
 std::vector<std::string> secure_module(const Gateway& gateway, const std::vector<Held>& held = {}) {
     const std::string key = gateway.write("module.pem", management().public_pem());
     return {"--secure", key, "--slots", slots_file(gateway, held)};
 }
 
-/// The key "sign = { key = ... }" of [provision], with whatever else it is to have.
+/// The key "sign = { key = ... }" of [provision], with additional members.
 std::string sign_with(const std::string& key, const std::string& rest = "") {
     return "sign = { key = \"" + key + "\"" + rest + " }\n";
 }
@@ -35,7 +35,7 @@ std::string provision_section(const Gateway& gateway, const std::string& rest = 
     return "[provision]\n" + sign_with(gateway.write("management.key", management().pkcs8_pem()), rest);
 }
 
-/// The digest of the signature on the frame that the modem received as the `nth`.
+/// The digest of the signature of the `nth` received frame.
 std::optional<sbnw::Digest> digest_of(const Gateway& gateway, unsigned nth) {
     const Bytes bytes = read_whole(gateway.path(fmt::format("modem.frames/{:03}.bin", nth)));
     const auto frame = sbnw::decode(bytes);
@@ -49,7 +49,7 @@ struct SigningCase {
     const char* name;
     sbnw::Digest digest;
     bool imei;
-    const char* parameters; ///< of the write of slot 0, by their ids
+    const char* parameters; ///< ids of the parameters of the write of slot 0
 };
 
 class Signing : public testing::TestWithParam<SigningCase> {};
@@ -183,7 +183,7 @@ TEST(SigningKey, FromAMissingCredentialBlocksTheModem) {
     EXPECT_EQ(gateway.frames("modem"), 0U);
 }
 
-/// Slot 0 as it is after a client certificate with its key was written.
+/// Slot 0 after a write of a client certificate with its key.
 void expect_client_with_key(Gateway& gateway) {
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
     EXPECT_EQ(gateway.thumbprint(0), client().certificate().fingerprint());

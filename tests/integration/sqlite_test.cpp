@@ -21,7 +21,7 @@ class WithoutSqlite : public testing::Test {
   protected:
     void SetUp() override {
         gateway_.write_policy("10-ca", ca_policy(gateway_));
-        // What stands first on the way to the library and is none ends the search.
+        // An invalid file that comes first in the search path ends the search for the library.
         gateway_.write("libsqlite3.so.0", "");
         gateway_.start({}, {"LD_LIBRARY_PATH=" + gateway_.path("")});
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2ctl --host: the real sshd on this machine's loopback is the way to another one.
+// bgs2ctl --host with the real sshd on the loopback interface as the remote machine.
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
 
@@ -50,7 +50,7 @@ class OverSsh : public testing::Test {
   protected:
     void SetUp() override {
         if (::geteuid() != 0 || !std::filesystem::exists(server))
-            GTEST_SKIP() << "SKIPPED: a server for ssh takes root and the package openssh-server";
+            GTEST_SKIP() << "SKIPPED: a server for ssh requires root and the package openssh-server";
         gateway_.write_policy("10-ca", ca_policy(gateway_));
         gateway_.start();
         gateway_.plug("modem");
@@ -67,7 +67,7 @@ class OverSsh : public testing::Test {
         ASSERT_EQ(keygen.wait(20s), 0);
     }
 
-    /// A program "ssh" that goes to our server whatever the host's name is.
+    /// Installs a program "ssh" that connects to the server of the test for any host name.
     void write_client() {
         gateway_.write("ssh_config",
                        fmt::format("Host *\n"
@@ -85,9 +85,9 @@ class OverSsh : public testing::Test {
         std::filesystem::permissions(ssh, std::filesystem::perms(0755));
     }
 
-    /// The server, on which every command becomes `command`.
+    /// Starts the server, which replaces each command with `command`.
     void serve(const std::string& command) {
-        std::filesystem::create_directories("/run/sshd"); // where it locks itself up
+        std::filesystem::create_directories("/run/sshd"); // its privilege separation directory
         gateway_.write("sshd_config", fmt::format("ListenAddress 127.0.0.1:{}\n"
                                                   "HostKey {}\n"
                                                   "AuthorizedKeysFile {}\n"

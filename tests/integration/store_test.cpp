@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certificates in other stores than that of TLS.
+// Certificates in stores other than the TLS store.
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -40,14 +40,14 @@ std::string two_stores(const Gateway& gateway) {
            ca_policy(gateway);
 }
 
-/// How Provision of this slot ends, "" for a success.
+/// The error of Provision for this slot; empty: success.
 std::string provisioned(Gateway& gateway, const Gateway::Dictionary& options) {
     const sdbus::ObjectPath job = gateway.ask("Provision", options);
     EXPECT_TRUE(gateway.eventually([&] { return gateway.end_of(job).has_value(); })) << gateway.log();
     return gateway.end_of(job).value_or("it did not end");
 }
 
-/// The name of the error that asking ends with.
+/// The name of the error of the call.
 std::string refusal(Gateway& gateway, const Gateway::Dictionary& options) {
     try {
         gateway.ask("Provision", options);
@@ -95,7 +95,7 @@ TEST(OtherStores, AreNotConfusedWithTheSameSlotOfTheTlsStore) {
     Gateway gateway;
     gateway.write_policy("10-stores", two_stores(gateway));
     gateway.start();
-    // Each certificate is where the other belongs.
+    // The certificates are swapped.
     const std::string swapped =
         slots_file(gateway, {{"is_cert", 1, management().certificate_pem()},
                              {"management_cert", 1, certificate_authority().certificate_pem()}});

@@ -17,7 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// In the child. Never returns.
+/// Executes the program. Runs in the child process, after fork().
 [[noreturn]] void become(std::vector<std::string> command, std::vector<std::string> environment) {
     for (std::string& variable : environment)
         putenv(variable.data());
@@ -60,7 +60,7 @@ bool TerminalSession::read_on(Clock::time_point deadline) {
         return false;
     std::array<char, 4096> bytes{};
     const ssize_t count = ::read(master_, bytes.data(), bytes.size());
-    if (count <= 0) // EIO: nobody has the other side open any more
+    if (count <= 0) // EIO: the other side is closed
         return false;
     output_.append(bytes.data(), static_cast<std::size_t>(count));
     return true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program on a terminal of its own.
+// Runs a program on its own terminal.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -12,13 +12,14 @@
 
 namespace bgs2::test {
 
-/// Its standard streams are a new pseudo-terminal, which is also its controlling one. Killed at the end.
+/// A new pseudo-terminal is the standard streams and the controlling terminal of the program. The destructor
+/// kills it.
 class TerminalSession : Immovable {
   public:
     struct Options {
         unsigned short columns = 80;
         unsigned short rows = 24;
-        std::vector<std::string> environment{}; ///< "NAME=value", on top of the test's own
+        std::vector<std::string> environment{}; ///< "NAME=value", extends that of the test
     };
 
     TerminalSession(const std::vector<std::string>& command, const Options& options);
@@ -26,18 +27,18 @@ class TerminalSession : Immovable {
 
     void type(const std::string& keys) const;
 
-    /// Whether `text` is written before the deadline.
-    bool shows(const std::string& text, std::chrono::milliseconds timeouts = std::chrono::seconds(20));
+    /// Waits until the output contains `text`; false: timeout.
+    bool shows(const std::string& text, std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
-    /// Its exit code, or minus the number of the signal that ended it; nothing if it still runs at the
-    /// deadline.
-    std::optional<int> wait(std::chrono::milliseconds timeouts = std::chrono::seconds(20));
+    /// Waits for its end. Returns the exit code, or the negative number of the signal that ended it; nothing:
+    /// timeout.
+    std::optional<int> wait(std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
-    /// All that was written, with CR LF as line ends.
+    /// The output so far, with CR LF as line ends.
     [[nodiscard]] const std::string& output() const { return output_; }
 
   private:
-    /// Reads on; false: there is nothing more, or not before the deadline.
+    /// Reads more output; false: end of output, or timeout.
     bool read_on(std::chrono::steady_clock::time_point deadline);
 
     pid_t pid_ = -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2ctl as a person sees it: widths, colours, pager, progress, passwords.
+// bgs2ctl on a terminal: widths, colours, pager, progress, passwords.
 #include "cli/terminal/text.h"
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
@@ -24,7 +24,7 @@ using testing::Not;
 using testing::StartsWith;
 using Words = std::vector<std::string>;
 
-/// What lies between line ends, carriage returns and erased lines, without colours.
+/// The texts between line ends, carriage returns and erased lines, without colours.
 std::vector<std::string> lines_of(const std::string& output) {
     std::vector<std::string> lines;
     std::string line;
@@ -135,7 +135,7 @@ TEST_F(OnATerminal, QuittingThePagerEarlyIsNotAnError) {
     EXPECT_THAT(quit.output(), Not(HasSubstr("Usage")));
     TerminalSession interrupted(command({"--help"}), options(80, {"BGS2CTL_PAGER=less"}));
     ASSERT_TRUE(interrupted.shows("Modems, through bgs2d"));
-    // less ignores one that comes right before it begins to read; one that comes after less ends bgs2ctl.
+    // less ignores a signal before it starts to read; a signal after the end of less ends bgs2ctl.
     for (int tries = 0; tries < 10 && !interrupted.wait(2s); ++tries)
         interrupted.type("\x03");
     EXPECT_EQ(interrupted.wait(), 0) << interrupted.output();
@@ -172,12 +172,12 @@ TEST_F(OnATerminal, AnErrorIsPrintedOnTheTerminal) {
     EXPECT_THAT(session.output(), StartsWith("bgs2ctl: no modem has an IMEI that ends in 111\r\n"));
 }
 
-/// An agent that tells how it was called. The real one needs a polkit that listens on the bus.
+/// An agent that prints its arguments. The real one requires polkit on the bus.
 class PolkitAgent : public OnATerminal {
   protected:
     void SetUp() override {
         if (geteuid() != 0)
-            GTEST_SKIP() << "SKIPPED: becoming another user takes root";
+            GTEST_SKIP() << "SKIPPED: running as another user requires root";
         OnATerminal::SetUp();
         std::filesystem::permissions(gateway_.path(""), std::filesystem::perms(0755));
         const std::string agent = gateway_.write("pkttyagent", "#!/bin/sh\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bgs2d --trace records: conversations that a person can read, and no key.
+// Traces of bgs2d --trace: readable dialogues without keys.
 #include "tests/integration/certificates.h"
 #include "tests/integration/secret_scan.h"
 #include "tests/support/process.h"
@@ -53,7 +53,7 @@ class Trace : public testing::Test {
         return text;
     }
 
-    /// The exit code of bgs2ctl; its output is output().
+    /// Runs bgs2ctl and returns the exit code; output() is its output.
     int decode(const fs::path& file, const std::vector<std::string>& more = {}) {
         fs::remove(gateway_.path("output"));
         std::vector<std::string> command{BGS2CTL, "frame", "decode", file};
@@ -82,7 +82,7 @@ TEST_F(Trace, RecordsASessionInOrderWithoutKeys) {
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 
     const std::string trace = trace_contents(file);
-    EXPECT_THAT(trace, StartsWith("# bgs2d trace 1\n# port " + gateway_.path("modem") + "\n# begun 2"));
+    EXPECT_THAT(trace, StartsWith("# bgs2d trace 2\n# port " + gateway_.path("modem") + "\n# begun 2"));
     EXPECT_TRUE(trace.ends_with("\n# end\n"));
     std::size_t at = 0;
     for (const std::string& next :
@@ -151,7 +151,7 @@ TEST_F(Trace, RequiresADirectory) {
     EXPECT_ANY_THROW(gateway_.start({"--trace", gateway_.path("nowhere")}));
 }
 
-/// bgs2d is one more program that bgs2ctl capture plays a modem for.
+/// bgs2d as a client of bgs2ctl capture.
 TEST(CaptureOfBgs2d, RecordsTheFrameOfAPolicy) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is handed to bgs2d by bgs2ctl: certificates, slots to empty, frames.
+// Verbs that change slots: installing certificates, erasing slots, sending frames.
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
 

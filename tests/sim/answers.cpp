@@ -48,7 +48,7 @@ std::string_view unquoted(std::string_view text) {
     return text;
 }
 
-// The text after `name` and an equals sign, if the command is that one.
+// The text after `name` and an equals sign; nothing for other commands.
 std::optional<std::string_view> arguments_of(std::string_view command, std::string_view name) {
     if (command.size() <= name.size() || upper(command.substr(0, name.size())) != name ||
         command[name.size()] != '=')
@@ -56,8 +56,8 @@ std::optional<std::string_view> arguments_of(std::string_view command, std::stri
     return command.substr(name.size() + 1);
 }
 
-Answer failure(std::string words) {
-    return {.lines = {}, .end = Answer::End::error, .words = std::move(words)};
+Answer failure(std::string message) {
+    return {.lines = {}, .end = Answer::End::error, .message = std::move(message)};
 }
 
 Answer unknown() {
@@ -98,32 +98,32 @@ std::string clock_line(sys_seconds time) {
 
 } // namespace
 
-ModuleIdentity fake_identity(const std::string& who, ModuleIdentity identity) {
-    if (who == "arduino") {
-        identity.speaks_at = false;
-    } else if (who == "quectel") {
-        identity.maker = "Quectel";
+ModuleIdentity fake_identity(const std::string& device, ModuleIdentity identity) {
+    if (device == "arduino") {
+        identity.supports_at = false;
+    } else if (device == "quectel") {
+        identity.manufacturer = "Quectel";
         identity.model = "EC25";
         identity.revision = "EC25EFAR06A01M4G";
     } else {
-        identity.maker = who;
+        identity.manufacturer = device;
     }
     return identity;
 }
 
-Answers::Answers(ModuleIdentity identity, bool echo, bool knows_is_cert)
+Answers::Answers(ModuleIdentity identity, bool echo, bool supports_is_cert)
   : identity_(std::move(identity))
   , echo_(echo)
-  , knows_is_cert_(knows_is_cert)
+  , supports_is_cert_(supports_is_cert)
   , set_to_(epoch) {}
 
-std::string Answers::error_line(const std::string& words, bool always_cme) const {
+std::string Answers::error_line(const std::string& message, bool always_cme) const {
     if (error_format_ == 0 && !always_cme)
         return "ERROR";
-    const auto* known = std::ranges::find(error_numbers, words, &std::pair<std::string_view, int>::first);
+    const auto* known = std::ranges::find(error_numbers, message, &std::pair<std::string_view, int>::first);
     if (error_format_ == 1)
         return fmt::format("+CME ERROR: {}", known == error_numbers.end() ? 100 : known->second);
-    return "+CME ERROR: " + words;
+    return "+CME ERROR: " + message;
 }
 
 Answer Answers::answer(std::string_view command, steady_clock::time_point now) {
@@ -161,11 +161,11 @@ Answer Answers::answer(std::string_view command, steady_clock::time_point now) {
 Answer Answers::identify(std::string_view command) const {
     const auto revision = "REVISION " + identity_.revision;
     if (command == "ATI" || command == "ATI0")
-        return {.lines = {identity_.maker, identity_.model, revision}};
+        return {.lines = {identity_.manufacturer, identity_.model, revision}};
     if (command == "ATI1")
-        return {.lines = {identity_.maker, identity_.model, revision, "A-REVISION 01.000.00"}};
+        return {.lines = {identity_.manufacturer, identity_.model, revision, "A-REVISION 01.000.00"}};
     if (command == "AT+CGMI")
-        return {.lines = {identity_.maker}};
+        return {.lines = {identity_.manufacturer}};
     if (command == "AT+CGMM")
         return {.lines = {identity_.model}};
     if (command == "AT+CGMR")
@@ -189,25 +189,26 @@ Answer Answers::clock(std::string_view command, steady_clock::time_point now) {
     return unknown();
 }
 
-bool Answers::knows(std::string_view store) const {
-    return (store == "is_cert" && knows_is_cert_) || store == "management_cert" || store == "preconfig_cert";
+bool Answers::supports(std::string_view store) const {
+    return (store == "is_cert" && supports_is_cert_) || store == "management_cert" ||
+           store == "preconfig_cert";
 }
 
 Answer Answers::secure_write(std::string_view arguments) const {
     if (arguments == "?") {
-        if (!knows_is_cert_)
+        if (!supports_is_cert_)
             return {.lines = {R"(^SBNW: ("agps","ciphersuites"),(1))"}};
         return {.lines = {R"(^SBNW: ("is_cert","management_cert","preconfig_cert"),(1))"}};
     }
     const auto comma = arguments.find(',');
     auto store = lower(unquoted(arguments.substr(0, comma)));
-    if (!knows(store))
+    if (!supports(store))
         return {.lines = {},
-                .end = knows_is_cert_ ? Answer::End::error : Answer::End::cme_error,
-                .words = "operation not supported"};
+                .end = supports_is_cert_ ? Answer::End::error : Answer::End::cme_error,
+                .message = "operation not supported"};
     if (comma == std::string_view::npos || trimmed(arguments.substr(comma + 1)) != "1")
         return failure("invalid index");
-    return {.lines = {}, .end = Answer::End::connect, .words = {}, .store = std::move(store)};
+    return {.lines = {}, .end = Answer::End::connect, .message = {}, .store = std::move(store)};
 }
 
 std::optional<std::string> Answers::readback_store(std::string_view command) const {
@@ -215,7 +216,7 @@ std::optional<std::string> Answers::readback_store(std::string_view command) con
     if (!arguments)
         return std::nullopt;
     auto store = lower(unquoted(*arguments));
-    if (!knows(store))
+    if (!supports(store))
         return std::nullopt;
     return store;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers to simple commands. Without a line or a clock: text in, text
-// out.
+// Answers to commands without a frame. Pure: no port and no clock.
 #pragma once
 
 #include <chrono>
@@ -23,53 +22,53 @@ struct Answer {
 
     std::vector<std::string> lines;
     End end = End::ok;
-    std::string words{}; ///< of the error
-    std::string store{}; ///< the store of the frame
+    std::string message{}; ///< text of the error
+    std::string store{};   ///< the store of the frame
 
     bool operator==(const Answer&) const = default;
 };
 
 /// The identity of the module.
 struct ModuleIdentity {
-    std::string maker = "Cinterion";
+    std::string manufacturer = "Cinterion";
     std::string model;
     std::string revision; ///< "01.301"
     std::string imei;
-    bool speaks_at = true; ///< false: another device, which answers each line with an error text
+    bool supports_at = true; ///< false: the device answers each line with an error text
 };
 
 /// The identity of another device: "arduino" supports no AT commands, "quectel" is a modem of another
 /// manufacturer, anything else is the name of a manufacturer.
-ModuleIdentity fake_identity(const std::string& who, ModuleIdentity identity);
+ModuleIdentity fake_identity(const std::string& device, ModuleIdentity identity);
 
 class Answers {
   public:
-    Answers(ModuleIdentity identity, bool echo, bool knows_is_cert);
+    Answers(ModuleIdentity identity, bool echo, bool supports_is_cert);
 
     /// The answer to one command line, including "AT", without its line end. `now` advances the module's
     /// clock, which starts at its epoch. For a read-back command the caller adds the lines: see
     /// readback_store().
     Answer answer(std::string_view command, std::chrono::steady_clock::time_point now);
 
-    /// The store in AT^SBNR, if the command is that one and the firmware supports the store.
+    /// The store that an AT^SBNR command reads; nothing for other commands and unsupported stores.
     [[nodiscard]] std::optional<std::string> readback_store(std::string_view command) const;
 
     [[nodiscard]] bool echo() const { return echo_; }
     [[nodiscard]] const ModuleIdentity& identity() const { return identity_; }
 
     /// "ERROR" or "+CME ERROR: ...", depending on AT+CMEE.
-    [[nodiscard]] std::string error_line(const std::string& words, bool always_cme) const;
+    [[nodiscard]] std::string error_line(const std::string& message, bool always_cme) const;
 
   private:
     [[nodiscard]] Answer identify(std::string_view command) const;
     Answer clock(std::string_view command, std::chrono::steady_clock::time_point now);
     [[nodiscard]] Answer secure_write(std::string_view arguments) const;
     Answer indications(std::string_view arguments);
-    [[nodiscard]] bool knows(std::string_view store) const;
+    [[nodiscard]] bool supports(std::string_view store) const;
 
     ModuleIdentity identity_;
     bool echo_;
-    bool knows_is_cert_;
+    bool supports_is_cert_;
     int error_format_ = 0;         ///< AT+CMEE
     int reports_certificates_ = 0; ///< AT^SIND="is_cert"
     std::chrono::sys_seconds set_to_;

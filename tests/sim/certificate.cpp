@@ -16,9 +16,9 @@ namespace {
 X509Certificate from_der(ByteView bytes) {
     const auto* cursor = bytes.data();
     X509Certificate certificate(d2i_X509(nullptr, &cursor, static_cast<long>(bytes.size())));
-    const bool whole = certificate && cursor == bytes.data() + bytes.size();
+    const bool complete = certificate && cursor == bytes.data() + bytes.size();
     ERR_clear_error();
-    return whole ? std::move(certificate) : nullptr;
+    return complete ? std::move(certificate) : nullptr;
 }
 
 X509Certificate from_pem(ByteView bytes) {
@@ -86,17 +86,17 @@ std::chrono::sys_seconds expiry(const X509* certificate) {
 
 } // namespace
 
-std::optional<CertificateFacts> facts_of(ByteView bytes, bool chains) {
+std::optional<CertificateInfo> read_certificate(ByteView bytes, bool chains) {
     const auto certificate = parse(bytes, chains);
     if (!certificate)
         return std::nullopt;
-    return CertificateFacts{.size = bytes.size(),
-                            .issuer = name_text(X509_get_issuer_name(certificate.get())),
-                            .serial = serial_text(certificate.get()),
-                            .subject = name_text(X509_get_subject_name(certificate.get())),
-                            .signature = signature_text(certificate.get()),
-                            .thumbprint = hex_upper(sha1(bytes)),
-                            .expires = expiry(certificate.get())};
+    return CertificateInfo{.size = bytes.size(),
+                           .issuer = name_text(X509_get_issuer_name(certificate.get())),
+                           .serial = serial_text(certificate.get()),
+                           .subject = name_text(X509_get_subject_name(certificate.get())),
+                           .signature = signature_text(certificate.get()),
+                           .thumbprint = hex_upper(sha1(bytes)),
+                           .expires = expiry(certificate.get())};
 }
 
 std::optional<std::string> der_thumbprint(ByteView bytes, bool chains) {
@@ -109,14 +109,14 @@ std::optional<std::string> der_thumbprint(ByteView bytes, bool chains) {
     return hex_lower(sha1(der));
 }
 
-bool key_suits(ByteView bytes, ByteView certificate, bool chains) {
+bool key_matches(ByteView bytes, ByteView certificate, bool chains) {
     const auto x509 = parse(certificate, chains);
     const auto* cursor = bytes.data();
     const Key key(d2i_AutoPrivateKey(nullptr, &cursor, static_cast<long>(bytes.size())));
-    const bool suits = x509 && key && cursor == bytes.data() + bytes.size() &&
-                       X509_check_private_key(x509.get(), key.get()) == 1;
-    ERR_clear_error(); // an unsuitable key is an answer, not a fault of ours
-    return suits;
+    const bool matches = x509 && key && cursor == bytes.data() + bytes.size() &&
+                         X509_check_private_key(x509.get(), key.get()) == 1;
+    ERR_clear_error(); // a key that does not match is a result, not an error
+    return matches;
 }
 
 } // namespace bgs2::sim

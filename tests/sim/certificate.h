@@ -11,7 +11,7 @@
 namespace bgs2::sim {
 
 /// The attributes of a certificate in AT^SBNR (protocol.md §3).
-struct CertificateFacts {
+struct CertificateInfo {
     std::size_t size = 0;   ///< size as sent, in bytes
     std::string issuer;     ///< "/OU=Unit O=Company C=US"
     std::string serial;     ///< upper-case hex, whole bytes
@@ -20,17 +20,17 @@ struct CertificateFacts {
     std::string thumbprint; ///< SHA-1 of the bytes as sent, upper-case hex
     std::chrono::sys_seconds expires;
 
-    bool operator==(const CertificateFacts&) const = default;
+    bool operator==(const CertificateInfo&) const = default;
 };
 
-/// Nothing unless the bytes are exactly one DER certificate or, with `chains`, PEM certificates (uses the
-/// first).
-std::optional<CertificateFacts> facts_of(ByteView bytes, bool chains);
+/// Parses exactly one DER certificate or, with `chains`, PEM certificates (the first applies). Nothing for
+/// other bytes.
+std::optional<CertificateInfo> read_certificate(ByteView bytes, bool chains);
 
-/// SHA-1 of the DER of the (first) certificate, lower-case hex, as in a thumbprint parameter.
+/// SHA-1 of the DER of the (first) certificate in lower-case hex, the format of a thumbprint parameter.
 std::optional<std::string> der_thumbprint(ByteView bytes, bool chains);
 
 /// Whether `bytes` are exactly one unencrypted DER private key (PKCS#8, PKCS#1 or SEC1) of this certificate.
-bool key_suits(ByteView bytes, ByteView certificate, bool chains);
+bool key_matches(ByteView bytes, ByteView certificate, bool chains);
 
 } // namespace bgs2::sim

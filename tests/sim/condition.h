@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wakes a coroutine that waits for an event.
+// A notification that wakes one waiting coroutine.
 #pragma once
 
 #include <asio/any_io_executor.hpp>
@@ -11,16 +11,16 @@
 
 namespace bgs2::sim {
 
-/// A notification without a waiter is kept for the next one; several count as one. Waiting uses no timer: an
-/// endless timer would wake Asio every few minutes.
+/// A notification without a waiter stays pending for the next one; several count as one. No timer is
+/// involved: an endless timer would wake Asio every few minutes.
 class Condition {
   public:
     explicit Condition(const asio::any_io_executor& executor)
       : channel_(executor, 1) {}
 
-    void ring() { channel_.try_send(std::error_code(), true); }
+    void notify() { channel_.try_send(std::error_code(), true); }
 
-    asio::awaitable<void> heard() { co_await channel_.async_receive(asio::use_awaitable); }
+    asio::awaitable<void> wait() { co_await channel_.async_receive(asio::use_awaitable); }
 
   private:
     // The bool is unused: the signature void(std::error_code) alone is ambiguous in Asio 1.22.

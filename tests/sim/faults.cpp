@@ -10,8 +10,10 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 namespace bgs2::sim {
 namespace {
@@ -70,8 +72,17 @@ constexpr auto rows = std::to_array<Row>({
      "not a Cinterion: 'arduino' (no AT commands), 'quectel', or a manufacturer"},
 });
 
+// One row for each kind, in the order of the kinds: row() relies on it.
+static_assert([] {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows.at(i).kind != static_cast<FaultKind>(i))
+            return false;
+    }
+    return rows.size() == static_cast<std::size_t>(last_fault_kind) + 1;
+}());
+
 const Row& row(FaultKind kind) {
-    return *std::ranges::find(rows, kind, &Row::kind);
+    return rows.at(static_cast<std::size_t>(kind));
 }
 
 std::optional<unsigned> number(std::string_view text) {
@@ -89,7 +100,7 @@ bool is_slot(std::string_view text) {
     return value && *value <= last_slot;
 }
 
-// What is wrong with the argument; empty if nothing is.
+// The error in the argument; empty if it is valid.
 std::string argument_fault(Argument argument, std::string_view text) {
     const auto equals = text.find('=');
     switch (argument) {
@@ -100,20 +111,20 @@ std::string argument_fault(Argument argument, std::string_view text) {
     case Argument::optional_text:
         return "";
     case Argument::number:
-        return number(text) ? "" : "requires a number, as in NAME:12";
+        return number(text) ? "" : "requires a number, such as NAME:12";
     case Argument::slot:
         return is_slot(text) ? "" : fmt::format("requires a slot from 0 to {}", last_slot);
     case Argument::slot_pair:
         return equals != std::string_view::npos && is_slot(text.substr(0, equals)) &&
                        is_slot(text.substr(equals + 1))
                    ? ""
-                   : fmt::format("requires two slots from 0 to {}, as in NAME:1=2", last_slot);
+                   : fmt::format("requires two slots from 0 to {}, such as NAME:1=2", last_slot);
     case Argument::labels:
         return text == "missing" || text == "bare" || text == "unquoted"
                    ? ""
                    : "requires missing, bare or unquoted";
     }
-    return "is unknown";
+    std::unreachable(); // -Wswitch reports a missing case
 }
 
 bool begins_with(std::string_view command, std::string_view beginning) {
@@ -180,11 +191,11 @@ unsigned number_argument(const Fault& fault) {
 
 SlotPair slots_argument(const Fault& fault) {
     const std::string_view text = fault.argument;
-    const auto asked = number(text.substr(0, text.find('=')));
+    const auto requested = number(text.substr(0, text.find('=')));
     const auto shown = number(text.substr(text.find('=') + 1));
-    if (!asked || !shown)
+    if (!requested || !shown)
         throw std::logic_error(fmt::format("the fault '{}' has no slots", name(fault.kind)));
-    return {.asked = *asked, .shown = *shown};
+    return {.requested = *requested, .shown = *shown};
 }
 
 std::string faults_help() {
@@ -203,7 +214,7 @@ Faults::Faults(const std::vector<Fault>& faults) {
         faults_.push_back({.fault = fault, .occasions = 0});
 }
 
-std::vector<Fault> Faults::strike(FaultKind kind, std::string_view command) {
+std::vector<Fault> Faults::trigger(FaultKind kind, std::string_view command) {
     std::vector<Fault> triggered;
     for (auto& [fault, occasions] : faults_) {
         if (fault.kind != kind || (!command.empty() && !begins_with(command, fault.argument)))

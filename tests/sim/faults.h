@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simulated faults, their syntax on the command line, and their
-// occurrence.
+// Simulated faults: their syntax on the command line, and their occurrence.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +44,7 @@ enum class FaultKind : std::uint8_t {
     no_is_cert,
     identity,
 };
+inline constexpr auto last_fault_kind = FaultKind::identity;
 
 /// One fault: NAME[:ARGUMENT][,after=N][,times=N].
 struct Fault {
@@ -59,15 +59,15 @@ struct Fault {
 /// "length-error"
 std::string_view name(FaultKind kind);
 
-/// Parses a fault; otherwise returns the error and its correction.
+/// Parses a fault. The error names the invalid part and the valid values.
 std::expected<Fault, std::string> parse_fault(std::string_view text);
 
-/// The number in the argument, for kinds that have one.
+/// The number in the argument. Throws std::logic_error for kinds without a number.
 unsigned number_argument(const Fault& fault);
 
 /// A=B of readback-slot.
 struct SlotPair {
-    unsigned asked = 0;
+    unsigned requested = 0;
     unsigned shown = 0;
 };
 SlotPair slots_argument(const Fault& fault);
@@ -80,9 +80,9 @@ class Faults {
   public:
     explicit Faults(const std::vector<Fault>& faults);
 
-    /// Counts an occasion for all faults of a kind and returns those that occur now. With `command`, only for
-    /// those whose argument it begins with, ignoring case and quotes.
-    std::vector<Fault> strike(FaultKind kind, std::string_view command = {});
+    /// Counts an occasion for all faults of a kind and returns those that occur now. `command` restricts this
+    /// to faults whose argument is a prefix of it, ignoring case and quotes.
+    std::vector<Fault> trigger(FaultKind kind, std::string_view command = {});
 
   private:
     struct Counted {

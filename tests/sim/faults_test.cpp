@@ -26,18 +26,18 @@ TEST(Faults, TriggerAfterAndForTheGivenNumberOfOccasions) {
     Faults faults({*parse_fault("silence,after=1,times=2")});
     std::string triggered;
     for (int i = 0; i < 5; ++i)
-        triggered += faults.strike(FaultKind::silence).empty() ? '.' : 'x';
+        triggered += faults.trigger(FaultKind::silence).empty() ? '.' : 'x';
     EXPECT_EQ(triggered, ".xx..");
-    EXPECT_TRUE(faults.strike(FaultKind::garbage).empty());
+    EXPECT_TRUE(faults.trigger(FaultKind::garbage).empty());
 }
 
 TEST(Faults, OfACommandTriggerOnlyOnThatCommand) {
     Faults faults({*parse_fault("error,times=1"), *parse_fault("error:AT+CGSN")});
-    EXPECT_TRUE(faults.strike(FaultKind::error, "AT").empty());
-    EXPECT_TRUE(faults.strike(FaultKind::error, "AT^SBNW=?").empty());
-    EXPECT_FALSE(faults.strike(FaultKind::error, "at^sbnw=\"is_cert\",1").empty());
-    EXPECT_TRUE(faults.strike(FaultKind::error, "AT^SBNW=is_cert,1").empty());
-    EXPECT_FALSE(faults.strike(FaultKind::error, "AT+CGSN").empty());
+    EXPECT_TRUE(faults.trigger(FaultKind::error, "AT").empty());
+    EXPECT_TRUE(faults.trigger(FaultKind::error, "AT^SBNW=?").empty());
+    EXPECT_FALSE(faults.trigger(FaultKind::error, "at^sbnw=\"is_cert\",1").empty());
+    EXPECT_TRUE(faults.trigger(FaultKind::error, "AT^SBNW=is_cert,1").empty());
+    EXPECT_FALSE(faults.trigger(FaultKind::error, "AT+CGSN").empty());
 }
 
 } // namespace

@@ -26,11 +26,11 @@ asio::awaitable<ReceivedFrame> FrameReceiver::receive(Wire& wire) const {
     if (hang_up_after && frame.bytes.size() >= *hang_up_after)
         throw LineDead("hung up in the frame by a fault");
 
-    // Slow lines need more: the gap is measured from stop bit to stop bit.
+    // A slow line requires a longer gap, which counts from stop bit to stop bit.
     const auto quiet = gap + wire.duration(4);
     while (const auto arrival = co_await wire.receive(last + quiet)) {
         last = arrival->when;
-        frame.behind.push_back(arrival->byte);
+        frame.excess.push_back(arrival->byte);
     }
     co_return frame;
 }

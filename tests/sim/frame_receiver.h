@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Receives one frame: as many bytes as it announces, and bytes that
-// wrongly follow.
+// Receives one frame: the announced number of bytes, and excess bytes.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -15,17 +14,17 @@
 namespace bgs2::sim {
 
 struct ReceivedFrame {
-    Bytes bytes;               ///< no more than announced
+    Bytes bytes;               ///< at most the announced number
     std::size_t announced = 0; ///< the length in its first two bytes; 0 if those are missing
-    Bytes behind;              ///< bytes that followed too soon to be a command
+    Bytes excess;              ///< bytes that followed within the gap
 };
 
 struct FrameReceiver {
     std::chrono::milliseconds timeout{60000}; ///< timeout of the next byte
-    std::chrono::milliseconds gap{20};        ///< bytes that follow sooner count as excess
+    std::chrono::milliseconds gap{20};        ///< bytes that follow within it are excess
     std::optional<std::size_t> hang_up_after; ///< throw LineDead after this many bytes of the frame
 
-    /// If a frame announces less than its preamble, only that many bytes are read.
+    /// A frame that announces less than its preamble ends after its first two bytes.
     asio::awaitable<ReceivedFrame> receive(Wire& wire) const;
 };
 

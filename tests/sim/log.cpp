@@ -17,14 +17,14 @@ Log::Log(const std::filesystem::path& file)
                                 fmt::format("cannot write the log {}", file.string()));
 }
 
-void Log::write(std::string_view subject, std::string_view particulars) {
+void Log::write(std::string_view subject, std::string_view details) {
     if (!stream_)
         return;
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
     *stream_ << fmt::format("{:%FT%T}.{:03}Z {}{}{}\n",
                             fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                            (now - seconds).count(), subject, particulars.empty() ? "" : " ", particulars)
+                            (now - seconds).count(), subject, details.empty() ? "" : " ", details)
              << std::flush;
     if (!*stream_)
         throw std::runtime_error("cannot write to the log; check the free space of the disk");

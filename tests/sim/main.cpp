@@ -31,22 +31,22 @@
 namespace bgs2::sim {
 namespace {
 
-/// The argument of the last fault of a kind, which overrides the others.
-std::optional<Fault> about(Faults& faults, FaultKind kind) {
-    const auto given = faults.strike(kind);
+/// The last fault of a kind, which overrides the others.
+std::optional<Fault> last_fault(Faults& faults, FaultKind kind) {
+    const auto given = faults.trigger(kind);
     return given.empty() ? std::nullopt : std::optional(given.back());
 }
 
-std::optional<std::size_t> number_about(Faults& faults, FaultKind kind) {
-    const auto fault = about(faults, kind);
+std::optional<std::size_t> number_of_fault(Faults& faults, FaultKind kind) {
+    const auto fault = last_fault(faults, kind);
     return fault ? std::optional<std::size_t>(number_argument(*fault)) : std::nullopt;
 }
 
 Answers answers_for(const Options& options, Faults& faults) {
     ModuleIdentity identity{.model = options.model, .revision = options.revision, .imei = options.imei};
-    if (const auto fault = about(faults, FaultKind::identity))
+    if (const auto fault = last_fault(faults, FaultKind::identity))
         identity = fake_identity(fault->argument, std::move(identity));
-    return {std::move(identity), options.echo, !about(faults, FaultKind::no_is_cert)};
+    return {std::move(identity), options.echo, !last_fault(faults, FaultKind::no_is_cert)};
 }
 
 asio::awaitable<void> serve(Port& port, Modem& modem) {
@@ -55,7 +55,7 @@ asio::awaitable<void> serve(Port& port, Modem& modem) {
 }
 
 void run(const Options& options) {
-    // OpenSSL and std::filesystem report failures; a write to a closed socket must not end the program.
+    // A write to a closed socket must fail instead of ending the program.
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail for SIGPIPE
 
     Log log = options.log ? Log(*options.log) : Log();
@@ -65,10 +65,10 @@ void run(const Options& options) {
 
     std::exception_ptr failure;
     std::string reason;
-    const std::function<void(std::exception_ptr)> ended = [&](const std::exception_ptr& why) {
+    const std::function<void(std::exception_ptr)> ended = [&](const std::exception_ptr& exception) {
         try {
-            if (why)
-                std::rethrow_exception(why);
+            if (exception)
+                std::rethrow_exception(exception);
         } catch (const LineDead& dead) {
             reason = dead.what();
         } catch (...) {
@@ -87,8 +87,8 @@ void run(const Options& options) {
     auto answers = answers_for(options, faults);
     const FrameReceiver receiver{.timeout = options.frame_timeout,
                                  .gap = options.frame_gap,
-                                 .hang_up_after = number_about(faults, FaultKind::hang_up_in_frame)};
-    const auto hang_up_after = number_about(faults, FaultKind::hang_up);
+                                 .hang_up_after = number_of_fault(faults, FaultKind::hang_up_in_frame)};
+    const auto hang_up_after = number_of_fault(faults, FaultKind::hang_up);
     SecureService service{.imei = options.imei, .signer = std::nullopt, .chains = options.chains};
     if (options.secure)
         service.signer = SigningKey::load(*options.secure);
@@ -106,7 +106,7 @@ void run(const Options& options) {
     } else if (options.connect) {
         port = Socket::connect(executor, *options.connect);
         log.write("port-open", options.connect->string());
-    } else if (options.tty) { // parse_options() lets through exactly one of them
+    } else if (options.tty) { // parse_options() requires exactly one of them
         port = Tty::open(executor, *options.tty);
         log.write("port-open", options.tty->string());
     }
@@ -130,9 +130,9 @@ void run(const Options& options) {
 int main(int argc, char** argv) {
     try {
         const auto parsed = bgs2::sim::parse_options(argc, argv, BGS2SIM_VERSION);
-        if (const auto* farewell = std::get_if<bgs2::sim::Farewell>(&parsed)) {
-            std::fputs(farewell->text.c_str(), farewell->exit_code == 0 ? stdout : stderr);
-            return farewell->exit_code;
+        if (const auto* early_exit = std::get_if<bgs2::sim::EarlyExit>(&parsed)) {
+            std::fputs(early_exit->text.c_str(), early_exit->exit_code == 0 ? stdout : stderr);
+            return early_exit->exit_code;
         }
         bgs2::sim::run(std::get<bgs2::sim::Options>(parsed));
         return EXIT_SUCCESS;

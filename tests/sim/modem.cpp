@@ -23,7 +23,7 @@ constexpr auto line_feed_grace = std::chrono::milliseconds(20);
 
 constexpr std::string_view ready = "SECURE CMD READY: SEND COMMAND ...";
 
-// No line ends and no letters among them: what garbles an answer, but is not a line by itself.
+// Contains no line end and no letter, so it garbles an answer without forming a line.
 constexpr std::string_view garbage("\0\xff\x8a\x1b~\xc3", 6);
 
 constexpr auto unsolicited_lines =
@@ -44,8 +44,8 @@ constexpr auto faulty_results = std::to_array<FaultyResult>({
     {FaultKind::secure_error, line(ResultCode::refused)},
 });
 
-// A module waits for "AT" and takes no notice of what stands before it.
-std::string_view from_attention(std::string_view text) {
+// A module ignores bytes before "AT".
+std::string_view from_at(std::string_view text) {
     for (std::size_t i = 0; i + 1 < text.size(); ++i)
         if (std::toupper(static_cast<unsigned char>(text[i])) == 'A' &&
             std::toupper(static_cast<unsigned char>(text[i + 1])) == 'T')
@@ -53,11 +53,11 @@ std::string_view from_attention(std::string_view text) {
     return {};
 }
 
-ReadbackStyle::Labels labels_style(std::string_view how) {
+ReadbackStyle::Labels labels_style(std::string_view text) {
     using Labels = ReadbackStyle::Labels;
-    if (how == "missing")
+    if (text == "missing")
         return Labels::some;
-    return how == "bare" ? Labels::none : Labels::unquoted;
+    return text == "bare" ? Labels::none : Labels::unquoted;
 }
 
 } // namespace
@@ -72,18 +72,18 @@ Modem::Modem(Wire& wire, Answers answers, FrameReceiver receiver, SecureService 
   , faults_(std::move(faults))
   , behaviour_(std::move(behaviour))
   , log_(log) {
-    for (const auto& fault : strike(FaultKind::deaf))
+    for (const auto& fault : trigger(FaultKind::deaf))
         deaf_for_ = number_argument(fault);
 }
 
 asio::awaitable<void> Modem::run() {
     if (behaviour_.urc)
-        co_await say_line("^SYSSTART");
+        co_await send_line("^SYSSTART");
     answered_.reset();
     for (;;) {
         const auto line = co_await next_command();
-        if (hears(line))
-            co_await obey(from_attention(line.text));
+        if (receives(line))
+            co_await execute(from_at(line.text));
     }
 }
 
@@ -122,7 +122,7 @@ asio::awaitable<Modem::CommandLine> Modem::next_command() {
     }
 }
 
-bool Modem::hears(const CommandLine& line) {
+bool Modem::receives(const CommandLine& line) {
     if (deaf_for_ > 0) {
         --deaf_for_;
         log_.write("lost", "deaf: " + escaped(line.text));
@@ -139,52 +139,52 @@ bool Modem::hears(const CommandLine& line) {
     return !silent_ && !triggered(FaultKind::silence);
 }
 
-asio::awaitable<void> Modem::obey(std::string_view command) {
-    if (!answers_.identity().speaks_at) {
-        co_await say_line("Unknown command");
+asio::awaitable<void> Modem::execute(std::string_view command) {
+    if (!answers_.identity().supports_at) {
+        co_await send_line("Unknown command");
         co_return;
     }
     if (command.empty())
         co_return;
     if (triggered(FaultKind::error, command)) {
-        co_await say_result("ERROR");
+        co_await send_result("ERROR");
         co_return;
     }
     auto answer = answers_.answer(command, Clock::now());
     if (answer.end == Answer::End::connect) {
-        for (const auto& fault : strike(FaultKind::cme_error)) {
+        for (const auto& fault : trigger(FaultKind::cme_error)) {
             answer.end = Answer::End::cme_error;
-            answer.words = fault.argument.empty() ? "operation not supported" : fault.argument;
+            answer.message = fault.argument.empty() ? "operation not supported" : fault.argument;
         }
     }
     switch (answer.end) {
     case Answer::End::ok:
         if (const auto store = answers_.readback_store(command))
             answer.lines = readback(*store);
-        co_await say(std::move(answer.lines), "OK");
+        co_await send(std::move(answer.lines), "OK");
         break;
     case Answer::End::error:
     case Answer::End::cme_error:
-        co_await say_result(answers_.error_line(answer.words, answer.end == Answer::End::cme_error));
+        co_await send_result(answers_.error_line(answer.message, answer.end == Answer::End::cme_error));
         break;
     case Answer::End::connect:
-        co_await take_frame(answer.store);
+        co_await receive_frame(answer.store);
         break;
     }
 }
 
 // ---- frames
 
-asio::awaitable<void> Modem::take_frame(const std::string& store) {
-    co_await swallow_line_feed();
-    co_await say_line("CONNECT");
+asio::awaitable<void> Modem::receive_frame(const std::string& store) {
+    co_await skip_line_feed();
+    co_await send_line("CONNECT");
     if (behaviour_.urc)
         co_await wire_.send(bytes_of(unsolicited()));
     if (const auto early = wire_.discard(); !early.empty())
         log_.write("lost", "before the module was ready: " + escaped(text_of(early)));
     if (silent_)
         co_return;
-    co_await say_line(std::string(ready));
+    co_await send_line(std::string(ready));
     if (silent_)
         co_return;
 
@@ -193,11 +193,11 @@ asio::awaitable<void> Modem::take_frame(const std::string& store) {
     const std::string result(result_line(frame, store));
     if (triggered(FaultKind::no_result))
         co_return;
-    co_await say(std::vector(1, result), triggered(FaultKind::no_ok) ? "" : "OK");
+    co_await send(std::vector(1, result), triggered(FaultKind::no_ok) ? "" : "OK");
 }
 
-// An LF behind the CR of the command may be under way still; it must not become the first byte of the frame.
-asio::awaitable<void> Modem::swallow_line_feed() {
+// An LF after the CR of the command may still arrive; it must not become the first byte of the frame.
+asio::awaitable<void> Modem::skip_line_feed() {
     const auto grace = line_feed_grace + wire_.duration(4);
     const auto arrival = co_await wire_.receive(Clock::now() + grace);
     line_feed_may_follow_ = false;
@@ -207,15 +207,15 @@ asio::awaitable<void> Modem::swallow_line_feed() {
 
 void Modem::save(const ReceivedFrame& frame) {
     log_.write("frame", fmt::format("{} bytes sha256={} announced={} behind={}", frame.bytes.size(),
-                                    hex_lower(sha256(frame.bytes)), frame.announced, frame.behind.size()));
+                                    hex_lower(sha256(frame.bytes)), frame.announced, frame.excess.size()));
     if (!behaviour_.frames)
         return;
     std::filesystem::path file;
     do {
         file = *behaviour_.frames / fmt::format("{:03}.bin", ++frames_);
-    } while (std::filesystem::exists(file)); // those of an earlier run stay
+    } while (std::filesystem::exists(file)); // keeps frames of earlier runs
     std::ofstream stream(file, std::ios::binary);
-    stream << text_of(frame.bytes) << text_of(frame.behind);
+    stream << text_of(frame.bytes) << text_of(frame.excess);
     stream.close();
     if (!stream)
         throw std::system_error(errno, std::generic_category(), fmt::format("cannot save {}", file.string()));
@@ -226,15 +226,15 @@ std::string_view Modem::result_line(const ReceivedFrame& frame, const std::strin
     for (const auto& [kind, faulty_line] : faulty_results)
         if (triggered(kind))
             return faulty_line;
-    return line(carry_out(frame, store));
+    return line(execute_frame(frame, store));
 }
 
 ResultCode Modem::refuse(const Refusal& refusal) {
-    log_.write("refused", fmt::format("{}: {}", line(refusal.result), refusal.why));
+    log_.write("refused", fmt::format("{}: {}", line(refusal.result), refusal.reason));
     return refusal.result;
 }
 
-ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store) {
+ResultCode Modem::execute_frame(const ReceivedFrame& frame, const std::string& store) {
     const auto size = frame.bytes.size();
     if (size >= 2 && frame.announced < preamble_size)
         return refuse(
@@ -242,9 +242,9 @@ ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store
     if (size < 2 || size < frame.announced)
         return refuse(
             {ResultCode::service_timeout, fmt::format("received {} bytes of {}", size, frame.announced)});
-    if (!frame.behind.empty())
+    if (!frame.excess.empty())
         return refuse(
-            {ResultCode::too_many_data, fmt::format("{} bytes after the frame", frame.behind.size())});
+            {ResultCode::too_many_data, fmt::format("{} bytes after the frame", frame.excess.size())});
 
     const auto command = read_secure_command(frame.bytes);
     if (!command)
@@ -252,7 +252,7 @@ ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store
     log_.write("asked", fmt::format("{} {} {} parameters={}",
                                     command->verb == SecureCommand::Verb::write ? "write" : "delete", store,
                                     command->slot, fmt::join(command->parameter_ids, ",")));
-    follow_slots();
+    reload_slots();
     auto change = service_.decide(*command, store, slots_);
     if (!change)
         return refuse(change.error());
@@ -272,45 +272,45 @@ ResultCode Modem::carry_out(const ReceivedFrame& frame, const std::string& store
     return drops_key ? ResultCode::key_removed : ResultCode::end_ok;
 }
 
-// ---- reading back
+// ---- read-back
 
-// Others may have changed them, which is how a test makes a module drift.
-void Modem::follow_slots() {
-    if (slots_.follow())
+// Tests change the file to make a module drift.
+void Modem::reload_slots() {
+    if (slots_.reload_if_changed())
         log_.write("slots", "read again");
 }
 
 std::vector<std::string> Modem::readback(const std::string& store) {
-    follow_slots();
+    reload_slots();
     ReadbackStyle style;
     style.old_expiry = triggered(FaultKind::old_expiry);
-    for (const auto& fault : strike(FaultKind::labels))
+    for (const auto& fault : trigger(FaultKind::labels))
         style.labels = labels_style(fault.argument);
     std::array<unsigned, last_slot + 1> shown{};
     for (unsigned slot = 0; slot <= last_slot; ++slot)
         shown[slot] = slot;
-    for (const auto& fault : strike(FaultKind::readback_slot))
-        shown[slots_argument(fault).asked] = slots_argument(fault).shown;
+    for (const auto& fault : trigger(FaultKind::readback_slot))
+        shown[slots_argument(fault).requested] = slots_argument(fault).shown;
     std::array<bool, last_slot + 1> corrupted{};
-    for (const auto& fault : strike(FaultKind::corrupt_slot))
+    for (const auto& fault : trigger(FaultKind::corrupt_slot))
         corrupted[number_argument(fault)] = true;
 
     std::vector<std::string> lines;
     for (unsigned slot = 0; slot <= last_slot; ++slot) {
         const auto* content = slots_.at(store, shown[slot]);
-        std::optional<CertificateFacts> facts;
+        std::optional<CertificateInfo> info;
         if (content != nullptr)
-            facts = facts_of(content->certificate, service_.chains);
-        const bool unreadable = content != nullptr && !facts;
+            info = read_certificate(content->certificate, service_.chains);
+        const bool unreadable = content != nullptr && !info;
         lines.push_back(corrupted[slot] || unreadable ? corrupted_line(slot)
-                                                      : readback_line(slot, facts, style));
+                                                      : readback_line(slot, info, style));
     }
     return lines;
 }
 
-// ---- speaking
+// ---- output
 
-asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string final_line) {
+asio::awaitable<void> Modem::send(std::vector<std::string> lines, std::string final_line) {
     const auto information = lines.size();
     if (!final_line.empty())
         lines.push_back(std::move(final_line));
@@ -327,7 +327,7 @@ asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string fin
         log_.write("answer", escaped(lines[i]));
         if (garbled)
             text += garbage;
-        // Lines of information stand together, the result stands apart.
+        // Information lines follow each other directly; an empty line precedes the result.
         text += i == 0 || i == information ? "\r\n" : "";
         text += lines[i] + "\r\n";
         if (behaviour_.urc && i + 1 < lines.size())
@@ -336,12 +336,12 @@ asio::awaitable<void> Modem::say(std::vector<std::string> lines, std::string fin
     answered_ = co_await wire_.send(bytes_of(text));
 }
 
-asio::awaitable<void> Modem::say_line(const std::string& line) {
-    return say(std::vector(1, line), "");
+asio::awaitable<void> Modem::send_line(const std::string& line) {
+    return send(std::vector(1, line), "");
 }
 
-asio::awaitable<void> Modem::say_result(std::string line) {
-    return say({}, std::move(line));
+asio::awaitable<void> Modem::send_result(std::string line) {
+    return send({}, std::move(line));
 }
 
 std::string Modem::unsolicited() {
@@ -350,8 +350,8 @@ std::string Modem::unsolicited() {
     return fmt::format("\r\n{}\r\n", text);
 }
 
-std::vector<Fault> Modem::strike(FaultKind kind, std::string_view command) {
-    auto faults = faults_.strike(kind, command);
+std::vector<Fault> Modem::trigger(FaultKind kind, std::string_view command) {
+    auto faults = faults_.trigger(kind, command);
     for (const auto& fault : faults)
         log_.write("fault", fault.argument.empty() ? std::string(name(kind))
                                                    : fmt::format("{}:{}", name(kind), fault.argument));

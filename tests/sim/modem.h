@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dialogue: command lines in, answers out, and the frame in between (protocol.md §2).
+// The dialogue of the module: commands, answers and frames (protocol.md §2).
 #pragma once
 
 #include "tests/sim/answers.h"
@@ -23,9 +23,9 @@ namespace bgs2::sim {
 
 /// Settings of the dialogue.
 struct Behaviour {
-    std::chrono::milliseconds settle{0};         ///< a command that arrives sooner after an answer is lost
-    bool urc = false;                            ///< unsolicited lines between the lines of answers
-    std::optional<std::filesystem::path> frames; ///< where frames are saved
+    std::chrono::milliseconds settle{0};         ///< commands within this time after an answer are lost
+    bool urc = false;                            ///< send unsolicited lines between the lines of answers
+    std::optional<std::filesystem::path> frames; ///< folder for received frames; nothing: discard them
 };
 
 class Modem {
@@ -39,29 +39,29 @@ class Modem {
   private:
     struct CommandLine {
         std::string text;
-        Clock::time_point began; ///< when its first byte had arrived
+        Clock::time_point began; ///< arrival time of its first byte
     };
 
     asio::awaitable<CommandLine> next_command();
-    bool hears(const CommandLine& line);
-    asio::awaitable<void> obey(std::string_view command);
+    bool receives(const CommandLine& line);
+    asio::awaitable<void> execute(std::string_view command);
 
-    asio::awaitable<void> take_frame(const std::string& store);
-    asio::awaitable<void> swallow_line_feed();
+    asio::awaitable<void> receive_frame(const std::string& store);
+    asio::awaitable<void> skip_line_feed();
     std::string_view result_line(const ReceivedFrame& frame, const std::string& store);
-    ResultCode carry_out(const ReceivedFrame& frame, const std::string& store);
+    ResultCode execute_frame(const ReceivedFrame& frame, const std::string& store);
     ResultCode refuse(const Refusal& refusal);
     void save(const ReceivedFrame& frame);
 
-    void follow_slots();
+    void reload_slots();
     std::vector<std::string> readback(const std::string& store);
 
-    asio::awaitable<void> say(std::vector<std::string> lines, std::string final_line);
-    asio::awaitable<void> say_line(const std::string& line);
-    asio::awaitable<void> say_result(std::string line);
+    asio::awaitable<void> send(std::vector<std::string> lines, std::string final_line);
+    asio::awaitable<void> send_line(const std::string& line);
+    asio::awaitable<void> send_result(std::string line);
     std::string unsolicited();
-    std::vector<Fault> strike(FaultKind kind, std::string_view command = {});
-    bool triggered(FaultKind kind, std::string_view command = {}) { return !strike(kind, command).empty(); }
+    std::vector<Fault> trigger(FaultKind kind, std::string_view command = {});
+    bool triggered(FaultKind kind, std::string_view command = {}) { return !trigger(kind, command).empty(); }
 
     Wire& wire_;
     Answers answers_;
@@ -71,12 +71,12 @@ class Modem {
     Faults faults_;
     Behaviour behaviour_;
     Log& log_;
-    unsigned deaf_for_ = 0;             ///< this many commands are not received
-    bool line_feed_may_follow_ = false; ///< the last byte was a CR: a following LF belongs to it
-    bool silent_ = false;               ///< permanently
+    unsigned deaf_for_ = 0;             ///< number of commands still to ignore
+    bool line_feed_may_follow_ = false; ///< the last byte was a CR; skip a following LF
+    bool silent_ = false;               ///< answers nothing until the end
     std::size_t unsolicited_ = 0;
     unsigned frames_ = 0;
-    std::optional<Clock::time_point> answered_; ///< when the last answer was sent
+    std::optional<Clock::time_point> answered_; ///< end of the last answer
 };
 
 } // namespace bgs2::sim

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace bgs2::sim {
 namespace {
@@ -31,20 +33,35 @@ constexpr auto examples = R"(Examples:
 Exit codes: 0 ended by a signal, by the other side or by a hang-up fault; 1 something failed; 2 wrong usage.
 )";
 
-std::string digits_only(const std::string& imei) {
+/// A decimal number. CLI11 also accepts "0x64", and reads "0100" as an octal number.
+CLI::Validator decimal(unsigned lowest, unsigned highest) {
+    return {[lowest, highest](std::string& text) {
+                unsigned number = 0;
+                const char* const end = text.data() + text.size();
+                const auto parsed = std::from_chars(text.data(), end, number);
+                if (parsed.ec != std::errc() || parsed.ptr != end || number < lowest || number > highest)
+                    return fmt::format("'{}' is not a decimal number from {} to {}", text, lowest, highest);
+                text = std::to_string(number); // without leading zeros
+                return std::string();
+            },
+            ""};
+}
+
+std::string imei_fault(const std::string& imei) {
     const bool good =
         imei.size() == 15 && std::ranges::all_of(imei, [](char c) { return c >= '0' && c <= '9'; });
     return good ? "" : fmt::format("'{}' is not an IMEI of 15 digits", imei);
 }
 
-std::string is_fault(const std::string& text) {
+std::string fault_syntax(const std::string& text) {
     const auto fault = parse_fault(text);
     return fault ? "" : fault.error();
 }
 
 } // namespace
 
-std::variant<Options, Farewell> parse_options(int argc, const char* const* argv, const std::string& version) {
+std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv,
+                                               const std::string& version) {
     Options options;
     long settle_ms = 0;
     long gap_ms = options.frame_gap.count();
@@ -70,10 +87,10 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
     app.add_option("--baud", options.baud,
                    "Pace bytes in both directions like a UART, 10 bits each. Default: 0, no pacing")
         ->type_name("N")
-        ->check(CLI::Range(0, 4000000).description(""));
+        ->transform(decimal(0, 4'000'000));
     app.add_option("--imei", options.imei, "Set the IMEI")
         ->type_name("DIGITS")
-        ->check(digits_only)
+        ->check(imei_fault)
         ->capture_default_str();
     app.add_option("--model", options.model, "Set the answer to AT+CGMM")
         ->type_name("TEXT")
@@ -96,14 +113,14 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
     app.add_option("--settle", settle_ms,
                    "Lose commands that arrive sooner than this after an answer (BGS2: 100)")
         ->type_name("MS")
-        ->check(CLI::Range(0L, 60000L).description(""));
+        ->transform(decimal(0, 60'000));
     app.add_option("--frame-timeout", timeout_s, "Set the timeout for the next byte of a frame")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.001, 3600.0).description(""))
         ->capture_default_str();
     app.add_option("--frame-gap", gap_ms, "Report bytes that follow a frame within this time as too many")
         ->type_name("MS")
-        ->check(CLI::Range(1L, 60000L).description(""))
+        ->transform(decimal(1, 60'000))
         ->capture_default_str();
     app.add_option("--log", options.log, "Append events to FILE, one line each")->type_name("FILE");
     app.add_option("--frames", options.frames, "Save each frame as DIR/NNN.bin")->type_name("DIR");
@@ -111,17 +128,17 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv,
         ->type_name("NAME[:ARG][,...]")
         ->expected(1)
         ->take_all()
-        ->check(is_fault);
+        ->check(fault_syntax);
 
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        return Farewell{.text = app.help(), .exit_code = 0};
+        return EarlyExit{.text = app.help(), .exit_code = 0};
     } catch (const CLI::CallForVersion& version_text) {
-        return Farewell{.text = std::string(version_text.what()) + "\n", .exit_code = 0};
+        return EarlyExit{.text = std::string(version_text.what()) + "\n", .exit_code = 0};
     } catch (const CLI::ParseError& error) {
-        return Farewell{.text = fmt::format("bgs2sim: {}\nTry 'bgs2sim --help'.\n", error.what()),
-                        .exit_code = 2};
+        return EarlyExit{.text = fmt::format("bgs2sim: {}\nTry 'bgs2sim --help'.\n", error.what()),
+                         .exit_code = 2};
     }
 
     options.settle = std::chrono::milliseconds(settle_ms);

@@ -15,9 +15,9 @@
 namespace bgs2::sim {
 
 struct Options {
-    std::optional<std::filesystem::path> pty;     ///< exactly one of these three
-    std::optional<std::filesystem::path> connect; ///< "
-    std::optional<std::filesystem::path> tty;     ///< "
+    std::optional<std::filesystem::path> pty; ///< exactly one of pty, connect and tty is set
+    std::optional<std::filesystem::path> connect;
+    std::optional<std::filesystem::path> tty;
     std::string imei = "356938035643809";
     std::string model = "BGS2-W";
     std::string revision = "01.301";
@@ -35,12 +35,13 @@ struct Options {
     std::vector<Fault> faults;
 };
 
-/// The program prints this text and exits.
-struct Farewell {
+/// The program prints this text and exits instead of simulating a modem.
+struct EarlyExit {
     std::string text;
-    int exit_code = 0; ///< 0: --help, --version, for standard output; 2: wrong usage, for standard error
+    int exit_code =
+        0; ///< 0: text of --help or --version for standard output; 2: usage error for standard error
 };
 
-std::variant<Options, Farewell> parse_options(int argc, const char* const* argv, const std::string& version);
+std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv, const std::string& version);
 
 } // namespace bgs2::sim

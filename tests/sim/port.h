@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The near end of the modem's serial line.
+// The modem's end of a serial line.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -14,7 +14,7 @@
 
 namespace bgs2::sim {
 
-/// The other side closed the line, or a fault hung up. Not an error: it ends the program.
+/// The other side closed the line, or a fault hung up. Ends the program with exit code 0.
 class LineDead : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
@@ -32,14 +32,15 @@ class Port {
     /// Waits until the other end is open.
     virtual asio::awaitable<void> opened() = 0;
 
-    /// The available input, at least one byte; nothing if there is none. Throws LineDead, std::system_error.
+    /// Reads available input and returns its size, at least 1; nothing if none is available. Throws LineDead,
+    /// std::system_error.
     std::optional<std::size_t> receive_now(std::span<std::uint8_t> into);
 
     /// Waits until input is available.
     asio::awaitable<void> readable();
 
-    /// Sends as many bytes as the other end accepts and returns their number: like a UART without flow
-    /// control, it does not wait. Throws LineDead, std::system_error.
+    /// Sends the bytes that the other end accepts without waiting, like a UART without flow control, and
+    /// returns their number. Throws LineDead, std::system_error.
     virtual std::size_t send(ByteView bytes);
 
     /// Hangs up the other end.
@@ -49,7 +50,7 @@ class Port {
     explicit Port(asio::posix::stream_descriptor descriptor)
       : descriptor_(std::move(descriptor)) {}
 
-    /// Called right before reading.
+    /// Called before each read.
     virtual void before_reading() {}
 
   private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program itself, over its pty.
+// Tests of bgs2sim over its pty.
 #include "tests/sim/test_certificate.h"
 
 #include <fmt/format.h>
@@ -36,7 +36,7 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr auto longest_wait = 20s; // until something that must happen counts as not happening
+constexpr auto longest_wait = 20s; // timeout of an expected event
 
 class Descriptor {
   public:
@@ -53,7 +53,7 @@ class Descriptor {
 
     [[nodiscard]] int get() const { return descriptor_; }
 
-    /// False if the deadline passed first.
+    /// False at the deadline.
     [[nodiscard]] bool readable(Clock::time_point deadline) const {
         pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
@@ -73,7 +73,7 @@ class Folder {
         path_ = name;
     }
     ~Folder() {
-        std::error_code ignored; // a folder left behind spoils nothing
+        std::error_code ignored; // a remaining folder does not affect other tests
         fs::remove_all(path_, ignored);
     }
     Folder(const Folder&) = delete;
@@ -88,7 +88,7 @@ class Folder {
     fs::path path_;
 };
 
-/// A running bgs2sim whose link is there.
+/// A running bgs2sim. The link exists once the constructor returns.
 class Program {
   public:
     Program(const Folder& folder, std::vector<std::string> arguments)
@@ -109,7 +109,7 @@ class Program {
         while (!fs::is_symlink(link_)) {
             std::array<char, 4096> events{};
             if (!watch.readable(deadline) || ::read(watch.get(), events.data(), events.size()) <= 0)
-                throw std::runtime_error("bgs2sim made no link");
+                throw std::runtime_error("bgs2sim did not create its link");
         }
     }
     ~Program() {
@@ -128,7 +128,7 @@ class Program {
         return wait();
     }
 
-    /// The exit code, once it ended by itself.
+    /// Waits until it ends by itself and returns the exit code; kills it at the deadline.
     int wait() {
         const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, process_, 0)));
         if (!process.readable(Clock::now() + longest_wait))
@@ -143,7 +143,7 @@ class Program {
     pid_t process_ = 0;
 };
 
-/// The far end of the line.
+/// The far end of the modem's line.
 class Terminal {
   public:
     explicit Terminal(const fs::path& link)
@@ -158,7 +158,7 @@ class Terminal {
         ASSERT_EQ(::write(line_.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
     }
 
-    /// What comes, up to and with `end`; what came so far if that does not come.
+    /// The input up to and including `end`, or all input until the deadline.
     std::string until(std::string_view end, Clock::duration time = longest_wait) {
         const auto deadline = Clock::now() + time;
         std::string text;
@@ -207,7 +207,7 @@ class Bgs2sim : public testing::Test {
         return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
     }
 
-    /// Waits until `text` stands in the log so many times.
+    /// Waits until the log contains `text` at least `times` times.
     [[nodiscard]] bool log_contains(std::string_view text, int times) const {
         const Descriptor watch(::inotify_init1(IN_CLOEXEC));
         ::inotify_add_watch(watch.get(), (folder_ / "log").c_str(), IN_MODIFY);
@@ -340,7 +340,7 @@ TEST_F(Bgs2sim, RespectsTheConfiguredBaudRate) {
     const std::chrono::duration<double> took = Clock::now() - began;
     const auto bytes = answer.size() + std::string_view("AT^SBNR=\"is_cert\"\r").size();
     const auto expected = static_cast<double>(bytes) * 10 / baud;
-    fmt::print("{} bytes at {} Bd took {:.4f} s, {:.4f} of what a UART takes\n", bytes, baud, took.count(),
+    fmt::print("{} bytes at {} Bd took {:.4f} s, {:.4f} of the time of a UART\n", bytes, baud, took.count(),
                took.count() / expected);
     EXPECT_GE(took.count(), expected * 0.999);
     EXPECT_LE(took.count(), expected * 3);

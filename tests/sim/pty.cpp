@@ -19,17 +19,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void can_not(std::string_view what) {
-    throw std::system_error(errno, std::generic_category(), fmt::format("cannot {}", what));
+[[noreturn]] void throw_errno(std::string_view action) {
+    throw std::system_error(errno, std::generic_category(), fmt::format("cannot {}", action));
 }
 
-int checked(int result, std::string_view what) {
+int checked(int result, std::string_view action) {
     if (result < 0)
-        can_not(what);
+        throw_errno(action);
     return result;
 }
 
-// The line is raw from the start: a cooked one would echo the modem's own answers back to it.
+// In canonical mode, the line would echo the modem's answers back to it.
 void make_raw(int descriptor) {
     termios settings{};
     checked(tcgetattr(descriptor, &settings), "read the settings of the pty");
@@ -37,10 +37,11 @@ void make_raw(int descriptor) {
     checked(tcsetattr(descriptor, TCSANOW, &settings), "make the pty raw");
 }
 
-/// How many descriptors of other processes lead to the device; those of other users may not be seen.
+/// The number of descriptors of other processes for the device. Without root, processes of other users do not
+/// count.
 int count_in_proc(const fs::path& device) {
     int count = 0;
-    std::error_code hidden; // a process that has just ended, or is somebody else's
+    std::error_code hidden; // processes that have ended, or belong to another user
     for (const auto& process : fs::directory_iterator("/proc", hidden)) {
         const std::string name = process.path().filename();
         if (name.find_first_not_of("0123456789") != std::string::npos || name == std::to_string(getpid()))
@@ -64,12 +65,12 @@ std::unique_ptr<Pty> Pty::create(const asio::any_io_executor& executor, const fs
     checked(unlockpt(master.native_handle()), "unlock the pty");
     std::array<char, 64> name{};
     if (ptsname_r(master.native_handle(), name.data(), name.size()) != 0)
-        can_not("find the name of the pty");
+        throw_errno("find the name of the pty");
     Descriptor slave(executor, checked(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK),
                                        fmt::format("open {}", name.data())));
     make_raw(slave.native_handle());
 
-    // Only now, so that our own opening does not count.
+    // After the open() above, which must not count as an opener.
     Descriptor inotify(executor, checked(inotify_init1(IN_NONBLOCK | IN_CLOEXEC), "watch the pty"));
     checked(inotify_add_watch(inotify.native_handle(), name.data(), IN_OPEN | IN_CLOSE),
             fmt::format("watch {}", name.data()));
@@ -106,7 +107,7 @@ void Pty::make_link(const fs::path& link) {
 }
 
 void Pty::remove_link() {
-    std::error_code ignored; // somebody may have removed the link already
+    std::error_code ignored; // the link may be gone already
     if (!link_.empty() && fs::read_symlink(link_, ignored) == device_)
         fs::remove(link_, ignored);
     link_.clear();
@@ -114,7 +115,7 @@ void Pty::remove_link() {
 
 asio::awaitable<void> Pty::opened() {
     while (openers_ == 0)
-        co_await first_open_.heard();
+        co_await first_open_.wait();
 }
 
 asio::awaitable<void> Pty::watch() {
@@ -131,7 +132,7 @@ void Pty::count_openers() {
         if (size < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (size <= 0)
-            can_not("read who opened the pty");
+            throw_errno("read the openers of the pty");
         for (std::size_t offset = 0; offset < static_cast<std::size_t>(size);) {
             inotify_event event{};
             std::memcpy(&event, events.data() + offset, sizeof event);
@@ -139,22 +140,23 @@ void Pty::count_openers() {
             if ((event.mask & IN_OPEN) != 0) {
                 ++openers_;
                 log_.write("port-open", fmt::format("{} by {}", device_.string(), openers_));
-                first_open_.ring();
+                first_open_.notify();
             } else if ((event.mask & IN_CLOSE) != 0) {
                 --openers_;
-                // Two openings in a row may have come as one event.
+                // inotify merges equal events in a row, so the count can be too low.
                 if (openers_ <= 0)
                     openers_ = count_in_proc(device_);
                 if (openers_ == 0)
-                    last_one_left();
+                    handle_last_close();
                 log_.write("port-close", fmt::format("{} by {}", device_.string(), openers_));
             }
         }
     }
 }
 
-// What the kernel does on the last close of a real tty, and does not do here because we hold the slave.
-void Pty::last_one_left() {
+// The kernel does this on the last close of a real tty, but not here, where this program keeps the slave
+// open.
+void Pty::handle_last_close() {
     checked(tcflush(slave_.native_handle(), TCIFLUSH), "empty the pty");
     checked(ioctl(slave_.native_handle(), TIOCNXCL), "release the pty");
 }

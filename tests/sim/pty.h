@@ -13,15 +13,15 @@
 
 namespace bgs2::sim {
 
-/// Programs may open and close the far end any number of times. As on a real tty, bytes that the modem sends
-/// while it is closed are lost, and the last close discards unread bytes and TIOCEXCL; here only a moment
-/// later, when this program has noticed.
+/// Programs may open and close the far end any number of times. As on a real tty, bytes sent while it is
+/// closed are lost, and the last close discards unread bytes and TIOCEXCL. Unlike a real tty, the latter
+/// happens only when this program detects the close.
 class Pty : public Port {
   public:
     /// Makes `link` point to the pty, replacing a symbolic link but nothing else. Throws std::system_error.
     static std::unique_ptr<Pty> create(const asio::any_io_executor& executor,
                                        const std::filesystem::path& link, Log& log);
-    ~Pty() override; ///< removes the link, if it still points to this pty
+    ~Pty() override; ///< removes the link if it points to this pty
     Pty(const Pty&) = delete;
     Pty& operator=(const Pty&) = delete;
     Pty(Pty&&) = delete;
@@ -43,13 +43,13 @@ class Pty : public Port {
     void make_link(const std::filesystem::path& link);
     void remove_link();
     void count_openers();
-    void last_one_left();
+    void handle_last_close();
 
-    asio::posix::stream_descriptor slave_; ///< held, so that the master does not report POLLHUP all the time
+    asio::posix::stream_descriptor slave_; ///< kept open, otherwise the master reports POLLHUP all the time
     asio::posix::stream_descriptor inotify_;
     Condition first_open_;
     std::filesystem::path device_;
-    std::filesystem::path link_; ///< empty while there is none
+    std::filesystem::path link_; ///< empty: no link
     Log& log_;
     int openers_ = 0;
 };

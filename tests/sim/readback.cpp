@@ -24,24 +24,24 @@ std::string expiry_text(std::chrono::sys_seconds expires, bool old_format) {
 
 } // namespace
 
-std::string readback_line(unsigned slot, const std::optional<CertificateFacts>& facts,
+std::string readback_line(unsigned slot, const std::optional<CertificateInfo>& info,
                           const ReadbackStyle& style) {
     using Labels = ReadbackStyle::Labels;
     struct Field {
         std::string_view label;
         std::string value;
-        bool always; ///< present even where some labels are missing
+        bool always; ///< present with Labels::some
     };
-    const auto shown = facts.value_or(CertificateFacts{});
+    const auto shown = info.value_or(CertificateInfo{});
     const auto fields = std::to_array<Field>({
         {"size", std::to_string(shown.size), true},
         {"issuer", shown.issuer, false},
         {"serial number", shown.serial, true},
         {"subject", shown.subject, true},
         {"signature", shown.signature, false},
-        {"thumbprint algorithm", facts ? "sha1" : "", false},
+        {"thumbprint algorithm", info ? "sha1" : "", false},
         {"thumbprint", shown.thumbprint, true},
-        {"expiry date", facts ? expiry_text(shown.expires, style.old_expiry) : "", false},
+        {"expiry date", info ? expiry_text(shown.expires, style.old_expiry) : "", false},
     });
 
     auto text = fmt::format("^SBNR: {}", slot);

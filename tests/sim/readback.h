@@ -20,8 +20,8 @@ struct ReadbackStyle {
     bool operator==(const ReadbackStyle&) const = default;
 };
 
-/// The line of one slot, without its line ends; without `facts` that of an empty slot.
-std::string readback_line(unsigned slot, const std::optional<CertificateFacts>& facts,
+/// The line of one slot, without line ends. No `info`: the slot is empty.
+std::string readback_line(unsigned slot, const std::optional<CertificateInfo>& info,
                           const ReadbackStyle& style);
 
 /// "^SBNR: 7, certificate is corrupted"

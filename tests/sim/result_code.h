@@ -5,20 +5,21 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bgs2::sim {
 
 enum class ResultCode : std::uint8_t {
     end_ok,                ///< done
-    length_error,          ///< a command, a count or a length field is wrong
+    length_error,          ///< a command, a count or a length field is invalid
     too_many_data,         ///< bytes followed the frame
     certificate_corrupted, ///< not a certificate that this module supports
-    key_removed,           ///< the private key is not suitable
+    key_removed,           ///< the private key does not match, or is not allowed in the slot
     service_timeout,       ///< fewer bytes arrived than announced
     refused,               ///< SECURE CMD ERROR: anything else
 };
 
-/// The line as sent, without its line ends: "SECURE CMD END OK".
+/// The line as sent, without line ends: "SECURE CMD END OK".
 constexpr std::string_view line(ResultCode result) {
     switch (result) {
     case ResultCode::end_ok:
@@ -36,14 +37,13 @@ constexpr std::string_view line(ResultCode result) {
     case ResultCode::refused:
         return "SECURE CMD ERROR";
     }
-    return "SECURE CMD ERROR";
+    std::unreachable(); // -Wswitch reports a missing case
 }
 
-/// The reason for refusing a frame: the line to send, and a sentence for the log, which a real module does
-/// not give.
+/// A refused frame: the result to send, and the reason for the log. A real module reports no reason.
 struct Refusal {
     ResultCode result = ResultCode::refused;
-    std::string why;
+    std::string reason;
 
     bool operator==(const Refusal&) const = default;
 };

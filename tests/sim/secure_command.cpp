@@ -9,17 +9,17 @@
 namespace bgs2::sim {
 namespace {
 
-// Thrown inside this file only: the reader is a chain of reads of which any can fail.
+// Does not leave this file. Each read can fail, and checking each result would hide the format.
 struct Stop {
     Refusal refusal;
 };
 
-[[noreturn]] void wrong_length(std::string why) {
-    throw Stop{{ResultCode::length_error, std::move(why)}};
+[[noreturn]] void wrong_length(std::string reason) {
+    throw Stop{{ResultCode::length_error, std::move(reason)}};
 }
 
-[[noreturn]] void refuse(std::string why) {
-    throw Stop{{ResultCode::refused, std::move(why)}};
+[[noreturn]] void refuse(std::string reason) {
+    throw Stop{{ResultCode::refused, std::move(reason)}};
 }
 
 class Reader {

@@ -34,7 +34,7 @@ ResultCode result_of(std::string_view hex) {
 
 TEST(SecureCommand, DecodesADeleteCommand) {
     const auto command = read_secure_command(from_hex("0c00 0300 0100 0600 0100 0300"));
-    ASSERT_TRUE(command) << command.error().why;
+    ASSERT_TRUE(command) << command.error().reason;
     EXPECT_EQ(command->verb, SecureCommand::Verb::erase);
     EXPECT_EQ(command->slot, 3);
     EXPECT_EQ(command->parameter_ids, std::vector<unsigned>{1});
@@ -52,7 +52,7 @@ TEST(SecureCommand, DecodesAWriteCommandWithEveryParameter) {
         "0500 0500 e0"
         "1400 0400 333536393338303335363433383039 00"
         "0900 0300 5155493d 00"));
-    ASSERT_TRUE(command) << command.error().why;
+    ASSERT_TRUE(command) << command.error().reason;
     EXPECT_EQ(command->parameter_ids, (std::vector<unsigned>{7, 6, 1, 2, 5, 4, 3}));
     EXPECT_EQ(command->store, "is_cert");
     EXPECT_EQ(command->thumbprint, std::string(40, 'a'));
@@ -102,7 +102,7 @@ TEST(SecureCommand, ReportsALengthErrorForEveryTruncation) {
             << size;
 }
 
-// ---- what the vendor's tool made
+// ---- frames recorded from the vendor's tool
 
 std::filesystem::path vectors() {
     const char* given = std::getenv("BGS2_VECTORS");
@@ -119,7 +119,7 @@ class Vectors : public testing::Test {
     void SetUp() override {
         std::ifstream stream(vectors() / "vectors.json");
         if (!stream)
-            GTEST_SKIP() << "no vectors.json in " << vectors() << "; name their folder in BGS2_VECTORS";
+            GTEST_SKIP() << "no vectors.json in " << vectors() << "; set BGS2_VECTORS to their folder";
         list_ = nlohmann::json::parse(stream);
         ASSERT_FALSE(list_.empty());
     }
@@ -132,7 +132,7 @@ TEST_F(Vectors, DecodeToTheFieldsOfVectorsJson) {
         const auto bytes = read_file(vectors() / (vector.at("name").get<std::string>() + ".bin"));
         ASSERT_EQ(bytes.size(), vector.at("bytes"));
         const auto command = read_secure_command(bytes);
-        ASSERT_TRUE(command) << command.error().why;
+        ASSERT_TRUE(command) << command.error().reason;
         EXPECT_EQ(command->verb == SecureCommand::Verb::write, vector.at("command") == "write");
         EXPECT_EQ(command->slot, vector.at("slot"));
         if (vector.contains("certificate")) {
@@ -158,14 +158,14 @@ TEST_F(Vectors, HaveSignaturesThatMatchOnlyTheSigningKey) {
         SCOPED_TRACE(vector.at("name"));
         auto command =
             read_secure_command(read_file(vectors() / (vector.at("name").get<std::string>() + ".bin")));
-        ASSERT_TRUE(command) << command.error().why;
+        ASSERT_TRUE(command) << command.error().reason;
         if (!command->signature)
             continue;
-        EXPECT_TRUE(signer.made(*command->signature, command->signed_bytes));
-        EXPECT_TRUE(from_private.made(*command->signature, command->signed_bytes));
-        EXPECT_FALSE(other.made(*command->signature, command->signed_bytes));
+        EXPECT_TRUE(signer.verify(*command->signature, command->signed_bytes));
+        EXPECT_TRUE(from_private.verify(*command->signature, command->signed_bytes));
+        EXPECT_FALSE(other.verify(*command->signature, command->signed_bytes));
         command->signed_bytes.back() ^= 1U;
-        EXPECT_FALSE(signer.made(*command->signature, command->signed_bytes));
+        EXPECT_FALSE(signer.verify(*command->signature, command->signed_bytes));
     }
 }
 

@@ -8,8 +8,8 @@
 namespace bgs2::sim {
 namespace {
 
-std::unexpected<Refusal> refuse_with(std::string why, ResultCode result = ResultCode::refused) {
-    return std::unexpected(Refusal{.result = result, .why = std::move(why)});
+std::unexpected<Refusal> refuse_with(std::string reason, ResultCode result = ResultCode::refused) {
+    return std::unexpected(Refusal{.result = result, .reason = std::move(reason)});
 }
 
 } // namespace
@@ -18,7 +18,7 @@ std::expected<Change, Refusal> SecureService::decide(const SecureCommand& comman
                                                      const Slots& slots) const {
     if (signer && !command.signature)
         return refuse_with("the command is not signed, but this module is in secure mode");
-    if (signer && !signer->made(*command.signature, command.signed_bytes))
+    if (signer && !signer->verify(*command.signature, command.signed_bytes))
         return refuse_with("the signature was made with another key, or the command was changed since");
     if (command.imei && *command.imei != imei)
         return refuse_with(fmt::format("the command is for the IMEI {}, this is {}", *command.imei, imei));
@@ -46,7 +46,7 @@ std::expected<Change, Refusal> SecureService::decide(const SecureCommand& comman
             fmt::format("slot {} is occupied; in secure mode it must be erased first", command.slot));
     if (command.private_key && command.slot != 0)
         return refuse_with("only slot 0 takes a private key", ResultCode::key_removed);
-    if (command.private_key && !key_suits(*command.private_key, *command.certificate, chains))
+    if (command.private_key && !key_matches(*command.private_key, *command.certificate, chains))
         return refuse_with("the private key is not unencrypted DER, or does not match the certificate",
                            ResultCode::key_removed);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides on a frame. Pure: it returns the change without making it.
+// Checks a secure command against the state of the module. Pure: the caller applies the change.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -14,14 +14,14 @@
 
 namespace bgs2::sim {
 
-/// The attributes of the module that a frame is checked against.
+/// The attributes of the module that a frame must match.
 struct SecureService {
     std::string imei;
-    std::optional<SigningKey> signer; ///< secure mode: accept commands signed with this key only
-    bool chains = false;              ///< accept a PEM chain as certificate
+    std::optional<SigningKey> signer; ///< set: secure mode, accepts only commands signed with this key
+    bool chains = false;              ///< accepts a PEM chain as certificate
 
     /// The change of the slots of `store`, or the reason for refusing it. In secure mode an occupied slot
-    /// must be emptied before it is written (protocol.md §3).
+    /// must be erased before it is written (protocol.md §3).
     [[nodiscard]] std::expected<Change, Refusal> decide(const SecureCommand& command,
                                                         const std::string& store, const Slots& slots) const;
 };

@@ -74,18 +74,17 @@ TEST_F(Service, RejectsAnImeiStoreOrThumbprintThatDoesNotMatch) {
 }
 
 TEST_F(Service, FormatsReadbackLinesInTheConfiguredStyle) {
-    auto facts = facts_of(identity_.certificate, false);
-    ASSERT_TRUE(facts);
+    auto info = read_certificate(identity_.certificate, false);
+    ASSERT_TRUE(info);
     const auto thumbprint = hex_upper(sha1(identity_.certificate));
     const auto size = identity_.certificate.size();
-    EXPECT_EQ(readback_line(3, facts, {}),
+    EXPECT_EQ(readback_line(3, info, {}),
               "^SBNR: 3, size: \"" + std::to_string(size) +
                   "\", issuer: \"/O=Test CN=one\", serial number: \"4BE109B8\", subject: \"/O=Test CN=one\", "
                   "signature: "
                   "\"sha256ECDSA\", thumbprint algorithm: \"sha1\", thumbprint: \"" +
                   thumbprint + "\", expiry date: \"2049,12,31\"");
-    EXPECT_TRUE(
-        readback_line(3, facts, {.old_expiry = true}).ends_with("expiry date: \"49/12/31 23:59:58\""));
+    EXPECT_TRUE(readback_line(3, info, {.old_expiry = true}).ends_with("expiry date: \"49/12/31 23:59:58\""));
     EXPECT_EQ(readback_line(5, std::nullopt, {}), "^SBNR: 5, size: \"0\", issuer: \"\", serial number: \"\", "
                                                   "subject: \"\", signature: \"\", thumbprint "
                                                   "algorithm: \"\", thumbprint: \"\", expiry date: \"\"");

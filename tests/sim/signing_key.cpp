@@ -15,7 +15,7 @@
 namespace bgs2::sim {
 namespace {
 
-// Without it OpenSSL would ask the terminal for the passphrase of an encrypted key.
+// By default, OpenSSL prompts for the passphrase of an encrypted key on the terminal.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) {
     return -1;
 }
@@ -54,12 +54,12 @@ SigningKey SigningKey::load(const std::filesystem::path& file) {
     return SigningKey(std::move(key));
 }
 
-bool SigningKey::made(std::string_view signature, ByteView content) const {
+bool SigningKey::verify(std::string_view signature, ByteView content) const {
     const auto bytes = from_base64(signature);
     if (!bytes)
         return false;
 
-    // Recovering what was signed, instead of verifying, needs no guess at the digest: its length tells.
+    // The frame does not name its digest. The recovered one can be compared with both.
     const KeyContext context(EVP_PKEY_CTX_new(key_.get(), nullptr));
     Bytes recovered(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())));
     auto size = recovered.size();

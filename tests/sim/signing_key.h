@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The key of the commands that a module in secure mode accepts
-// (protocol.md §1, "Signed commands").
+// Verifies the signature of a command in secure mode (protocol.md §1, "Signed commands").
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -13,13 +12,13 @@ namespace bgs2::sim {
 
 class SigningKey {
   public:
-    /// A PEM file with a public key, an unencrypted private key or a certificate, RSA. Throws
-    /// std::runtime_error naming the file if there is none in it.
+    /// Reads the RSA key from a PEM file with a public key, an unencrypted private key or a certificate.
+    /// Throws std::runtime_error with the path if the file contains none of them.
     static SigningKey load(const std::filesystem::path& file);
 
     /// Whether `signature` (Base64) was made with this key: PKCS#1 v1.5 around the bare SHA-1 or SHA-256 of
     /// `content`.
-    [[nodiscard]] bool made(std::string_view signature, ByteView content) const;
+    [[nodiscard]] bool verify(std::string_view signature, ByteView content) const;
 
   private:
     explicit SigningKey(Key key)

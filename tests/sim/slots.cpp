@@ -46,7 +46,7 @@ Json json_of(const Stored& stored) {
     return slot;
 }
 
-[[noreturn]] void can_not(std::string_view what, const std::filesystem::path& file) {
+[[noreturn]] void throw_file_error(std::string_view what, const std::filesystem::path& file) {
     throw std::system_error(errno, std::generic_category(), fmt::format("cannot {} {}", what, file.string()));
 }
 
@@ -57,8 +57,8 @@ Slots::Slots(std::filesystem::path file)
     load();
 }
 
-bool Slots::follow() {
-    if (!file_ || version() == known_)
+bool Slots::reload_if_changed() {
+    if (!file_ || version() == loaded_version_)
         return false;
     load();
     return true;
@@ -75,16 +75,16 @@ Slots::Version Slots::version() const {
 }
 
 void Slots::load() {
-    known_ = version(); // first, so that what is written meanwhile is another version
+    loaded_version_ = version(); // first: a concurrent write then has another version
     stores_.clear();
     std::ifstream stream(*file_);
     if (!stream) {
         if (errno == ENOENT)
             return;
-        can_not("read the slots from", *file_);
+        throw_file_error("read the slots from", *file_);
     }
     try {
-        // A local of its own: items() of a temporary would dangle.
+        // get_ref() of a temporary would dangle.
         const auto document = Json::parse(stream);
         for (const auto& [store, slots] : document.get_ref<const Json::object_t&>())
             for (const auto& [slot, content] : slots.get_ref<const Json::object_t&>())
@@ -125,9 +125,9 @@ void Slots::save() {
     stream << document.dump(2) << '\n';
     stream.close();
     if (!stream)
-        can_not("write the slots to", next);
+        throw_file_error("write the slots to", next);
     std::filesystem::rename(next, *file_);
-    known_ = version();
+    loaded_version_ = version();
 }
 
 } // namespace bgs2::sim

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The content of the module: certificates by store and slot, optionally
-// on disk.
+// The content of the module: certificates by store and slot, optionally in a file.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -14,10 +13,10 @@
 
 namespace bgs2::sim {
 
-/// The highest slot of every store; 0 is the client's (protocol.md §3).
+/// The highest slot of each store. Slot 0 is for the client certificate (protocol.md §3).
 constexpr unsigned last_slot = 10;
 
-/// The content of one slot, in bytes as sent.
+/// The content of one slot: the received bytes.
 struct Stored {
     Bytes certificate;
     std::optional<Bytes> private_key;
@@ -34,20 +33,21 @@ struct Change {
     bool operator==(const Change&) const = default;
 };
 
-/// The stores of one module. With a file they are persistent, and other programs can change them: {"is_cert":
-/// {"0": {"certificate": "<Base64>", "key": true, "private_key": "<Base64>"}}}
+/// The stores of one module. With a file, they are persistent, and other programs can change them. Its
+/// format:
+/// {"is_cert": {"0": {"certificate": "<Base64>", "key": true, "private_key": "<Base64>"}}}
 class Slots {
   public:
     Slots() = default;
-    /// Reads `file`; a missing file is an empty module. Throws std::runtime_error naming the file and the
-    /// position in it if it is invalid.
+    /// Reads `file`. If it is missing, all slots are empty. Throws std::runtime_error with the path and the
+    /// position of the error if it is invalid.
     explicit Slots(std::filesystem::path file);
 
-    /// Reads the file again if it has changed since it was last read or written; returns whether it has.
-    /// Throws as the constructor does.
-    bool follow();
+    /// Reads the file again if another program has changed it; returns whether it has. Throws like the
+    /// constructor.
+    bool reload_if_changed();
 
-    /// The content of the slot; null if it is empty.
+    /// The content of the slot; null: empty.
     [[nodiscard]] const Stored* at(const std::string& store, unsigned slot) const;
 
     /// Makes the change and writes the file atomically. Throws std::system_error.
@@ -56,7 +56,7 @@ class Slots {
   private:
     /// Identifies a version of the file.
     struct Version {
-        ino_t inode = 0; ///< 0: there is no file
+        ino_t inode = 0; ///< 0: the file does not exist
         std::chrono::nanoseconds changed{0};
         off_t size = 0;
 
@@ -68,7 +68,7 @@ class Slots {
     [[nodiscard]] Version version() const;
 
     std::optional<std::filesystem::path> file_;
-    Version known_;
+    Version loaded_version_;
     std::map<std::string, std::map<unsigned, Stored>> stores_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A serial line that is a unix stream socket, as QEMU's "-chardev socket,server=on" listens on.
+// A serial line over a unix stream socket, such as QEMU's "-chardev socket,server=on".
 #pragma once
 
 #include "tests/sim/port.h"
@@ -13,11 +13,11 @@ namespace bgs2::sim {
 
 class Socket : public Port {
   public:
-    /// Throws std::system_error naming the socket.
+    /// Throws std::system_error with the path.
     static std::unique_ptr<Socket> connect(const asio::any_io_executor& executor,
                                            const std::filesystem::path& path);
 
-    asio::awaitable<void> opened() override { co_return; } // a connection has both its ends
+    asio::awaitable<void> opened() override { co_return; } // a connected socket has a peer
 
   private:
     explicit Socket(asio::posix::stream_descriptor descriptor)

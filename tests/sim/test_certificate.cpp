@@ -9,7 +9,7 @@
 namespace bgs2::sim {
 namespace {
 
-void need(bool success, const char* what) {
+void require(bool success, const char* what) {
     if (!success)
         throw std::runtime_error(what);
 }
@@ -27,22 +27,23 @@ TestIdentity test_identity(const std::string& name) {
     const X509Certificate certificate(X509_new());
     auto* subject = X509_get_subject_name(certificate.get());
     const auto add = [&](const char* field, const std::string& value) {
-        need(X509_NAME_add_entry_by_txt(subject, field, MBSTRING_UTF8, bytes_of(value).data(),
-                                        static_cast<int>(value.size()), -1, 0) == 1,
-             "name");
+        require(X509_NAME_add_entry_by_txt(subject, field, MBSTRING_UTF8, bytes_of(value).data(),
+                                           static_cast<int>(value.size()), -1, 0) == 1,
+                "name");
     };
     add("O", "Test");
     add("CN", name);
-    need(X509_set_issuer_name(certificate.get(), subject) == 1, "issuer");
-    need(ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 0x4BE109B8) == 1, "serial");
-    need(ASN1_TIME_set_string(X509_getm_notBefore(certificate.get()), "20200101000000Z") == 1, "not before");
-    need(ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), "20491231235958Z") == 1, "not after");
-    need(X509_set_pubkey(certificate.get(), identity.key.get()) == 1, "key");
-    need(X509_sign(certificate.get(), identity.key.get(), EVP_sha256()) > 0, "signature");
+    require(X509_set_issuer_name(certificate.get(), subject) == 1, "issuer");
+    require(ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 0x4BE109B8) == 1, "serial");
+    require(ASN1_TIME_set_string(X509_getm_notBefore(certificate.get()), "20200101000000Z") == 1,
+            "not before");
+    require(ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), "20491231235958Z") == 1, "not after");
+    require(X509_set_pubkey(certificate.get(), identity.key.get()) == 1, "key");
+    require(X509_sign(certificate.get(), identity.key.get(), EVP_sha256()) > 0, "signature");
 
     unsigned char* der = nullptr;
     const auto size = i2d_X509(certificate.get(), &der);
-    need(size > 0, "DER");
+    require(size > 0, "DER");
     identity.certificate.assign(der, der + size);
     OPENSSL_free(der);
 
@@ -50,7 +51,7 @@ TestIdentity test_identity(const std::string& name) {
         EVP_PKEY2PKCS8(identity.key.get()));
     unsigned char* key_der = nullptr;
     const auto key_size = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &key_der);
-    need(key_size > 0, "PKCS#8");
+    require(key_size > 0, "PKCS#8");
     identity.private_key.assign(key_der, key_der + key_size);
     OPENSSL_free(key_der);
     return identity;
@@ -61,7 +62,7 @@ Bytes pem(const TestIdentity& identity) {
     const X509Certificate certificate(
         d2i_X509(nullptr, &cursor, static_cast<long>(identity.certificate.size())));
     const Bio memory(BIO_new(BIO_s_mem()));
-    need(PEM_write_bio_X509(memory.get(), certificate.get()) == 1, "PEM");
+    require(PEM_write_bio_X509(memory.get(), certificate.get()) == 1, "PEM");
     char* text = nullptr;
     const auto size = BIO_get_mem_data(memory.get(), &text);
     return {text, text + size};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys and certificates made while the tests run.
+// Keys, certificates and frames for tests, made at run time.
 #pragma once
 
 #include "tests/sim/bytes.h"
@@ -9,7 +9,7 @@
 
 namespace bgs2::sim {
 
-/// A self-signed certificate and its key, as a module would be sent them.
+/// A self-signed certificate and its key.
 struct TestIdentity {
     Key key;
     Bytes certificate; ///< DER
@@ -21,10 +21,10 @@ TestIdentity test_identity(const std::string& name);
 
 Bytes pem(const TestIdentity& identity);
 
-/// A frame of parameters, put together by hand: total length, command, count, parameters.
+/// A frame: total length, command, count, parameters.
 Bytes frame(std::uint16_t command, const std::vector<Bytes>& parameters);
 Bytes parameter(std::uint16_t id, ByteView content);
 Bytes slot_parameter(std::uint16_t slot);
-Bytes text_parameter(std::uint16_t id, const std::string& text); ///< with its NUL
+Bytes text_parameter(std::uint16_t id, const std::string& text); ///< appends a NUL
 
 } // namespace bgs2::sim

@@ -61,14 +61,14 @@ asio::awaitable<void> Wire::deliver(ByteView bytes) {
     const auto last = paced ? through : Clock::now();
     for (std::size_t i = 0; i < bytes.size(); ++i)
         inbox_.push_back({.byte = bytes[i], .when = last - incoming_.duration(bytes.size() - 1 - i)});
-    wake_.ring();
+    wake_.notify();
 }
 
 asio::awaitable<Arrival> Wire::receive() {
     for (;;) {
         if (const auto arrival = receive_now())
             co_return *arrival;
-        co_await wake_.heard();
+        co_await wake_.wait();
     }
 }
 
@@ -77,10 +77,10 @@ asio::awaitable<std::optional<Arrival>> Wire::receive(Clock::time_point deadline
         dialogue_timer_.expires_at(deadline);
         dialogue_timer_.async_wait([this](std::error_code cancelled) {
             if (!cancelled)
-                wake_.ring();
+                wake_.notify();
         });
         while (inbox_.empty() && Clock::now() < deadline)
-            co_await wake_.heard();
+            co_await wake_.wait();
         dialogue_timer_.cancel();
     }
     if (inbox_.empty() || inbox_.front().when > deadline)

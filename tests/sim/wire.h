@@ -22,24 +22,24 @@ namespace bgs2::sim {
 
 using Clock = std::chrono::steady_clock;
 
-/// The timing of one direction of a line. Pure.
+/// The timing of one direction of a line. Does not wait.
 class LineSchedule {
   public:
     explicit LineSchedule(unsigned baud)
-      : baud_(baud) {} ///< 0: at once
+      : baud_(baud) {} ///< 0: no pacing
 
-    /// The line was idle: the next bytes start at `now`, or when the line is free, whichever is later.
-    /// Without it they start right behind the last ones, so that a late wake-up is made up for.
+    /// Marks the end of an idle period: the next bytes start at `now` or when the line is free, whichever is
+    /// later. Without a call, they follow the last ones directly, which compensates for late wake-ups.
     void start(Clock::time_point now) { free_at_ = std::max(free_at_, now); }
-    /// Puts `count` bytes on the line and returns when the last of them is through.
+    /// Schedules `count` bytes and returns the end of the last one.
     Clock::time_point add(std::size_t count) {
         free_at_ += duration(count);
         return free_at_;
     }
 
-    /// The time that `count` bytes take: 10 bits each (start, 8 data, stop).
+    /// The duration of `count` bytes, 10 bits each (start, 8 data, stop).
     [[nodiscard]] Clock::duration duration(std::size_t count) const;
-    /// A number of bytes that takes about 5 ms, at least one: the finest useful wake-up interval.
+    /// The number of bytes to transfer per wake-up: about 5 ms, at least 1.
     [[nodiscard]] std::size_t grain() const;
 
   private:
@@ -47,7 +47,7 @@ class LineSchedule {
     Clock::time_point free_at_;
 };
 
-/// One byte that the modem has received, and the time of its stop bit.
+/// A received byte and the time of its stop bit.
 struct Arrival {
     std::uint8_t byte = 0;
     Clock::time_point when;
@@ -55,25 +55,25 @@ struct Arrival {
 
 class Wire {
   public:
-    /// `lost` is called with the number of bytes of an answer that were not received.
+    /// Calls `lost` with the number of bytes that the other side did not receive.
     Wire(Port& port, const asio::any_io_executor& executor, unsigned baud,
          std::function<void(std::size_t)> lost);
 
-    /// Receives bytes from the port until it throws LineDead; throws it itself after `hang_up_after` bytes.
+    /// Receives bytes from the port until it throws LineDead. Throws LineDead after `hang_up_after` bytes.
     asio::awaitable<void> pump(std::optional<std::size_t> hang_up_after);
 
-    /// The next byte; with a deadline, nothing once that has passed and none has arrived by then.
+    /// Waits for the next byte; nothing at the deadline.
     asio::awaitable<Arrival> receive();
     asio::awaitable<std::optional<Arrival>> receive(Clock::time_point deadline);
-    /// The next byte if it has arrived already.
+    /// The next byte; nothing if none has arrived.
     std::optional<Arrival> receive_now();
     /// Removes and returns all bytes that have arrived.
     Bytes discard();
 
-    /// Returns when the last byte has left, and that time: the other side may have answered already.
+    /// Sends the bytes and returns the time of the last one. The answer may have arrived before the return.
     asio::awaitable<Clock::time_point> send(ByteView bytes);
 
-    /// What `count` bytes take on this line.
+    /// The duration of `count` bytes on this line.
     [[nodiscard]] Clock::duration duration(std::size_t count) const { return incoming_.duration(count); }
 
   private:

@@ -14,7 +14,7 @@ TEST(LineSchedule, CountsTenBitsPerByte) {
 }
 
 TEST(LineSchedule, SchedulesBytesWithoutGapsUntilTheLineIsIdle) {
-    LineSchedule line(10000); // a byte a millisecond
+    LineSchedule line(10000); // one byte takes 1 ms
     const Clock::time_point start{1h};
     line.start(start);
     EXPECT_EQ(line.add(5), start + 5ms);

@@ -17,12 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void must(int result, const char* what) {
+void require_success(int result, const char* what) {
     if (result != 0)
         throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// The machine's file with more lines.
+/// Writes a copy of `source` with more lines.
 void write_extended(const fs::path& source, const fs::path& target, const std::string& lines) {
     std::ifstream before(source);
     std::ofstream after(target);
@@ -32,17 +32,18 @@ void write_extended(const fs::path& source, const fs::path& target, const std::s
         throw std::runtime_error("cannot write " + target.string());
 }
 
-/// The groups and the user that are in force, until its end.
-class Disguise : Immovable {
+/// Changes the effective user, group and supplementary groups of this process during its lifetime.
+class EffectiveUser : Immovable {
   public:
-    explicit Disguise(const Account& account)
+    explicit EffectiveUser(const Account& account)
       : groups_(static_cast<std::size_t>(::getgroups(0, nullptr))) {
-        must(::getgroups(static_cast<int>(groups_.size()), groups_.data()) < 0 ? -1 : 0, "getgroups");
-        must(::setgroups(account.groups.size(), account.groups.data()), "setgroups");
-        must(::setegid(account.uid), "setegid");
-        must(::seteuid(account.uid), "seteuid");
+        require_success(::getgroups(static_cast<int>(groups_.size()), groups_.data()) < 0 ? -1 : 0,
+                        "getgroups");
+        require_success(::setgroups(account.groups.size(), account.groups.data()), "setgroups");
+        require_success(::setegid(account.uid), "setegid");
+        require_success(::seteuid(account.uid), "seteuid");
     }
-    ~Disguise() {
+    ~EffectiveUser() {
         if (::seteuid(0) != 0 || ::setegid(0) != 0 || ::setgroups(groups_.size(), groups_.data()) != 0)
             std::terminate();
     }
@@ -82,7 +83,7 @@ std::vector<std::string> with_accounts(const fs::path& folder, const std::vector
     return result;
 }
 
-std::vector<std::string> run_by(const Account& account, const std::vector<std::string>& command) {
+std::vector<std::string> run_as(const Account& account, const std::vector<std::string>& command) {
     std::vector<std::string> result{"setpriv", fmt::format("--reuid={}", account.uid),
                                     fmt::format("--regid={}", account.uid)};
     if (account.groups.empty())
@@ -94,7 +95,7 @@ std::vector<std::string> run_by(const Account& account, const std::vector<std::s
 }
 
 std::unique_ptr<sdbus::IConnection> connect_as(const Account& account, const std::string& bus_address) {
-    const Disguise disguise(account);
+    const EffectiveUser user(account);
     return sdbus::createSessionBusConnectionWithAddress(bus_address);
 }
 

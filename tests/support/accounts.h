@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// People with accounts that only the programs of one gateway know of.
+// User accounts that exist only for the programs of one gateway.
 #pragma once
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -14,30 +14,30 @@ namespace bgs2::test {
 
 struct Account {
     const char* name;
-    uid_t uid; ///< and the group of that number
+    uid_t uid; ///< also its group
     std::vector<gid_t> groups{};
 };
 
-/// The daemon's, and the group of those who may.
+/// The account of bgs2d. Members of its group have all authorizations.
 inline const Account daemon_account{.name = "bgs2d", .uid = 60900};
 inline const Account member{.name = "member", .uid = 60901, .groups = {60900}};
 inline const Account stranger{.name = "stranger", .uid = 60902};
 inline const Account nobody{.name = "nobody", .uid = 65534};
 inline const Account root{.name = "root", .uid = 0};
 
-/// Writes what accounts-sandbox wants in `folder`: the machine's accounts and those above; `polkit`:
-/// polkitd's files, which are the ones that are shipped, ModemManager's and the distribution's rule on who
-/// administers.
+/// Writes the files of accounts-sandbox to `folder`: the accounts of the machine and those above. With
+/// `polkit`, also the actions and rules of bgs2d, the actions of ModemManager, and the distribution's rule
+/// for administrators.
 void write_accounts(const std::filesystem::path& folder, bool polkit);
 
-/// The command, run where those accounts are.
+/// The command line that runs `command` with these accounts.
 std::vector<std::string> with_accounts(const std::filesystem::path& folder,
                                        const std::vector<std::string>& command);
 
-/// The command, run by somebody else. Takes root.
-std::vector<std::string> run_by(const Account& account, const std::vector<std::string>& command);
+/// The command line that runs `command` as another user. Requires root.
+std::vector<std::string> run_as(const Account& account, const std::vector<std::string>& command);
 
-/// This process on a bus as somebody else. Takes root.
+/// Connects this process to a bus as another user. Requires root.
 std::unique_ptr<sdbus::IConnection> connect_as(const Account& account, const std::string& bus_address);
 
 } // namespace bgs2::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes for tests: written as hex, read from files.
+// Bytes from hex text or files.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -9,13 +9,13 @@
 
 namespace bgs2::test {
 
-/// "0c 00 | 03 00" as bytes; all that is not a hex digit is for the reader's eye.
+/// The bytes of a text such as "0c 00 | 03 00". Ignores all characters except hex digits.
 Bytes from_hex(std::string_view text);
 
-/// One behind the other.
+/// Concatenates both.
 Bytes operator+(Bytes left, ByteView right);
 
-/// The whole file; the test fails where it cannot be read.
+/// The whole file. Throws std::runtime_error if it cannot be read.
 Bytes read_whole(const std::filesystem::path& path);
 
 } // namespace bgs2::test

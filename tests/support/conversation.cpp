@@ -21,15 +21,15 @@ void Conversation::open(const at::LineSettings& others) {
                                              others);
 }
 
-void Conversation::run(const Script& script, const char* who, bool cancellable) {
+void Conversation::run(const Script& script, const char* side, bool cancellable) {
     ++running_;
-    const auto ended = [this, who](const std::exception_ptr& exception) {
+    const auto ended = [this, side](const std::exception_ptr& exception) {
         --running_;
         try {
             if (exception)
                 std::rethrow_exception(exception);
         } catch (const std::exception& e) {
-            ADD_FAILURE() << who << " ended with: " << e.what();
+            ADD_FAILURE() << side << " ended with: " << e.what();
         }
     };
     const auto slot = cancellable ? cancellation_.slot() : asio::cancellation_slot();
@@ -41,7 +41,7 @@ void Conversation::converse(const Script& module, const Script& caller) {
     run(module, "the module", false);
     run(caller, "the caller", true);
     context_.run_for(std::chrono::seconds(10));
-    ASSERT_EQ(running_, 0) << "the conversation has not come to its end";
+    ASSERT_EQ(running_, 0) << "the conversation did not end within ten seconds";
 }
 
 void Conversation::converse(const Script& caller) {

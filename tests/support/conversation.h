@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A test that talks to a scripted module through a channel.
+// A fixture with a channel to a scripted module.
 #pragma once
 
 #include "daemon/at/channel.h"
@@ -24,20 +24,19 @@ class Conversation : public testing::Test {
 
     Conversation();
 
-    /// Runs both sides until both have ended; the test fails where one throws, or takes longer than ten
-    /// seconds.
+    /// Runs both sides until both have ended. The test fails if one throws, or after ten seconds.
     void converse(const Script& module, const Script& caller);
 
-    /// The same where the module has nothing to say.
+    /// The same with a module that sends nothing.
     void converse(const Script& caller);
 
-    /// Waits for a condition; the test's deadline is its deadline.
+    /// Waits for a condition, until the deadline of converse().
     asio::awaitable<void> until(std::function<bool()> condition);
 
-    /// Signals the slot that the caller's coroutine was started with.
+    /// Cancels the caller's coroutine.
     void cancel_caller() { cancellation_.emit(asio::cancellation_type::terminal); }
 
-    /// How it fails; an Error with an empty `what` if it does not.
+    /// The error of `conversation`; without one, an Error with an empty `what`.
     template<class T>
     static asio::awaitable<Error> error_of(asio::awaitable<T> conversation) {
         try {
@@ -48,18 +47,18 @@ class Conversation : public testing::Test {
         co_return Error{};
     }
 
-    /// Replaces the channel by one with other settings.
+    /// Replaces the channel with one that has other settings.
     void open(const at::LineSettings& others);
 
     asio::io_context& context() { return context_; }
     ScriptedModule& module() { return module_; }
     at::Channel& channel() { return *channel_; }
 
-    /// No pause between answers and commands, so that tests are quick.
+    /// Without a pause between answers and commands, which would slow tests down.
     static constexpr at::LineSettings settings{.settle = std::chrono::milliseconds(0)};
 
   private:
-    void run(const Script& script, const char* who, bool cancellable);
+    void run(const Script& script, const char* side, bool cancellable);
 
     asio::io_context context_;
     ScriptedModule module_;

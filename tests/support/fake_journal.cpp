@@ -23,13 +23,13 @@ namespace {
 
 constexpr std::string_view folder = "/run/systemd/journal";
 
-void check(bool success, const char* doing) {
+void check(bool success, const char* action) {
     if (!success)
-        throw std::system_error(errno, std::generic_category(), doing);
+        throw std::system_error(errno, std::generic_category(), action);
 }
 
-/// https://systemd.io/JOURNAL_NATIVE_PROTOCOL/: "NAME=value\n", or "NAME\n", the value's length as 64 bits
-/// little-endian, the value, "\n".
+/// https://systemd.io/JOURNAL_NATIVE_PROTOCOL/: a field is "NAME=value\n", or "NAME\n", the size of the value
+/// as 64 bits little-endian, the value, "\n".
 FakeJournal::Entry parse(std::string_view datagram) {
     FakeJournal::Entry entry;
     while (!datagram.empty()) {
@@ -54,9 +54,9 @@ FakeJournal::Entry parse(std::string_view datagram) {
 FakeJournal::FakeJournal(const std::filesystem::path& log)
   : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0))
   , stop_(::eventfd(0, EFD_CLOEXEC)) {
-    check(::unshare(CLONE_NEWNS) == 0, "no mount namespace of one's own");
-    check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "private mounts");
-    check(::mount("run", "/run", "tmpfs", 0, nullptr) == 0, "a /run of one's own");
+    check(::unshare(CLONE_NEWNS) == 0, "create a mount namespace");
+    check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make the mounts private");
+    check(::mount("run", "/run", "tmpfs", 0, nullptr) == 0, "mount a private /run");
     std::filesystem::create_directories(folder);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal's socket in a /run of one's own: what a service sends there, in the journal's own protocol.
+// Receives the journal entries of a service on the socket of the journal, in a private /run.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -18,21 +18,20 @@ class FakeJournal : Immovable {
     /// The fields of a log line, by name.
     using Entry = std::map<std::string, std::string>;
 
-    /// Gives this thread, and the processes that it starts from now on, a /run in which there is nothing but
-    /// this journal. Each MESSAGE= is appended to `log` as a line too, where other tests look for it; a
-    /// process whose standard error leads there takes it for the journal. Throws std::system_error where
-    /// there can be no mount namespace: it takes root.
+    /// Mounts a private /run with only this journal for this thread and the processes that it starts from now
+    /// on. Appends each MESSAGE= to `log` as a line. A process detects the journal if its standard error is
+    /// `log`. Requires root; throws std::system_error if no mount namespace can be created.
     explicit FakeJournal(const std::filesystem::path& log);
     ~FakeJournal();
 
-    /// All entries so far whose `field` is `value`.
+    /// The entries received so far with this value of `field`.
     [[nodiscard]] std::vector<Entry> entries(const std::string& field, const std::string& value) const;
 
   private:
     void receive(const std::filesystem::path& log);
 
     int socket_;
-    int stop_; ///< readable when the thread is to end
+    int stop_; ///< readable: the thread must end
     mutable std::mutex mutex_;
     std::vector<Entry> entries_;
     std::thread receiver_;

@@ -32,7 +32,7 @@ std::string read_text(const std::filesystem::path& file) {
 
 } // namespace
 
-bool accepts(const std::string& path) {
+bool is_listening(const std::string& path) {
     const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -54,24 +54,24 @@ Gateway::Gateway(const std::vector<std::string>& ports, Authorities authorities)
     std::filesystem::create_directories(path("state"));
     if (authorities != Authorities::machine) {
         write_accounts(folder_.path(), authorities == Authorities::polkit);
-        for (const char* each : {"", "policy.d", "state"})
-            give_to_daemon(folder_.path() / each);
+        for (const char* name : {"", "policy.d", "state"})
+            chown_to_daemon(folder_.path() / name);
     }
     start_bus();
     if (authorities == Authorities::polkit)
         start_polkit();
 }
 
-std::vector<std::string> Gateway::here(const std::vector<std::string>& command) const {
+std::vector<std::string> Gateway::in_sandbox(const std::vector<std::string>& command) const {
     return authorities_ == Authorities::machine ? command : with_accounts(folder_.path(), command);
 }
 
-std::vector<std::string> Gateway::by_daemon(const std::vector<std::string>& command) const {
-    return authorities_ == Authorities::machine ? command : here(run_by(daemon_account, command));
+std::vector<std::string> Gateway::as_daemon(const std::vector<std::string>& command) const {
+    return authorities_ == Authorities::machine ? command : in_sandbox(run_as(daemon_account, command));
 }
 
-void Gateway::give_to_daemon(const std::filesystem::path& file) const {
-    // Not to its group, which members are of as well.
+void Gateway::chown_to_daemon(const std::filesystem::path& file) const {
+    // Not to its group, which has members.
     constexpr auto same = static_cast<gid_t>(-1);
     if (authorities_ != Authorities::machine && ::chown(file.c_str(), daemon_account.uid, same) != 0)
         throw std::system_error(errno, std::generic_category(), file);
@@ -79,7 +79,7 @@ void Gateway::give_to_daemon(const std::filesystem::path& file) const {
 
 void Gateway::start_polkit() {
     polkit_ =
-        std::make_unique<Process>(here({"/usr/lib/polkit-1/polkitd", "--no-debug"}),
+        std::make_unique<Process>(in_sandbox({"/usr/lib/polkit-1/polkitd", "--no-debug"}),
                                   Process::Options{.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_},
                                                    .output = path("polkit.log")});
     const auto bus = sdbus::createProxy(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
@@ -96,8 +96,7 @@ void Gateway::start_polkit() {
 }
 
 void Gateway::start_bus() {
-    // The bus as the distribution configures it, in so far as it bears on us, and the configuration that is
-    // shipped.
+    // The relevant part of the distribution's configuration, and the shipped one.
     write("bus.conf",
           fmt::format(R"(<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -126,11 +125,11 @@ void Gateway::start_bus() {
 </busconfig>
 )",
                       bus_address_, path("services"), BGS2_BUS_CONFIGURATION));
-    bus_ = std::make_unique<Process>(
-        here({"dbus-daemon", "--config-file=" + path("bus.conf"), "--nofork", "--nopidfile", "--nosyslog"}),
-        Process::Options{.environment = {}, .output = path("bus.log")});
+    bus_ = std::make_unique<Process>(in_sandbox({"dbus-daemon", "--config-file=" + path("bus.conf"),
+                                                 "--nofork", "--nopidfile", "--nosyslog"}),
+                                     Process::Options{.environment = {}, .output = path("bus.log")});
     const auto deadline = Clock::now() + 20s;
-    while (!accepts(path("bus"))) {
+    while (!is_listening(path("bus"))) {
         if (bus_->wait(10ms) || Clock::now() > deadline)
             throw std::runtime_error("dbus-daemon did not start: " + read_text(path("bus.log")));
     }
@@ -148,7 +147,7 @@ void Gateway::start_bus() {
 
 std::string Gateway::write(std::string_view name, std::string_view text) const {
     std::string file = folder_.write(name, text);
-    give_to_daemon(file);
+    chown_to_daemon(file);
     return file;
 }
 
@@ -163,7 +162,7 @@ void Gateway::start(const std::vector<std::string>& arguments, const std::vector
     std::ranges::copy(arguments, std::back_inserter(command));
     Process::Options options{.environment = environment, .output = path("bgs2d.log")};
     options.environment.push_back("DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_);
-    daemon_ = std::make_unique<Process>(by_daemon(command), options);
+    daemon_ = std::make_unique<Process>(as_daemon(command), options);
     const std::size_t before = log().size();
     const bool ready = eventually([&] {
         if (daemon_->wait(0ms))
@@ -185,13 +184,13 @@ std::string Gateway::log() const {
 
 Process& Gateway::plug(const std::string& name, const std::vector<std::string>& arguments) {
     std::filesystem::create_directories(path(name + ".frames"));
-    give_to_daemon(path(name + ".frames"));
+    chown_to_daemon(path(name + ".frames"));
     std::vector<std::string> command{
         BGS2SIM, "--pty", path(name), "--log", path(name + ".log"), "--frames", path(name + ".frames")};
     std::ranges::copy(arguments, std::back_inserter(command));
     modems_.erase(name);
     return modems_
-        .emplace(name, Process(by_daemon(command),
+        .emplace(name, Process(as_daemon(command),
                                Process::Options{.environment = {}, .output = path(name + ".output")}))
         .first->second;
 }
@@ -218,10 +217,10 @@ bool Gateway::eventually(const std::function<bool()>& condition, std::chrono::mi
         if (Clock::now() > deadline)
             return false;
         if (!connection_->processPendingRequest()) {
-            // What happens outside the bus (a file grows, a process ends) is noticed at the next look.
-            constexpr int next_look = 20; // ms
+            // Events outside the bus, such as the end of a process, require polling.
+            constexpr int poll_interval = 20; // ms
             pollfd waiting{.fd = connection_->getEventLoopPollData().fd, .events = POLLIN, .revents = 0};
-            ::poll(&waiting, 1, next_look);
+            ::poll(&waiting, 1, poll_interval);
         }
     }
     return true;
@@ -239,7 +238,7 @@ std::string Gateway::property(const std::string& name, const std::string& imei) 
     try {
         return modem(imei)->getProperty(name).onInterface("io.bgs2d1.Modem").get<std::string>();
     } catch (const sdbus::Error&) {
-        return {}; // there is no such modem, or no daemon
+        return {}; // the modem or bgs2d is not on the bus
     }
 }
 

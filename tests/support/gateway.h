@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A gateway in a folder: a private bus, bgs2d, and modems made of software that are plugged in and out.
+// A gateway in a folder: a private bus, bgs2d, and simulated modems to plug in and unplug.
 #pragma once
 
 #include "tests/support/process.h"
@@ -20,25 +20,24 @@
 
 namespace bgs2::test {
 
-/// The IMEI that bgs2sim has unless told otherwise.
+/// The default IMEI of bgs2sim.
 inline constexpr const char* default_imei = "356938035643809";
 
-/// Who there is on a gateway, and who says what they may.
+/// The accounts and the authorization of a gateway.
 enum class Authorities {
-    machine, ///< this machine's users, no polkit; the daemon is run by whoever runs the test
-    group,   ///< the accounts of tests/support/accounts.h, no polkit; bgs2d runs the daemon; takes root
-    polkit,  ///< the same, and the real polkitd with the files that are shipped
+    machine, ///< the users of the machine, no polkit; bgs2d runs as the user of the test
+    group,   ///< the accounts of tests/support/accounts.h, no polkit; bgs2d runs as its user; requires root
+    polkit,  ///< like group, with the real polkitd and the shipped actions and rules
 };
 
-/// Whether somebody listens on the socket; its file alone does not say so.
-bool accepts(const std::string& path);
+/// Whether a process listens on the socket. The file may remain after its end.
+bool is_listening(const std::string& path);
 
 class Gateway {
   public:
     using Dictionary = std::map<std::string, sdbus::Variant>;
 
-    /// The bus runs; the daemon does not yet. `ports` are names of links, each named in a [[port]] of
-    /// bgs2d.toml.
+    /// Starts the bus, but not bgs2d. `ports` are names of links; bgs2d.toml contains a [[port]] for each.
     explicit Gateway(const std::vector<std::string>& ports = {"modem"},
                      Authorities authorities = Authorities::machine);
 
@@ -48,56 +47,57 @@ class Gateway {
     /// Writes policy.d/<name>.toml.
     void write_policy(std::string_view name, std::string_view text) const;
 
-    /// Takes the bus away from everybody.
+    /// Stops the bus.
     void stop_bus() { bus_.reset(); }
 
-    /// Starts bgs2d and waits until it says that it is ready. `environment` ("NAME=value") is on top of the
-    /// test's own.
+    /// Starts bgs2d and waits until it reports that it is ready. `environment` ("NAME=value") extends that of
+    /// the test.
     void start(const std::vector<std::string>& arguments = {},
                const std::vector<std::string>& environment = {});
-    /// Asks the daemon to end; its exit code, or nothing if it did not within `timeout`.
+    /// Sends SIGTERM to bgs2d and returns its exit code; nothing if it still runs after `timeout`.
     std::optional<int> stop(std::chrono::milliseconds timeout = std::chrono::seconds(10));
     [[nodiscard]] Process& daemon() { return *daemon_; }
     [[nodiscard]] std::string log() const;
 
-    /// Plugs a modem into the port named so. Its log is at path(name + ".log"), its frames in path(name +
+    /// Plugs a modem into the port `name`. Its log is path(name + ".log"), its frames are in path(name +
     /// ".frames").
     Process& plug(const std::string& name, const std::vector<std::string>& arguments = {});
     void unplug(const std::string& name);
     [[nodiscard]] std::string modem_log(const std::string& name) const;
-    [[nodiscard]] std::size_t frames(const std::string& name) const; ///< how many it has received
+    [[nodiscard]] std::size_t frames(const std::string& name) const; ///< number of received frames
 
-    /// Whether `condition` comes true before the deadline. It is asked again with every message of the bus.
+    /// Waits until `condition` is true; false: timeout. Checks it again on each message of the bus.
     bool eventually(const std::function<bool()>& condition,
                     std::chrono::milliseconds timeout = std::chrono::seconds(30));
-    /// Whether the modem comes to be in `state`.
+    /// Waits until the modem is in `state`; false: timeout.
     bool becomes(std::string_view state, const std::string& imei = default_imei);
 
-    /// A property of the modem; empty if there is no such modem.
+    /// A property of the modem; empty if the modem or bgs2d is not on the bus.
     [[nodiscard]] std::string property(const std::string& name, const std::string& imei = default_imei);
     [[nodiscard]] std::map<std::uint32_t, Dictionary> slots(const std::string& imei = default_imei);
-    /// The slot's thumbprint; empty if it holds nothing.
+    /// The thumbprint of the slot; empty if the slot is.
     [[nodiscard]] std::string thumbprint(std::uint32_t slot, const std::string& imei = default_imei);
-    /// What ListPorts says of this port; empty if it does not name it.
+    /// The entry of this port in ListPorts; empty if it is not listed.
     [[nodiscard]] Dictionary port(const std::string& name);
     [[nodiscard]] std::string port_state(const std::string& name);
     std::vector<std::string> reload();
 
     [[nodiscard]] sdbus::IProxy& manager() { return *manager_; }
     [[nodiscard]] std::unique_ptr<sdbus::IProxy> modem(const std::string& imei = default_imei);
-    /// Calls Provision or Refresh; the job's path.
+    /// Calls a method that starts a job, such as Provision, and returns the path of the job.
     sdbus::ObjectPath ask(const std::string& method, const Dictionary& options = {},
                           const std::string& imei = default_imei);
-    /// How the job ended: the error's word, "" for a success; nothing if it has not.
+    /// The error of an ended job ("word: message", "" for success); nothing while it runs.
     [[nodiscard]] std::optional<std::string> end_of(const sdbus::ObjectPath& job);
 
   private:
     void start_bus();
     void start_polkit();
-    /// The command as it runs on this gateway, and run by bgs2d if it has an account here.
-    [[nodiscard]] std::vector<std::string> here(const std::vector<std::string>& command) const;
-    [[nodiscard]] std::vector<std::string> by_daemon(const std::vector<std::string>& command) const;
-    void give_to_daemon(const std::filesystem::path& file) const;
+    /// The command line that runs `command` with the accounts of this gateway; as_daemon(): as the user of
+    /// bgs2d.
+    [[nodiscard]] std::vector<std::string> in_sandbox(const std::vector<std::string>& command) const;
+    [[nodiscard]] std::vector<std::string> as_daemon(const std::vector<std::string>& command) const;
+    void chown_to_daemon(const std::filesystem::path& file) const;
 
     TemporaryDirectory folder_;
     std::string bus_address_;
@@ -109,8 +109,8 @@ class Gateway {
     std::unique_ptr<sdbus::IProxy> manager_;
     std::map<std::string, std::string> ended_jobs_;
     std::map<std::string, Process> modems_;
-    /// Ends before its modems: one that is gone may leave its pty to another test, and its link to this
-    /// daemon.
+    /// Last member, so that bgs2d ends before the modems: otherwise it could open the pty of another test
+    /// through the link of an ended modem.
     std::unique_ptr<Process> daemon_;
 };
 

@@ -20,8 +20,8 @@ using pki::allocated;
 using pki::BioPtr;
 using pki::Freer;
 
-void check(bool well) {
-    if (!well)
+void check(bool success) {
+    if (!success)
         throw std::runtime_error("OpenSSL: " + pki::take_openssl_error().reason);
 }
 
@@ -60,10 +60,8 @@ EVP_PKEY* generated(Algorithm algorithm) {
     return nullptr;
 }
 
-void set_time(const ASN1_TIME* field, std::chrono::sys_seconds instant) {
-    // The getter for writing hands out what belongs to the certificate.
-    check(ASN1_TIME_set(const_cast<ASN1_TIME*>(field), // NOLINT(cppcoreguidelines-pro-type-const-cast)
-                        instant.time_since_epoch().count()) != nullptr);
+void set_time(ASN1_TIME* field, std::chrono::sys_seconds time) {
+    check(ASN1_TIME_set(field, time.time_since_epoch().count()) != nullptr);
 }
 
 void add_extension(X509* certificate, int nid, const char* value) {
@@ -199,7 +197,7 @@ Bytes Identity::pkcs12(const Pkcs12Request& request) const {
         const unsigned char* position = pki::bytes_of(other.der());
         pki::X509Ptr x509(d2i_X509(nullptr, &position, static_cast<long>(other.der().size())));
         check(x509 != nullptr && sk_X509_push(others.get(), x509.get()) > 0);
-        std::ignore = x509.release(); // the stack's now
+        std::ignore = x509.release(); // the stack owns it
     }
     const pki::Pkcs12Ptr store(
         PKCS12_create(request.passphrase.c_str(), "test", request.with_key ? key_.get() : nullptr,

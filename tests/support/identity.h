@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test identities: a key and a certificate for it, in all the forms in which files hold them. Made with
-// OpenSSL's own writers, none of ours, so that ours are checked against something.
+// Test identities: a key and its certificate in all file formats. OpenSSL writes them, not the code under
+// test.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -22,16 +22,16 @@ class Identity;
 
 struct IdentityRequest {
     std::string common_name = "Test";
-    Algorithm algorithm = Algorithm::ec_p256; ///< RSA takes a tenth of a second and more to make
+    Algorithm algorithm = Algorithm::ec_p256; ///< making an RSA key takes 0.1 s or more
     std::chrono::sys_seconds not_before = std::chrono::sys_days{std::chrono::year{2020} / 1 / 1};
     std::chrono::sys_seconds not_after = std::chrono::sys_days{std::chrono::year{2049} / 12 / 31};
     bool ca = false;
-    const Identity* issuer = nullptr; ///< self-signed without one
-    const char* digest = "SHA256";    ///< not looked at for Ed25519
+    const Identity* issuer = nullptr; ///< null: self-signed
+    const char* digest = "SHA256";    ///< ignored for Ed25519
     std::uint64_t serial = 0x4be109b8;
 };
 
-/// Throws std::runtime_error where OpenSSL does not do what is asked.
+/// Throws std::runtime_error if OpenSSL reports an error.
 class Identity {
   public:
     static Identity make(const IdentityRequest& request);
@@ -42,7 +42,7 @@ class Identity {
     [[nodiscard]] Bytes certificate_der() const;
     [[nodiscard]] std::string certificate_pem() const;
     [[nodiscard]] std::string
-    trusted_pem() const; ///< "TRUSTED CERTIFICATE", with notes on trust behind the certificate
+    trusted_pem() const; ///< "TRUSTED CERTIFICATE", with trust settings after the certificate
     [[nodiscard]] Bytes request_der() const; ///< PKCS#10
     [[nodiscard]] std::string request_pem() const;
 

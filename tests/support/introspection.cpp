@@ -9,7 +9,7 @@
 namespace bgs2::test {
 namespace {
 
-/// "name" of `<arg name="slot" type="u">`; empty if the tag has no such attribute.
+/// The value of an attribute: "slot" for name in `<arg name="slot" type="u">`. Empty if it is missing.
 std::string attribute(std::string_view tag, std::string_view name) {
     const std::string begin = " " + std::string(name) + "=\"";
     const auto at = tag.find(begin);
@@ -19,10 +19,10 @@ std::string attribute(std::string_view tag, std::string_view name) {
     return std::string(rest.substr(0, rest.find('"')));
 }
 
-/// Goes through the file once, from tag to tag.
+/// Collects the tags and comments of a document in their order.
 class Reader {
   public:
-    void see(std::string_view tag) {
+    void add_tag(std::string_view tag) {
         const std::string kind(tag.substr(0, tag.find_first_of(" >/")));
         if (kind == "interface")
             interface_ = attribute(tag, "name");
@@ -43,10 +43,10 @@ class Reader {
             file_.all.back().emits = attribute(tag, "value");
         else if (kind == "node")
             file_.comment = comment_;
-        comment_.clear(); // a comment is for what is directly behind it
+        comment_.clear(); // a comment describes only the tag after it
     }
 
-    void see_comment(std::string_view comment) { comment_ = comment; }
+    void add_comment(std::string_view comment) { comment_ = comment; }
 
     Introspection take() { return std::move(file_); }
 
@@ -70,9 +70,9 @@ Introspection read_introspection(std::string_view document) {
         if (end == std::string_view::npos)
             break;
         if (is_comment)
-            reader.see_comment(rest.substr(comment_begin.size(), end - comment_begin.size()));
+            reader.add_comment(rest.substr(comment_begin.size(), end - comment_begin.size()));
         else
-            reader.see(rest.substr(1, end - 1));
+            reader.add_tag(rest.substr(1, end - 1));
         rest.remove_prefix(end);
     }
     return reader.take();

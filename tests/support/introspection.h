@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An introspection document, io.bgs2d1.xml or what an object on the bus says of itself, as a list of what is
-// in it; comments included, which every library for D-Bus throws away.
+// Parses an introspection document: io.bgs2d1.xml, or the answer of an object on the bus. Keeps comments,
+// which D-Bus libraries discard.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace bgs2::test {
 struct Argument {
     std::string name;
     std::string type;
-    std::string direction; ///< "in", "out"; empty of a signal's
+    std::string direction; ///< "in", "out"; empty for signals
 };
 
 /// An interface, or a member of one.
@@ -24,17 +24,17 @@ struct Documented {
     std::string access; ///< of a property: "read"
     std::string emits;  ///< of a property: "true", "const", "invalidates", "false" (EmitsChangedSignal)
     std::vector<Argument> arguments;
-    std::string comment; ///< directly in front of it; empty if there is none
+    std::string comment; ///< directly before it; empty: none
 };
 
 struct Introspection {
-    std::string comment; ///< on the whole
+    std::string comment; ///< of the document
     std::vector<Documented> all;
 };
 
 Introspection read_introspection(std::string_view document);
 
-/// Every member of bgs2d's own interfaces, each in one line with all that a caller can rely on:
+/// The members of the interfaces of bgs2d, one line each with all that callers depend on:
 /// "io.bgs2d1.Job method Cancel", "io.bgs2d1.Job property Step s read true". Sorted.
 std::vector<std::string> declarations(const Introspection& introspection);
 

@@ -25,7 +25,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 std::vector<std::string> whole_environment(const std::vector<std::string>& more) {
-    std::vector<std::string> all = more; // the first of a name counts
+    std::vector<std::string> all = more; // the first entry of a name applies
     for (char** entry = environ; *entry != nullptr; ++entry)
         all.emplace_back(*entry);
     return all;

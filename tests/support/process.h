@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program that runs beside the test.
+// A child process of a test.
 #pragma once
 
 #include <chrono>
@@ -12,16 +12,16 @@
 
 namespace bgs2::test {
 
-/// Killed and waited for at the end of its life, should it run still.
+/// The destructor kills the process if it still runs.
 class Process {
   public:
     struct Options {
-        std::vector<std::string> environment{}; ///< "NAME=value", on top of the test's own
+        std::vector<std::string> environment{}; ///< "NAME=value", extends that of the test
         std::filesystem::path
-            output{}; ///< where standard output and error are appended; else they are the test's
+            output{}; ///< append standard output and error to this file; empty: those of the test
     };
 
-    /// Throws std::system_error if it cannot be started.
+    /// Throws std::system_error if the program cannot be started.
     Process(const std::vector<std::string>& command, const Options& options);
     Process(Process&& other) noexcept;
     Process& operator=(Process&&) = delete;
@@ -32,13 +32,13 @@ class Process {
     [[nodiscard]] pid_t pid() const { return pid_; }
     void signal(int number) const;
 
-    /// Its exit code, or minus the number of the signal that ended it; nothing if it still runs at the
-    /// deadline.
+    /// Waits for its end. Returns the exit code, or the negative number of the signal that ended it; nothing:
+    /// timeout.
     std::optional<int> wait(std::chrono::milliseconds timeout);
 
   private:
     pid_t pid_ = -1;
-    int descriptor_ = -1; ///< readable when it has ended
+    int descriptor_ = -1; ///< a pidfd: readable when the process has ended
     std::optional<int> end_;
 };
 

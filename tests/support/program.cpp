@@ -14,7 +14,7 @@
 namespace bgs2::test {
 namespace {
 
-constexpr unsigned seconds_at_most = 20;
+constexpr unsigned timeout_seconds = 20;
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     std::vector<char*> pointers;
@@ -24,8 +24,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     return pointers;
 }
 
-/// In the child: standard streams to the files, then the program. Never returns.
-[[noreturn]] void become(std::vector<std::string> arguments, const RunOptions& options, const Folder& files) {
+/// Redirects the standard streams to `files` and executes bgs2ctl. Runs in the child process, after fork().
+[[noreturn]] void exec_bgs2ctl(std::vector<std::string> arguments, const RunOptions& options,
+                               const Folder& files) {
     std::vector<std::string> environment = options.environment;
     environment.emplace_back("PATH=/usr/bin:/bin");
     arguments.insert(arguments.begin(), BGS2CTL);
@@ -34,7 +35,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     dup2(open(files.path("errors").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
     if (options.as_nobody && (setgid(65534) != 0 || setuid(65534) != 0))
         _exit(126);
-    alarm(seconds_at_most); // survives exec: SIGALRM ends what hangs
+    alarm(timeout_seconds); // persists across exec: SIGALRM ends a program that hangs
     execve(BGS2CTL, pointers_to(arguments).data(), pointers_to(environment).data());
     _exit(127);
 }
@@ -46,10 +47,10 @@ Outcome run(const std::vector<std::string>& arguments, const RunOptions& options
     (void)files.write("input", options.input);
     const pid_t child = fork();
     if (child == 0)
-        become(arguments, options, files);
+        exec_bgs2ctl(arguments, options, files);
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child)
-        throw std::runtime_error("bgs2ctl cannot be run");
+        throw std::runtime_error("cannot run bgs2ctl");
     EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
     return {.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
             .output = read_text(files.path("output")),
@@ -59,7 +60,7 @@ Outcome run(const std::vector<std::string>& arguments, const RunOptions& options
 Folder::Folder() {
     std::string name = (std::filesystem::temp_directory_path() / "bgs2ctl.XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr)
-        throw std::runtime_error("no folder for the test");
+        throw std::runtime_error("cannot create a temporary folder");
     path_ = name;
     std::filesystem::permissions(path_,
                                  std::filesystem::perms::others_exec | std::filesystem::perms::others_read,

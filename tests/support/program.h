@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real bgs2ctl, run by a test.
+// Runs the real bgs2ctl.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -13,27 +13,27 @@
 namespace bgs2::test {
 
 struct Outcome {
-    int exit = -1; ///< the exit code; -1: ended by a signal
+    int exit = -1; ///< exit code; -1: ended by a signal
     std::string output;
     std::string errors;
 };
 
 struct RunOptions {
     std::string input{};                    ///< standard input
-    std::vector<std::string> environment{}; ///< "NAME=value", on top of a nearly empty one
-    bool as_nobody = false;                 ///< as uid and gid 65534; needs root
+    std::vector<std::string> environment{}; ///< "NAME=value", in addition to PATH
+    bool as_nobody = false;                 ///< runs it as uid and gid 65534; requires root
 };
 
-/// Runs bgs2ctl to its end; ended by force, with a failure of the test, if that takes more than 20 seconds.
+/// Runs bgs2ctl until its end. After 20 seconds, a signal ends it and the test fails.
 Outcome run(const std::vector<std::string>& arguments, const RunOptions& options = {});
 
-/// A folder of its own, gone at the end, that everybody may enter.
+/// A temporary folder that all users can read. The destructor removes it.
 class Folder : Immovable {
   public:
     Folder();
     ~Folder();
 
-    /// A path in it.
+    /// The path of a file in the folder.
     [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
 
     /// Writes a file and returns its path.

@@ -15,7 +15,7 @@ Pty::Pty() {
     if (openpty(&master_, &slave_, path.data(), nullptr, nullptr) != 0)
         throw std::system_error(errno, std::generic_category(), "open a pty");
     for (const int end : {master_, slave_})
-        ::fcntl(end, F_SETFD, FD_CLOEXEC); // a program that a test starts is not at either end
+        ::fcntl(end, F_SETFD, FD_CLOEXEC); // programs that a test starts must not inherit it
     path_ = path.data();
 }
 

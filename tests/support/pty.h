@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pseudo-terminal: the cable between a test and what it tests.
+// A pseudo-terminal: the serial line between a test and the code under test.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -8,8 +8,8 @@
 
 namespace bgs2::test {
 
-/// Owns the master side. The slave is held open as well, so that the master sees no hang-up between two users
-/// of it.
+/// Owns the master. Keeps the slave open as well, so that the master reports no hang-up while the slave has
+/// no other user.
 class Pty : Immovable {
   public:
     Pty(); ///< throws std::system_error

@@ -51,51 +51,51 @@ void ScriptedModule::hang_up() {
 
 asio::awaitable<std::string> ScriptedModule::receive() {
     const std::size_t size =
-        co_await asio::async_read_until(master_, asio::dynamic_buffer(heard_), '\r', asio::use_awaitable);
-    std::string line = heard_.substr(0, size - 1);
-    heard_.erase(0, size);
+        co_await asio::async_read_until(master_, asio::dynamic_buffer(received_), '\r', asio::use_awaitable);
+    std::string line = received_.substr(0, size - 1);
+    received_.erase(0, size);
     co_return line;
 }
 
 asio::awaitable<Bytes> ScriptedModule::receive(std::size_t count) {
-    if (heard_.size() < count)
-        co_await asio::async_read(master_, asio::dynamic_buffer(heard_),
-                                  asio::transfer_exactly(count - heard_.size()), asio::use_awaitable);
-    const ByteView bytes = as_bytes(heard_).first(count);
+    if (received_.size() < count)
+        co_await asio::async_read(master_, asio::dynamic_buffer(received_),
+                                  asio::transfer_exactly(count - received_.size()), asio::use_awaitable);
+    const ByteView bytes = as_bytes(received_).first(count);
     Bytes result(bytes.begin(), bytes.end());
-    heard_.erase(0, count);
+    received_.erase(0, count);
     co_return result;
 }
 
-asio::awaitable<void> ScriptedModule::say(std::string text) {
+asio::awaitable<void> ScriptedModule::send(std::string text) {
     co_await asio::async_write(master_, asio::buffer(text), asio::use_awaitable);
 }
 
 asio::awaitable<void> ScriptedModule::expect(std::string command, std::string reply) {
-    const std::string heard = co_await receive();
-    EXPECT_EQ(heard, command);
-    co_await say(std::move(reply));
+    const std::string received = co_await receive();
+    EXPECT_EQ(received, command);
+    co_await send(std::move(reply));
 }
 
-asio::awaitable<void> ScriptedModule::until_taken() {
-    co_await until_waiting(0);
+asio::awaitable<void> ScriptedModule::wait_until_read() {
+    co_await wait_until_pending(0);
 }
 
-asio::awaitable<void> ScriptedModule::until_waiting(std::size_t count) {
+asio::awaitable<void> ScriptedModule::wait_until_pending(std::size_t count) {
     asio::steady_timer timer(master_.get_executor());
-    while (waiting() != count) {
+    while (pending() != count) {
         timer.expires_after(std::chrono::milliseconds(1));
         co_await timer.async_wait(asio::use_awaitable);
     }
 }
 
-bool ScriptedModule::has_unheard() {
+bool ScriptedModule::has_unread() {
     int count = 0;
     checked(::ioctl(master_.native_handle(), FIONREAD, &count), "FIONREAD");
-    return count > 0 || !heard_.empty();
+    return count > 0 || !received_.empty();
 }
 
-std::size_t ScriptedModule::waiting() {
+std::size_t ScriptedModule::pending() {
     int count = 0;
     checked(::ioctl(slave_.native_handle(), FIONREAD, &count), "FIONREAD");
     return static_cast<std::size_t>(count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The other side of a serial line, played by a test: a pty whose slave is the port under test.
+// A module that a test controls: the master of a pty whose slave is the port under test.
 #pragma once
 
 #include "daemon/base/bytes.h"
@@ -19,31 +19,31 @@ class ScriptedModule {
   public:
     explicit ScriptedModule(const asio::any_io_executor& executor);
 
-    [[nodiscard]] const std::string& node() const { return node_; } ///< what the port under test opens
+    [[nodiscard]] const std::string& node() const { return node_; } ///< device node for the port under test
 
-    /// The next line that the port sent, without its CR.
+    /// Receives the next line from the port, without its CR.
     asio::awaitable<std::string> receive();
 
-    /// The next bytes that the port sent.
+    /// Receives `count` bytes from the port.
     asio::awaitable<Bytes> receive(std::size_t count);
 
-    /// Sends text as it is.
-    asio::awaitable<void> say(std::string text);
+    /// Sends text without a change.
+    asio::awaitable<void> send(std::string text);
 
-    /// Hears a line, which must be `command`, and says `reply`.
+    /// Receives a line, expects it to be `command`, and sends `reply`.
     asio::awaitable<void> expect(std::string command, std::string reply);
 
-    /// Waits until the port under test has read all that was said.
-    asio::awaitable<void> until_taken();
+    /// Waits until the port under test has read all sent bytes.
+    asio::awaitable<void> wait_until_read();
 
-    /// Waits until `count` bytes that were said lie ready for the port under test.
-    asio::awaitable<void> until_waiting(std::size_t count);
+    /// Waits until pending() is `count`.
+    asio::awaitable<void> wait_until_pending(std::size_t count);
 
-    /// How many bytes lie ready for the port under test.
-    [[nodiscard]] std::size_t waiting();
+    /// Number of sent bytes that the port under test has not read.
+    [[nodiscard]] std::size_t pending();
 
-    /// Whether the port sent bytes that nobody heard yet.
-    [[nodiscard]] bool has_unheard();
+    /// Whether the port sent bytes that receive() has not returned.
+    [[nodiscard]] bool has_unread();
 
     void hang_up();
 
@@ -51,8 +51,8 @@ class ScriptedModule {
     std::optional<Pty> pty_;
     std::string node_;
     asio::posix::stream_descriptor master_;
-    asio::posix::stream_descriptor slave_; ///< to see what the port under test has not read yet
-    std::string heard_;
+    asio::posix::stream_descriptor slave_; ///< shows the number of unread bytes
+    std::string received_;
 };
 
 } // namespace bgs2::test

@@ -30,29 +30,29 @@ void SerialLine::send(std::string_view bytes) const {
     while (!bytes.empty()) {
         const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
         if (count <= 0)
-            throw std::runtime_error("nobody is at the other end of the line");
+            throw std::runtime_error("the other end of the line is closed");
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
 }
 
-bool SerialLine::hears(std::string_view wanted) {
-    listen_until([&] { return heard_.size() >= wanted.size(); });
-    const bool same = heard_.starts_with(wanted);
+bool SerialLine::receives(std::string_view wanted) {
+    read_until([&] { return received_.size() >= wanted.size(); });
+    const bool same = received_.starts_with(wanted);
     if (same)
-        heard_.erase(0, wanted.size());
+        received_.erase(0, wanted.size());
     return same;
 }
 
 bool SerialLine::skip_to(std::string_view text) {
-    listen_until([&] { return heard_.contains(text); });
-    const auto at = heard_.find(text);
+    read_until([&] { return received_.contains(text); });
+    const auto at = received_.find(text);
     if (at == std::string::npos)
         return false;
-    heard_.erase(0, at);
+    received_.erase(0, at);
     return true;
 }
 
-void SerialLine::listen_until(const std::function<bool()>& enough) {
+void SerialLine::read_until(const std::function<bool()>& enough) {
     using Clock = std::chrono::steady_clock;
     const auto deadline = Clock::now() + std::chrono::seconds(20);
     while (!enough() && Clock::now() < deadline) {
@@ -64,7 +64,7 @@ void SerialLine::listen_until(const std::function<bool()>& enough) {
         const ssize_t count = ::read(descriptor_, buffer.data(), buffer.size());
         if (count <= 0)
             break;
-        heard_.append(buffer.data(), static_cast<std::size_t>(count));
+        received_.append(buffer.data(), static_cast<std::size_t>(count));
     }
 }
 

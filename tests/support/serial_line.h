@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program's end of a serial line.
+// A client of a serial port.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -10,30 +10,31 @@
 
 namespace bgs2::test {
 
-/// What is waited for, is waited for 20 seconds.
+/// receives() and skip_to() time out after 20 seconds.
 class SerialLine : Immovable {
   public:
-    /// Bytes pass as they are. Throws std::runtime_error if there is no such terminal.
+    /// Opens the terminal in raw mode. Throws std::runtime_error if it cannot be opened.
     explicit SerialLine(const std::string& path);
     ~SerialLine();
 
-    /// Throws std::runtime_error if there is nobody at the other end.
+    /// Throws std::runtime_error if the other end is closed.
     void send(std::string_view bytes) const;
 
-    /// Waits for as many bytes as `wanted` has; whether they are these, which are then gone from heard().
-    bool hears(std::string_view wanted);
+    /// Waits for as many bytes as `wanted` has. Removes them from received() and returns true if they are
+    /// equal.
+    bool receives(std::string_view wanted);
 
-    /// Waits for the text, and drops what came before it; whether it came.
+    /// Waits for the text and discards all input before it; false: timeout.
     bool skip_to(std::string_view text);
 
-    /// What came and was not asked for yet.
-    [[nodiscard]] const std::string& heard() const { return heard_; }
+    /// Received bytes that no call has removed.
+    [[nodiscard]] const std::string& received() const { return received_; }
 
   private:
-    void listen_until(const std::function<bool()>& enough);
+    void read_until(const std::function<bool()>& enough);
 
     int descriptor_;
-    std::string heard_;
+    std::string received_;
 };
 
 } // namespace bgs2::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A PKCS#11 token made of software (SoftHSM2), in a directory that is gone when the test is.
+// A PKCS#11 token in software (SoftHSM2) in a temporary directory.
 #pragma once
 
 #include "daemon/pki/private_key.h"
@@ -11,22 +11,22 @@
 
 namespace bgs2::test {
 
-/// One a test program: SoftHSM2 reads its configuration when it is loaded for the first time.
+/// At most one per test program: SoftHSM2 reads its configuration once, when it is loaded.
 class SoftToken {
   public:
     static constexpr std::string_view module = "/usr/lib/softhsm/libsofthsm2.so";
     static constexpr std::string_view pin = "1234";
 
-    /// Makes the token "gateway"; sets SOFTHSM2_CONF. Throws std::runtime_error.
+    /// Creates the token "gateway" and sets SOFTHSM2_CONF. Throws std::runtime_error.
     SoftToken();
 
-    /// Another token with the same PIN.
+    /// Adds another token with the same PIN.
     void add_token(const std::string& label) const;
 
-    /// A key that the token keeps to itself. `id` in hex.
+    /// Imports a key that cannot be extracted. `id` in hex.
     void import(const Identity& identity, const std::string& label, const std::string& id) const;
 
-    /// A key that the token gives away, RSA or EC.
+    /// Adds an extractable key, RSA or EC.
     void add_extractable(const pki::PrivateKey& key, const std::string& label) const;
 
     /// The URI of a key on the token "gateway", with the module's path.

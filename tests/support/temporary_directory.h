@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A directory that is gone when the test is.
+// A temporary directory. The destructor removes it.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -33,8 +33,7 @@ class TemporaryDirectory : Immovable {
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-    /// Writes a file and the directories it is in. Only its owner can read it, as it has to be with
-    /// keys.
+    /// Writes a file with mode 0600, which key files require, and creates its directories.
     [[nodiscard]] std::filesystem::path write(std::string_view name, std::string_view text) const {
         auto file = path_ / name;
         std::filesystem::create_directories(file.parent_path());

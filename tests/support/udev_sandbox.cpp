@@ -34,8 +34,8 @@ const fs::path configuration = "/etc/bgs2d/bgs2d.toml";
 const fs::path local_rules = "/run/udev/rules.d";
 constexpr std::string_view controller = "devices/pci0000:00/0000:00:14.0";
 
-[[noreturn]] void give_up(const std::string& doing) {
-    throw std::system_error(errno, std::generic_category(), doing);
+[[noreturn]] void throw_errno(const std::string& action) {
+    throw std::system_error(errno, std::generic_category(), action);
 }
 
 void write_file(const fs::path& path, std::string_view text) {
@@ -53,7 +53,7 @@ void link_to(const fs::path& target, const fs::path& link) {
     fs::create_symlink(target, link);
 }
 
-/// A directory of sysfs that is a device of this subsystem ("bus/usb").
+/// Creates a sysfs directory for a device of this subsystem, such as "bus/usb".
 void make_device(const fs::path& path, const std::string& subsystem, const std::string& uevent) {
     write_file(path / "uevent", uevent);
     fs::create_directories(sys / subsystem);
@@ -79,11 +79,11 @@ void run(std::vector<std::string> words) {
     pid_t child = 0;
     errno = posix_spawnp(&child, arguments.front(), nullptr, nullptr, arguments.data(), environ);
     if (errno != 0)
-        give_up("run " + words.front());
+        throw_errno("run " + words.front());
     int status = 0;
     while (waitpid(child, &status, 0) < 0) {
         if (errno != EINTR)
-            give_up("wait for " + words.front());
+            throw_errno("wait for " + words.front());
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         throw std::runtime_error(words.front() + " " + words.at(1) + " failed");
@@ -94,7 +94,7 @@ class Socket : Immovable {
     Socket()
       : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT)) {
         if (descriptor_ < 0)
-            give_up("open a netlink socket");
+            throw_errno("open a netlink socket");
     }
     ~Socket() { close(descriptor_); }
 
@@ -110,16 +110,16 @@ class Socket : Immovable {
         const auto sent = sendto(descriptor_, message.data(), message.size(), 0,
                                  reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
         if (sent != static_cast<ssize_t>(message.size()))
-            give_up("send a uevent");
+            throw_errno("send a uevent");
     }
 
   private:
     int descriptor_;
 };
 
-/// Returns when udev is done with it. The kernel passes on, within this network namespace, what root sends
-/// it.
-void tell_udev(std::string_view action, const std::string& name, const std::string& devpath, dev_t number) {
+/// Sends a uevent and waits until udev has processed it. The kernel forwards uevents of root within the
+/// network namespace.
+void send_uevent(std::string_view action, const std::string& name, const std::string& devpath, dev_t number) {
     std::string payload;
     const auto add = [&payload](std::string_view text) { payload.append(text).push_back('\0'); };
     add(std::string(action) + "@/" + devpath);
@@ -142,9 +142,9 @@ void reload_rules() {
 UdevSandbox::UdevSandbox() {
     struct statfs where{};
     if (statfs(sys.c_str(), &where) != 0)
-        give_up("look at /sys");
+        throw_errno("look at /sys");
     if (where.f_type == SYSFS_MAGIC || !fs::exists("/run/sandbox"))
-        throw std::runtime_error("this is a real machine: run the program by tests/hotplug/sandbox");
+        throw std::runtime_error("not in a sandbox; run the program with tests/hotplug/sandbox");
 }
 
 UdevSandbox::~UdevSandbox() {
@@ -164,7 +164,7 @@ UdevSandbox::~UdevSandbox() {
         if (!rules_.empty())
             reload_rules();
     } catch (const std::exception& problem) {
-        std::cerr << "cannot take the configuration and the rules back: " << problem.what() << '\n';
+        std::cerr << "cannot remove the configuration and the rules: " << problem.what() << '\n';
     }
 }
 
@@ -201,7 +201,7 @@ void UdevSandbox::plug(const UsbSerial& device, const std::string& pts) {
     tty.pts = pts;
     tty.usb = device;
     tty.is_usb = true;
-    appear(device.name, std::move(tty));
+    add_tty(device.name, std::move(tty));
 }
 
 void UdevSandbox::plug_uart(const std::string& name, const std::string& pts) {
@@ -211,7 +211,7 @@ void UdevSandbox::plug_uart(const std::string& name, const std::string& pts) {
     tty.devpath = driver + "/tty/" + name;
     tty.topmost = tty.devpath;
     tty.pts = pts;
-    appear(name, std::move(tty));
+    add_tty(name, std::move(tty));
 }
 
 void UdevSandbox::plug_virtual(const std::string& name, const std::string& pts) {
@@ -219,19 +219,19 @@ void UdevSandbox::plug_virtual(const std::string& name, const std::string& pts) 
     tty.devpath = "devices/virtual/tty/" + name;
     tty.topmost = tty.devpath;
     tty.pts = pts;
-    appear(name, std::move(tty));
+    add_tty(name, std::move(tty));
 }
 
-void UdevSandbox::appear(const std::string& name, Tty tty) {
+void UdevSandbox::add_tty(const std::string& name, Tty tty) {
     struct stat slave{};
     if (stat(tty.pts.c_str(), &slave) != 0)
-        give_up("look at " + tty.pts);
+        throw_errno("look at " + tty.pts);
     tty.number = slave.st_rdev;
 
     const fs::path node = "/dev/" + name;
     write_file(node, "");
     if (mount(tty.pts.c_str(), node.c_str(), nullptr, MS_BIND, nullptr) != 0)
-        give_up("bind " + tty.pts + " to " + node.string());
+        throw_errno("bind " + tty.pts + " to " + node.string());
 
     const fs::path device = sys / tty.devpath;
     make_device(device, "class/tty",
@@ -243,7 +243,7 @@ void UdevSandbox::appear(const std::string& name, Tty tty) {
     const auto [added, is_new] = ttys_.emplace(name, std::move(tty));
     if (!is_new)
         throw std::logic_error(name + " is plugged in already");
-    tell_udev("add", name, added->second.devpath, added->second.number);
+    send_uevent("add", name, added->second.devpath, added->second.number);
 }
 
 void UdevSandbox::unplug(const std::string& name) {
@@ -253,14 +253,14 @@ void UdevSandbox::unplug(const std::string& name) {
     const Tty tty = std::move(found->second);
     ttys_.erase(found);
 
-    // In the kernel's order: the node, the uevent, at last the directory.
+    // The kernel's order: node, uevent, directory.
     const fs::path node = "/dev/" + name;
     if (umount2(node.c_str(), MNT_DETACH) != 0)
-        give_up("unbind " + node.string());
+        throw_errno("unbind " + node.string());
     fs::remove(node);
     fs::remove(sys / "class/tty" / name);
     fs::remove(sys / "dev/char" / device_number(tty.number));
-    tell_udev("remove", name, tty.devpath, tty.number);
+    send_uevent("remove", name, tty.devpath, tty.number);
     fs::remove_all(sys / tty.topmost);
 }
 
@@ -276,7 +276,7 @@ void UdevSandbox::renumber(const std::string& name, const std::string& new_name)
 
 void UdevSandbox::change(const std::string& name) {
     const Tty& tty = ttys_.at(name);
-    tell_udev("change", name, tty.devpath, tty.number);
+    send_uevent("change", name, tty.devpath, tty.number);
 }
 
 void UdevSandbox::add_rules(const std::string& file, std::string_view text) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one boot that most tests here share: the machine is saved when it is up, and each of them resumes it.
+// Boots the machine once and saves it. Most of the other tests resume it.
 #include "tests/vm/machine.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ TEST(Boot, EndsWithoutFailedUnitsAndWithTheServiceInactive) {
     EXPECT_TRUE(machine.eventually("systemctl is-system-running --wait"))
         << machine.run("systemctl --failed").output;
     EXPECT_EQ(machine.run("systemctl is-active bgs2d").output, "inactive\n");
-    // What every test would load for itself: the drivers, and the programs from the archive into the memory.
+    // Loads drivers and programs before saving; otherwise each test has to load them.
     machine.output_of(
         "modprobe --all ftdi_sio cdc_acm && udevadm settle && bgs2ctl --version && bgs2d --version");
     if (!HasFailure())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A gateway without a battery: its clock stands at 1970 until somebody sets it.
+// A gateway without a clock battery: its clock starts at 1970.
 #include "tests/vm/gateway.h"
 
 #include <fmt/format.h>

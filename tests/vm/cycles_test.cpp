@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loose contact.
+// Repeated plugging and unplugging, as with a loose contact.
 #include "tests/vm/gateway.h"
 
 #include <fmt/format.h>
@@ -11,10 +11,10 @@ namespace {
 
 class UnplugCycles : public Gateway {
   protected:
-    /// The first number in what the command prints.
+    /// The first number in the output of the command.
     long number(const std::string& command) { return std::stol(machine.output_of(command)); }
     long descriptors() { return number(fmt::format("ls /proc/{}/fd | wc --lines", process_)); }
-    /// kB that are the process's own.
+    /// Private memory of the process in kB.
     long memory() {
         return number(fmt::format("awk '/^RssAnon:/ {{ print $2 }}' /proc/{}/status", process_));
     }
@@ -29,7 +29,7 @@ class UnplugCycles : public Gateway {
 
 TEST_F(UnplugCycles, NeitherReportFalseComplianceNorLeakMemoryOrDescriptors) {
     constexpr int cycles = 20;
-    constexpr int warm = 4; ///< cycles until everything was used once
+    constexpr int warm = 4; ///< cycles before the first measurement, for caches and lazy allocation
     configure(adapters_named);
     write_policy();
     machine.output_of("systemctl start bgs2d");
@@ -43,11 +43,11 @@ TEST_F(UnplugCycles, NeitherReportFalseComplianceNorLeakMemoryOrDescriptors) {
     long memory_before = 0;
     for (int cycle = 0; cycle < cycles; ++cycle) {
         SCOPED_TRACE(cycle);
-        // Three times it is pulled, then it may stay until it is done; and the next modem comes.
+        // Unplugs each modem in three cycles in the middle of a frame, and completes it in the fourth.
         const bool is_pulled = cycle % 4 != 3;
         const std::string imei = fmt::format("35693803564{:04}", cycle / 4);
         if (is_pulled) {
-            // From the frame's header to the end of the key.
+            // From the header of the frame to the end of the key.
             const int bytes = 1 + 90 * cycle;
             Process& modem = machine.plug(
                 "ADAPTER1", {"--imei", imei, "--fault", fmt::format("hang-up-in-frame:{}", bytes)});
@@ -68,8 +68,7 @@ TEST_F(UnplugCycles, NeitherReportFalseComplianceNorLeakMemoryOrDescriptors) {
     }
     remember_process();
     EXPECT_EQ(descriptors(), descriptors_before);
-    // What is kept for a while, finished jobs and the history's pages, is well below this; frames and modems
-    // are not.
+    // Finished jobs and pages of the history stay far below this limit; leaked frames or modems exceed it.
     EXPECT_LE(memory(), memory_before + 512) << "kB";
 
     machine.output_of("systemctl stop witness");

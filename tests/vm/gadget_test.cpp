@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// USB devices of the modems' own vendor, made by the guest's kernel and plugged into itself; bgs2sim runs in
+// USB devices with the vendor ID of the modems, created by the gadget drivers of the guest; bgs2sim runs in
 // the guest.
 #include "tests/vm/gateway.h"
 
@@ -10,8 +10,9 @@ namespace {
 
 class Gadget : public Gateway {
   protected:
-    /// A device of Cinterion's with so many functions of this kind; the modem is behind the last one. No
-    /// bgs2d.toml names it. By the product the kernel chooses a driver.
+    /// Adds a Cinterion device with `count` functions of this kind and the modem behind the last one, without
+    /// a
+    /// [[port]] in bgs2d.toml. The kernel selects the driver by the product ID.
     void plug(const std::string& product, const std::string& function, int count) {
         write_policy();
         machine.output_of(fmt::format(R"(

@@ -20,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// How often a server that is not there yet is looked for: a socket tells nobody that it appeared.
+/// Interval of connection attempts. There is no notification when a server starts to listen.
 constexpr std::chrono::milliseconds look_again{10};
 
 int connect_once(const std::string& path) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines over a unix stream socket: how QEMU and the guest are talked to.
+// Exchanges lines with QEMU and the guest over a unix stream socket.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@ namespace bgs2::test {
 
 class LineSocket {
   public:
-    /// Connects as soon as somebody listens there. Throws std::runtime_error if nobody does by the deadline.
+    /// Connects as soon as a server listens. Throws std::runtime_error at the deadline.
     LineSocket(const std::filesystem::path& path, std::chrono::milliseconds longest_wait);
     LineSocket(const LineSocket&) = delete;
     LineSocket(LineSocket&& other) noexcept;
@@ -19,18 +19,18 @@ class LineSocket {
     LineSocket& operator=(LineSocket&&) = delete;
     ~LineSocket();
 
-    /// Sends the line and its end. Throws std::system_error.
+    /// Sends a line and a line end. Throws std::system_error.
     void send(std::string_view line);
 
-    /// The next line, without its end. Throws std::runtime_error if there is none by the deadline, or the
-    /// other side has closed the connection.
+    /// Receives the next line, without its line end. Throws std::runtime_error at the deadline, or if the
+    /// peer closes the connection.
     std::string receive(std::chrono::milliseconds longest_wait);
 
-    /// All that comes until the deadline, or until the other side closes the connection.
+    /// Receives all input until the deadline or the end of the connection.
     std::string drain(std::chrono::milliseconds longest_wait);
 
   private:
-    /// Waits for more, and takes it; false at the deadline and at the connection's end.
+    /// Waits for more input and reads it; false: deadline or end of the connection.
     bool fill(std::chrono::steady_clock::time_point deadline);
 
     std::string peer_;

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
-/// Without hardware to help, a boot takes a quarter of a minute, and more beside other tests.
+/// Without hardware acceleration, a boot takes 15 s, and longer in parallel with other tests.
 constexpr auto until_up = 180s;
 constexpr auto until_answered = 30s;
 
@@ -51,7 +51,7 @@ std::string from_base64(std::string_view text) {
         ::EVP_DecodeBlock(reinterpret_cast<unsigned char*>(result.data()),
                           reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
     if (size < 0)
-        throw std::runtime_error(fmt::format("the guest said '{}'", text));
+        throw std::runtime_error(fmt::format("invalid Base64 from the guest: '{}'", text));
     const auto padding = text.size() - (text.find_last_not_of('=') + 1);
     result.resize(static_cast<std::size_t>(size) - padding);
     return result;
@@ -66,7 +66,7 @@ fs::path Machine::initrd_with(const Files& files) const {
         fs::permissions(file, fs::perms::group_read | fs::perms::others_read, fs::perm_options::add);
     }
     const fs::path initrd = path("initrd");
-    // The kernel unpacks one archive after the other.
+    // The kernel unpacks concatenated archives in order.
     Process archive(
         {"sh", "-c",
          fmt::format("cp {} {} && cd {} && find . -type f | cpio --create --format=newc --quiet "
@@ -91,7 +91,7 @@ std::vector<std::string> Machine::command(Start start, const fs::path& initrd) c
         "none",
         "-machine",
         "q35",
-        // Hardware that helps is not there on every machine, and hangs on some where it seems to be.
+        // KVM is not available on all machines, and hangs on some that offer it.
         "-accel",
         "tcg,thread=multi",
         "-cpu",
@@ -141,14 +141,14 @@ Machine::Machine(Start start, const Files& files) {
         std::make_unique<Process>(command(start, files.empty() ? stored("initrd") : initrd_with(files)),
                                   Process::Options{.output = path("emulator.log")});
     monitor_ = std::make_unique<LineSocket>(path("monitor"), until_answered);
-    monitor_->receive(until_answered); // who it is
+    monitor_->receive(until_answered); // the greeting of QMP
     monitor("qmp_capabilities");
     agent_ = std::make_unique<LineSocket>(path("agent"), until_answered);
     if (start == Start::resume)
         wait_for("query-status", "running");
     else if (const std::string word = agent_->receive(until_up); word != "ready")
-        throw std::runtime_error(fmt::format("the guest's first word is '{}'", word));
-    // Where it was resumed, its time went on from when it was saved.
+        throw std::runtime_error(fmt::format("expected 'ready' from the guest, received '{}'", word));
+    // After resuming, the clock of the guest continues from the time of saving.
     output_of(fmt::format("date --set @{}",
                           std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
 }
@@ -194,7 +194,7 @@ nlohmann::json Machine::monitor(std::string_view request, std::string_view argum
         if (answer.contains("error"))
             throw std::runtime_error(fmt::format("{}: {}", request, answer.dump()));
         if (answer.contains("return"))
-            return answer["return"]; // all else is news of what happens
+            return answer["return"]; // anything else is an event
     }
 }
 
@@ -224,7 +224,7 @@ std::string Machine::output_of(std::string_view command) {
 }
 
 bool Machine::eventually(std::string_view command, std::chrono::seconds longest_wait) {
-    // Looked at again by the guest itself, which has less to do then.
+    // Polling inside the guest costs less than one request per attempt.
     return run(fmt::format("until ( {} ) >/dev/null 2>&1; do ((SECONDS < {})) || exit 1; sleep 0.3; done",
                            command, longest_wait.count()),
                2 * longest_wait)
@@ -239,7 +239,7 @@ void Machine::write(std::string_view file, std::string_view text) {
 void Machine::add_adapter(const std::string& adapter) {
     if (!added_.insert(adapter).second)
         return;
-    // It is in its USB port only while somebody is at the other end of its line.
+    // QEMU attaches it to its USB port only while the other end of its line is open.
     monitor(
         "device_add",
         fmt::format(R"({{"driver":"usb-serial","bus":"xhci.0","id":"{0}","chardev":"{0}","serial":"{0}"}})",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole machine: QEMU with a kernel, udevd, systemd, dbus, polkit and the packages just built, serial
-// ports, and cables with modems made of software behind them, which run on the host.
+// A virtual machine in QEMU with a kernel, udevd, systemd, dbus, polkit, the built packages, and serial ports
+// with simulated modems, which run on the host.
 #pragma once
 
 #include "daemon/base/immovable.h"
@@ -22,7 +22,7 @@
 
 namespace bgs2::test {
 
-/// What a command in the guest had to say.
+/// The result of a command in the guest.
 struct Answer {
     int exit = -1;
     std::string output; ///< standard output and error
@@ -30,63 +30,63 @@ struct Answer {
     bool operator==(const Answer&) const = default;
 };
 
-/// The serial ports of the machine. Names of adapters are their serial numbers as well.
+/// The serial ports of the machine. The name of an adapter is also its serial number.
 inline constexpr std::array<const char*, 2> adapters{"ADAPTER1", "ADAPTER2"}; ///< FTDI, 0403:6001
-inline constexpr const char* uart = "UART"; ///< /dev/ttyS1, an on-board 16550A, there from boot
+inline constexpr const char* uart = "UART"; ///< /dev/ttyS1, an on-board 16550A
 
 class Machine : Immovable {
   public:
     enum class Start {
-        boot,   ///< from the kernel on
-        resume, ///< where the machine was saved
+        boot,   ///< starts the kernel
+        resume, ///< resumes the saved machine
     };
 
-    /// Texts by their paths in the guest, without the first slash; their folders are there.
+    /// Texts by path in the guest, without the leading slash. The folders must exist.
     using Files = std::map<std::string, std::string>;
 
-    /// Starts it and waits until the guest can be talked to; its clock is the host's then. `files` are in the
-    /// guest before a boot, everybody may read them. Throws std::runtime_error.
+    /// Starts the machine, waits for its agent, and sets its clock to that of the host. `files` exist in the
+    /// guest before the boot, readable for all users. Throws std::runtime_error.
     explicit Machine(Start start, const Files& files = {});
     ~Machine();
 
-    /// Saves the running machine, into which nothing was plugged yet, for those that resume it, and ends it.
+    /// Saves the running machine, which must not have had a device plugged in, and ends it.
     void save();
-    /// Whether there is a machine to boot.
+    /// Whether an image to boot exists.
     [[nodiscard]] static bool is_made();
-    /// Whether there is a machine to resume, saved from what would be booted now.
+    /// Whether a saved machine of the current image exists.
     [[nodiscard]] static bool is_saved();
 
-    /// Runs a shell command as root. Fails the test, and throws, if it has not ended by the deadline.
+    /// Runs a shell command as root. Throws std::runtime_error at the deadline, which fails the test.
     Answer run(std::string_view command, std::chrono::milliseconds longest_wait = std::chrono::seconds(60));
-    /// Its output, which must have come with exit code 0; else the test fails.
+    /// Runs a shell command and returns its output. The test fails unless the exit code is 0.
     std::string output_of(std::string_view command);
-    /// Whether the shell command succeeds before the deadline; it is run again and again.
+    /// Repeats the shell command until it succeeds; false: timeout.
     bool eventually(std::string_view command, std::chrono::seconds longest_wait = std::chrono::seconds(60));
-    /// Writes a file in the guest, which its owner alone can write, and the group bgs2d can read.
+    /// Writes a file with mode 0640 and the group bgs2d in the guest.
     void write(std::string_view file, std::string_view text);
 
-    /// Plugs in one of the adapters, or wires the UART, with a bgs2sim behind it. Its log is at path(port +
-    /// ".log"), the frames that it received in path(port + ".frames").
+    /// Plugs in an adapter, or connects the UART, with a bgs2sim behind it. Its log is path(port + ".log"),
+    /// its received frames are in path(port + ".frames").
     Process& plug(const std::string& port, const std::vector<std::string>& arguments = {});
-    /// Plugs in an adapter with nothing behind it but whoever holds what is returned: closing it pulls it.
+    /// Plugs in an adapter and returns the other end of its line. Closing it unplugs the adapter.
     LineSocket plug_silent(const std::string& port);
-    /// Pulls the cable, whatever goes over it just now.
+    /// Unplugs the port at once, even during a transfer.
     void unplug(const std::string& port);
     [[nodiscard]] std::string modem_log(const std::string& port) const;
-    [[nodiscard]] std::size_t frames(const std::string& port) const; ///< how many it has received
+    [[nodiscard]] std::size_t frames(const std::string& port) const; ///< number of received frames
 
-    /// A path on the host that is gone when the machine is.
+    /// A path in a temporary folder of the host, which the destructor removes.
     [[nodiscard]] std::filesystem::path path(std::string_view name) const { return folder_.path() / name; }
 
   private:
-    /// The guest's file system with more files; its path.
+    /// Creates a file system of the guest with more files and returns its path.
     [[nodiscard]] std::filesystem::path initrd_with(const Files& files) const;
     [[nodiscard]] std::vector<std::string> command(Start start, const std::filesystem::path& initrd) const;
-    /// Has QEMU do something; what it returns.
+    /// Sends a request to the monitor of QEMU and returns the result.
     nlohmann::json monitor(std::string_view request, std::string_view arguments = "{}");
-    /// Waits until QEMU says so of `request`'s result.
+    /// Repeats `request` until its result has this status.
     void wait_for(std::string_view request, std::string_view status);
-    /// The adapter is a part of the machine from now on; it is not plugged in yet.
+    /// Adds an adapter to the machine without plugging it in.
     void add_adapter(const std::string& adapter);
 
     TemporaryDirectory folder_;

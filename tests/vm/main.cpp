@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests, if there is a machine for them.
+// Runs the tests, or skips all of them if no machine image exists.
 #include "tests/vm/machine.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two services that both take to modems. ModemManager is the distribution's, with all that comes with it.
+// bgs2d together with the ModemManager package of the distribution.
 #include "tests/vm/gateway.h"
 
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@ using testing::Not;
 
 class ModemManager : public Gateway {
   protected:
-    /// Of itself, ModemManager passes over adapters that any device may be behind.
+    /// By default, ModemManager ignores generic adapters.
     void enable_adapter_probing() {
         machine.write("/etc/udev/rules.d/75-local.rules",
                       "SUBSYSTEM==\"tty\", SUBSYSTEMS==\"usb\", ENV{ID_MM_DEVICE_PROCESS}=\"1\"\n");
@@ -30,7 +30,7 @@ TEST_F(ModemManager, DoesNotProbeAConfiguredPort) {
     write_policy();
     machine.plug("ADAPTER1");
     ASSERT_TRUE(becomes("compliant"));
-    // Whoever it looks at, it asks this first; it is done with a port that it does not care for by now.
+    // By now ModemManager has finished with ports that it ignores. AT+GCAP is its first command to others.
     EXPECT_EQ(machine.output_of("udevadm settle && mmcli --list-modems"), "No modems were found\n");
     EXPECT_THAT(machine.modem_log("ADAPTER1"), Not(HasSubstr("command AT+GCAP")));
 }
@@ -42,7 +42,7 @@ TEST_F(ModemManager, ReleasesAPortToBgs2dAndReclaimsItIfTheServiceIsKilled) {
     ASSERT_TRUE(shows_a_modem());
     EXPECT_THAT(machine.modem_log("ADAPTER1"), HasSubstr("command AT+GCAP"));
 
-    // So that it is not started again within two seconds.
+    // Prevents a restart within two seconds.
     machine.write("/run/systemd/system/bgs2d.service.d/restart.conf", "[Service]\nRestart=no\n");
     machine.output_of("systemctl daemon-reload");
     configure(adapters_named);

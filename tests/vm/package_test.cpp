@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The package comes and goes while a modem is plugged in.
+// Installing and removing the package while a modem is plugged in.
 #include "tests/vm/gateway.h"
 
 namespace bgs2::test {
@@ -7,7 +7,7 @@ namespace {
 
 class Package : public Gateway {
   protected:
-    /// What udev says of the adapter's port: "BGS2D_PORT=configured", or nothing.
+    /// The property of the adapter's port in udev: "BGS2D_PORT=configured", or empty.
     std::string port_property() {
         return machine.output_of(
             "udevadm settle && udevadm info --query property --property BGS2D_PORT /dev/ttyUSB0");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A cable that is plugged in, pulled out, and plugged in elsewhere.
+// Plugging in, unplugging, and plugging into another port.
 #include "tests/vm/gateway.h"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ TEST_F(PluggedAdapter, ThatIsConfiguredStartsTheServiceAndProvisionsItsModem) {
     EXPECT_EQ(thumbprint(1), thumbprint_of(authority()));
     EXPECT_EQ(machine.frames("ADAPTER1"), 2U);
 
-    // As anybody sees it.
+    // As a user without authorizations.
     EXPECT_EQ(machine.output_of(fmt::format("runuser -u visitor -- busctl get-property io.bgs2d1 "
                                             "/io/bgs2d1/modem/{} io.bgs2d1.Modem State",
                                             first_imei)),
@@ -38,11 +38,11 @@ TEST_F(PluggedAdapter, ThatIsConfiguredStartsTheServiceAndProvisionsItsModem) {
 TEST_F(PluggedAdapter, ThatIsUnknownReceivesNoByte) {
     configure("[[port]]\nproperty = { ID_SERIAL_SHORT = \"ADAPTER1\" }\n");
     write_policy();
-    LineSocket stranger = machine.plug_silent("ADAPTER2");
+    LineSocket other_device = machine.plug_silent("ADAPTER2");
     ASSERT_TRUE(machine.eventually("udevadm settle && test -c /dev/ttyUSB0"));
     EXPECT_EQ(main_process(), "0\n");
 
-    // Not by a service that runs either, whatever it is asked to do.
+    // Nor by a running service on request.
     machine.plug("ADAPTER1");
     ASSERT_TRUE(becomes("compliant"));
     machine.output_of("bgs2ctl rescan && bgs2ctl reload");
@@ -51,7 +51,7 @@ TEST_F(PluggedAdapter, ThatIsUnknownReceivesNoByte) {
         machine.output_of(
             "bgs2ctl ports --json | jq --raw-output '.[] | select(.device == \"/dev/ttyUSB0\") | .state'"),
         "ignored\n");
-    EXPECT_EQ(stranger.drain(std::chrono::milliseconds(0)), "");
+    EXPECT_EQ(other_device.drain(std::chrono::milliseconds(0)), "");
 }
 
 TEST_F(PluggedAdapter, KeepsTheIdentityAndPolicyOfItsModemOnAnotherPort) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may do what, as the polkit of the distribution judges by the files that the package brings.
+// Authorization by the distribution's polkit with the files of the package.
 #include "tests/vm/gateway.h"
 
 namespace bgs2::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the service cannot do, and that it works all the same.
+// The sandbox of the service: forbidden operations fail, and provisioning works.
 #include "tests/vm/gateway.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 class Sandbox : public Gateway {
   protected:
-    /// A field of /proc/PID/status of the service.
+    /// A field of /proc/PID/status for the service.
     std::string status(const std::string& field) {
         std::string process = main_process();
         process.pop_back();
@@ -44,7 +44,7 @@ TEST_F(Sandbox, PassesSystemdAnalyzeVerifyAndSecurity) {
 TEST_F(Sandbox, AllowsSerialPortsButDeniesDevPortAndDevMem) {
     configure(adapters_named);
     machine.output_of("systemctl start bgs2d");
-    // Within the service's own control group, where its rules for devices hold for root as well.
+    // In the control group of the service, whose device rules apply to root as well.
     const auto open = [&](const std::string& device) {
         return machine
             .run(fmt::format("echo $$ >/sys/fs/cgroup/system.slice/bgs2d.service/cgroup.procs && : <{}",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of a job when somebody reloads, restarts or kills the service in the middle of it; and of a
-// service that hangs.
+// Reloading, restarting and killing the service during a job; the watchdog of a hanging service.
 #include "tests/vm/gateway.h"
 
 #include <fmt/format.h>
@@ -10,7 +9,7 @@ namespace {
 
 class Service : public Gateway {
   protected:
-    /// A modem with so slow a line that the frame is on its way for seconds; it gives a frame up early.
+    /// A modem with a slow line, on which a frame takes seconds, and a short timeout of frames.
     void start_provisioning() {
         configure(adapters_named);
         write_policy();
@@ -27,7 +26,7 @@ class Service : public Gateway {
         EXPECT_EQ(thumbprint(1), thumbprint_of(authority()));
     }
 
-    std::string process_; ///< that of the service when the job began
+    std::string process_; ///< main process of the service at the start of the job
 };
 
 TEST_F(Service, FinishesARunningJobAfterAReload) {
@@ -57,7 +56,7 @@ TEST_F(Service, IsRestartedAfterSigkillAndRepeatsARunningJob) {
 }
 
 TEST_F(Service, IsRestartedByTheWatchdogIfItHangs) {
-    // As shipped but for the time, which is half a minute there.
+    // As shipped, except for the time, which is 30 s in the shipped unit.
     machine.write("/run/systemd/system/bgs2d.service.d/watchdog.conf", "[Service]\nWatchdogSec=2\n");
     machine.output_of("systemctl daemon-reload && systemctl start bgs2d");
     process_ = main_process();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A modem that is soldered on.
+// A modem at an on-board UART.
 #include "tests/vm/gateway.h"
 
 #include <fmt/format.h>

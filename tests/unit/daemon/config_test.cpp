@@ -11,6 +11,7 @@
 namespace bgs2 {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 
 TEST(Config, SelectsPortsByDeviceIdPathAndProperties) {
@@ -107,20 +108,24 @@ TEST(ReadConfig, RefusesAMissingFileThatWasSpecified) {
     const auto file = directory.path() / "mine.toml";
     const auto config = read_config(file, true);
     ASSERT_FALSE(config);
-    EXPECT_EQ(config.error(),
-              (Error{ErrorCode::not_found, file.string() + ": cannot open: No such file or directory", ""}));
+    EXPECT_THAT(config.error(),
+                ElementsAre(policy::Problem{.file = file, .what = "cannot open: No such file or directory"}));
 }
 
-TEST(ReadConfig, ReportsEachProblemOnASeparateLine) {
+TEST(ReadConfig, ReportsEachProblemSeparately) {
     const test::TemporaryDirectory directory;
     const auto file = directory.write("bgs2d.toml", "[[port]]\ndevice = 1\n[[port]]\n");
     const auto config = read_config(file, false);
     ASSERT_FALSE(config);
-    EXPECT_EQ(config.error(),
-              (Error{ErrorCode::invalid_argument,
-                     file.string() + ":2:10: [[port]] #1 device must be a string, not an integer\n" +
-                         file.string() + ":3:1: [[port]] #2 requires a device, id-path or property",
-                     ""}));
+    EXPECT_THAT(config.error(),
+                ElementsAre(policy::Problem{.file = file,
+                                            .line = 2,
+                                            .column = 10,
+                                            .what = "[[port]] #1 device must be a string, not an integer"},
+                            policy::Problem{.file = file,
+                                            .line = 3,
+                                            .column = 1,
+                                            .what = "[[port]] #2 requires a device, id-path or property"}));
 }
 
 TEST(ReadConfig, RefusesADirectory) {
@@ -130,7 +135,7 @@ TEST(ReadConfig, RefusesADirectory) {
 
 TEST(ShippedConfig, SetsNothing) {
     const auto config = read_config(std::filesystem::path(BGS2_SYSTEMD_DIR) / "bgs2d.toml", true);
-    ASSERT_TRUE(config) << to_string(config.error());
+    ASSERT_TRUE(config) << to_string(config.error().front());
     EXPECT_EQ(*config, Config());
 }
 

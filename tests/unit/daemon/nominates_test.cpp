@@ -24,6 +24,7 @@ namespace bgs2::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
@@ -109,7 +110,7 @@ TEST_F(NominatesOption, ReportsAMissingFile) {
     EXPECT_THAT(output(), HasSubstr("gone.toml"));
 }
 
-TEST_F(NominatesOption, LogsAnInvalidFileToTheJournal) {
+TEST_F(NominatesOption, LogsEachProblemOfAnInvalidFileToTheJournal) {
     std::unique_ptr<FakeJournal> journal;
     try {
         journal = std::make_unique<FakeJournal>(folder_.path() / "journal");
@@ -117,17 +118,19 @@ TEST_F(NominatesOption, LogsAnInvalidFileToTheJournal) {
         GTEST_SKIP() << "SKIPPED: " << e.what();
     }
     ::unsetenv("JOURNAL_STREAM"); // udev's children do not have it
-    EXPECT_EQ(ask(folder_.write("bgs2d.toml", "[[prot]]\n"), adapter), no_answer);
+    EXPECT_EQ(ask(folder_.write("bgs2d.toml", "[[prot]]\n[[port]]\n"), adapter), no_answer);
     const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (journal->entries("PRIORITY", "3").empty() && std::chrono::steady_clock::now() < deadline)
+    while (journal->entries("PRIORITY", "3").size() < 2 && std::chrono::steady_clock::now() < deadline)
         std::this_thread::yield();
     const auto entries = journal->entries("PRIORITY", "3");
-    ASSERT_THAT(entries, SizeIs(1));
-    EXPECT_THAT(
-        entries[0],
-        Contains(Pair("MESSAGE_ID", std::string(table_of<Event>.at(Event::policies_broken).message_id))));
+    ASSERT_THAT(entries, SizeIs(2));
+    for (const auto& entry : entries)
+        EXPECT_THAT(
+            entry,
+            Contains(Pair("MESSAGE_ID", std::string(table_of<Event>.at(Event::policies_broken).message_id))));
     EXPECT_THAT(entries[0], Contains(Pair("BGS2_REASON", HasSubstr("bgs2d.toml:1:3"))));
-    EXPECT_THAT(output(), HasSubstr("bgs2d.toml:1:3"));
+    EXPECT_THAT(entries[1], Contains(Pair("BGS2_REASON", HasSubstr("bgs2d.toml:2:1"))));
+    EXPECT_THAT(output(), AllOf(HasSubstr("bgs2d.toml:1:3"), HasSubstr("bgs2d.toml:2:1")));
 }
 
 } // namespace

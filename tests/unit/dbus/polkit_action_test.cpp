@@ -19,11 +19,11 @@ TEST(PolkitAction, HasTheInterfacePrefixAndAUniqueDescription) {
 }
 
 TEST(PolkitAction, IsDeterminedByTheOperation) {
-    EXPECT_EQ(right_to(Operation::provision), PolkitAction::provision);
-    EXPECT_EQ(right_to(Operation::refresh), PolkitAction::provision);
-    EXPECT_EQ(right_to(Operation::install), PolkitAction::install_certificate);
-    EXPECT_EQ(right_to(Operation::send), PolkitAction::install_certificate);
-    EXPECT_EQ(right_to(Operation::erase), PolkitAction::erase_certificate);
+    EXPECT_EQ(required_action(Operation::provision), PolkitAction::provision);
+    EXPECT_EQ(required_action(Operation::refresh), PolkitAction::provision);
+    EXPECT_EQ(required_action(Operation::install), PolkitAction::install_certificate);
+    EXPECT_EQ(required_action(Operation::send), PolkitAction::install_certificate);
+    EXPECT_EQ(required_action(Operation::erase), PolkitAction::erase_certificate);
 }
 
 } // namespace

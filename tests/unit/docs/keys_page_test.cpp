@@ -182,7 +182,7 @@ TEST(KeysPage, HasExampleConfigurationsThatTheDaemonAccepts) {
     ASSERT_GT(configurations.size(), 2U);
     for (const std::string& text : configurations) {
         const auto config = read_config(folder.write("bgs2d.toml", text), true);
-        EXPECT_TRUE(config) << text << to_string(config.error());
+        EXPECT_TRUE(config) << text << to_string(config.error().front());
     }
 }
 

@@ -121,7 +121,7 @@ TEST_F(SecureCommandPage, ShowsADialogueThatBgs2simReproduces) {
             } else if (what == "...") {
                 line.skip_to(unescaped(turns.at(i + 1).substr(2)));
             } else {
-                ASSERT_TRUE(line.hears(unescaped(what))) << what << "\nbut it was: " << line.heard();
+                ASSERT_TRUE(line.receives(unescaped(what))) << what << "\nbut it was: " << line.received();
             }
         }
     }

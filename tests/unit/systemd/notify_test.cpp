@@ -71,8 +71,8 @@ TEST_F(Notify, SendsTheStatusWithReady) {
 }
 
 TEST_F(Notify, ReplacesControlCharactersInTheStatus) {
-    EXPECT_TRUE(status("BGS2\r\nREADY=1\x7f!"));
-    EXPECT_EQ(received(), "STATUS=BGS2  READY=1 !");
+    EXPECT_TRUE(ready("BGS2\r\nSTOPPING=1\x7f!"));
+    EXPECT_EQ(received(), "READY=1\nSTATUS=BGS2  STOPPING=1 !");
 }
 
 TEST_F(Notify, SendsTheMonotonicTimeWithReloading) {
@@ -99,7 +99,6 @@ TEST_F(Notify, ReturnsFalseWithoutANotifySocket) {
     EXPECT_FALSE(ready("by hand"));
     EXPECT_FALSE(reloading());
     EXPECT_FALSE(stopping());
-    EXPECT_FALSE(status("by hand"));
     EXPECT_FALSE(watchdog());
     EXPECT_EQ(received(), "nothing");
 }

@@ -48,6 +48,14 @@ TEST(Job, EndsWithItsOwnCompletion) {
     EXPECT_EQ(job.result(), (JobResult{false, "ModemRejected", "refused", "check the key"}));
 }
 
+TEST(JobResult, HasTheJobAndItsModemAsJson) {
+    const JobResult refused{
+        .success = false, .error = "ModemRejected", .message = "refused", .hint = "check the key"};
+    EXPECT_EQ(to_json(refused, path, "356938035643809", "install").dump(),
+              R"({"job":"/io/bgs2d1/job/3","imei":"356938035643809","operation":"install","success":false,)"
+              R"("error":"ModemRejected","message":"refused","hint":"check the key"})");
+}
+
 TEST(Job, IgnoresOtherObjects) {
     Job job(path);
     EXPECT_FALSE(job.apply(changed("/io/bgs2d1/job/33", {{"Step", "done"}})));

@@ -55,6 +55,15 @@ void holds(SystemSnapshot& snapshot, const char* compliance, std::chrono::sys_da
     modem(snapshot).slots[0] = slot;
 }
 
+Finding expired(unsigned slot) {
+    return {.severity = "error",
+            .store = "is_cert",
+            .slot = slot,
+            .code = "Expired",
+            .message = "slot " + std::to_string(slot) + " has expired",
+            .hint = "renew it"};
+}
+
 const std::vector<test::DiagnosticCase> cases{
     {"the bus",
      [](SystemSnapshot& it) {
@@ -115,7 +124,7 @@ const std::vector<test::DiagnosticCase> cases{
      [](SystemSnapshot& it) { it.daemon->history_lost_since = 1800000000; }, warning, "history-lost", "bgs2d",
      "since 2027-01-15T08:00:00Z", "full"},
     {"a broken policy", [](SystemSnapshot& it) { it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"}; },
-     error, "policy-broken", "/etc/5.toml", "/etc/5.toml:2:1: moed", "the previous policies stay active"},
+     error, "policy-broken", "bgs2d", "/etc/5.toml:2:1: moed", "the previous policies stay active"},
     {"policies broken from the start",
      [](SystemSnapshot& it) {
          it.daemon->policy_errors = {"/etc/5.toml:2:1: moed"};
@@ -124,7 +133,7 @@ const std::vector<test::DiagnosticCase> cases{
                          ReasonCode::policies_invalid);
          modem(it).policy = "";
      },
-     error, "policy-broken", "/etc/5.toml", "moed", "no active policy"},
+     error, "policy-broken", "bgs2d", "/etc/5.toml:2:1: moed", "no active policy"},
     {"no policy",
      [](SystemSnapshot& it) {
          it.daemon->policies.clear();
@@ -201,14 +210,29 @@ TEST(Diagnosis, ReportsEachProblemAndNoOther) {
 
 TEST(Diagnosis, ReportsAFindingThatIsTheReasonOnlyOnce) {
     SystemSnapshot snapshot = healthy();
-    set_modem_state(snapshot, "blocked", "slot 0 has expired", "renew it");
-    modem(snapshot).findings = {{.severity = "error",
-                                 .store = "is_cert",
-                                 .slot = 0,
-                                 .code = "Expired",
-                                 .message = "slot 0 has expired",
-                                 .hint = "renew it"}};
+    set_modem_state(snapshot, "blocked", "cannot write slot 0: expired", "renew it",
+                    ReasonCode::preflight_failed);
+    modem(snapshot).reason_error = "Expired";
+    modem(snapshot).slots[0].compliance = "missing";
+    modem(snapshot).findings = {expired(0)};
     EXPECT_EQ(diagnose(snapshot).size(), 1U);
+}
+
+TEST(Diagnosis, ReportsFindingsThatAreNotTheReason) {
+    SystemSnapshot snapshot = healthy();
+    set_modem_state(snapshot, "blocked", "cannot write slot 1: expired", "renew it",
+                    ReasonCode::preflight_failed);
+    modem(snapshot).reason_error = "Expired";
+    modem(snapshot).slots[0].compliance = "compliant"; // not to be written
+    modem(snapshot).slots[1].compliance = "missing";
+    modem(snapshot).slots[2].compliance = "missing";
+    modem(snapshot).findings = {expired(0), expired(1), expired(2)};
+    const auto diagnostics = diagnose(snapshot);
+    std::vector<std::string> messages;
+    for (const Diagnostic& diagnostic : diagnostics)
+        messages.push_back(diagnostic.message);
+    EXPECT_THAT(messages,
+                ElementsAre("cannot write slot 1: expired", "slot 0 has expired", "slot 2 has expired"));
 }
 
 TEST(Diagnosis, ListsErrorsFirstAndCountsThem) {

@@ -91,7 +91,7 @@ TEST_F(FrameFaultTest, DetectsAnIdBeforeItsLength) {
 }
 
 TEST_F(FrameFaultTest, DetectsAWrongNumberOfParameters) {
-    expect_detected({.count = 1}, "announces 1 parameters, but has 2");
+    expect_detected({.count = 1}, "announces 1 parameter, but has 2");
 }
 
 TEST_F(FrameFaultTest, NamesSeveralFaultsAtOnce) {

@@ -121,7 +121,7 @@ TEST(ModemEmulator, CapturesTheFrameWithoutTheLineEndBeforeIt) {
         EXPECT_EQ(modem.quiet_after(), ModemEmulator::frame_timeout);
         for (const auto part : dialogue.frame)
             EXPECT_EQ(send(modem, part), "");
-        EXPECT_EQ(modem.quiet_after(), ModemEmulator::sound_quiet);
+        EXPECT_EQ(modem.quiet_after(), ModemEmulator::valid_frame_quiet);
         EXPECT_EQ(modem.quiet(), ok("SECURE CMD END OK"));
         const auto captured = modem.take_frame();
         ASSERT_TRUE(captured);
@@ -160,7 +160,7 @@ TEST(ModemEmulator, CapturesAnInvalidFrameUnchanged) {
         ModemEmulator modem("356938035643809");
         (void)send(modem, "ATE0\rAT^SBNW=management_cert,1\r\n");
         (void)send(modem, row.frame);
-        EXPECT_EQ(modem.quiet_after(), ModemEmulator::unsound_quiet);
+        EXPECT_EQ(modem.quiet_after(), ModemEmulator::invalid_frame_quiet);
         EXPECT_EQ(modem.quiet(), ok(row.answer));
         const auto captured = modem.take_frame();
         ASSERT_TRUE(captured && captured->error);

@@ -10,7 +10,7 @@ namespace {
 
 using at::Extent;
 
-constexpr std::string_view beginning = "# bgs2d trace 1\n# port /dev/ttyUSB0\n# begun 2026-11-23T01:02:03Z\n";
+constexpr std::string_view beginning = "# bgs2d trace 2\n# port /dev/ttyUSB0\n# begun 2026-11-23T01:02:03Z\n";
 constexpr std::string_view dialogue = R"(0.104 > "AT\r"
 0.112 < "AT\r\r\nOK\r\n"
 2.900 > "AT^SBNW=\"management_cert\",1\r"
@@ -27,7 +27,7 @@ constexpr std::string_view dialogue = R"(0.104 > "AT\r"
 
 TEST(Trace, IsDetectedByItsFirstLine) {
     EXPECT_TRUE(is_trace(beginning));
-    EXPECT_TRUE(is_trace("# bgs2d trace 2\n"));
+    EXPECT_TRUE(is_trace("# bgs2d trace 3\n"));
     EXPECT_FALSE(is_trace("# bgs2d\n"));
     EXPECT_FALSE(is_trace(""));
 }
@@ -55,7 +55,7 @@ TEST(Trace, NamesAnInvalidLine) {
         ASSERT_FALSE(commands) << line;
         EXPECT_TRUE(commands.error().what.starts_with("line 4 ")) << commands.error().what;
     }
-    EXPECT_EQ(secure_commands("# bgs2d trace 2\n").error().code, ErrorCode::not_supported);
+    EXPECT_EQ(secure_commands("# bgs2d trace 3\n").error().code, ErrorCode::not_supported);
 }
 
 TEST(Trace, AcceptsAnIncompleteLastLine) {

@@ -158,6 +158,7 @@ TEST(Arguments, AreRefusedIfExcessiveMissingOrOutOfRange) {
                                  {"wait", "--state", "complaint"},
                                  {"wait", "--state", "compliant,"},
                                  {"wait", "--timeout", "soon"},
+                                 {"wait", "--timeout", "200000d"},
                                  {"list", "--host"},
                                  {"list", "--host", ""},
                                  {"list", "--host", "-oProxyCommand=true"},
@@ -173,6 +174,22 @@ TEST(Arguments, AreRefusedIfExcessiveMissingOrOutOfRange) {
         EXPECT_TRUE(wrong.errors.starts_with("bgs2ctl: ")) << wrong.errors;
         EXPECT_NE(wrong.errors.find("\n  hint: "), std::string::npos) << wrong.errors;
     }
+}
+
+TEST(Arguments, AreRefusedWithTheNameOfTheOption) {
+    const std::vector<std::pair<Words, std::string>> all{
+        {{"frame", "decode"}, "F is required"},
+        {{"install", "--slot", "1"}, "--cert is required"},
+        {{"provision", "--slot"}, "--slot requires a value"},
+        {{"list", "--host"}, "--host requires a value"},
+        {{"erase", "any", "--slot", "1", "--slot", "2"}, "--slot can be given only once"},
+        {{"list", "--host", "a", "--host", "b"}, "--host can be given only once"},
+        {{"list", "--json=maybe"}, "--json does not take a value"},
+        {{"erase", "any", "--slot", "31"}, "--slot: '31' is not a decimal number from 0 to 30"},
+        {{"frame", "encode", "--slot", "1", "--delete", "--imei", "356938035643809"},
+         "--imei requires --sign-key"}};
+    for (const auto& [words, message] : all)
+        EXPECT_TRUE(run(words).errors.starts_with("bgs2ctl: " + message + "\n")) << run(words).errors;
 }
 
 TEST(Arguments, AreRefusedWithAJsonErrorIfJsonIsRequested) {

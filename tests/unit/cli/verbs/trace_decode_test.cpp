@@ -7,7 +7,7 @@
 namespace bgs2::test {
 namespace {
 
-constexpr std::string_view record = R"(# bgs2d trace 1
+constexpr std::string_view record = R"(# bgs2d trace 2
 # port /dev/ttyUSB0
 # begun 2026-11-23T01:02:03Z
 2.900 > "AT^SBNW=is_cert,1\r"
@@ -48,7 +48,7 @@ TEST_F(TraceDecode, PrintsAnArrayAsJson) {
 }
 
 TEST_F(TraceDecode, ReportsBytesMissingFromTheTrace) {
-    const std::string begin = "# bgs2d trace 1\n";
+    const std::string begin = "# bgs2d trace 2\n";
     EXPECT_EQ(decode(begin).output, "no secure command in the trace\n");
     const Outcome cut_off = decode(begin + "1.000 > bytes 0+2 of 12: 0c00\n");
     EXPECT_EQ(cut_off.exit, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a conversation ends before its time: silence, interruption, cancellation, hang-up.
+// Early ends of a conversation: timeout, interruption, cancellation, hang-up.
 #include "daemon/at/channel.h"
 #include "tests/support/conversation.h"
 
@@ -17,7 +17,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using ChannelEndTalk = asio::awaitable<void>;
 
-/// More than a pty takes before somebody reads it.
+/// More than a pty accepts before its other side reads.
 const Bytes endless(1'000'000, std::byte{0x55});
 
 const Error stop{ErrorCode::cancelled, "the job was cancelled", "ask again"};
@@ -50,7 +50,7 @@ TEST_F(ChannelErrorTest, TimesOutDespiteAContinuousStreamOfLines) {
         [&]() -> ChannelEndTalk {
             asio::steady_timer pace(context());
             while (!done) {
-                co_await module().say("$GPGGA,1\r\n$GPGGA,2\r\n$GPGGA,3\r\n");
+                co_await module().send("$GPGGA,1\r\n$GPGGA,2\r\n$GPGGA,3\r\n");
                 pace.expires_after(1ms); // or the pty would be full when nobody reads it any more
                 co_await pace.async_wait(asio::use_awaitable);
             }
@@ -63,7 +63,7 @@ TEST_F(ChannelErrorTest, TimesOutDespiteAContinuousStreamOfLines) {
 }
 
 TEST_F(ChannelErrorTest, AppliesAZeroTimeoutEvenIfALineIsAvailable) {
-    converse([&]() -> ChannelEndTalk { co_await module().say("first\r\nsecond\r\n"); },
+    converse([&]() -> ChannelEndTalk { co_await module().send("first\r\nsecond\r\n"); },
              [&]() -> ChannelEndTalk {
                  EXPECT_EQ(co_await channel().line(5s), "first");
                  EXPECT_EQ((co_await error_of(channel().line(0s))).code, ErrorCode::modem_timeout);
@@ -92,6 +92,7 @@ TEST_F(ChannelErrorTest, ReportsDeviceGoneAfterAHangUp) {
             const Error error = co_await error_of(channel().command("AT", 5s));
             EXPECT_EQ(error.code, ErrorCode::device_gone);
             EXPECT_THAT(error.what, HasSubstr(module().node()));
+            EXPECT_THAT(error.hint, HasSubstr("check the cable"));
             const Error again = co_await error_of(channel().command("AT", 5s));
             EXPECT_EQ(again.code, ErrorCode::device_gone);
         });
@@ -100,8 +101,8 @@ TEST_F(ChannelErrorTest, ReportsDeviceGoneAfterAHangUp) {
 TEST_F(ChannelErrorTest, DetectsAHangUpWhileIdle) {
     converse(
         [&]() -> ChannelEndTalk {
-            co_await module().say("\r\nRING\r\n");
-            co_await module().until_taken();
+            co_await module().send("\r\nRING\r\n");
+            co_await module().wait_until_read();
             module().hang_up();
         },
         [&]() -> ChannelEndTalk {
@@ -142,8 +143,8 @@ TEST_F(ChannelErrorTest, ReportsTheInterruptionErrorUntilResumed) {
 TEST_F(ChannelErrorTest, IsInterruptedWhileIdle) {
     converse(
         [&]() -> ChannelEndTalk {
-            co_await module().say("\r\nRING\r\n");
-            co_await module().until_taken();
+            co_await module().send("\r\nRING\r\n");
+            co_await module().wait_until_read();
             channel().interrupt(unplugged);
         },
         [&]() -> ChannelEndTalk { EXPECT_EQ(co_await error_of(channel().idle(std::nullopt)), unplugged); });
@@ -185,7 +186,7 @@ TEST_F(ChannelErrorTest, DefersAnInterruptionDuringAnUninterruptedSection) {
         [&]() -> ChannelEndTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
             channel().interrupt(stop);
-            co_await module().say("\r\nOK\r\n");
+            co_await module().send("\r\nOK\r\n");
         },
         [&]() -> ChannelEndTalk {
             {
@@ -269,7 +270,7 @@ TEST_F(ChannelErrorTest, ReportsACancellationThatPrecedesTheWait) {
         EXPECT_EQ((co_await error_of(channel().line(5s))).code, ErrorCode::cancelled);
         EXPECT_EQ((co_await error_of(channel().idle(std::nullopt))).code, ErrorCode::cancelled);
         EXPECT_EQ((co_await error_of(channel().command("AT", 5s))).code, ErrorCode::cancelled);
-        EXPECT_FALSE(module().has_unheard());
+        EXPECT_FALSE(module().has_unread());
     });
 }
 

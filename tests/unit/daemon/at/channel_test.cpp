@@ -26,11 +26,11 @@ TEST_F(ChannelTest, EndsItsCommandsWithOneCarriageReturn) {
     converse(
         [&]() -> ChannelTalk {
             EXPECT_EQ(as_text(co_await module().receive(3)), "AT\r");
-            co_await module().say("\r\nOK\r\n");
+            co_await module().send("\r\nOK\r\n");
         },
         [&]() -> ChannelTalk {
             EXPECT_TRUE((co_await channel().command("AT", 5s)).ok());
-            EXPECT_FALSE(module().has_unheard());
+            EXPECT_FALSE(module().has_unread());
         });
 }
 
@@ -67,11 +67,11 @@ TEST_F(ChannelTest, WaitsForTheRestOfAPartialLine) {
     converse(
         [&]() -> ChannelTalk {
             EXPECT_EQ(co_await module().receive(), "AT+CGMM");
-            co_await module().say("\r\nBGS");
-            co_await module().until_taken();
-            co_await module().say("2-W\r\n\r\nO");
-            co_await module().until_taken();
-            co_await module().say("K\r\n");
+            co_await module().send("\r\nBGS");
+            co_await module().wait_until_read();
+            co_await module().send("2-W\r\n\r\nO");
+            co_await module().wait_until_read();
+            co_await module().send("K\r\n");
         },
         [&]() -> ChannelTalk { EXPECT_EQ((co_await channel().command("AT+CGMM", 5s)).lines, model); });
 }
@@ -84,10 +84,10 @@ TEST_F(ChannelTest, LeavesAPauseBetweenAnAnswerAndTheNextCommand) {
         [&]() -> ChannelTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
             answered = Channel::Clock::now();
-            co_await module().say("\r\nOK\r\n");
+            co_await module().send("\r\nOK\r\n");
             EXPECT_EQ(co_await module().receive(), "ATI1");
             EXPECT_GE(Channel::Clock::now() - answered, settle);
-            co_await module().say("\r\nOK\r\n");
+            co_await module().send("\r\nOK\r\n");
         },
         [&]() -> ChannelTalk {
             co_await channel().command("AT", 5s);
@@ -116,13 +116,13 @@ TEST_F(ChannelTest, DiscardsALateAnswerBeforeTheNextCommand) {
         [&]() -> ChannelTalk {
             EXPECT_EQ(co_await module().receive(), "AT+COPS?");
             EXPECT_EQ(co_await module().receive(), "AT+CGMM");
-            co_await module().say("\r\nBGS2-W\r\n\r\nOK\r\n");
+            co_await module().send("\r\nBGS2-W\r\n\r\nOK\r\n");
         },
         [&]() -> ChannelTalk {
             const Error error = co_await error_of(channel().command("AT+COPS?", 20ms));
             EXPECT_EQ(error.code, ErrorCode::modem_timeout);
-            co_await module().say(late);
-            co_await module().until_waiting(late.size());
+            co_await module().send(late);
+            co_await module().wait_until_pending(late.size());
             EXPECT_EQ((co_await channel().command("AT+CGMM", 5s)).lines, model);
         });
 }
@@ -131,8 +131,8 @@ TEST_F(ChannelTest, DetectsARestartInDiscardedInput) {
     const std::string noise = "\r\nlate\r\n^SYSSTART\r\n";
     converse([&]() -> ChannelTalk { co_await module().expect("AT", "\r\nOK\r\n"); },
              [&]() -> ChannelTalk {
-                 co_await module().say(noise);
-                 co_await module().until_waiting(noise.size());
+                 co_await module().send(noise);
+                 co_await module().wait_until_pending(noise.size());
                  co_await channel().command("AT", 5s);
                  EXPECT_TRUE(channel().consume_restart());
                  EXPECT_FALSE(channel().consume_restart());
@@ -143,10 +143,10 @@ TEST_F(ChannelTest, DiscardsPendingInputAndTheRestartOnReset) {
     const std::string old = "\r\nOK\r\n^SYSSTART\r\nhalf a li";
     converse([&]() -> ChannelTalk { co_await module().expect("AT", "ne\r\nOK\r\n"); },
              [&]() -> ChannelTalk {
-                 co_await module().say("\r\n^SYSSTART\r\nhalf");
+                 co_await module().send("\r\n^SYSSTART\r\nhalf");
                  co_await channel().idle(std::nullopt);
-                 co_await module().say(old);
-                 co_await module().until_waiting(old.size());
+                 co_await module().send(old);
+                 co_await module().wait_until_pending(old.size());
                  channel().reset();
                  EXPECT_FALSE(channel().consume_restart());
                  EXPECT_EQ((co_await channel().command("AT", 5s)).lines, rest_of_line);
@@ -174,14 +174,14 @@ TEST_F(ChannelTest, SendsTheLargestFrameToASlowReader) {
     EXPECT_TRUE(std::ranges::is_sorted(progress));
     ASSERT_FALSE(progress.empty());
     EXPECT_EQ(progress.back(), frame.size());
-    EXPECT_FALSE(module().has_unheard());
+    EXPECT_FALSE(module().has_unread());
 }
 
 TEST_F(ChannelTest, IsIdleUntilItIsWoken) {
     converse(
         [&]() -> ChannelTalk {
-            co_await module().say("\r\n+CIEV: battchg,5\r\n\r\nnoise\r\n");
-            co_await module().until_taken();
+            co_await module().send("\r\n+CIEV: battchg,5\r\n\r\nnoise\r\n");
+            co_await module().wait_until_read();
             channel().wake();
         },
         [&]() -> ChannelTalk { co_await channel().idle(std::nullopt); });
@@ -197,7 +197,7 @@ TEST_F(ChannelTest, IsIdleUntilTheDeadline) {
 }
 
 TEST_F(ChannelTest, IsIdleUntilTheModuleRestarts) {
-    converse([&]() -> ChannelTalk { co_await module().say("\r\n^SYSSTART\r\n"); },
+    converse([&]() -> ChannelTalk { co_await module().send("\r\n^SYSSTART\r\n"); },
              [&]() -> ChannelTalk {
                  co_await channel().idle(Channel::Clock::now() + 9s);
                  EXPECT_TRUE(channel().consume_restart());
@@ -219,7 +219,7 @@ TEST_F(ChannelTest, KeepsAWakeReceivedDuringACommand) {
         [&]() -> ChannelTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
             channel().wake();
-            co_await module().say("\r\nOK\r\n");
+            co_await module().send("\r\nOK\r\n");
         },
         [&]() -> ChannelTalk {
             EXPECT_TRUE((co_await channel().command("AT", 5s)).ok());

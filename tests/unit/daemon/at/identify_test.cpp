@@ -44,16 +44,16 @@ class IdentifyTest : public test::Conversation {
         do {
             received_.push_back(co_await module().receive());
             const auto found = replies.find(received_.back());
-            co_await module().say(found == replies.end() ? error_line : found->second);
+            co_await module().send(found == replies.end() ? error_line : found->second);
         } while (received_.back() != last);
     }
 
     /// Says it when what was said before is dealt with, as over a slow line.
     asio::awaitable<void> say_late(std::string text) {
-        co_await module().until_taken();
+        co_await module().wait_until_read();
         asio::steady_timer line(context(), 20ms);
         co_await line.async_wait(asio::use_awaitable);
-        co_await module().say(std::move(text));
+        co_await module().send(std::move(text));
     }
 
     /// As slowly, OK to every command up to ATI.
@@ -92,7 +92,7 @@ TEST_F(IdentifyTest, RefusesAForeignModemAfterReadOnlyQueries) {
         const Error error = co_await error_of(identify(channel()));
         EXPECT_EQ(error.code, ErrorCode::not_supported);
         EXPECT_THAT(error.what, HasSubstr("Quectel BG96"));
-        EXPECT_FALSE(module().has_unheard());
+        EXPECT_FALSE(module().has_unread());
     });
     EXPECT_EQ(received_, (IdentifyLines{"ATI1", "AT+CGMI", "AT+CGMM", "AT+CGMR"}));
 }
@@ -124,7 +124,7 @@ TEST_F(IdentifyTest, RetriesWhileTheFirstAtCommandsAreIgnored) {
         [&]() -> IdentifyTalk {
             for (int i = 0; i < 3; ++i)
                 EXPECT_EQ(co_await module().receive(), "AT");
-            co_await module().say(std::string("\xf0\0\x80\r\n", 5)); // autobauding is not done yet
+            co_await module().send(std::string("\xf0\0\x80\r\n", 5)); // autobauding is not done yet
             co_await reply(awake, "ATE0");
         },
         [&]() -> IdentifyTalk { co_await synchronise(channel(), impatient); });
@@ -137,7 +137,7 @@ TEST_F(IdentifyTest, StaysInSyncWhenDelayedAnswersArriveTogether) {
         [&]() -> IdentifyTalk {
             for (int i = 0; i < 3; ++i)
                 EXPECT_EQ(co_await module().receive(), "AT");
-            co_await module().say(ok + ok + ok);
+            co_await module().send(ok + ok + ok);
             co_await reply(awake, "ATE0");
             co_await module().expect("ATI", mine_reply);
         },
@@ -152,7 +152,7 @@ TEST_F(IdentifyTest, StaysInSyncWhenAnAnswerFollowsTheResultOfAFrame) {
         [&]() -> IdentifyTalk {
             EXPECT_EQ(co_await module().receive(), "AT"); // the end of the frame of another program
             EXPECT_EQ(co_await module().receive(), "AT");
-            co_await module().say("\r\nSECURE CMD TO MANY DATA ERROR\r\n" + ok);
+            co_await module().send("\r\nSECURE CMD TO MANY DATA ERROR\r\n" + ok);
             co_await say_late(ok);
             co_await reply_late();
         },
@@ -166,7 +166,7 @@ TEST_F(IdentifyTest, StaysInSyncAfterTheRestOfAStaleAnswer) {
     converse(
         [&]() -> IdentifyTalk {
             EXPECT_EQ(co_await module().receive(), "AT");
-            co_await module().say("\r\n^SBNR: 9, size: \"0\"\r\n" + ok);
+            co_await module().send("\r\n^SBNR: 9, size: \"0\"\r\n" + ok);
             co_await say_late(ok);
             co_await reply_late();
         },
@@ -188,7 +188,7 @@ TEST_F(IdentifyTest, TimesOutAfterTheConfiguredNumberOfAttempts) {
             EXPECT_THAT(error.what, HasSubstr(module().node()));
             EXPECT_FALSE(error.hint.empty());
         });
-    EXPECT_FALSE(module().has_unheard());
+    EXPECT_FALSE(module().has_unread());
 }
 
 TEST_F(IdentifyTest, StopsSynchronisingWhenTheDeviceIsGone) {

@@ -7,9 +7,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <fstream>
 #include <optional>
+#include <sys/ioctl.h>
 #include <termios.h>
+#include <unistd.h>
 
 namespace bgs2::at {
 namespace {
@@ -111,7 +114,13 @@ TEST_F(SerialPortTest, RejectsAnUnsupportedBaudRateAndReleasesThePort) {
     const Error error = error_of_opening(module().node(), {.baud = 12345});
     EXPECT_EQ(error.code, ErrorCode::invalid_argument);
     EXPECT_THAT(error.what, HasSubstr("12345"));
-    EXPECT_EQ(error_of_opening(module().node()), Error{}) << "the port was not let go";
+    const int fd = ::open(module().node().c_str(), O_RDWR | O_NOCTTY);
+    ASSERT_GE(fd, 0);
+    int exclusive = 1; // root can open the port in spite of it
+    EXPECT_EQ(::ioctl(fd, TIOCGEXCL, &exclusive), 0);
+    EXPECT_EQ(exclusive, 0);
+    ::close(fd);
+    EXPECT_EQ(error_of_opening(module().node()), Error{}) << "the port was not released";
 }
 
 TEST_F(SerialPortTest, ReportsDeviceGoneAfterAHangUp) {

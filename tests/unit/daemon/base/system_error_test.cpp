@@ -19,6 +19,16 @@ TEST(SystemError, MapsErrnoToAnErrorCode) {
         EXPECT_EQ(error_code_of(number), ErrorCode::failed) << number;
 }
 
+TEST(SystemError, MapsErrnoOfATtyToAnErrorCode) {
+    for (const int number : {EBUSY, EWOULDBLOCK})
+        EXPECT_EQ(tty_error_code_of(number), ErrorCode::port_claimed) << number;
+    EXPECT_EQ(tty_error_code_of(ENOTTY), ErrorCode::invalid_argument);
+    for (const int number : {EIO, ENXIO, ENODEV})
+        EXPECT_EQ(tty_error_code_of(number), ErrorCode::device_gone) << number;
+    for (const int number : {ENOENT, EACCES, EINVAL})
+        EXPECT_EQ(tty_error_code_of(number), error_code_of(number)) << number;
+}
+
 TEST(SystemError, StatesTheFailedOperationAndItsReason) {
     EXPECT_EQ(system_error(EACCES, "open /dev/ttyS1", "be root"),
               (Error{ErrorCode::access_denied, "cannot open /dev/ttyS1: Permission denied", "be root"}));

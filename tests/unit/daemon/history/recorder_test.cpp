@@ -120,11 +120,11 @@ TEST_F(HistoryRecorder, ToleratesAMissingDirectoryAndLogsItOnce) {
     EXPECT_EQ(recorder.lost_since(), std::nullopt);
     ASSERT_THAT(entries, SizeIs(2));
     EXPECT_EQ(entries[0].event, EntryKind::gap);
-    EXPECT_THAT(entries[0].message, testing::StartsWith("2 entries since "));
+    EXPECT_THAT(entries[0].message, testing::StartsWith("lost 2 entries since "));
     EXPECT_EQ(entries[1].message, "kept");
     ASSERT_THAT(lines().all(), SizeIs(2));
     EXPECT_THAT(lines().all().back(),
-                testing::StartsWith("5: the history is written again: 2 entries since "));
+                testing::StartsWith("5: the history is written again; lost 2 entries since "));
     EXPECT_EQ(changes(), 2);
 }
 
@@ -174,7 +174,7 @@ TEST_F(HistoryRecorder, DropsEntriesBeyondItsQueueLimitWhileTheDiskHangs) {
     EXPECT_GE(entries.size(), 1000U);
     EXPECT_LE(entries.size(), 1003U);
     EXPECT_EQ(std::ranges::count(entries, EntryKind::gap, &Entry::event), 1);
-    EXPECT_THAT(lines().all(), ElementsAre(HasSubstr("of the history were lost")));
+    EXPECT_THAT(lines().all(), ElementsAre(HasSubstr("of the history: the disk is too slow")));
 }
 
 /// A small disk that nobody else sees; unmounted at the end.
@@ -251,10 +251,10 @@ TEST(HistoryRecorderOnAFullDisk, StaysReadableReportsTheFirstLossAndRecovers) {
     const auto entries = query();
     EXPECT_EQ(recorder.lost_since(), std::nullopt);
     ASSERT_EQ(entries.size(), kept.size() + 2);
-    EXPECT_THAT(entries[kept.size()].message, testing::StartsWith("2 entries since 2026-11-20T12:"));
+    EXPECT_THAT(entries[kept.size()].message, testing::StartsWith("lost 2 entries since 2026-11-20T12:"));
     EXPECT_EQ(entries.back().message, "written again");
     ASSERT_THAT(lines.all(), SizeIs(2));
-    EXPECT_THAT(lines.all().back(), testing::StartsWith("5: the history is written again: 2 entries"));
+    EXPECT_THAT(lines.all().back(), testing::StartsWith("5: the history is written again; lost 2 entries"));
     background.join();
 }
 

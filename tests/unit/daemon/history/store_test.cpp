@@ -202,6 +202,17 @@ TEST_F(HistoryStore, QuarantinesADatabaseOfANewerVersion) {
                                    " and started a new one"));
 }
 
+TEST_F(HistoryStore, IgnoresEntriesOfUnknownKindsAndLogsThemOnce) {
+    Store store = open();
+    ASSERT_TRUE(store.add(entry(noon, "odd")));
+    ASSERT_TRUE(store.add(entry(noon, "known")));
+    Database(file()).run("UPDATE entry SET event = 'teleport' WHERE message = 'odd'");
+    EXPECT_THAT(messages(all(store)), ElementsAre("known"));
+    EXPECT_THAT(messages(all(store)), ElementsAre("known"));
+    EXPECT_THAT(log(), ElementsAre("4: ignored 1 entry of the history " + file().string() +
+                                   ": unknown to this version of bgs2d"));
+}
+
 TEST_F(HistoryStore, QuarantinesADatabaseWithAForeignSchema) {
     std::ofstream(file()).close();
     Database(file()).run("CREATE TABLE entry (cats TEXT)");

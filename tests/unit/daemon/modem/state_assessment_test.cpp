@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
                            ModemState::drifted, false, ReasonCode::policy_reports, "slot 1 is empty"},
         StateAssessmentRow{"LimitReached", [](auto& it) { it.limit_reached = problem; }, ModemState::blocked,
                            false, ReasonCode::not_kept, "nothing came"},
-        StateAssessmentRow{"Held", [](auto& it) { it.held = true; }, ModemState::drifted, false,
+        StateAssessmentRow{"Cancelled", [](auto& it) { it.cancelled = true; }, ModemState::drifted, false,
                            ReasonCode::cancelled, "cancelled"},
         StateAssessmentRow{"FailedAndRequiresManualIntervention",
                            [](auto& it) { it.failure = LastFailure{problem, std::nullopt}; },

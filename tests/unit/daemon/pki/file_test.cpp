@@ -17,6 +17,16 @@ namespace {
 
 using testing::HasSubstr;
 
+Expected<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size = max_file_size) {
+    const auto file = File::open(path);
+    return file ? file->read(max_size) : std::unexpected(file.error());
+}
+
+Expected<Secret> read_secret_file(const std::filesystem::path& path, std::size_t max_size = max_file_size) {
+    const auto file = File::open(path);
+    return file ? file->read_secret(max_size) : std::unexpected(file.error());
+}
+
 class FileTest : public testing::Test {
   protected:
     void SetUp() override {
@@ -103,7 +113,6 @@ TEST_F(FileTest, IsRefusedWhenTooLarge) {
 
 TEST_F(FileTest, IsNamedInTheErrorIfMissing) {
     expect_refused(read_file(folder_ / "none"), ErrorCode::not_found, "/none: No such file or directory");
-    expect_refused(read_passphrase_file(folder_ / "none"), ErrorCode::not_found, "/none: No such file");
     expect_refused(read_file(file("x") / "below"), ErrorCode::not_found, "Not a directory");
 }
 
@@ -138,7 +147,7 @@ TEST_F(FileTest, RejectsASymbolicLinkLoop) {
     expect_refused(read_file(folder_ / "circle"), ErrorCode::failed, "/circle: Too many levels");
 }
 
-TEST_F(FileTest, PassphraseIsStrippedOfOneLineEnd) {
+TEST(Passphrase, IsStrippedOfOneLineEnd) {
     struct Row {
         const char* content;
         const char* passphrase;
@@ -147,7 +156,8 @@ TEST_F(FileTest, PassphraseIsStrippedOfOneLineEnd) {
         {"pass", "pass"},       {"pass\n", "pass"},   {"pass\r\n", "pass"}, {"pass\n\n", "pass\n"},
         {" pass \n", " pass "}, {"pass\r", "pass\r"}, {"\n", ""},           {"", ""}};
     for (const auto& row : table) {
-        const Secret passphrase = value_or_throw(read_passphrase_file(file(row.content)));
+        Secret passphrase = Secret::copy_of(as_bytes(std::string_view(row.content)));
+        strip_line_end(passphrase);
         EXPECT_EQ(as_text(passphrase.bytes()), row.passphrase);
     }
 }

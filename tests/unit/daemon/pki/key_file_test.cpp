@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/certificate.h"
-#include "daemon/pki/private_key.h"
+#include "daemon/pki/key_file.h"
 #include "tests/support/identity.h"
 
 #include <gmock/gmock.h>

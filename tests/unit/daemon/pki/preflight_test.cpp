@@ -65,7 +65,7 @@ class PreflightTest : public testing::Test {
     /// The findings about one key pair alone.
     static std::vector<Finding> check(const KeyPair& key_pair, unsigned slot,
                                       std::chrono::sys_seconds at = now) {
-        return check({{.slot = slot, .tls_store = true, .name = "", .key_pair = &key_pair}}, at);
+        return check({in(slot, key_pair)}, at);
     }
 
     static std::vector<Finding> check(const std::vector<SlotCandidate>& all,
@@ -74,7 +74,7 @@ class PreflightTest : public testing::Test {
     }
 
     static SlotCandidate in(unsigned slot, const KeyPair& key_pair) {
-        return {.slot = slot, .tls_store = true, .name = "", .key_pair = &key_pair};
+        return {.address = {.slot = slot}, .name = "", .key_pair = &key_pair};
     }
 
     // They take their time to make, and no test changes them.
@@ -93,8 +93,8 @@ TEST_F(PreflightTest, AcceptsValidCertificatesAndKeys) {
 TEST_F(PreflightTest, NamesTheSlotCandidateOfAFinding) {
     const KeyPair root = key_pair_of(*ca);
     const KeyPair broken = key_pair_of(*client, ca.get());
-    const auto findings = check({{.slot = 1, .tls_store = true, .name = "slot 1 (/a)", .key_pair = &root},
-                                 {.slot = 0, .tls_store = true, .name = "slot 0 (/b)", .key_pair = &broken}});
+    const auto findings = check({{.address = {.slot = 1}, .name = "slot 1 (/a)", .key_pair = &root},
+                                 {.address = {.slot = 0}, .name = "slot 0 (/b)", .key_pair = &broken}});
     ASSERT_THAT(findings, ElementsAre(error(ErrorCode::key_mismatch, "CN=Client", 1)));
     EXPECT_THAT(findings.front().error.what, testing::StartsWith("slot 0 (/b): the private key"));
 }
@@ -116,15 +116,17 @@ TEST_F(PreflightTest, RefusesAKeyInAServerSlot) {
 
 TEST_F(PreflightTest, RefusesAKeyInAnotherStore) {
     const KeyPair with_key = key_pair_of(*client, client.get());
-    EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .key_pair = &with_key}}),
+    EXPECT_THAT(check({{.address = {.store = Store::management}, .name = "", .key_pair = &with_key}}),
                 ElementsAre(error(ErrorCode::invalid_argument, "only the store is_cert")));
     const KeyPair without = key_pair_of(*client);
-    EXPECT_THAT(check({{.slot = 0, .tls_store = false, .name = "", .key_pair = &without}}), IsEmpty());
+    EXPECT_THAT(check({{.address = {.store = Store::management}, .name = "", .key_pair = &without}}),
+                IsEmpty());
 }
 
 TEST_F(PreflightTest, WarnsOfAClientCertificateWithoutItsKey) {
     const auto findings = check(key_pair_of(*client), 0);
     EXPECT_THAT(findings, ElementsAre(warning(ErrorCode::invalid_argument, "its private key is missing")));
+    EXPECT_THAT(findings.front().error.hint, HasSubstr("slots 1 to 30"));
     EXPECT_EQ(blocking(findings), nullptr);
 }
 
@@ -239,14 +241,15 @@ TEST_F(PreflightTest, WarnsOfACertificateThatIsInTwoSlots) {
     const KeyPair other = key_pair_of(*ca);
     EXPECT_THAT(check({in(1, one), in(4, other)}),
                 ElementsAre(warning(ErrorCode::invalid_argument, "is also in slot 1", 1)));
-    EXPECT_THAT(check({in(1, one), {.slot = 1, .tls_store = false, .name = "", .key_pair = &other}}),
+    EXPECT_THAT(check({in(1, one),
+                       {.address = {.store = Store::management, .slot = 1}, .name = "", .key_pair = &other}}),
                 IsEmpty())
         << "each store is for itself";
 }
 
 class ChainTest : public PreflightTest {
   protected:
-    /// What is found about a client whose chain is `chain`, beside `anchors` in the slots from 1 on.
+    /// The findings about a client whose chain is `chain`, with `anchors` in the slots from 1 on.
     static std::vector<Finding> check_chain(const std::vector<const Identity*>& chain,
                                             const std::vector<const Identity*>& anchors) {
         KeyPair first = key_pair_of(*chain.front(), chain.front());

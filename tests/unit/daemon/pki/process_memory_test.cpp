@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::byte mask{0x5a};
 
-/// How often the bytes, each of them masked in `needle`, stand in this process's own memory.
+/// The number of copies of the bytes, each of them masked in `needle`, in the memory of this process.
 int occurrences(const Bytes& needle) {
     int found = 0;
     std::ifstream maps("/proc/self/maps");
@@ -79,10 +79,11 @@ TEST_P(ProcessMemory, ContainsNoKeyPlaintextAfterUse) {
     ASSERT_EQ(::waitpid(maker, &status, 0), maker);
     ASSERT_EQ(status, 0);
 
-    const Bytes needle = value_or_throw(read_file(folder + "/needle"));
+    const Bytes needle = value_or_throw(value_or_throw(File::open(folder + "/needle")).read());
     {
-        const Bytes certificate = value_or_throw(read_file(folder + "/certificate"));
-        const Secret key = value_or_throw(read_secret_file(folder + "/" + GetParam()));
+        const Bytes certificate = value_or_throw(value_or_throw(File::open(folder + "/certificate")).read());
+        const Secret key =
+            value_or_throw(value_or_throw(File::open(folder + "/" + GetParam())).read_secret());
         const Secret passphrase = Secret::copy_of(as_bytes("pass"));
         const KeyPair credential = value_or_throw(load({.certificate = certificate,
                                                         .certificate_name = "certificate",
@@ -90,7 +91,7 @@ TEST_P(ProcessMemory, ContainsNoKeyPlaintextAfterUse) {
                                                         .key_name = GetParam(),
                                                         .passphrase = &passphrase},
                                                        CertificateFormat::der, KeyFormat::pkcs8));
-        // What is to be sent, and the file itself where that is plain.
+        // The key to send, and the file itself if it is plain.
         EXPECT_EQ(occurrences(needle), std::string_view(GetParam()) == "der" ? 2 : 1);
     }
     EXPECT_EQ(occurrences(needle), 0);

@@ -46,7 +46,9 @@ TEST(KeySigner, SignsWithRsaOnly) {
     const KeySigner signer(Identity::make({.algorithm = Algorithm::ec_p256}).key());
     const auto signature = signer.sign(Bytes(20));
     ASSERT_FALSE(signature);
+    EXPECT_EQ(signature.error(), require_rsa(KeyKind::ec).error());
     EXPECT_EQ(signature.error().code, ErrorCode::invalid_argument);
+    EXPECT_TRUE(require_rsa(KeyKind::rsa));
 }
 
 TEST(KeySigner, LeavesNoOpenSslErrorIfTheKeyIsTooShort) {

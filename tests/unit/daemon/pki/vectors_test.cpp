@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The identities that the vendor's tool made its frames from.
 #include "daemon/pki/file.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/pki/key_pair.h"
 
 #include <gmock/gmock.h>
@@ -22,7 +23,7 @@ class Vectors : public testing::Test {
                          << ": set BGS2_VECTORS to the folder that holds them";
     }
     [[nodiscard]] Bytes file(const std::string& name) const {
-        return value_or_throw(read_file(folder_ / "inputs" / name));
+        return value_or_throw(value_or_throw(File::open(folder_ / "inputs" / name)).read());
     }
 
     [[nodiscard]] KeyPair key_pair(const std::string& certificate, const std::string& key = "",

@@ -28,9 +28,9 @@ struct MatchCase {
 
 TEST(Explain, ReportsTheDecidingConditionAndTheReason) {
     const std::vector<MatchCase> cases{
-        {{}, {true, "", {}, std::nullopt, "no conditions, matches every modem"}},
+        {{}, {true, "", {}, "no conditions, matches every modem"}},
         {{.model = Patterns{{"BGS2-*"}}, .imei = {}, .port = {}, .properties = {}},
-         {true, "", {}, std::nullopt, R"(model "BGS2-W" matches "BGS2-*")"}},
+         {true, "", {}, R"(model "BGS2-W" matches "BGS2-*")"}},
         {{.model = Patterns{{"BGS2-*"}},
           .imei = {},
           .port = Patterns{{"pci-*", "platform-*"}},
@@ -38,37 +38,37 @@ TEST(Explain, ReportsTheDecidingConditionAndTheReason) {
          {true,
           "",
           {},
-          std::nullopt,
           R"(model "BGS2-W" matches "BGS2-*"; port "platform-3f201000.serial" matches ["pci-*", "platform-*"])"}},
         {{.model = Patterns{{"EHS*"}}, .imei = Patterns{{"1"}}, .port = {}, .properties = {}},
-         {false, "model", {{"EHS*"}}, "BGS2-W", R"(model "BGS2-W" does not match "EHS*")"}},
+         {false, "model", {{"EHS*"}}, R"(model "BGS2-W" does not match "EHS*")"}},
         {{.model = {}, .imei = Patterns{{"35693803*", "!356938035643809"}}, .port = {}, .properties = {}},
          {false,
           "imei",
           {{"35693803*", "!356938035643809"}},
-          "356938035643809",
           R"(imei "356938035643809" is excluded by "!356938035643809")"}},
         {{.model = {}, .imei = {}, .port = Patterns{{"pci-*"}}, .properties = {}},
-         {false,
-          "port",
-          {{"pci-*"}},
-          "platform-3f201000.serial",
-          R"(port "platform-3f201000.serial" does not match "pci-*")"}},
+         {false, "port", {{"pci-*"}}, R"(port "platform-3f201000.serial" does not match "pci-*")"}},
         {{.model = {}, .imei = {}, .port = {}, .properties = {{"ID_BUS", {{"usb"}}}, {"ID_MODEL", {{"*"}}}}},
-         {false,
-          "property ID_MODEL",
-          {{"*"}},
-          std::nullopt,
-          R"(property ID_MODEL is absent, which does not match "*")"}},
+         {false, "property ID_MODEL", {{"*"}}, R"(property ID_MODEL is absent, which does not match "*")"}},
         {{.model = {}, .imei = {}, .port = {}, .properties = {{"ID_BUS", {{"usb"}}}, {"ID_MODEL", {{"!x"}}}}},
          {true,
           "",
           {},
-          std::nullopt,
           R"(property ID_BUS "usb" matches "usb"; property ID_MODEL is absent, which matches "!x")"}},
     };
     for (const auto& [match, result] : cases)
         EXPECT_EQ(explain(policy(match), modem), result) << explain(policy(match), modem).why;
+}
+
+TEST(Explain, TreatsAPortWithoutIdPathAsAbsent) {
+    ModemAttributes elsewhere = modem;
+    elsewhere.port_path.clear();
+    const auto with_port = [&](Patterns port) {
+        return explain(policy({.model = {}, .imei = {}, .port = std::move(port), .properties = {}}),
+                       elsewhere);
+    };
+    EXPECT_EQ(with_port({{"*"}}).why, R"(port is absent, which does not match "*")");
+    EXPECT_TRUE(with_port({{"!pci-*"}}).matches);
 }
 
 TEST(FirstMatch, IsTheFirstMatchingPolicy) {

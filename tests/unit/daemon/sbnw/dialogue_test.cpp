@@ -41,7 +41,7 @@ class DialogueTest : public test::Conversation {
     asio::awaitable<void> take_frame(std::string result) {
         co_await module().expect(command, ready);
         co_await receive_frame();
-        co_await module().say(std::move(result));
+        co_await module().send(std::move(result));
     }
 
     asio::awaitable<void> receive_frame() { EXPECT_EQ(co_await module().receive(frame_.size()), bytes_); }
@@ -81,7 +81,7 @@ TEST_F(DialogueTest, SendsTheFrameOnceTheModuleAsksForItAndNothingAfterIt) {
                      channel(), store, frame_, [&](std::size_t so_far) { sent = so_far; }, long_deadlines);
                  EXPECT_EQ(sent, frame_.size());
              });
-    EXPECT_FALSE(module().has_unheard());
+    EXPECT_FALSE(module().has_unread());
 }
 
 TEST_F(DialogueTest, DoesNotSendTheFrameBeforeTheModuleAsksForIt) {
@@ -89,11 +89,11 @@ TEST_F(DialogueTest, DoesNotSendTheFrameBeforeTheModuleAsksForIt) {
     converse(
         [&]() -> Talk {
             co_await module().expect(command, connect);
-            co_await module().until_taken();
-            EXPECT_FALSE(module().has_unheard());
-            co_await module().say("\r\nSECURE CMD READY: SEND COMMAND ...\r\n");
+            co_await module().wait_until_read();
+            EXPECT_FALSE(module().has_unread());
+            co_await module().send("\r\nSECURE CMD READY: SEND COMMAND ...\r\n");
             co_await receive_frame();
-            co_await module().say(end_ok + ok);
+            co_await module().send(end_ok + ok);
         },
         [&]() -> Talk { co_await push_frame(long_deadlines); });
 }
@@ -103,7 +103,7 @@ TEST_F(DialogueTest, WritesToTheGivenStore) {
         [&]() -> Talk {
             co_await module().expect("AT^SBNW=management_cert,1", ready);
             co_await receive_frame();
-            co_await module().say(end_ok + ok);
+            co_await module().send(end_ok + ok);
         },
         [&]() -> Talk { co_await push(channel(), "management_cert", frame_, {}, long_deadlines); });
 }
@@ -114,9 +114,9 @@ TEST_F(DialogueTest, ToleratesUrcsAndEchoAnywhere) {
         [&]() -> Talk {
             co_await module().expect(command, urc + command + "\r" + urc + ready + urc);
             co_await receive_frame();
-            co_await module().say(urc + "\r\nSECURE CMD E");
-            co_await module().until_taken();
-            co_await module().say("ND OK\r\n" + urc + ok);
+            co_await module().send(urc + "\r\nSECURE CMD E");
+            co_await module().wait_until_read();
+            co_await module().send("ND OK\r\n" + urc + ok);
         },
         [&]() -> Talk { co_await push_frame(long_deadlines); });
 }
@@ -125,7 +125,7 @@ TEST_F(DialogueTest, PushesTheLargestFrame) {
     use_frame(max_frame_size);
     converse([&]() -> Talk { co_await take_frame(end_ok + ok); },
              [&]() -> Talk { co_await push_frame(long_deadlines); });
-    EXPECT_FALSE(module().has_unheard());
+    EXPECT_FALSE(module().has_unread());
 }
 
 TEST_F(DialogueTest, ReportsEveryRefusalAndConsumesTheFollowingOk) {
@@ -158,7 +158,7 @@ TEST_F(DialogueTest, ReportsCommandUnknownOnAnErrorBeforeTheFrame) {
     for (const std::string reply : {"\r\nERROR\r\n", "\r\n+CME ERROR: operation not supported\r\n"}) {
         converse([&]() -> Talk { co_await module().expect(command, reply); },
                  [&]() -> Talk { EXPECT_EQ(co_await refusal(long_deadlines), Result::command_unknown); });
-        EXPECT_FALSE(module().has_unheard());
+        EXPECT_FALSE(module().has_unread());
     }
 }
 
@@ -192,7 +192,7 @@ TEST_F(DialogueTest, FailsIfTheModuleRepliesOkWithoutAskingForTheFrame) {
              [&]() -> Talk {
                  EXPECT_EQ((co_await error_of_push(long_deadlines)).code, ErrorCode::modem_rejected);
              });
-    EXPECT_FALSE(module().has_unheard());
+    EXPECT_FALSE(module().has_unread());
 }
 
 TEST_F(DialogueTest, SucceedsWithoutTheFinalOk) {
@@ -207,7 +207,7 @@ TEST_F(DialogueTest, TimesOutIfTheModuleNeverAsksForTheFrame) {
                  EXPECT_EQ(error.code, ErrorCode::modem_timeout);
                  EXPECT_THAT(error.what, AllOf(HasSubstr(command), HasSubstr(module().node())));
              });
-    EXPECT_FALSE(module().has_unheard());
+    EXPECT_FALSE(module().has_unread());
 }
 
 TEST_F(DialogueTest, TimesOutIfNoResultFollowsTheFrame) {
@@ -235,17 +235,17 @@ TEST_F(DialogueTest, DefersCancellationUntilTheDialogueIsComplete) {
         [&]() -> Talk {
             EXPECT_EQ(co_await module().receive(), command);
             channel().interrupt(stop);
-            co_await module().say(ready);
+            co_await module().send(ready);
             co_await receive_frame();
             channel().interrupt(stop);
-            co_await module().say(end_ok + ok);
+            co_await module().send(end_ok + ok);
         },
         [&]() -> Talk {
             co_await push_frame(long_deadlines);
             EXPECT_EQ(co_await error_of(channel().command("AT", 5s)), stop);
             EXPECT_EQ(co_await error_of_push(long_deadlines), stop);
         });
-    EXPECT_FALSE(module().has_unheard());
+    EXPECT_FALSE(module().has_unread());
 }
 
 TEST_F(DialogueTest, IsInterruptedWhenTheDeviceIsGone) {

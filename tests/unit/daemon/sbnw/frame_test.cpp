@@ -106,7 +106,7 @@ std::vector<Golden> goldens() {
     };
 }
 
-/// What an error of the decoder must name: where, and which field.
+/// An error of the decoder must name the offset and the field.
 testing::Matcher<const std::string&> names_offset_and_field() {
     return AllOf(StartsWith("offset "),
                  AnyOf(HasSubstr("total length"), HasSubstr("command"), HasSubstr("parameter"),
@@ -197,6 +197,7 @@ TEST(Frame, IsNotEncodedWithInvalidTextFields) {
         ASSERT_FALSE(frame) << field;
         EXPECT_EQ(frame.error().code, ErrorCode::invalid_argument);
         EXPECT_THAT(frame.error().what, HasSubstr(field));
+        EXPECT_NE(frame.error().hint, "") << field;
     }
 }
 
@@ -277,7 +278,17 @@ TEST(Frame, IsRejectedWithTheOffsetAndCauseOfTheError) {
         const Error error = error_of(from_hex(wrong.frame));
         EXPECT_EQ(error.code, ErrorCode::invalid_argument);
         EXPECT_THAT(error.what, AllOf(StartsWith(std::string(wrong.where)), HasSubstr(wrong.what)));
+        EXPECT_NE(error.hint, "");
     }
+}
+
+TEST(Frame, HasItsLengthAndSlotInLittleEndian) {
+    EXPECT_EQ(announced_length(from_hex("0c01 0300")), 0x010c);
+    EXPECT_EQ(announced_length(from_hex("0c")), 0);
+    const Bytes bytes = from_hex("0c00 0300 0100 | 0600 0100 0302");
+    const auto frame = decode(bytes);
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(slot_of(frame->parameters.front()), 0x0203);
 }
 
 using FrameVendorFrames = VectorsTest;

@@ -23,13 +23,13 @@ const std::vector<ResultCase> failures{
     {"SECURE CMD PUBLIC CERTIFICATE IS CORRUPTED", Result::certificate_corrupted, ErrorCode::modem_rejected,
      RetryAdvice::retry_once},
     {"SECURE CMD PRIVATE KEY WAS REMOVED", Result::private_key_removed, ErrorCode::modem_rejected,
-     RetryAdvice::person},
+     RetryAdvice::manual},
     {"SECURE CMD SERVICE TIMEOUT ERROR", Result::service_timeout, ErrorCode::modem_timeout,
      RetryAdvice::retry},
-    {"SECURE CMD ERROR", Result::refused, ErrorCode::modem_rejected, RetryAdvice::person},
-    {"ERROR", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::person},
-    {"+CME ERROR: unknown", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::person},
-    {"+CME ERROR: 4", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::person},
+    {"SECURE CMD ERROR", Result::refused, ErrorCode::modem_rejected, RetryAdvice::manual},
+    {"ERROR", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
+    {"+CME ERROR: unknown", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
+    {"+CME ERROR: 4", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
 };
 
 TEST(Result, OfEveryErrorLineHasAnErrorCodeAndRetryAdvice) {

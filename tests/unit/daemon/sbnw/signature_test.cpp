@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/pki/private_key.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/sbnw/signature.h"
 #include "tests/support/bytes.h"
 #include "tests/unit/daemon/sbnw/vectors.h"
@@ -142,8 +142,8 @@ TEST_F(SignatureTest, OfTheWrongLengthFailsVerification) {
     EXPECT_EQ(verified.error().code, ErrorCode::verify_failed);
 }
 
-/// What every other tool makes: PKCS#1 v1.5 around a DigestInfo. A module takes it for wrong (protocol.md
-/// §1).
+/// The signature of every other tool: PKCS#1 v1.5 around a DigestInfo. A module takes it for wrong
+/// (protocol.md §1).
 TEST_F(SignatureTest, WithADigestInfoIsRejected) {
     SecureCommand command = some_command();
     ASSERT_TRUE(sign(command, pki::KeySigner(key()), Digest::sha256));

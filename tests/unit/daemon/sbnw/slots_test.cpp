@@ -88,6 +88,7 @@ const std::vector<SlotsCase> cases{
     {"a value that is not closed",
      {R"(^SBNR: 1, size: "7", issuer: "O=Exam)"},
      {{1, with([](Slot& s) { s.size = 7, s.issuer = "O=Exam"; })}}},
+    {"a number that no slot has", {R"(^SBNR: 31, size: "7")", R"(^SBNR: 65536, size: "7")"}, {}},
     {"a size that is no number", {R"(^SBNR: 1, size: "many")"}, {{1, Slot{}}}},
     {"the last word on a slot counts",
      {R"(^SBNR: 1, size: "7")", R"(^SBNR: 1, size: "8")"},

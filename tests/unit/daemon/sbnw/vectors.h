@@ -22,7 +22,7 @@ struct Vector {
     std::filesystem::path signing_key; ///< where there is a digest
 };
 
-/// Where vectors.json is: the environment's BGS2_VECTORS, or the place beside the sources.
+/// The folder of vectors.json: BGS2_VECTORS of the environment, or the one beside the sources.
 std::filesystem::path vectors_directory();
 
 /// Throws where a file is missing or not understood.
