@@ -109,16 +109,29 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel) {
                               channel.port().node()),
                   "remove the port from bgs2d.toml or the udev rule: this is not a Cinterion module"});
 
-    const Answer serial = co_await channel.command("AT+CGSN", question_timeout);
-    const auto imei = std::ranges::find_if(serial.lines, is_imei);
-    if (imei == serial.lines.end())
-        throw Exception(Error{ErrorCode::not_supported,
-                              fmt::format("the module on {} does not report its IMEI", channel.port().node()),
-                              "query it with AT+CGSN; bgs2d cannot manage a module without an IMEI"});
-    identity.imei = *imei;
+    identity.imei = co_await read_imei(channel);
     co_await channel.command("AT+CMEE=2",
                              question_timeout); // older firmware may refuse it; errors stay numbers then
     co_return identity;
+}
+
+asio::awaitable<std::string> read_imei(Channel& channel) {
+    const Answer answer = co_await channel.command("AT+CGSN", question_timeout);
+    const auto imei = std::ranges::find_if(answer.lines, is_imei);
+    if (imei == answer.lines.end())
+        throw Exception(Error{ErrorCode::not_supported,
+                              fmt::format("the module on {} does not report its IMEI", channel.port().node()),
+                              "query it with AT+CGSN; bgs2d cannot manage a module without an IMEI"});
+    co_return *imei;
+}
+
+asio::awaitable<void> require_imei(Channel& channel, std::string imei) {
+    const std::string present = co_await read_imei(channel);
+    if (present != imei)
+        throw Exception(
+            Error{ErrorCode::device_gone,
+                  fmt::format("the modem {} is on {} instead of {}", present, channel.port().node(), imei),
+                  "nothing to do if the modem was exchanged: bgs2d identifies the other one"});
 }
 
 ModuleIdentity parse_identification(std::span<const std::string> lines) {

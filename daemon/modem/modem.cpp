@@ -67,7 +67,7 @@ Modem::Modem(at::ModuleIdentity identity, const PortInfo& port, RetainedState re
   , reporter_(identity_.imei, attributes_.port_path,
               log.with({{"BGS2_IMEI", identity_.imei}, {"BGS2_PORT", port_}}),
               [this](history::Entry entry) { host_.record(std::move(entry)); })
-  , slots_(retained_, reporter_, [this] { host_.modem_changed(*this); }) {}
+  , slots_(identity_.imei, retained_, reporter_, [this] { host_.modem_changed(*this); }) {}
 
 std::optional<std::chrono::sys_seconds> Modem::retry_at() const {
     const auto next = retries_.next();

@@ -12,8 +12,10 @@
 
 namespace bgs2 {
 
-ModemSlots::ModemSlots(RetainedState& retained, const ModemReporter& reporter, std::function<void()> changed)
-  : retained_(retained)
+ModemSlots::ModemSlots(const std::string& imei, RetainedState& retained, const ModemReporter& reporter,
+                       std::function<void()> changed)
+  : imei_(imei)
+  , retained_(retained)
   , reporter_(reporter)
   , changed_(std::move(changed)) {}
 
@@ -24,6 +26,7 @@ void ModemSlots::note_idle(std::chrono::milliseconds good_for) {
 }
 
 asio::awaitable<std::vector<SlotChange>> ModemSlots::read(at::Channel& channel, std::set<Store> stores) {
+    co_await at::require_imei(channel, imei_);
     auto changes = co_await cache_.read(channel, std::move(stores));
     stale_ = false;
     fresh_ = true;
@@ -57,7 +60,7 @@ asio::awaitable<void> ModemSlots::apply(at::Channel& channel, Job& job, const Pr
         cache_.invalidate(address);
         changed_();
     };
-    const std::vector<Attempt> attempts = co_await write(channel, prepared_plan.steps, job, begins);
+    const std::vector<Attempt> attempts = co_await write(channel, imei_, prepared_plan.steps, job, begins);
     for (const Attempt& attempt : attempts) {
         if (!attempt.failure)
             retained_.keyless.erase(attempt.step->step.address);
@@ -83,7 +86,7 @@ asio::awaitable<void> ModemSlots::recover(at::Channel& channel, std::set<Store> 
     if (!rollback)
         co_return;
     try {
-        const bool kept = co_await roll_back(channel, *rollback, cache_.inventory());
+        const bool kept = co_await roll_back(channel, imei_, *rollback, cache_.inventory());
         retained_.keyless.erase(rollback->address);
         if (!kept)
             co_return;

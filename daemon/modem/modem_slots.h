@@ -25,7 +25,8 @@ namespace bgs2 {
 class ModemSlots {
   public:
     /// Calls `changed` whenever cache() has changed. All arguments outlive this object.
-    ModemSlots(RetainedState& retained, const ModemReporter& reporter, std::function<void()> changed);
+    ModemSlots(const std::string& imei, RetainedState& retained, const ModemReporter& reporter,
+               std::function<void()> changed);
 
     /// The slots as last read.
     [[nodiscard]] const SlotCache& cache() const { return cache_; }
@@ -40,15 +41,15 @@ class ModemSlots {
     /// The reason that the module cannot list its slots; nothing if it can.
     [[nodiscard]] const std::optional<Error>& unreadable() const { return unreadable_; }
 
-    /// Reads the slots of these stores and reports changes made outside bgs2d. Throws as sbnw::read_slots()
-    /// does.
+    /// Reads the slots of these stores and reports changes made outside bgs2d. Each reading begins with
+    /// at::require_imei(). Throws as that and sbnw::read_slots() do.
     asio::awaitable<void> look(at::Channel& channel, std::set<Store> stores);
 
     /// Like look(), but sets unreadable() if the module cannot list its slots.
     asio::awaitable<void> look_if_possible(at::Channel& channel, std::set<Store> stores);
 
-    /// Writes the steps, at least one, reads the slots back and compares them. Throws as sbnw::push() and
-    /// sbnw::read_slots() do, and VerifyFailed.
+    /// Writes the steps, at least one, reads the slots back and compares them. Throws as look() and write()
+    /// do, and VerifyFailed.
     asio::awaitable<void> apply(at::Channel& channel, Job& job, const PreparedPlan& prepared_plan,
                                 std::set<Store> stores);
 
@@ -59,6 +60,7 @@ class ModemSlots {
   private:
     asio::awaitable<std::vector<SlotChange>> read(at::Channel& channel, std::set<Store> stores);
 
+    const std::string& imei_;
     RetainedState& retained_;
     const ModemReporter& reporter_;
     std::function<void()> changed_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/provision.h"
 
+#include "daemon/at/identify.h"
 #include "daemon/modem/job_failure.h"
 #include "daemon/sbnw/dialogue.h"
 #include "daemon/sbnw/result.h"
@@ -34,8 +35,10 @@ class Progress {
     std::uint64_t before_ = 0;
 };
 
-asio::awaitable<void> send(at::Channel& channel, const PreparedStep& step, Progress& progress) {
+asio::awaitable<void> send(at::Channel& channel, const std::string& imei, const PreparedStep& step,
+                           Progress& progress) {
     for (const pki::Secret& frame : step.frames) {
+        co_await at::require_imei(channel, imei);
         co_await sbnw::push(channel, std::string(word(step.step.address.store)), frame,
                             [&progress](std::size_t bytes) { progress.sent(bytes); });
         progress.done(frame);
@@ -50,8 +53,9 @@ std::string_view what_is_in(const sbnw::Slot* slot) {
 
 } // namespace
 
-asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::vector<PreparedStep>& steps,
-                                            Job& job, std::function<void(const SlotAddress&)> begins) {
+asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::string& imei,
+                                            const std::vector<PreparedStep>& steps, Job& job,
+                                            std::function<void(const SlotAddress&)> begins) {
     Progress progress(job, size_of(steps));
     std::vector<Attempt> attempts;
     for (const PreparedStep& each : steps) {
@@ -62,7 +66,7 @@ asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::vec
         Attempt& attempt = attempts.emplace_back();
         attempt.step = &each;
         try {
-            co_await send(channel, each, progress);
+            co_await send(channel, imei, each, progress);
         } catch (const Exception&) {
             attempt.failure = std::current_exception();
         }
@@ -82,11 +86,12 @@ std::optional<Rollback> rollback_of(const Attempt& attempt) {
         .address = step.step.address, .thumbprint = step.thumbprint, .frame = step.rollback->clone()};
 }
 
-asio::awaitable<bool> roll_back(at::Channel& channel, const Rollback& rollback,
+asio::awaitable<bool> roll_back(at::Channel& channel, const std::string& imei, const Rollback& rollback,
                                 const sbnw::Inventory& present) {
     const auto kept = present.find(rollback.address);
     if (kept == present.end() || kept->second.thumbprint != rollback.thumbprint)
         co_return false;
+    co_await at::require_imei(channel, imei);
     co_await sbnw::push(channel, std::string(word(rollback.address.store)), rollback.frame,
                         [](std::size_t) {});
     co_return true;

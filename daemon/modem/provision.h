@@ -25,14 +25,16 @@ namespace bgs2 {
 struct Attempt {
     const PreparedStep* step = nullptr;
     std::chrono::milliseconds duration{0};
-    std::exception_ptr failure; ///< the error that sbnw::push() threw, naming the slot; null: the module
-                                ///< reported success, which verify() still has to confirm
+    std::exception_ptr failure; ///< the error of at::require_imei() or sbnw::push(), naming the slot; null:
+                                ///< the module reported success, which verify() still has to confirm
 };
 
-/// Sends the frames of the steps in order and updates the job's progress. Calls `begins` with each slot right
-/// before it may change. Stops after the first attempt that fails. The result is valid as long as `steps`.
-asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::vector<PreparedStep>& steps,
-                                            Job& job, std::function<void(const SlotAddress&)> begins);
+/// Sends the frames of the steps in order and updates the job's progress. Before each frame it checks that
+/// the modem still is the one with this IMEI (at::require_imei()). Calls `begins` with each slot right before
+/// it may change. Stops after the first attempt that fails. The result is valid as long as `steps`.
+asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::string& imei,
+                                            const std::vector<PreparedStep>& steps, Job& job,
+                                            std::function<void(const SlotAddress&)> begins);
 
 /// Erases a certificate whose private key the module removed.
 struct Rollback {
@@ -46,8 +48,8 @@ std::optional<Rollback> rollback_of(const Attempt& attempt);
 
 /// Erases the slot if it holds that certificate according to `present`; returns whether it did. Without its
 /// key the certificate is useless, but would compare as compliant: a module never reports its keys. Throws as
-/// sbnw::push() does.
-asio::awaitable<bool> roll_back(at::Channel& channel, const Rollback& rollback,
+/// at::require_imei() and sbnw::push() do.
+asio::awaitable<bool> roll_back(at::Channel& channel, const std::string& imei, const Rollback& rollback,
                                 const sbnw::Inventory& present);
 
 /// A hint for a module that refuses commands without a reason: it names the management certificate whose key

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bgs2::sim {
@@ -52,6 +53,8 @@ class Answers {
 
     /// The store that an AT^SBNR command reads; nothing for other commands and unsupported stores.
     [[nodiscard]] std::optional<std::string> readback_store(std::string_view command) const;
+
+    void set_imei(std::string imei) { identity_.imei = std::move(imei); }
 
     [[nodiscard]] bool echo() const { return echo_; }
     [[nodiscard]] const ModuleIdentity& identity() const { return identity_; }

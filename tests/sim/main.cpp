@@ -114,6 +114,14 @@ void run(const Options& options) {
               [&](std::size_t count) { log.write("unread", fmt::format("{} bytes not received", count)); });
     Modem modem(wire, std::move(answers), receiver, std::move(service), std::move(slots), std::move(faults),
                 {.settle = options.settle, .urc = options.urc, .frames = options.frames}, log);
+    asio::signal_set swaps(loop);
+    if (options.swap) {
+        swaps.add(SIGUSR1);
+        swaps.async_wait([&](std::error_code error, int) {
+            if (!error)
+                modem.swap(*options.swap);
+        });
+    }
     asio::co_spawn(executor, wire.pump(hang_up_after), ended);
     asio::co_spawn(executor, serve(*port, modem), ended);
     loop.run();

@@ -87,6 +87,13 @@ asio::awaitable<void> Modem::run() {
     }
 }
 
+void Modem::swap(const std::string& imei) {
+    answers_.set_imei(imei);
+    service_.imei = imei;
+    slots_ = Slots();
+    log_.write("swap", "imei=" + imei);
+}
+
 // ---- commands
 
 asio::awaitable<Modem::CommandLine> Modem::next_command() {

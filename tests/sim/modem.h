@@ -36,6 +36,9 @@ class Modem {
     /// Answers until the line hangs up (LineDead).
     asio::awaitable<void> run();
 
+    /// Exchanges the module for an empty one with this IMEI; the line stays open.
+    void swap(const std::string& imei);
+
   private:
     struct CommandLine {
         std::string text;

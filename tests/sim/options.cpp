@@ -92,6 +92,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
         ->type_name("DIGITS")
         ->check(imei_fault)
         ->capture_default_str();
+    app.add_option("--swap", options.swap, "At SIGUSR1, exchange the module for an empty one with this IMEI")
+        ->type_name("DIGITS")
+        ->check(imei_fault);
     app.add_option("--model", options.model, "Set the answer to AT+CGMM")
         ->type_name("TEXT")
         ->capture_default_str();

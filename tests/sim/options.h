@@ -19,6 +19,7 @@ struct Options {
     std::optional<std::filesystem::path> connect;
     std::optional<std::filesystem::path> tty;
     std::string imei = "356938035643809";
+    std::optional<std::string> swap; ///< the IMEI after SIGUSR1
     std::string model = "BGS2-W";
     std::string revision = "01.301";
     std::optional<std::filesystem::path> slots;
