@@ -3,18 +3,26 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace bgs2::at {
 namespace {
 
-constexpr std::array<std::string_view, 5> finals{"OK", "ERROR", "NO CARRIER", "NO DIALTONE", "BUSY"};
+constexpr std::array<std::string_view, 2> finals{"OK", "ERROR"};
 constexpr std::array<std::string_view, 2> final_prefixes{"+CME ERROR", "+CMS ERROR"};
 
-/// If a URC can be an answer too, its text up to the colon is that of the command that queries it.
-constexpr std::array<std::string_view, 18> urcs{
-    "^SYSSTART", "^SYSLOADING", "^SHUTDOWN", "^SCTM",  "^SBC", "^SCKS", "^SIS", "^SISR", "^SISW",
-    "+CIEV",     "+CREG",       "+CGREG",    "+CRING", "RING", "+CMTI", "+CMT", "+CALA", "+CUSD",
-};
+/// URCs without a prefix: results of calls, which bgs2d never makes (V.250 §5.7.1).
+constexpr std::array<std::string_view, 5> call_results{"RING", "NO CARRIER", "NO DIALTONE", "NO ANSWER",
+                                                       "BUSY"};
+
+/// The name at the beginning of a text such as `^SBNR: 0, ...` or `^SBNR="is_cert"`.
+std::string_view name_of(std::string_view text) {
+    const auto is_name = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+    std::size_t end = 1;
+    while (end < text.size() && is_name(text[end]))
+        ++end;
+    return text.substr(0, end);
+}
 
 } // namespace
 
@@ -25,8 +33,11 @@ bool is_final(std::string_view line) {
 }
 
 bool is_urc(std::string_view line, std::string_view command) {
-    const std::string_view name = line.substr(0, line.find_first_of(": "));
-    return std::ranges::find(urcs, name) != urcs.end() && !command.starts_with("AT" + std::string(name));
+    if (std::ranges::find(call_results, line) != call_results.end())
+        return true;
+    if ((!line.starts_with('+') && !line.starts_with('^')) || is_final(line))
+        return false;
+    return !command.starts_with("AT") || name_of(line) != name_of(command.substr(2));
 }
 
 bool is_restart(std::string_view line) {

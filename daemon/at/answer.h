@@ -17,11 +17,13 @@ struct Answer {
     bool operator==(const Answer&) const = default;
 };
 
-/// Whether the line ends a command (3GPP TS 27.007 §9, V.250 §5.7.1).
+/// Whether the line ends a command (3GPP TS 27.007 §9). Results of calls, such as NO CARRIER, do not: bgs2d
+/// makes none.
 bool is_final(std::string_view line);
 
-/// Whether the line is an unsolicited result code rather than an answer to `command` (protocol.md §5). An
-/// answer that begins like the command (`+CREG: ...` to `AT+CREG?`) is not a URC.
+/// Whether the line is an unsolicited result code rather than an answer to `command`. A list of URCs is never
+/// complete: each line with a prefix `+` or `^` is one, unless its name is that of the command (`+CREG: ...`
+/// to `AT+CREG?`).
 bool is_urc(std::string_view line, std::string_view command);
 
 /// Whether the line reports that the module has just started (protocol.md §5).

@@ -62,9 +62,18 @@ asio::awaitable<void> drain(Channel& channel, SyncTimeouts timeouts) {
     }
 }
 
+/// The answer to a query. Queries a second time after an error, since a module that is busy or just starting
+/// refuses single commands.
+asio::awaitable<Answer> query(Channel& channel, std::string command) {
+    Answer answer = co_await channel.command(command, question_timeout);
+    if (!answer.ok())
+        answer = co_await channel.command(std::move(command), question_timeout);
+    co_return answer;
+}
+
 /// The first line of the answer to a query; empty if the module does not support it.
 asio::awaitable<std::string> ask(Channel& channel, std::string question) {
-    const Answer answer = co_await channel.command(std::move(question), question_timeout);
+    const Answer answer = co_await query(channel, std::move(question));
     co_return answer.ok() && !answer.lines.empty() ? answer.lines.front() : std::string();
 }
 
@@ -89,9 +98,9 @@ asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts) {
 }
 
 asio::awaitable<ModuleIdentity> identify(Channel& channel) {
-    const Answer identification = co_await channel.command("ATI1", question_timeout);
+    const Answer identification = co_await query(channel, "ATI1");
     ModuleIdentity identity = parse_identification(identification.lines);
-    if (!identification.ok() || identity.model.empty()) {
+    if (!identification.ok() || identity.model.empty() || !is_family(identity.manufacturer)) {
         identity.manufacturer = co_await ask(channel, "AT+CGMI");
         identity.model = co_await ask(channel, "AT+CGMM");
         identity.revision = co_await ask(channel, "AT+CGMR");
@@ -107,7 +116,7 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel) {
             Error{ErrorCode::not_supported,
                   fmt::format("'{} {}' answers on {}", identity.manufacturer, identity.model,
                               channel.port().node()),
-                  "remove the port from bgs2d.toml or the udev rule: this is not a Cinterion module"});
+                  "remove the port from bgs2d.toml or the udev rule if this is not a Cinterion module"});
 
     identity.imei = co_await read_imei(channel);
     co_await channel.command("AT+CMEE=2",
@@ -116,7 +125,7 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel) {
 }
 
 asio::awaitable<std::string> read_imei(Channel& channel) {
-    const Answer answer = co_await channel.command("AT+CGSN", question_timeout);
+    const Answer answer = co_await query(channel, "AT+CGSN");
     const auto imei = std::ranges::find_if(answer.lines, is_imei);
     if (imei == answer.lines.end())
         throw Exception(Error{ErrorCode::not_supported,
@@ -136,7 +145,9 @@ asio::awaitable<void> require_imei(Channel& channel, std::string imei) {
 
 ModuleIdentity parse_identification(std::span<const std::string> lines) {
     ModuleIdentity identity;
-    for (const std::string_view line : lines) {
+    // Lines before the name of a known manufacturer are no part of the answer.
+    const auto begin = std::ranges::find_if(lines, is_family);
+    for (const std::string_view line : begin == lines.end() ? lines : std::span(begin, lines.end())) {
         if (line.starts_with(revision_prefix))
             identity.revision = line.substr(revision_prefix.size());
         else if (line.starts_with("A-REVISION") || is_imei(line))

@@ -34,8 +34,8 @@ struct SyncTimeouts {
 asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts = {});
 
 /// Queries manufacturer, model, revision and IMEI; if it is a module of the family, enables verbose errors
-/// (`AT+CMEE=2`). Throws Exception: NotSupported (another device, which has received queries only, or no
-/// IMEI), ModemTimeout (no answer, or a garbled one), DeviceGone.
+/// (`AT+CMEE=2`). Each query is repeated once after an error. Throws Exception: NotSupported (another device,
+/// which has received queries only, or no IMEI), ModemTimeout (no answer, or a garbled one), DeviceGone.
 asio::awaitable<ModuleIdentity> identify(Channel& channel);
 
 /// Queries the IMEI. Throws Exception: NotSupported if the module does not report one, and the errors of

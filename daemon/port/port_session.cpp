@@ -17,6 +17,12 @@
 #include <utility>
 
 namespace bgs2 {
+namespace {
+
+/// A modem that was disturbed while it was identified looks like another device.
+constexpr std::chrono::minutes other_device_retry{15};
+
+} // namespace
 
 /// Dismisses the modem at the end of an attempt, however it ends.
 class PortSession::ModemGuard : Immovable {
@@ -90,13 +96,10 @@ asio::awaitable<void> PortSession::run() {
         const Error end = co_await attempt();
         if (stopped_)
             break;
-        const auto wait = schedule_retry(end);
-        if (wait) {
+        if (const auto wait = schedule_retry(end))
             retry_timer_.expires_after(*wait);
-        } else {
-            inhibition_.reset();
+        else
             retry_timer_.expires_at(std::chrono::steady_clock::time_point::max());
-        }
         std::error_code woken;
         co_await retry_timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
@@ -138,22 +141,25 @@ asio::awaitable<Error> PortSession::attempt() {
 std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error& end) {
     reason_ = end;
     claimed_ = claimed_ || end.code == ErrorCode::port_claimed;
+    std::chrono::milliseconds wait = other_device_retry;
     switch (end.code) {
     case ErrorCode::not_found:
         state_ = PortState::absent;
-        return std::nullopt;
-    case ErrorCode::not_supported:
-        state_ = PortState::not_a_modem;
-        log_.warning("{}: {}", port_.device, to_string(reason_));
+        inhibition_.reset();
         return std::nullopt;
     case ErrorCode::busy:
         state_ = PortState::duplicate;
+        inhibition_.reset();
         return std::nullopt;
+    case ErrorCode::not_supported:
+        state_ = PortState::not_a_modem;
+        inhibition_.reset();
+        break;
     default:
+        state_ = end.code == ErrorCode::modem_timeout ? PortState::silent : PortState::unavailable;
+        wait = backoff_.next();
         break;
     }
-    state_ = end.code == ErrorCode::modem_timeout ? PortState::silent : PortState::unavailable;
-    const auto wait = backoff_.next();
     retry_at_ = std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + wait);
     log_.warning("{}: {}", port_.device, to_string(reason_));
     return wait;

@@ -87,14 +87,16 @@ TEST_F(IdentifyTest, QueriesEachPropertyIfAti1IsUnsupported) {
 }
 
 TEST_F(IdentifyTest, RefusesAForeignModemAfterReadOnlyQueries) {
-    const Replies replies{{"AT+CGMI", "\r\nQuectel\r\n\r\nOK\r\n"}, {"AT+CGMM", "\r\nBG96\r\n\r\nOK\r\n"}};
+    const Replies replies{{"AT+CGMI", "\r\nQuectel\r\n\r\nOK\r\n"},
+                          {"AT+CGMM", "\r\nBG96\r\n\r\nOK\r\n"},
+                          {"AT+CGMR", "\r\n1.0\r\n\r\nOK\r\n"}};
     converse(answering(replies, "AT+CGMR"), [&]() -> IdentifyTalk {
         const Error error = co_await error_of(identify(channel()));
         EXPECT_EQ(error.code, ErrorCode::not_supported);
         EXPECT_THAT(error.what, HasSubstr("Quectel BG96"));
         EXPECT_FALSE(module().has_unread());
     });
-    EXPECT_EQ(received_, (IdentifyLines{"ATI1", "AT+CGMI", "AT+CGMM", "AT+CGMR"}));
+    EXPECT_EQ(received_, (IdentifyLines{"ATI1", "ATI1", "AT+CGMI", "AT+CGMM", "AT+CGMR"}));
 }
 
 TEST_F(IdentifyTest, RefusesADeviceThatRepliesOnlyOk) {
@@ -106,10 +108,50 @@ TEST_F(IdentifyTest, RefusesADeviceThatRepliesOnlyOk) {
 
 TEST_F(IdentifyTest, RefusesAModuleWithoutAnImei) {
     const Replies replies{{"ATI1", "\r\nCinterion\r\nBGS2-W\r\n\r\nOK\r\n"}};
+    converse(
+        [&]() -> IdentifyTalk {
+            co_await reply(replies, "AT+CGSN");
+            co_await reply(replies, "AT+CGSN");
+        },
+        [&]() -> IdentifyTalk {
+            const Error error = co_await error_of(identify(channel()));
+            EXPECT_EQ(error.code, ErrorCode::not_supported);
+            EXPECT_THAT(error.what, HasSubstr("IMEI"));
+        });
+}
+
+TEST_F(IdentifyTest, RepeatsEachQueryOnceAfterAnError) {
+    const std::string busy = "\r\n+CME ERROR: operation temporary not allowed\r\n";
+    converse(
+        [&]() -> IdentifyTalk {
+            for (const auto& [query, answer] : std::vector<std::pair<std::string, std::string>>{
+                     {"ATI1", "\r\nCinterion\r\nBGS2-W\r\nREVISION 01.301\r\n\r\nOK\r\n"},
+                     {"AT+CGSN", imei_reply}}) {
+                co_await module().expect(query, busy);
+                co_await module().expect(query, answer);
+            }
+            co_await module().expect("AT+CMEE=2", ok);
+        },
+        [&]() -> IdentifyTalk { EXPECT_EQ(co_await identify(channel()), bgs2); });
+}
+
+TEST_F(IdentifyTest, IgnoresUrcsWithinEachAnswer) {
+    const Replies replies{{"ATI1",
+                           "\r\n+PBREADY\r\n\r\nCinterion\r\n\r\nRING\r\n\r\n+CLIP: \"1\",145\r\nBGS2-W\r\n"
+                           "^SNFOTA: act,1\r\nREVISION 01.301\r\n\r\nOK\r\n"},
+                          {"AT+CGSN", "\r\n^UNKNOWN: 1\r\n" + imei_reply},
+                          {"AT+CMEE=2", ok}};
+    converse(answering(replies, "AT+CMEE=2"),
+             [&]() -> IdentifyTalk { EXPECT_EQ(co_await identify(channel()), bgs2); });
+}
+
+TEST_F(IdentifyTest, ReportsAnExchangedModule) {
+    const Replies replies{{"AT+CGSN", imei_reply}};
     converse(answering(replies, "AT+CGSN"), [&]() -> IdentifyTalk {
-        const Error error = co_await error_of(identify(channel()));
-        EXPECT_EQ(error.code, ErrorCode::not_supported);
-        EXPECT_THAT(error.what, HasSubstr("IMEI"));
+        const Error error = co_await error_of(require_imei(channel(), "356938035643817"));
+        EXPECT_EQ(error.code, ErrorCode::device_gone);
+        EXPECT_THAT(error.what, HasSubstr("the modem 356938035643809 is on"));
+        EXPECT_THAT(error.what, HasSubstr("instead of 356938035643817"));
     });
 }
 
