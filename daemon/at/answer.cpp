@@ -11,6 +11,19 @@ namespace {
 constexpr std::array<std::string_view, 2> finals{"OK", "ERROR"};
 constexpr std::array<std::string_view, 2> final_prefixes{"+CME ERROR", "+CMS ERROR"};
 
+/// What follows `+CME ERROR: ` if the command is not known, as words and as a number (AT+CMEE).
+constexpr std::array<std::string_view, 11> unknown_errors{"operation not supported",
+                                                          "4",
+                                                          "invalid index",
+                                                          "21",
+                                                          "incorrect parameters",
+                                                          "50",
+                                                          "invalid parameter",
+                                                          "unknown",
+                                                          "100",
+                                                          "operation not allowed",
+                                                          "3"};
+
 /// URCs without a prefix: results of calls, which bgs2d never makes (V.250 §5.7.1).
 constexpr std::array<std::string_view, 5> call_results{"RING", "NO CARRIER", "NO DIALTONE", "NO ANSWER",
                                                        "BUSY"};
@@ -30,6 +43,13 @@ bool is_final(std::string_view line) {
     return std::ranges::find(finals, line) != finals.end() ||
            std::ranges::any_of(final_prefixes,
                                [&](std::string_view prefix) { return line.starts_with(prefix); });
+}
+
+bool is_unknown(std::string_view line) {
+    constexpr std::string_view prefix = "+CME ERROR: ";
+    if (!line.starts_with(prefix))
+        return line == "ERROR";
+    return std::ranges::find(unknown_errors, line.substr(prefix.size())) != unknown_errors.end();
 }
 
 bool is_urc(std::string_view line, std::string_view command) {

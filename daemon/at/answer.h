@@ -21,6 +21,11 @@ struct Answer {
 /// makes none.
 bool is_final(std::string_view line);
 
+/// Whether the final line says that the module does not know the command or its arguments: `ERROR`, or one of
+/// the `+CME ERROR` that say so (3GPP TS 27.007 §9.2). Any other `+CME ERROR` may pass, such as `operation
+/// temporary not allowed`.
+bool is_unknown(std::string_view line);
+
 /// Whether the line is an unsolicited result code rather than an answer to `command`. A list of URCs is never
 /// complete: each line with a prefix `+` or `^` is one, unless its name is that of the command (`+CREG: ...`
 /// to `AT+CREG?`).

@@ -70,7 +70,7 @@ Modem::Modem(at::ModuleIdentity identity, const PortInfo& port, RetainedState re
   , slots_(identity_.imei, retained_, reporter_, [this] { host_.modem_changed(*this); }) {}
 
 std::optional<std::chrono::sys_seconds> Modem::retry_at() const {
-    const auto next = retries_.next();
+    const auto next = slots_.retry_at() ? slots_.retry_at() : retries_.next();
     if (!next)
         return std::nullopt;
     const auto left = *next - Clock::now();
@@ -159,6 +159,8 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
 std::optional<Clock::time_point> Modem::next_look() const {
     std::optional<Clock::time_point> next = retries_.next();
     const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
+    if (slots_.retry_at())
+        at(*slots_.retry_at());
     if (verify_every_.count() > 0 && !slots_.unreadable() && !ignored_)
         at(slots_.cache().when() + verify_every_);
     if (shown_.state == ModemState::compliant && expiry_ && renew_before_.count() > 0) {
@@ -192,6 +194,7 @@ asio::awaitable<void> Modem::assess() {
     StateInputs inputs{.policy = policy,
                        .policy_problem = host_.policy_problem(),
                        .unreadable = slots_.unreadable(),
+                       .unreadable_for_now = slots_.retry_at().has_value(),
                        .failure = retries_.failure(),
                        .cancelled = cancelled_,
                        .now = Clock::now(),

@@ -21,7 +21,8 @@ ModemSlots::ModemSlots(const std::string& imei, RetainedState& retained, const M
 
 void ModemSlots::note_idle(std::chrono::milliseconds good_for) {
     fresh_ = false;
-    if (good_for.count() > 0 && std::chrono::steady_clock::now() >= cache_.when() + good_for)
+    const auto now = std::chrono::steady_clock::now();
+    if (retry_at_ ? now >= *retry_at_ : good_for.count() > 0 && now >= cache_.when() + good_for)
         stale_ = true;
 }
 
@@ -31,6 +32,8 @@ asio::awaitable<std::vector<SlotChange>> ModemSlots::read(at::Channel& channel, 
     stale_ = false;
     fresh_ = true;
     unreadable_.reset();
+    retry_at_.reset();
+    backoff_.reset();
     changed_();
     co_return changes;
 }
@@ -45,12 +48,16 @@ asio::awaitable<void> ModemSlots::look(at::Channel& channel, std::set<Store> sto
 asio::awaitable<void> ModemSlots::look_if_possible(at::Channel& channel, std::set<Store> stores) {
     try {
         co_await look(channel, std::move(stores));
+    } catch (const sbnw::Refusal& e) {
+        unreadable_ = e.error();
+        retry_at_ = std::chrono::steady_clock::now() + backoff_.next();
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::not_supported)
             throw;
-        stale_ = false;
         unreadable_ = e.error();
+        retry_at_.reset();
     }
+    stale_ = false;
 }
 
 asio::awaitable<void> ModemSlots::apply(at::Channel& channel, Job& job, const PreparedPlan& prepared_plan,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/at/channel.h"
+#include "daemon/base/backoff.h"
 #include "daemon/base/error.h"
 #include "daemon/base/slot_address.h"
 #include "daemon/modem/job.h"
@@ -40,12 +41,15 @@ class ModemSlots {
     void note_idle(std::chrono::milliseconds good_for);
     /// The reason that the module cannot list its slots; nothing if it can.
     [[nodiscard]] const std::optional<Error>& unreadable() const { return unreadable_; }
+    /// The time of the next attempt, if the error may pass.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> retry_at() const { return retry_at_; }
 
     /// Reads the slots of these stores and reports changes made outside bgs2d. Each reading begins with
     /// at::require_imei(). Throws as that and sbnw::read_slots() do.
     asio::awaitable<void> look(at::Channel& channel, std::set<Store> stores);
 
-    /// Like look(), but sets unreadable() if the module cannot list its slots.
+    /// Like look(), but sets unreadable() if the module cannot list its slots, and retry_at() if that may
+    /// pass.
     asio::awaitable<void> look_if_possible(at::Channel& channel, std::set<Store> stores);
 
     /// Writes the steps, at least one, reads the slots back and compares them. Throws as look() and write()
@@ -67,6 +71,8 @@ class ModemSlots {
     SlotCache cache_;
     std::optional<Rollback> rollback_;
     std::optional<Error> unreadable_;
+    std::optional<std::chrono::steady_clock::time_point> retry_at_;
+    Backoff backoff_{std::chrono::minutes(10)};
     bool stale_ = true;
     bool fresh_ = false;
 };

@@ -20,7 +20,8 @@ namespace bgs2 {
 struct StateInputs {
     const policy::Policy* policy = nullptr; ///< null: no policy matches
     std::string policy_problem{};           ///< why no policies are active; empty if that is not an error
-    std::optional<Error> unreadable{};      ///< why the module cannot list its slots
+    std::optional<Error> unreadable{};      ///< the error of a module that cannot list its slots
+    bool unreadable_for_now = false;        ///< the error may pass: the slots are read again
     PreparedPlan prepared_plan{};           ///< with a policy only; its frames are not used
     std::optional<Error> limit_reached{};   ///< why the same steps are not repeated
     std::optional<LastFailure> failure{};

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -38,14 +39,18 @@ Exception ended_without_result(std::string_view line) {
                            "read its slots to see what it holds"});
 }
 
-asio::awaitable<void> wait_until_ready(at::Channel& channel, Deadlines deadlines) {
+/// Returns the refusal of a module that does not know the command; nothing once it is ready. Throws all other
+/// refusals.
+asio::awaitable<std::optional<Refusal>> wait_until_ready(at::Channel& channel, Deadlines deadlines) {
     const auto deadline = Clock::now() + deadlines.ready;
     for (;;) {
         const std::string line = co_await channel.line(deadline - Clock::now());
         if (line.starts_with("SECURE CMD READY"))
-            co_return;
+            co_return std::nullopt;
         if (const auto result = parse_result(line)) {
-            if (*result != Result::command_unknown)
+            if (*result == Result::command_unknown)
+                co_return Refusal(*result, line);
+            if (!at::is_final(line))
                 co_await take_final(channel, deadlines.final);
             throw Refusal(*result, line);
         }
@@ -55,6 +60,17 @@ asio::awaitable<void> wait_until_ready(at::Channel& channel, Deadlines deadlines
     }
 }
 
+/// Sends the command and returns once the module is ready for the frame. A module that is busy can refuse a
+/// command that it knows: only the second refusal counts.
+asio::awaitable<void> open(at::Channel& channel, std::string command, Deadlines deadlines) {
+    co_await channel.send_line(command);
+    if (!co_await wait_until_ready(channel, deadlines))
+        co_return;
+    co_await channel.send_line(std::move(command));
+    if (const auto refusal = co_await wait_until_ready(channel, deadlines))
+        throw *refusal;
+}
+
 asio::awaitable<void> wait_until_stored(at::Channel& channel, Deadlines deadlines) {
     const auto deadline = Clock::now() + deadlines.result;
     for (;;) {
@@ -62,7 +78,7 @@ asio::awaitable<void> wait_until_stored(at::Channel& channel, Deadlines deadline
         const auto result = parse_result(line);
         if (result == Result::command_unknown)
             throw Refusal(Result::refused, line); // the command is supported: the module asked for the frame
-        if (result)
+        if (result && !at::is_final(line))
             co_await take_final(channel, deadlines.final);
         if (result == Result::stored)
             co_return;
@@ -92,8 +108,7 @@ asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::S
                            at::Channel::Progress progress, Deadlines deadlines) {
     // A module that asked for a frame takes all input for it, and processes nothing else while storing it.
     const auto whole = channel.uninterrupted();
-    co_await channel.send_line(fmt::format("AT^SBNW={},1", store));
-    co_await wait_until_ready(channel, deadlines);
+    co_await open(channel, fmt::format("AT^SBNW={},1", store), deadlines);
     const auto sending = std::chrono::seconds(5 + frame.size() / slowest_rate);
     std::vector<at::Extent> shown = public_part(frame.bytes());
     co_await channel.send_bytes(frame.bytes(), sending, std::move(progress), std::move(shown));
@@ -101,9 +116,14 @@ asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::S
 }
 
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines) {
-    const at::Answer answer = co_await channel.command(fmt::format("AT^SBNR=\"{}\"", store), deadlines.slots);
+    const std::string command = fmt::format("AT^SBNR=\"{}\"", store);
+    at::Answer answer = co_await channel.command(command, deadlines.slots);
+    if (at::is_unknown(answer.result)) // as in open()
+        answer = co_await channel.command(command, deadlines.slots);
     if (answer.ok())
         co_return parse_slots(answer.lines);
+    if (!at::is_unknown(answer.result))
+        throw Refusal(Result::temporary, answer.result);
     const std::vector<std::string> known = co_await ask_for_stores(channel, deadlines);
     throw Exception(
         Error{ErrorCode::not_supported,

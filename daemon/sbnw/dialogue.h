@@ -30,8 +30,8 @@ struct Deadlines {
 asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
                            at::Channel::Progress progress, Deadlines deadlines = {});
 
-/// Reads every slot of `store`. Throws Exception: NotSupported (the firmware has no such store; the hint
-/// names the stores that it has, if it reports them), ModemTimeout, DeviceGone.
+/// Reads every slot of `store`. Throws Refusal (`temporary`), Exception: NotSupported (the firmware has no
+/// such store; the hint names the stores that it has, if it reports them), ModemTimeout, DeviceGone.
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines = {});
 
 } // namespace bgs2::sbnw

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/sbnw/result.h"
 
+#include "daemon/at/answer.h"
 #include "daemon/base/words.h"
 
 #include <fmt/format.h>
@@ -26,8 +27,6 @@ constexpr std::array line_rows{
     LineRow{"SECURE CMD PRIVATE KEY WAS REMOVED", Result::private_key_removed},
     LineRow{"SECURE CMD SERVICE TIMEOUT ERROR", Result::service_timeout},
     LineRow{"SECURE CMD ERROR", Result::refused},
-    LineRow{"+CME ERROR", Result::command_unknown},
-    LineRow{"ERROR", Result::command_unknown},
 };
 
 struct ResultRow {
@@ -54,11 +53,17 @@ constexpr EnumTable result_rows{
               "certificate, the key and the slot"},
     ResultRow{Result::command_unknown, RetryAdvice::manual, ErrorCode::not_supported,
               "query the stores with AT^SBNW=?: this firmware does not know the certificate store"},
+    ResultRow{Result::temporary, RetryAdvice::retry, ErrorCode::modem_rejected,
+              "wait until the modem is ready; bgs2d tries again"},
 };
 
 } // namespace
 
 std::optional<Result> parse_result(std::string_view line) {
+    if (at::is_unknown(line))
+        return Result::command_unknown;
+    if (line.starts_with("+CME ERROR"))
+        return Result::temporary;
     const auto* found =
         std::ranges::find_if(line_rows, [&](const LineRow& r) { return line.starts_with(r.line); });
     return found == line_rows.end() ? std::nullopt : std::optional(found->result);

@@ -18,13 +18,14 @@ enum class Result {
     private_key_removed,
     service_timeout,
     refused,         ///< SECURE CMD ERROR: without a reason
-    command_unknown, ///< ERROR or +CME ERROR instead of CONNECT
+    command_unknown, ///< an error that at::is_unknown(), instead of CONNECT
+    temporary,       ///< any other +CME ERROR
 };
 
 /// Whether a retry makes sense after a result.
 enum class RetryAdvice {
     none,       ///< success
-    retry,      ///< the line may have corrupted the frame: retry
+    retry,      ///< the line may have corrupted the frame, or the module is busy: retry
     retry_once, ///< the same, but the same result twice in a row is not caused by the line
     manual,     ///< requires manual intervention: the module will refuse the same frame again
 };

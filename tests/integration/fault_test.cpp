@@ -50,7 +50,18 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"KeyRemoved", {"--fault", "key-removed"}, "blocked", "PRIVATE KEY WAS REMOVED"},
         Fault{"SecureError", {"--fault", "secure-error"}, "blocked", "SECURE CMD ERROR"},
         Fault{"Error", {"--fault", "error"}, "blocked", "ERROR"},
-        Fault{"CmeError", {"--fault", "cme-error"}, "blocked", "+CME ERROR"}),
+        Fault{"CmeError", {"--fault", "cme-error"}, "blocked", "+CME ERROR"},
+        Fault{"ErrorOnce", {"--fault", "error,times=1"}, "compliant", compliant_reason},
+        Fault{"ErrorToReadingOnce", {"--fault", "error:AT^SBNR,times=1"}, "compliant", compliant_reason},
+        Fault{"ErrorToTheImeiOnce", {"--fault", "error:AT+CGSN,times=1"}, "compliant", compliant_reason},
+        Fault{"BusyOnce",
+              {"--fault", "cme-error:operation temporary not allowed,times=1"},
+              "compliant",
+              compliant_reason},
+        Fault{"BusyAlways",
+              {"--fault", "cme-error:operation temporary not allowed"},
+              "failed",
+              "operation temporary not allowed"}),
     [](const auto& instance) { return instance.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

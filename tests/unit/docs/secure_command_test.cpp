@@ -138,7 +138,7 @@ TEST_F(SecureCommandPage, HasEveryResultLine) {
         ASSERT_TRUE(result) << line;
         found.insert(*result);
     }
-    for (int each = 0; each <= static_cast<int>(sbnw::Result::command_unknown); ++each)
+    for (int each = 0; each <= static_cast<int>(sbnw::Result::temporary); ++each)
         EXPECT_TRUE(found.contains(static_cast<sbnw::Result>(each))) << each;
 }
 

@@ -21,6 +21,16 @@ TEST(Answer, IsOkOnlyForTheResultOk) {
     EXPECT_FALSE(Answer{}.ok());
 }
 
+TEST(Answer, IsUnknownOnlyForErrorsThatSayTheCommandIs) {
+    for (const std::string_view line : {"ERROR", "+CME ERROR: unknown", "+CME ERROR: operation not supported",
+                                        "+CME ERROR: 100", "+CME ERROR: 4"})
+        EXPECT_TRUE(is_unknown(line)) << line;
+    for (const std::string_view line :
+         {"OK", "", "+CME ERROR: operation temporary not allowed", "+CME ERROR: 256", "+CME ERROR: SIM busy",
+          "+CME ERROR: 40", "+CME ERROR"})
+        EXPECT_FALSE(is_unknown(line)) << line;
+}
+
 TEST(Urc, IsDetectedAmongTheLinesOfAnAnswer) {
     for (const std::string_view line : {"^SYSLOADING",
                                         "^SYSSTART",

@@ -35,7 +35,8 @@ INSTANTIATE_TEST_SUITE_P(Results, RefusedJob,
                                          RetriesRow{Result::certificate_corrupted, true, false},
                                          RetriesRow{Result::private_key_removed, false, false},
                                          RetriesRow{Result::refused, false, false},
-                                         RetriesRow{Result::command_unknown, false, false}));
+                                         RetriesRow{Result::command_unknown, false, false},
+                                         RetriesRow{Result::temporary, true, true}));
 
 TEST(Retries, WaitLongerEachTime) {
     Retries retries;

@@ -85,6 +85,12 @@ INSTANTIATE_TEST_SUITE_P(
                            ModemState::unmanaged, false, ReasonCode::policies_invalid, "a.toml:1:1: no"},
         StateAssessmentRow{"Unreadable", [](auto& it) { it.unreadable = problem; }, ModemState::blocked,
                            false, ReasonCode::slots_unreadable, "nothing came"},
+        StateAssessmentRow{"UnreadableForNow",
+                           [](auto& it) {
+                               it.unreadable = problem;
+                               it.unreadable_for_now = true;
+                           },
+                           ModemState::failed, false, ReasonCode::slots_unreadable, "nothing came"},
         StateAssessmentRow{"Blocker", [](auto& it) { it.prepared_plan.blocker = problem; },
                            ModemState::blocked, false, ReasonCode::preflight_failed, "nothing came"},
         StateAssessmentRow{"NothingNeeded", [](auto& it) { it.prepared_plan.needed.clear(); },

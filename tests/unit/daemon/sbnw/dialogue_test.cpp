@@ -154,12 +154,37 @@ TEST_F(DialogueTest, ReportsEveryRefusalAndConsumesTheFollowingOk) {
     }
 }
 
-TEST_F(DialogueTest, ReportsCommandUnknownOnAnErrorBeforeTheFrame) {
+TEST_F(DialogueTest, ReportsCommandUnknownOnTheSecondErrorBeforeTheFrame) {
     for (const std::string reply : {"\r\nERROR\r\n", "\r\n+CME ERROR: operation not supported\r\n"}) {
-        converse([&]() -> Talk { co_await module().expect(command, reply); },
-                 [&]() -> Talk { EXPECT_EQ(co_await refusal(long_deadlines), Result::command_unknown); });
+        converse(
+            [&]() -> Talk {
+                co_await module().expect(command, reply);
+                co_await module().expect(command, reply);
+            },
+            [&]() -> Talk { EXPECT_EQ(co_await refusal(long_deadlines), Result::command_unknown); });
         EXPECT_FALSE(module().has_unread());
     }
+}
+
+TEST_F(DialogueTest, SendsTheFrameAfterASingleErrorBeforeIt) {
+    converse(
+        [&]() -> Talk {
+            co_await module().expect(command, "\r\nERROR\r\n");
+            co_await take_frame(end_ok + ok);
+        },
+        [&]() -> Talk { co_await push_frame(long_deadlines); });
+}
+
+TEST_F(DialogueTest, ReportsATemporaryErrorAtOnce) {
+    const std::string busy = "\r\n+CME ERROR: operation temporary not allowed\r\n";
+    converse([&]() -> Talk { co_await module().expect(command, busy); },
+             [&]() -> Talk { EXPECT_EQ(co_await refusal(long_deadlines), Result::temporary); });
+    converse([&]() -> Talk { co_await module().expect("AT^SBNR=\"is_cert\"", busy); },
+             [&]() -> Talk {
+                 const Error error = co_await error_of(read_slots(channel(), store, long_deadlines));
+                 EXPECT_EQ(error.code, ErrorCode::modem_rejected);
+                 EXPECT_THAT(error.what, HasSubstr("operation temporary not allowed"));
+             });
 }
 
 TEST_F(DialogueTest, ConsumesTheOkAfterARefusalBeforeTheFrame) {
@@ -279,6 +304,7 @@ TEST_F(DialogueTest, ReportsTheStoresOfTheFirmwareIfOneCannotBeRead) {
         converse(
             [&]() -> Talk {
                 co_await module().expect("AT^SBNR=\"is_cert\"", refusal_line);
+                co_await module().expect("AT^SBNR=\"is_cert\"", refusal_line);
                 co_await module().expect("AT^SBNW=?", reply);
             },
             [&]() -> Talk {
@@ -294,6 +320,7 @@ TEST_F(DialogueTest, ReportsAnUnreadableStoreEvenIfTheStoreListTimesOut) {
     const std::string refusal_line = "\r\n+CME ERROR: invalid index\r\n";
     converse(
         [&]() -> Talk {
+            co_await module().expect("AT^SBNR=\"is_cert\"", refusal_line);
             co_await module().expect("AT^SBNR=\"is_cert\"", refusal_line);
             EXPECT_EQ(co_await module().receive(), "AT^SBNW=?");
         },

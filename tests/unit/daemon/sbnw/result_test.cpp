@@ -30,6 +30,9 @@ const std::vector<ResultCase> failures{
     {"ERROR", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
     {"+CME ERROR: unknown", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
     {"+CME ERROR: 4", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
+    {"+CME ERROR: operation temporary not allowed", Result::temporary, ErrorCode::modem_rejected,
+     RetryAdvice::retry},
+    {"+CME ERROR: 256", Result::temporary, ErrorCode::modem_rejected, RetryAdvice::retry},
 };
 
 TEST(Result, OfEveryErrorLineHasAnErrorCodeAndRetryAdvice) {
