@@ -8,6 +8,7 @@
 #include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
 #include "daemon/base/path_watch.h"
+#include "daemon/base/spawn.h"
 #include "daemon/base/system_error.h"
 #include "daemon/config.h"
 #include "daemon/history/recorder.h"
@@ -21,8 +22,6 @@
 #include "systemd/notify.h"
 #include "udev/monitor.h"
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
@@ -39,6 +38,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -144,17 +144,38 @@ class Daemon : Immovable {
         watch_policies();
         service_.own_name();
         enumerate();
-        asio::co_spawn(loop_, handle_signals(), asio::detached);
-        asio::co_spawn(loop_, handle_udev(), asio::detached);
-        asio::co_spawn(loop_, ping_watchdog(), asio::detached);
-        systemd::ready(status());
+        spawn(loop_.get_executor(), handle_signals());
+        spawn(loop_.get_executor(), handle_udev());
+        spawn(loop_.get_executor(), ping_watchdog());
+        notify([this] { systemd::ready(status()); });
         log_.info("bgs2d {} is ready: {}", BGS2_VERSION, status());
-        loop_.run();
+        run_loop();
         background_.join();
         return exit_code_;
     }
 
   private:
+    /// After an unexpected error the ports are released, as at any other end.
+    void run_loop() {
+        try {
+            loop_.run();
+        } catch (const std::exception& e) {
+            log_.error("unexpected error: {}", e.what());
+            exit_code_ = EXIT_FAILURE; // so that systemd restarts the daemon
+            stop();
+            loop_.run();
+        }
+    }
+
+    /// Sends a message to the service manager. It may be restarting, which is no reason to end.
+    void notify(const std::function<void()>& send) {
+        try {
+            send();
+        } catch (const Exception& e) {
+            log_.warning("{}", to_string(e.error()));
+        }
+    }
+
     /// Reads configuration and policies, and activates the valid ones.
     void load() {
         problems_.clear();
@@ -179,10 +200,10 @@ class Daemon : Immovable {
     }
 
     std::vector<std::string> reload() {
-        systemd::reloading();
+        notify(systemd::reloading);
         policy_files_.acknowledge();
         load();
-        systemd::ready(status());
+        notify([this] { systemd::ready(status()); });
         watch_policies();
         if (problems_.empty())
             log_.event(Event::policies_reloaded, "reloaded: {}", status());
@@ -278,7 +299,7 @@ class Daemon : Immovable {
     asio::awaitable<void> ping_watchdog() {
         const auto interval = systemd::watchdog_interval();
         while (interval && !stopping_) {
-            systemd::watchdog();
+            notify(systemd::watchdog);
             std::error_code error;
             watchdog_.expires_after(*interval);
             co_await watchdog_.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -286,8 +307,9 @@ class Daemon : Immovable {
     }
 
     void stop() {
-        systemd::stopping();
-        stopping_ = true;
+        if (std::exchange(stopping_, true))
+            return;
+        notify(systemd::stopping);
         signals_.cancel();
         udev_events_.cancel();
         watchdog_.cancel();

@@ -114,6 +114,7 @@ void SerialPort::apply(const LineSettings& settings) {
     if (::tcgetattr(fd, &tio) != 0)
         throw_errno(errno, "read the settings of", node_);
     ::cfmakeraw(&tio);
+    tio.c_iflag = 0; // cfmakeraw() keeps IXOFF, IXANY and INPCK, which another program may have left
     tio.c_cflag |= CREAD | CLOCAL;
     tio.c_cflag &= ~static_cast<tcflag_t>(CSTOPB | CRTSCTS);
     tio.c_cc[VMIN] = 1;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/clock_watch.h"
 
+#include "daemon/base/spawn.h"
 #include "daemon/base/system_error.h"
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -33,7 +32,7 @@ ClockWatch::ClockWatch(const asio::any_io_executor& executor, std::function<void
   : timer_(executor, open_timer())
   , set_(std::move(set)) {
     arm();
-    asio::co_spawn(executor, run(), asio::detached);
+    spawn(executor, run());
 }
 
 ClockWatch::~ClockWatch() = default;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/path_watch.h"
 
+#include "daemon/base/spawn.h"
 #include "daemon/base/system_error.h"
 
 #include <asio/buffer.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -50,7 +49,7 @@ PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace
   , changed_(std::move(changed))
   , inotify_(executor, open_inotify())
   , timer_(executor) {
-    asio::co_spawn(executor, run(), asio::detached);
+    spawn(executor, run());
 }
 
 PathWatch::~PathWatch() = default;

@@ -133,6 +133,10 @@ asio::awaitable<Error> PortSession::attempt() {
         co_await modem_->live(channel);
     } catch (const Exception& e) {
         end = e.error();
+    } catch (
+        const std::exception& e) { // such as std::bad_alloc: the other ports go on, and this one is retried
+        end = Error{ErrorCode::failed, fmt::format("unexpected error: {}", e.what()),
+                    "bgs2d tries again; report it if it stays"};
     }
     co_return end;
 }

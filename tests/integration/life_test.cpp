@@ -75,6 +75,15 @@ TEST(Daemon, NotifiesTheServiceManagerOnceTheBusNameIsOwned) {
     ::close(socket);
 }
 
+TEST(Daemon, ReloadsAndStopsIfTheServiceManagerIsGone) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", ca_policy(gateway));
+    gateway.start({}, {"NOTIFY_SOCKET=" + gateway.path("nobody-listens")});
+    EXPECT_THAT(gateway.reload(), testing::IsEmpty());
+    EXPECT_EQ(gateway.stop(10s), 0);
+    EXPECT_THAT(gateway.log(), HasSubstr("warning: "));
+}
+
 TEST(Daemon, ExitsWithAnErrorIfTheBusNameIsTaken) {
     Gateway gateway;
     gateway.start();
