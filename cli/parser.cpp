@@ -61,6 +61,9 @@ class Parser {
                 throw unknown(words.front(), reached());
             throw usage_error(message(error, arguments.empty() ? "" : arguments.back()), see_help(reached()));
         }
+        // Usually an unset variable of a script: the default, such as the only modem, is not meant.
+        if (const Parameter* empty = empty_parameter())
+            throw usage_error(fmt::format("{} is empty", empty->name()), see_help(reached()));
         return {.verb = &reached()};
     }
 
@@ -189,6 +192,12 @@ class Parser {
     const Parameter* repeated_parameter() const {
         return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
             return !parameter.is_flag() && !parameter.is_list() && option.count() > 1;
+        });
+    }
+
+    const Parameter* empty_parameter() const {
+        return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
+            return !parameter.is_flag() && std::ranges::any_of(option.results(), &std::string::empty);
         });
     }
 

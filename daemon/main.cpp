@@ -37,6 +37,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <fcntl.h>
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -101,13 +102,21 @@ std::filesystem::path credentials_directory() {
     return directory != nullptr ? directory : "";
 }
 
+/// A descriptor of the same file, to be closed by another owner.
+int duplicate(int fd) {
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+        throw Exception(system_error(errno, "watch udev", "raise LimitNOFILE= of bgs2d.service"));
+    return copy;
+}
+
 class Daemon : Immovable {
   public:
     Daemon(Arguments arguments, Log log)
       : arguments_(std::move(arguments))
       , log_(std::move(log))
       , signals_(loop_, SIGTERM, SIGINT, SIGHUP)
-      , udev_events_(loop_, udev_.fd())
+      , udev_events_(loop_, duplicate(udev_.fd()))
       , watchdog_(loop_)
       , history_(background_.get_executor(), log_, arguments_.state_directory / "history.db",
                  [this] { asio::post(loop_, [this] { service_.history_changed(); }); })
@@ -136,7 +145,6 @@ class Daemon : Immovable {
     ~Daemon() {
         fleet_.set_observer(nullptr);
         fleet_.set_inhibitor(nullptr);
-        udev_events_.release(); // the monitor closes it
     }
 
     int run() {

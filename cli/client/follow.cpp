@@ -51,9 +51,10 @@ JobResult wait_for_end(Bus& bus, Job& job, const std::string& name, const Signal
             return *result;
         const auto event = bus.next_signal(interrupt);
         if (!event)
-            throw CommandError(ExitCode::failed, "Interrupted",
-                               fmt::format("interrupted; bgs2d continues {} ({})", name, job.path()),
-                               "'bgs2ctl jobs' shows its state, 'bgs2ctl cancel' ends it");
+            throw CommandError(
+                ExitCode::failed, "Interrupted",
+                fmt::format("interrupted; bgs2d continues {} ({})", name, job.path()),
+                fmt::format("'bgs2ctl jobs' shows its state, 'bgs2ctl cancel {}' ends it", job.path()));
         if (!bus.daemon_is_there())
             throw no_daemon(fmt::format("bgs2d stopped during {}", name),
                             "check 'systemctl status bgs2d', then read the slots with 'bgs2ctl refresh'");

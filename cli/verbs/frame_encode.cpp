@@ -19,9 +19,11 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 
 namespace bgs2::cli {
 namespace {
@@ -193,6 +195,17 @@ void sign(sbnw::SecureCommand& command, const std::string& file, const FrameEnco
     content_or_fail(sbnw::sign(command, signer, value_of<sbnw::Digest>(options.digest)));
 }
 
+/// The frame would replace a certificate or a key.
+void require_output_beside_inputs(const FrameEncodeOptions& options) {
+    for (const auto& input : {options.certificate, options.key, options.passphrase_file, options.sign_key,
+                              options.sign_passphrase_file}) {
+        std::error_code error;
+        if (input && std::filesystem::equivalent(*input, *options.output, error))
+            throw usage_error(fmt::format("--output is {}, which is read", *input),
+                              "name another file for the frame");
+    }
+}
+
 void show(ByteView bytes, const FrameEncodeOptions& options, const Terminal& terminal) {
     if (options.output)
         write_private_file(*options.output, bytes);
@@ -212,6 +225,8 @@ void show(ByteView bytes, const FrameEncodeOptions& options, const Terminal& ter
 
 ExitCode frame_encode(const FrameEncodeOptions& options, const Terminal& terminal) {
     check(options);
+    if (options.output)
+        require_output_beside_inputs(options);
     require_one_standard_input({options.certificate, options.key, options.passphrase_file, options.sign_key,
                                 options.sign_passphrase_file});
     pki::set_up_secure_heap();

@@ -61,14 +61,12 @@ Expected<std::vector<Piece>> pieces(std::string_view text) {
     }
 }
 
-/// `pkcs11:` of `pkcs11:token=x`; nothing if the text does not begin with a scheme (RFC 3986 §3.1).
-std::optional<std::string_view> scheme(std::string_view text) {
+/// Whether the text begins with a scheme, such as `pkcs11:` (RFC 3986 §3.1).
+bool has_scheme(std::string_view text) {
     constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     constexpr std::string_view more = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.";
     const auto colon = text.find_first_not_of(more);
-    if (colon == std::string_view::npos || text[colon] != ':' || !letters.contains(text.front()))
-        return std::nullopt;
-    return text.substr(0, colon + 1);
+    return colon != std::string_view::npos && text[colon] == ':' && letters.contains(text.front());
 }
 
 bool is_file_name(std::string_view text) {
@@ -165,10 +163,10 @@ Expected<Source> kind_and_name(std::string_view text) {
             return std::unexpected(std::move(good.error()));
         return Source{.kind = SourceKind::pkcs11, .name = std::string(text)};
     }
-    // Quotes the scheme only: the rest can contain a PIN.
-    if (const auto unknown = scheme(text))
-        return refuse(fmt::format("{:?} is an unknown scheme", *unknown), known_sources);
-    return refuse(fmt::format("{:?} is a relative path", text), known_sources);
+    // Not quoted: the text can contain a PIN, or be the passphrase itself where its file is expected.
+    if (has_scheme(text))
+        return refuse("unknown scheme", known_sources);
+    return refuse("a relative path is not a source", known_sources);
 }
 
 } // namespace

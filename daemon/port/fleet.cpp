@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/port/fleet.h"
 
+#include "daemon/base/imei.h"
 #include "daemon/policy/match.h"
 
 #include <fmt/format.h>
@@ -145,6 +146,9 @@ std::vector<PortStatus> Fleet::ports() const {
 }
 
 Expected<std::shared_ptr<Modem>> Fleet::find(std::string_view imei) const {
+    if (!is_imei_suffix(imei))
+        return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not an IMEI or a suffix of one", imei),
+                    "see 'bgs2ctl list' for the modems");
     std::shared_ptr<Modem> found;
     for (const auto& [whole, modem] : modems_) {
         if (!whole.ends_with(imei))

@@ -92,7 +92,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     [[nodiscard]] std::vector<PortStatus> ports() const;
 
     /// Finds the modem with this IMEI or with the only IMEI that has this suffix. Errors: NotFound,
-    /// InvalidArgument (several).
+    /// InvalidArgument (several, or not digits).
     [[nodiscard]] Expected<std::shared_ptr<Modem>> find(std::string_view imei) const;
 
   private:

@@ -137,6 +137,7 @@ TEST_F(OnABlankModem, InvalidArgumentsAreRejectedWithASpecificError) {
         });
     };
     EXPECT_EQ(get_modem("000"), "io.bgs2d1.Error.NotFound");
+    EXPECT_EQ(get_modem(""), "io.bgs2d1.Error.InvalidArgument");
     EXPECT_EQ(get_modem("809"), "");
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start and stop of the daemon.
 #include "tests/integration/certificates.h"
+#include "tests/support/process.h"
+#include "tests/support/program.h"
+#include "tests/support/temporary_directory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -82,6 +85,16 @@ TEST(Daemon, ReloadsAndStopsIfTheServiceManagerIsGone) {
     EXPECT_THAT(gateway.reload(), testing::IsEmpty());
     EXPECT_EQ(gateway.stop(10s), 0);
     EXPECT_THAT(gateway.log(), HasSubstr("warning: "));
+}
+
+TEST(Daemon, ExitsWithAnErrorIfThereIsNoBus) {
+    const TemporaryDirectory folder;
+    const std::string log = folder.path() / "log";
+    Process daemon({BGS2D, "--policy-dir", folder.path(), "--state-dir", folder.path()},
+                   {.environment = {"DBUS_SYSTEM_BUS_ADDRESS=unix:path=" + (folder.path() / "none").string()},
+                    .output = log});
+    EXPECT_EQ(daemon.wait(10s), 1);
+    EXPECT_THAT(read_text(log), HasSubstr("cannot use the system bus"));
 }
 
 TEST(Daemon, ExitsWithAnErrorIfTheBusNameIsTaken) {

@@ -134,6 +134,18 @@ TEST_F(FrameEncode, WritesAFileThatOnlyItsOwnerCanRead) {
     EXPECT_TRUE(sbnw::decode(as_bytes(read_text(file))));
 }
 
+TEST_F(FrameEncode, RefusesAnOutputFileThatIsAlsoRead) {
+    const std::string before = read_text(certificate_);
+    const std::string link = folder_.path("link");
+    std::filesystem::create_symlink(certificate_, link);
+    for (const std::string& output : {certificate_, link}) {
+        const Outcome result = encode({"--slot", "1", "--cert", certificate_, "-o", output});
+        EXPECT_EQ(result.exit, 2);
+        EXPECT_TRUE(result.errors.starts_with("bgs2ctl: --output is " + certificate_)) << result.errors;
+    }
+    EXPECT_EQ(read_text(certificate_), before);
+}
+
 TEST_F(FrameEncode, FailsIfTheOutputFileCannotBeWritten) {
     EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", folder_.path("no/such/folder")}).exit, 3);
     EXPECT_EQ(encode({"--slot", "1", "--delete", "-o", "/dev/null"}).exit, 1);

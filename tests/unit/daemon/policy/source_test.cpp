@@ -41,13 +41,13 @@ struct Refusal {
 TEST(Source, RejectsInvalidTextAndListsTheValidForms) {
     const std::vector<Refusal> refusals{
         {"", "the source is empty" + known},
-        {"certs/a.pem", R"("certs/a.pem" is a relative path)" + known},
-        {"../a.pem", R"("../a.pem" is a relative path)" + known},
-        {"a/b:c", R"("a/b:c" is a relative path)" + known},
-        {":a", R"(":a" is a relative path)" + known},
+        {"certs/a.pem", "a relative path is not a source" + known},
+        {"../a.pem", "a relative path is not a source" + known},
+        {"a/b:c", "a relative path is not a source" + known},
+        {":a", "a relative path is not a source" + known},
         {"/etc/bgs2d/", R"("/etc/bgs2d/" is a directory)" + known},
         {"/a\0b"s, "a source cannot contain a NUL" + known},
-        {"file:/a", R"("file:" is an unknown scheme)" + known},
+        {"file:/a", "unknown scheme" + known},
         {"credential:", R"("" is not a valid credential name (write a plain file name after credential:))"},
         {"credential:..",
          R"(".." is not a valid credential name (write a plain file name after credential:))"},
@@ -66,6 +66,11 @@ TEST(Source, RejectsInvalidTextAndListsTheValidForms) {
         EXPECT_EQ(to_string(source.error()), what);
         EXPECT_EQ(source.error().code, ErrorCode::invalid_argument);
     }
+}
+
+TEST(Source, IsNotQuotedInTheErrorIfItMayBeAPassphrase) {
+    for (const auto* passphrase : {"geheim", "geheim:1", "ge heim", "ge/heim"})
+        EXPECT_FALSE(to_string(parse_source(passphrase).error()).contains("heim")) << passphrase;
 }
 
 TEST(Source, AcceptsAPkcs11Uri) {
