@@ -28,6 +28,10 @@ constexpr std::array<std::string_view, 11> unknown_errors{"operation not support
 constexpr std::array<std::string_view, 5> call_results{"RING", "NO CARRIER", "NO DIALTONE", "NO ANSWER",
                                                        "BUSY"};
 
+/// The names of answers that only a query of bgs2d causes: with another command, they are the rest of a stale
+/// answer.
+constexpr std::array<std::string_view, 2> own_answers{"^SBNR", "^SBNW"};
+
 /// The name at the beginning of a text such as `^SBNR: 0, ...` or `^SBNR="is_cert"`.
 std::string_view name_of(std::string_view text) {
     const auto is_name = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
@@ -57,7 +61,10 @@ bool is_urc(std::string_view line, std::string_view command) {
         return true;
     if ((!line.starts_with('+') && !line.starts_with('^')) || is_final(line))
         return false;
-    return !command.starts_with("AT") || name_of(line) != name_of(command.substr(2));
+    const std::string_view name = name_of(line);
+    if (std::ranges::find(own_answers, name) != own_answers.end())
+        return false;
+    return !command.starts_with("AT") || name != name_of(command.substr(2));
 }
 
 bool is_restart(std::string_view line) {

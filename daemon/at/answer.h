@@ -28,7 +28,7 @@ bool is_unknown(std::string_view line);
 
 /// Whether the line is an unsolicited result code rather than an answer to `command`. A list of URCs is never
 /// complete: each line with a prefix `+` or `^` is one, unless its name is that of the command (`+CREG: ...`
-/// to `AT+CREG?`).
+/// to `AT+CREG?`) or `^SBNR` or `^SBNW`.
 bool is_urc(std::string_view line, std::string_view command);
 
 /// Whether the line reports that the module has just started (protocol.md §5).

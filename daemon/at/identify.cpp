@@ -145,13 +145,14 @@ asio::awaitable<void> require_imei(Channel& channel, std::string imei) {
 
 ModuleIdentity parse_identification(std::span<const std::string> lines) {
     ModuleIdentity identity;
-    // Lines before the name of a known manufacturer are no part of the answer.
-    const auto begin = std::ranges::find_if(lines, is_family);
-    for (const std::string_view line : begin == lines.end() ? lines : std::span(begin, lines.end())) {
+    const bool is_known = std::ranges::any_of(lines, is_family);
+    for (const std::string_view line : lines) {
         if (line.starts_with(revision_prefix))
             identity.revision = line.substr(revision_prefix.size());
         else if (line.starts_with("A-REVISION") || is_imei(line))
             continue;
+        else if (identity.manufacturer.empty() && is_known && !is_family(line))
+            continue; // no part of the answer
         else if (identity.manufacturer.empty())
             identity.manufacturer = line;
         else if (identity.model.empty())

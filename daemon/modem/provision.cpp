@@ -36,9 +36,11 @@ class Progress {
 };
 
 asio::awaitable<void> send(at::Channel& channel, const std::string& imei, const PreparedStep& step,
-                           Progress& progress) {
+                           const std::function<void()>& begins, Progress& progress) {
     for (const pki::Secret& frame : step.frames) {
         co_await at::require_imei(channel, imei);
+        if (&frame == &step.frames.front())
+            begins();
         co_await sbnw::push(channel, std::string(word(step.step.address.store)), frame,
                             [&progress](std::size_t bytes) { progress.sent(bytes); });
         progress.done(frame);
@@ -59,14 +61,16 @@ asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::str
     Progress progress(job, size_of(steps));
     std::vector<Attempt> attempts;
     for (const PreparedStep& each : steps) {
-        job.set_step(each.step.action == Action::write ? StepCode::writing : StepCode::erasing,
-                     each.step.address);
-        begins(each.step.address);
+        const std::function<void()> begins_step = [&] {
+            job.set_step(each.step.action == Action::write ? StepCode::writing : StepCode::erasing,
+                         each.step.address);
+            begins(each.step.address);
+        };
         const auto start = std::chrono::steady_clock::now();
         Attempt& attempt = attempts.emplace_back();
         attempt.step = &each;
         try {
-            co_await send(channel, imei, each, progress);
+            co_await send(channel, imei, each, begins_step, progress);
         } catch (const Exception&) {
             attempt.failure = std::current_exception();
         }

@@ -92,7 +92,8 @@ TEST(Urc, IsDetectedAmongTheLinesOfAnAnswer) {
 TEST(Urc, DoesNotMatchAnswerLines) {
     for (const std::string_view line :
          {"", "OK", "ERROR", "Cinterion", "356938035643809", "SECURE CMD END OK", "CONNECT", "RINGING",
-          "+CME ERROR: unknown", "+CMS ERROR: 500", "+CGSN: 356938035643809"})
+          "+CME ERROR: unknown", "+CMS ERROR: 500", "+CGSN: 356938035643809", "^SBNR: 0, size: \"1\"",
+          "^SBNW: (\"is_cert\"),(1)"})
         EXPECT_FALSE(is_urc(line, "AT+CGSN")) << line;
 }
 

@@ -256,6 +256,9 @@ TEST(Identification, IsParsedFromIncompleteOrUnorderedLines) {
          {.manufacturer = "Cinterion", .model = "BGS2-W", .revision = "01.301", .imei = ""}},
         {{"REVISION 02.000", "Cinterion", "EHS6"},
          {.manufacturer = "Cinterion", .model = "EHS6", .revision = "02.000", .imei = ""}},
+        {{"SYSTEM READY", "Cinterion", "EHS6"},
+         {.manufacturer = "Cinterion", .model = "EHS6", .revision = "", .imei = ""}},
+        {{"Quectel", "BG96"}, {.manufacturer = "Quectel", .model = "BG96", .revision = "", .imei = ""}},
         {{"SIEMENS", "356938035643809", "MC35i", "more", "and more"},
          {.manufacturer = "SIEMENS", .model = "MC35i", .revision = "", .imei = ""}},
     };
