@@ -197,7 +197,9 @@ class Parser {
 
     const Parameter* empty_parameter() const {
         return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
-            return !parameter.is_flag() && std::ranges::any_of(option.results(), &std::string::empty);
+            // In a list, "complete" gets the empty word at the cursor.
+            return !parameter.is_flag() && !parameter.is_list() &&
+                   std::ranges::any_of(option.results(), &std::string::empty);
         });
     }
 
