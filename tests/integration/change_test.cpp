@@ -62,6 +62,14 @@ class SlotRequest : public testing::Test {
         ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
     }
 
+    /// Plugs in another modem once the first is gone: until then, its state would pass for that of the other.
+    void replace_modem(const std::vector<std::string>& arguments) {
+        gateway_.unplug("modem");
+        ASSERT_TRUE(gateway_.becomes("")) << gateway_.log();
+        gateway_.plug("modem", arguments);
+        ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
+    }
+
     template<class... Arguments>
     sdbus::ObjectPath call(const char* method, const Arguments&... arguments) {
         sdbus::ObjectPath job;
@@ -251,9 +259,7 @@ TEST_F(SlotRequest, IsRejectedOnlyIfThePolicyWouldRevertIt) {
 }
 
 TEST_F(SlotRequest, ReportsARejectionByTheModemInTheEndedJob) {
-    gateway_.unplug("modem");
-    gateway_.plug("modem", {"--fault", "certificate-corrupted"});
-    ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
+    replace_modem({"--fault", "certificate-corrupted"});
     const auto job = install_ca(2);
     ASSERT_TRUE(ended(job));
     EXPECT_EQ(property<std::string>(job, "Error"), "ModemRejected");
@@ -263,9 +269,7 @@ TEST_F(SlotRequest, ReportsARejectionByTheModemInTheEndedJob) {
 }
 
 TEST_F(SlotRequest, ContinuesWhenTheCallerDisconnects) {
-    gateway_.unplug("modem");
-    gateway_.plug("modem", {"--baud", "9600"});
-    ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
+    replace_modem({"--baud", "9600"});
     auto caller = sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
     auto proxy = sdbus::createProxy(*caller, "io.bgs2d1", "/io/bgs2d1/modem/" + std::string(default_imei));
     sdbus::ObjectPath job;
@@ -317,9 +321,7 @@ TEST_F(SlotRequest, SendsSecretsToTheModemOnly) {
 class JobCancellation : public SlotRequest, public testing::WithParamInterface<const char*> {};
 
 TEST_P(JobCancellation, EndsTheJobAndLeavesTheModemInAKnownState) {
-    gateway_.unplug("modem");
-    gateway_.plug("modem", {"--baud", "9600"});
-    ASSERT_TRUE(gateway_.becomes("unmanaged")) << gateway_.log();
+    replace_modem({"--baud", "9600"});
     const auto job = install_ca(1);
     ASSERT_TRUE(gateway_.eventually([&] { return property<std::string>(job, "Step") == GetParam(); }))
         << property<std::string>(job, "Step");
