@@ -107,9 +107,9 @@ class Parser {
     }
 
     /// The verb that the arguments name.
-    const Verb& reached() const { return *verbs_.at(reached_app()); }
+    [[nodiscard]] const Verb& reached() const { return *verbs_.at(reached_app()); }
 
-    const CLI::App* reached_app() const {
+    [[nodiscard]] const CLI::App* reached_app() const {
         const CLI::App* app = &app_;
         while (!app->get_subcommands().empty())
             app = app->get_subcommands().back();
@@ -164,7 +164,7 @@ class Parser {
     /// The first parameter of the verb and of those above it that satisfies the predicate, which also gets
     /// the library's option; null if there is none.
     template<class Predicate>
-    const Parameter* find_parameter(Predicate predicate) const {
+    [[nodiscard]] const Parameter* find_parameter(Predicate predicate) const {
         for (const CLI::App* app = reached_app(); app != nullptr; app = app->get_parent()) {
             for (const Parameter& parameter : verbs_.at(app)->parameters()) {
                 if (predicate(parameter, *app->get_option(parameter.name())))
@@ -174,14 +174,14 @@ class Parser {
         return nullptr;
     }
 
-    const Parameter* missing_parameter() const {
+    [[nodiscard]] const Parameter* missing_parameter() const {
         return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
             return parameter.need == Need::required && option.count() == 0;
         });
     }
 
     /// A parameter without the option that it requires.
-    const Parameter* dependent_parameter() const {
+    [[nodiscard]] const Parameter* dependent_parameter() const {
         return find_parameter([](const Parameter& /*parameter*/, const CLI::Option& option) {
             return option.count() > 0 &&
                    std::ranges::any_of(option.get_needs(),
@@ -189,13 +189,13 @@ class Parser {
         });
     }
 
-    const Parameter* repeated_parameter() const {
+    [[nodiscard]] const Parameter* repeated_parameter() const {
         return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
             return !parameter.is_flag() && !parameter.is_list() && option.count() > 1;
         });
     }
 
-    const Parameter* empty_parameter() const {
+    [[nodiscard]] const Parameter* empty_parameter() const {
         return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
             // In a list, "complete" gets the empty word at the cursor.
             return !parameter.is_flag() && !parameter.is_list() &&
@@ -203,7 +203,7 @@ class Parser {
         });
     }
 
-    const Parameter* flag_with_value() const {
+    [[nodiscard]] const Parameter* flag_with_value() const {
         return find_parameter([](const Parameter& parameter, const CLI::Option& option) {
             return parameter.is_flag() && std::ranges::any_of(option.results(), [](const std::string& value) {
                        return value != "true"; // what the library stores for a flag without a value
@@ -212,7 +212,7 @@ class Parser {
     }
 
     /// In words of its own, except for the text of a validator: those of the library depend on its version.
-    std::string message(const CLI::ParseError& error, std::string_view last_word) const {
+    [[nodiscard]] std::string message(const CLI::ParseError& error, std::string_view last_word) const {
         switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
         case CLI::ExitCodes::ValidationError:
             return error.what(); // "--slot: " and the text of decimal() or one_of()

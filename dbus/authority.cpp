@@ -247,6 +247,7 @@ Authority::answer_to(std::function<void(ReplyHandler<Answer> handler)> call) {
     }
     waiting_.erase(timer);
     require_running();
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): without an answer, require_running() has thrown
     co_return std::move(**answer);
 }
 

@@ -20,6 +20,7 @@ Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls co
   , manager_(*connection_, context_, fleet, std::move(controls), authority_)
   , pump_(executor_, *connection_, std::move(lost)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): only for want of memory
 Service::~Service() {
     authority_->stop(); // its pending checks may outlive the connection
     modem_manager_->stop();

@@ -196,11 +196,11 @@ void sign(sbnw::SecureCommand& command, const std::string& file, const FrameEnco
 }
 
 /// The frame would replace a certificate or a key.
-void require_output_beside_inputs(const FrameEncodeOptions& options) {
+void require_output_beside_inputs(const FrameEncodeOptions& options, const std::string& output) {
     for (const auto& input : {options.certificate, options.key, options.passphrase_file, options.sign_key,
                               options.sign_passphrase_file}) {
         std::error_code error;
-        if (input && std::filesystem::equivalent(*input, *options.output, error))
+        if (input && std::filesystem::equivalent(*input, output, error))
             throw usage_error(fmt::format("--output is {}, which is read", *input),
                               "name another file for the frame");
     }
@@ -226,7 +226,7 @@ void show(ByteView bytes, const FrameEncodeOptions& options, const Terminal& ter
 ExitCode frame_encode(const FrameEncodeOptions& options, const Terminal& terminal) {
     check(options);
     if (options.output)
-        require_output_beside_inputs(options);
+        require_output_beside_inputs(options, *options.output);
     require_one_standard_input({options.certificate, options.key, options.passphrase_file, options.sign_key,
                                 options.sign_passphrase_file});
     pki::set_up_secure_heap();

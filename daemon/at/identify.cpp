@@ -149,10 +149,9 @@ ModuleIdentity parse_identification(std::span<const std::string> lines) {
     for (const std::string_view line : lines) {
         if (line.starts_with(revision_prefix))
             identity.revision = line.substr(revision_prefix.size());
-        else if (line.starts_with("A-REVISION") || is_imei(line))
+        else if (line.starts_with("A-REVISION") || is_imei(line) ||
+                 (identity.manufacturer.empty() && is_known && !is_family(line))) // no part of the answer
             continue;
-        else if (identity.manufacturer.empty() && is_known && !is_family(line))
-            continue; // no part of the answer
         else if (identity.manufacturer.empty())
             identity.manufacturer = line;
         else if (identity.model.empty())

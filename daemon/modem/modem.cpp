@@ -159,8 +159,8 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
 std::optional<Clock::time_point> Modem::next_look() const {
     std::optional<Clock::time_point> next = retries_.next();
     const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
-    if (slots_.retry_at())
-        at(*slots_.retry_at());
+    if (const auto retry = slots_.retry_at())
+        at(*retry);
     if (verify_every_.count() > 0 && !slots_.unreadable() && !ignored_)
         at(slots_.cache().when() + verify_every_);
     if (shown_.state == ModemState::compliant && expiry_ && renew_before_.count() > 0) {

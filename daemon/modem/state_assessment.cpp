@@ -72,7 +72,7 @@ StateAssessment assess_state(const StateInputs& it) {
     if (it.policy->mode == policy::Mode::report)
         return assessment(
             ModemState::drifted, ReasonCode::policy_reports, needed,
-            fmt::format("set the mode of policy '{}' to \"auto\" or \"manual\" to have it written",
+            fmt::format(R"(set the mode of policy '{}' to "auto" or "manual" to have it written)",
                         it.policy->name));
     if (it.limit_reached)
         return assessment(ModemState::blocked, ReasonCode::not_kept, *it.limit_reached);

@@ -68,7 +68,7 @@ asio::awaitable<void> open(at::Channel& channel, std::string command, Deadlines 
         co_return;
     co_await channel.send_line(std::move(command));
     if (const auto refusal = co_await wait_until_ready(channel, deadlines))
-        throw *refusal;
+        throw Refusal(*refusal);
 }
 
 asio::awaitable<void> wait_until_stored(at::Channel& channel, Deadlines deadlines) {
