@@ -315,8 +315,7 @@ class Daemon : Immovable {
     }
 
     void stop() {
-        if (std::exchange(stopping_, true))
-            return;
+        stopping_ = true;
         notify(systemd::stopping);
         signals_.cancel();
         udev_events_.cancel();

@@ -11,7 +11,7 @@ namespace {
 constexpr std::array<std::string_view, 2> finals{"OK", "ERROR"};
 constexpr std::array<std::string_view, 2> final_prefixes{"+CME ERROR", "+CMS ERROR"};
 
-/// What follows `+CME ERROR: ` if the command is not known, as words and as a number (AT+CMEE).
+/// The errors of an unknown command, as words and as a number (AT+CMEE).
 constexpr std::array<std::string_view, 11> unknown_errors{"operation not supported",
                                                           "4",
                                                           "invalid index",

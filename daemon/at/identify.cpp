@@ -77,6 +77,16 @@ asio::awaitable<std::string> ask(Channel& channel, std::string question) {
     co_return answer.ok() && !answer.lines.empty() ? answer.lines.front() : std::string();
 }
 
+asio::awaitable<std::string> read_imei(Channel& channel) {
+    const Answer answer = co_await query(channel, "AT+CGSN");
+    const auto imei = std::ranges::find_if(answer.lines, is_imei);
+    if (imei == answer.lines.end())
+        throw Exception(Error{ErrorCode::not_supported,
+                              fmt::format("the module on {} does not report its IMEI", channel.port().node()),
+                              "query it with AT+CGSN; bgs2d cannot manage a module without an IMEI"});
+    co_return *imei;
+}
+
 } // namespace
 
 asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts) {
@@ -122,16 +132,6 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel) {
     co_await channel.command("AT+CMEE=2",
                              question_timeout); // older firmware may refuse it; errors stay numbers then
     co_return identity;
-}
-
-asio::awaitable<std::string> read_imei(Channel& channel) {
-    const Answer answer = co_await query(channel, "AT+CGSN");
-    const auto imei = std::ranges::find_if(answer.lines, is_imei);
-    if (imei == answer.lines.end())
-        throw Exception(Error{ErrorCode::not_supported,
-                              fmt::format("the module on {} does not report its IMEI", channel.port().node()),
-                              "query it with AT+CGSN; bgs2d cannot manage a module without an IMEI"});
-    co_return *imei;
 }
 
 asio::awaitable<void> require_imei(Channel& channel, std::string imei) {

@@ -38,12 +38,9 @@ asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts = {});
 /// which has received queries only, or no IMEI), ModemTimeout (no answer, or a garbled one), DeviceGone.
 asio::awaitable<ModuleIdentity> identify(Channel& channel);
 
-/// Queries the IMEI. Throws Exception: NotSupported if the module does not report one, and the errors of
-/// Channel::command().
-asio::awaitable<std::string> read_imei(Channel& channel);
-
 /// Queries the IMEI again: a module can be exchanged at the end of its cable while the port stays open.
-/// Throws Exception: DeviceGone if it is another one, and the errors of read_imei().
+/// Throws Exception: DeviceGone if it is another one, NotSupported if the module reports none, and the errors
+/// of Channel::command().
 asio::awaitable<void> require_imei(Channel& channel, std::string imei);
 
 /// Parses the lines of an answer to `ATI1`; missing values stay empty. Pure.

@@ -194,7 +194,6 @@ asio::awaitable<void> Modem::assess() {
     StateInputs inputs{.policy = policy,
                        .policy_problem = host_.policy_problem(),
                        .unreadable = slots_.unreadable(),
-                       .unreadable_for_now = slots_.retry_at().has_value(),
                        .failure = retries_.failure(),
                        .cancelled = cancelled_,
                        .now = Clock::now(),

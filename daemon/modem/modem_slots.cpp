@@ -2,6 +2,7 @@
 #include "daemon/modem/modem_slots.h"
 
 #include "daemon/at/identify.h"
+#include "daemon/modem/job_failure.h"
 #include "daemon/sbnw/result.h"
 
 #include <fmt/format.h>
@@ -22,7 +23,8 @@ ModemSlots::ModemSlots(const std::string& imei, RetainedState& retained, const M
 void ModemSlots::note_idle(std::chrono::milliseconds good_for) {
     fresh_ = false;
     const auto now = std::chrono::steady_clock::now();
-    if (retry_at_ ? now >= *retry_at_ : good_for.count() > 0 && now >= cache_.when() + good_for)
+    if (const auto retry = retry_at();
+        retry ? now >= *retry : good_for.count() > 0 && now >= cache_.when() + good_for)
         stale_ = true;
 }
 
@@ -31,9 +33,7 @@ asio::awaitable<std::vector<SlotChange>> ModemSlots::read(at::Channel& channel, 
     auto changes = co_await cache_.read(channel, std::move(stores));
     stale_ = false;
     fresh_ = true;
-    unreadable_.reset();
-    retry_at_.reset();
-    backoff_.reset();
+    reading_.reset();
     changed_();
     co_return changes;
 }
@@ -48,14 +48,11 @@ asio::awaitable<void> ModemSlots::look(at::Channel& channel, std::set<Store> sto
 asio::awaitable<void> ModemSlots::look_if_possible(at::Channel& channel, std::set<Store> stores) {
     try {
         co_await look(channel, std::move(stores));
-    } catch (const sbnw::Refusal& e) {
-        unreadable_ = e.error();
-        retry_at_ = std::chrono::steady_clock::now() + backoff_.next();
-    } catch (const Exception& e) {
-        if (e.error().code != ErrorCode::not_supported)
+    } catch (const Exception&) {
+        const JobFailure failure = to_failure(std::current_exception());
+        if (!failure.refusal && failure.error.code != ErrorCode::not_supported)
             throw;
-        unreadable_ = e.error();
-        retry_at_.reset();
+        reading_.failed(failure);
     }
     stale_ = false;
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "daemon/at/channel.h"
-#include "daemon/base/backoff.h"
 #include "daemon/base/error.h"
 #include "daemon/base/slot_address.h"
 #include "daemon/modem/job.h"
@@ -11,6 +10,7 @@
 #include "daemon/modem/prepared_plan.h"
 #include "daemon/modem/provision.h"
 #include "daemon/modem/retained_state.h"
+#include "daemon/modem/retries.h"
 #include "daemon/modem/slot_cache.h"
 
 #include <asio/awaitable.hpp>
@@ -39,17 +39,18 @@ class ModemSlots {
     /// The modem was idle: other programs may have written to it. Slots that were read longer ago than
     /// `good_for` become stale; 0: never.
     void note_idle(std::chrono::milliseconds good_for);
-    /// The reason that the module cannot list its slots; nothing if it can.
-    [[nodiscard]] const std::optional<Error>& unreadable() const { return unreadable_; }
-    /// The time of the next attempt, if the error may pass.
-    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> retry_at() const { return retry_at_; }
+    /// The failure of a module that cannot list its slots; nothing if it can.
+    [[nodiscard]] const std::optional<LastFailure>& unreadable() const { return reading_.failure(); }
+    /// The time of the next attempt to list them; nothing if a retry cannot help.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> retry_at() const {
+        return reading_.next();
+    }
 
     /// Reads the slots of these stores and reports changes made outside bgs2d. Each reading begins with
     /// at::require_imei(). Throws as that and sbnw::read_slots() do.
     asio::awaitable<void> look(at::Channel& channel, std::set<Store> stores);
 
-    /// Like look(), but sets unreadable() if the module cannot list its slots, and retry_at() if that may
-    /// pass.
+    /// Like look(), but sets unreadable() if the module cannot list its slots.
     asio::awaitable<void> look_if_possible(at::Channel& channel, std::set<Store> stores);
 
     /// Writes the steps, at least one, reads the slots back and compares them. Throws as look() and write()
@@ -70,9 +71,7 @@ class ModemSlots {
     std::function<void()> changed_;
     SlotCache cache_;
     std::optional<Rollback> rollback_;
-    std::optional<Error> unreadable_;
-    std::optional<std::chrono::steady_clock::time_point> retry_at_;
-    Backoff backoff_{std::chrono::minutes(10)};
+    Retries reading_; ///< of the slots, as long as the module cannot list them
     bool stale_ = true;
     bool fresh_ = false;
 };

@@ -55,8 +55,8 @@ std::string in_days(std::chrono::seconds time, fmt::format_string<std::string> w
 
 StateAssessment assess_state(const StateInputs& it) {
     if (it.unreadable)
-        return assessment(it.unreadable_for_now ? ModemState::failed : ModemState::blocked,
-                          ReasonCode::slots_unreadable, *it.unreadable);
+        return assessment(it.unreadable->retry_at ? ModemState::failed : ModemState::blocked,
+                          ReasonCode::slots_unreadable, it.unreadable->error);
     if (it.policy == nullptr)
         return without_policy(it);
     const PreparedPlan& prepared_plan = it.prepared_plan;

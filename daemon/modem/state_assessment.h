@@ -18,12 +18,11 @@ namespace bgs2 {
 
 /// The input of assess_state(), once the slots were read.
 struct StateInputs {
-    const policy::Policy* policy = nullptr; ///< null: no policy matches
-    std::string policy_problem{};           ///< why no policies are active; empty if that is not an error
-    std::optional<Error> unreadable{};      ///< the error of a module that cannot list its slots
-    bool unreadable_for_now = false;        ///< the error may pass: the slots are read again
-    PreparedPlan prepared_plan{};           ///< with a policy only; its frames are not used
-    std::optional<Error> limit_reached{};   ///< why the same steps are not repeated
+    const policy::Policy* policy = nullptr;  ///< null: no policy matches
+    std::string policy_problem{};            ///< why no policies are active; empty if that is not an error
+    std::optional<LastFailure> unreadable{}; ///< of a module that cannot list its slots
+    PreparedPlan prepared_plan{};            ///< with a policy only; its frames are not used
+    std::optional<Error> limit_reached{};    ///< why the same steps are not repeated
     std::optional<LastFailure> failure{};
     bool cancelled = false; ///< a client cancelled the provisioning
     std::chrono::steady_clock::time_point now{};

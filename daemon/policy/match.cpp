@@ -20,16 +20,13 @@ struct Condition {
 std::vector<Condition> conditions(const Match& match, const ModemAttributes& attributes) {
     std::vector<Condition> result;
     const auto add = [&result](std::string_view field, const std::optional<Patterns>& patterns,
-                               const std::string& actual) {
+                               const std::string* actual) {
         if (patterns)
-            result.push_back({.field = std::string(field), .patterns = &*patterns, .actual = &actual});
+            result.push_back({.field = std::string(field), .patterns = &*patterns, .actual = actual});
     };
-    add("model", match.model, attributes.model);
-    add("imei", match.imei, attributes.imei);
-    if (match.port)
-        result.push_back({.field = "port",
-                          .patterns = &*match.port,
-                          .actual = attributes.port_path.empty() ? nullptr : &attributes.port_path});
+    add("model", match.model, &attributes.model);
+    add("imei", match.imei, &attributes.imei);
+    add("port", match.port, attributes.port_path.empty() ? nullptr : &attributes.port_path);
     for (const auto& [name, patterns] : match.properties) {
         const auto found = attributes.properties.find(name);
         result.push_back({.field = "property " + name,

@@ -83,14 +83,13 @@ INSTANTIATE_TEST_SUITE_P(
                                it.policy_problem = "a.toml:1:1: no";
                            },
                            ModemState::unmanaged, false, ReasonCode::policies_invalid, "a.toml:1:1: no"},
-        StateAssessmentRow{"Unreadable", [](auto& it) { it.unreadable = problem; }, ModemState::blocked,
-                           false, ReasonCode::slots_unreadable, "nothing came"},
-        StateAssessmentRow{"UnreadableForNow",
-                           [](auto& it) {
-                               it.unreadable = problem;
-                               it.unreadable_for_now = true;
-                           },
-                           ModemState::failed, false, ReasonCode::slots_unreadable, "nothing came"},
+        StateAssessmentRow{"Unreadable",
+                           [](auto& it) { it.unreadable = LastFailure{.error = problem, .retry_at = {}}; },
+                           ModemState::blocked, false, ReasonCode::slots_unreadable, "nothing came"},
+        StateAssessmentRow{
+            "UnreadableForNow",
+            [](auto& it) { it.unreadable = LastFailure{.error = problem, .retry_at = start + 1s}; },
+            ModemState::failed, false, ReasonCode::slots_unreadable, "nothing came"},
         StateAssessmentRow{"Blocker", [](auto& it) { it.prepared_plan.blocker = problem; },
                            ModemState::blocked, false, ReasonCode::preflight_failed, "nothing came"},
         StateAssessmentRow{"NothingNeeded", [](auto& it) { it.prepared_plan.needed.clear(); },
@@ -144,7 +143,8 @@ INSTANTIATE_TEST_SUITE_P(Rows, ExpiryNotice,
 
 TEST(AssessState, ReportsTheErrorThatCausedTheState) {
     for (const auto& change : std::vector<std::function<void(StateInputs&)>>{
-             [](auto& it) { it.unreadable = problem; }, [](auto& it) { it.prepared_plan.blocker = problem; },
+             [](auto& it) { it.unreadable = LastFailure{.error = problem, .retry_at = {}}; },
+             [](auto& it) { it.prepared_plan.blocker = problem; },
              [](auto& it) { it.limit_reached = problem; },
              [](auto& it) { it.failure = LastFailure{problem, start + 1s}; }}) {
         StateInputs it = differing();
