@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -20,35 +19,37 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Interval of connection attempts. There is no notification when a server starts to listen.
-constexpr std::chrono::milliseconds look_again{10};
-
-int connect_once(const std::string& path) {
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0)
-        throw std::system_error(errno, std::generic_category(), "socket");
+/// Calls connect() or bind() with a new socket and the address of `path`.
+int open_socket(const std::filesystem::path& path, int (*call)(int, const sockaddr*, socklen_t)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path)
-        throw std::runtime_error(path + " is too long for a unix socket");
-    path.copy(address.sun_path, path.size());
-    if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+    if (path.native().size() >= sizeof address.sun_path)
+        throw std::runtime_error(path.string() + " is too long for a unix socket");
+    path.native().copy(static_cast<char*>(address.sun_path), path.native().size());
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor >= 0 && call(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
         return descriptor;
-    ::close(descriptor);
-    return -1;
+    const int error = errno;
+    if (descriptor >= 0)
+        ::close(descriptor);
+    throw std::system_error(error, std::generic_category(), path.string());
+}
+
+/// Whether there is input, or a connection, before the deadline.
+bool is_readable(int descriptor, Clock::time_point deadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    pollfd event{.fd = descriptor, .events = POLLIN, .revents = 0};
+    return ::poll(&event, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))) > 0;
 }
 
 } // namespace
 
-LineSocket::LineSocket(const std::filesystem::path& path, std::chrono::milliseconds longest_wait)
-  : peer_(path.filename()) {
-    const auto deadline = Clock::now() + longest_wait;
-    while ((descriptor_ = connect_once(path)) < 0) {
-        if (Clock::now() > deadline)
-            throw std::runtime_error(fmt::format("nobody listens on {}", path.string()));
-        std::this_thread::sleep_for(look_again);
-    }
-}
+LineSocket::LineSocket(const std::filesystem::path& path)
+  : LineSocket(path.filename(), open_socket(path, ::connect)) {}
+
+LineSocket::LineSocket(std::string peer, int descriptor)
+  : peer_(std::move(peer))
+  , descriptor_(descriptor) {}
 
 LineSocket::LineSocket(LineSocket&& other) noexcept
   : peer_(std::move(other.peer_))
@@ -72,9 +73,7 @@ void LineSocket::send(std::string_view line) {
 }
 
 bool LineSocket::fill(Clock::time_point deadline) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    pollfd event{.fd = descriptor_, .events = POLLIN, .revents = 0};
-    if (::poll(&event, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))) <= 0)
+    if (!is_readable(descriptor_, deadline))
         return false;
     std::array<char, 4096> bytes{};
     const auto count = ::read(descriptor_, bytes.data(), bytes.size());
@@ -103,6 +102,26 @@ std::string LineSocket::drain(std::chrono::milliseconds longest_wait) {
     while (fill(deadline))
         continue;
     return std::exchange(received_, {});
+}
+
+LineServer::LineServer(const std::filesystem::path& path)
+  : name_(path.filename())
+  , descriptor_(open_socket(path, ::bind)) {
+    if (::listen(descriptor_, 1) != 0)
+        throw std::system_error(errno, std::generic_category(), path.string());
+}
+
+LineServer::~LineServer() {
+    ::close(descriptor_);
+}
+
+LineSocket LineServer::accept(std::chrono::milliseconds longest_wait) const {
+    if (!is_readable(descriptor_, Clock::now() + longest_wait))
+        throw std::runtime_error(fmt::format("nobody connected to {}", name_));
+    const int connection = ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection < 0)
+        throw std::system_error(errno, std::generic_category(), name_);
+    return {name_, connection};
 }
 
 } // namespace bgs2::test

@@ -9,14 +9,12 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace bgs2::test {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
 /// Without hardware acceleration, a boot takes 15 s, and longer in parallel with other tests.
@@ -107,7 +105,7 @@ std::vector<std::string> Machine::command(Start start, const fs::path& initrd) c
         "-append",
         kernel_arguments,
         "-qmp",
-        fmt::format("unix:{},server=on,wait=off", path("monitor").string()),
+        fmt::format("unix:{}", path("monitor").string()),
         "-device",
         "virtio-rng-pci",
         "-device",
@@ -137,13 +135,14 @@ std::vector<std::string> Machine::command(Start start, const fs::path& initrd) c
 }
 
 Machine::Machine(Start start, const Files& files) {
+    const LineServer server(path("monitor"));
     emulator_ =
         std::make_unique<Process>(command(start, files.empty() ? stored("initrd") : initrd_with(files)),
                                   Process::Options{.output = path("emulator.log")});
-    monitor_ = std::make_unique<LineSocket>(path("monitor"), until_answered);
-    monitor_->receive(until_answered); // the greeting of QMP
+    monitor_ = std::make_unique<LineSocket>(server.accept(until_answered));
+    monitor_->receive(until_answered); // the greeting of QMP: QEMU listens on all other sockets
     monitor("qmp_capabilities");
-    agent_ = std::make_unique<LineSocket>(path("agent"), until_answered);
+    agent_ = std::make_unique<LineSocket>(path("agent"));
     if (start == Start::resume)
         wait_for("query-status", "running");
     else if (const std::string word = agent_->receive(until_up); word != "ready")
@@ -168,6 +167,7 @@ Machine::~Machine() {
 }
 
 void Machine::save() {
+    monitor("migrate-set-capabilities", R"({"capabilities":[{"capability":"events","state":true}]})");
     monitor("migrate-set-parameters", R"({"max-bandwidth":17179869184})");
     const fs::path unfinished = stored("state.new");
     monitor("migrate", fmt::format(R"({{"uri":"exec:cat >{}"}})", unfinished.string()));
@@ -199,14 +199,13 @@ nlohmann::json Machine::monitor(std::string_view request, std::string_view argum
 }
 
 void Machine::wait_for(std::string_view request, std::string_view status) {
-    const auto deadline = Clock::now() + until_up;
     for (;;) {
         const auto now = monitor(request);
         if (now.value("status", "") == status)
             return;
-        if (now.value("status", "") == "failed" || Clock::now() > deadline)
+        if (now.value("status", "") == "failed")
             throw std::runtime_error(fmt::format("{}: {}", request, now.dump()));
-        std::this_thread::sleep_for(20ms);
+        monitor_->receive(until_up); // an event: the status may be another
     }
 }
 
@@ -266,7 +265,7 @@ Process& Machine::plug(const std::string& port, const std::vector<std::string>& 
 LineSocket Machine::plug_silent(const std::string& port) {
     if (port != uart)
         add_adapter(port);
-    return {path(port), until_answered};
+    return LineSocket(path(port));
 }
 
 void Machine::unplug(const std::string& port) {

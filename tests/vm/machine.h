@@ -84,7 +84,7 @@ class Machine : Immovable {
     [[nodiscard]] std::vector<std::string> command(Start start, const std::filesystem::path& initrd) const;
     /// Sends a request to the monitor of QEMU and returns the result.
     nlohmann::json monitor(std::string_view request, std::string_view arguments = "{}");
-    /// Repeats `request` until its result has this status.
+    /// Repeats `request` with each event of QEMU until its result has this status.
     void wait_for(std::string_view request, std::string_view status);
     /// Adds an adapter to the machine without plugging it in.
     void add_adapter(const std::string& adapter);
