@@ -12,6 +12,7 @@
 #include "daemon/base/system_error.h"
 #include "daemon/config.h"
 #include "daemon/history/recorder.h"
+#include "daemon/modem/record_store.h"
 #include "daemon/pki/secret.h"
 #include "daemon/policy/directories.h"
 #include "daemon/port/fleet.h"
@@ -120,7 +121,9 @@ class Daemon : Immovable {
       , watchdog_(loop_)
       , history_(background_.get_executor(), log_, arguments_.state_directory / "history.db",
                  [this] { asio::post(loop_, [this] { service_.history_changed(); }); })
-      , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), history_, log_)
+      , records_(background_.get_executor(), arguments_.state_directory / "modems", log_)
+      , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), history_, records_,
+               log_)
       , nodes_(loop_.get_executor(), PathWatch::Kind::nodes, {},
                [this](const auto& nodes) {
                    std::ranges::for_each(nodes, [this](const auto& node) { look_at(node); });
@@ -344,6 +347,7 @@ class Daemon : Immovable {
     policy::PolicyStore policies_;
     std::vector<std::string> problems_;
     history::Recorder history_;
+    RecordStore records_;
     Fleet fleet_;
     PathWatch nodes_;
     PathWatch policy_files_;

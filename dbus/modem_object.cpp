@@ -18,10 +18,11 @@ namespace {
 
 constexpr const char* modem_adaptor = io::bgs2d1::Modem_adaptor::INTERFACE_NAME;
 
-Dictionary to_dictionary(const sbnw::Slot& slot, Compliance compliance) {
+Dictionary to_dictionary(const sbnw::Slot& slot, Compliance compliance, KeyStatus key) {
     Dictionary dictionary{
         {"size", slot.size},
         {"compliance", std::string(word(compliance))},
+        {"key", std::string(word(key))},
     };
     add_known(dictionary, "subject", slot.subject);
     add_known(dictionary, "issuer", slot.issuer);
@@ -39,7 +40,7 @@ Dictionary to_dictionary(const PreparedStep& prepared) {
         {"store", std::string(word(prepared.step.address.store))},
         {"slot", static_cast<std::uint32_t>(prepared.step.address.slot)},
         {"reason", prepared.step.reason},
-        {"bytes", static_cast<std::uint32_t>(size_of(prepared))},
+        {"bytes", static_cast<std::uint32_t>(prepared.size)},
     };
 }
 
@@ -110,6 +111,13 @@ asio::awaitable<sdbus::ObjectPath> send(std::shared_ptr<Authority> authority, Ca
     co_return path_of(modem->request(std::move(change)));
 }
 
+asio::awaitable<void> trust(std::shared_ptr<Authority> authority, Caller caller,
+                            std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
+    co_await authority->require(caller, PolkitAction::provision);
+    no_options(options);
+    co_await modem->trust();
+}
+
 asio::awaitable<std::vector<Dictionary>> plan(std::shared_ptr<bgs2::Modem> modem, Dictionary options) {
     const auto slot = slot_option(options);
     const PreparedPlan prepared_plan = co_await modem->preview(slot);
@@ -155,8 +163,9 @@ ModemObject::Values ModemObject::values() const {
         .policy = modem_->policy(),
         .inventory = modem_->inventory(),
         .compliance = modem_->compliance(),
+        .keys = modem_->keys(),
         .findings = modem_->findings(),
-        .last_provisioned = seconds(modem_->retained().last_provisioned),
+        .last_provisioned = seconds(modem_->retained().record.last_provisioned),
         .retry_at = waits ? seconds(*retry_at) : 0,
     };
 }
@@ -174,8 +183,8 @@ void ModemObject::publish() {
     compare("Reason", published_.reason == before.reason);
     compare("Hint", published_.hint == before.hint);
     compare("Policy", published_.policy == before.policy);
-    const bool same_slots =
-        published_.inventory == before.inventory && published_.compliance == before.compliance;
+    const bool same_slots = published_.inventory == before.inventory &&
+                            published_.compliance == before.compliance && published_.keys == before.keys;
     compare("Slots", same_slots);
     compare("OtherStores", same_slots);
     compare("Findings", published_.findings == before.findings);
@@ -218,6 +227,10 @@ void ModemObject::Refresh(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary 
           refresh(authority_, caller_of(getObject()), modem_, std::move(options)));
 }
 
+void ModemObject::Trust(sdbus::Result<>&& result, Dictionary options) {
+    serve(context_, std::move(result), trust(authority_, caller_of(getObject()), modem_, std::move(options)));
+}
+
 std::vector<Dictionary> ModemObject::Slots() {
     return slots(true);
 }
@@ -236,12 +249,16 @@ std::vector<Dictionary> ModemObject::Findings() {
 std::vector<Dictionary> ModemObject::slots(bool tls) const {
     std::vector<Dictionary> result;
     const sbnw::Inventory& inventory = modem_->inventory();
+    const auto keys = modem_->keys();
     for (const auto& [address, compliance] : modem_->compliance()) {
         if ((address.store == Store::tls) != tls)
             continue;
         const auto slot = inventory.find(address);
         Dictionary& dictionary = result.emplace_back(
-            to_dictionary(slot == inventory.end() ? sbnw::Slot{} : slot->second, compliance));
+            slot == inventory.end()
+                ? to_dictionary({}, compliance,
+                                compliance == Compliance::unknown ? KeyStatus::unknown : KeyStatus::none)
+                : to_dictionary(slot->second, compliance, keys.at(address)));
         dictionary.emplace("slot", static_cast<std::uint32_t>(address.slot));
         dictionary.emplace("store", std::string(word(address.store)));
     }

@@ -42,6 +42,7 @@ class ModemObject final
         std::string policy;
         sbnw::Inventory inventory;
         std::map<SlotAddress, Compliance> compliance;
+        std::map<SlotAddress, KeyStatus> keys;
         std::vector<SlotFinding> findings;
         std::uint64_t last_provisioned = 0;
         std::uint64_t retry_at = 0;
@@ -59,6 +60,7 @@ class ModemObject final
     void SendFrame(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd frame,
                    Dictionary options) override;
     void Refresh(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) override;
+    void Trust(sdbus::Result<>&& result, Dictionary options) override;
 
     std::string Imei() override { return modem_->identity().imei; }
     std::string Model() override { return modem_->identity().model; }

@@ -109,6 +109,10 @@ std::string Bus::refresh(const std::string& modem) {
     return connection_->ask(modem, modem_interface, "Refresh", options_of(ProvisionScope{})).at(0);
 }
 
+void Bus::trust(const std::string& modem) {
+    connection_->ask(modem, modem_interface, "Trust", options_of(ProvisionScope{}));
+}
+
 std::string Bus::install(const std::string& modem, const SlotAddress& address,
                          const CertificateFds& certificate) {
     auto options = options_of(address.store);

@@ -87,6 +87,7 @@ class Bus : Immovable {
     std::vector<PlanStep> plan(const std::string& modem, const ProvisionScope& scope);
     std::string provision(const std::string& modem, const ProvisionScope& scope); ///< the job's path
     std::string refresh(const std::string& modem);                                ///< the job's path
+    void trust(const std::string& modem);
 
     std::string install(const std::string& modem, const SlotAddress& address,
                         const CertificateFds& certificate);

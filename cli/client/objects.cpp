@@ -35,7 +35,8 @@ Slot slot_of(const Value& value) {
                 .thumbprint = text(value, "thumbprint"),
                 .size = number(value, "size"),
                 .expires = number(value, "expires"),
-                .compliance = text(value, "compliance")};
+                .compliance = text(value, "compliance"),
+                .key = text(value, "key")};
 }
 
 std::vector<std::string> list_of(const Value& list) {
@@ -261,6 +262,7 @@ std::vector<JobInfo> jobs_of(const Value& objects) {
 Value to_json(const Slot& slot, unsigned number) {
     return {{"slot", number},
             {"compliance", slot.compliance},
+            {"key", slot.key},
             {"subject", slot.subject},
             {"issuer", slot.issuer},
             {"serial", slot.serial},

@@ -24,6 +24,7 @@ struct Slot {
     std::uint64_t size = 0;
     std::uint64_t expires = 0; ///< seconds since 1970, 0: unknown
     std::string compliance;
+    std::string key; ///< whether the slot holds a private key
 
     bool operator==(const Slot&) const = default;
 };

@@ -48,7 +48,8 @@ Colour colour_of_compliance(std::string_view compliance) {
         return Colour::good;
     if (compliance == "corrupted")
         return Colour::bad;
-    return compliance == "missing" || compliance == "different" ? Colour::odd : Colour::plain;
+    const bool is_odd = compliance == "missing" || compliance == "different" || compliance == "unverifiable";
+    return is_odd ? Colour::odd : Colour::plain;
 }
 
 Table table_of(std::span<const Modem> modems) {

@@ -24,12 +24,19 @@ M is an IMEI or any unambiguous suffix of it, the device node of a port, or
 
 Compliance of a slot:
   compliant         holds what the policy requires
-  missing           is empty, and the policy requires a certificate
+  missing           the policy requires a certificate; the slot is empty, or the
+                    source cannot be read
   different         holds another certificate than the policy requires
+  unverifiable      the modem does not report which certificate it holds
   corrupted         the modem reports it as corrupted
   unlisted          holds a certificate that the policy does not name
   empty             is empty, as it should be
   unknown           was written to, and not read since then
+
+Private key of a slot, which no modem reads back:
+  none              the slot holds no private key
+  written           was written with the certificate, and the modem confirmed it
+  unknown           the modem did not confirm it, or another program wrote it
 
 Examples:
   bgs2ctl show
@@ -63,6 +70,7 @@ std::vector<std::pair<std::string, Cell>> facts_of(const Modem& modem) {
 std::string slots_text(const std::map<unsigned, Slot>& slots, const Terminal& terminal) {
     Table table({{"SLOT", "slot"},
                  {"COMPLIANCE", "compliance"},
+                 {"KEY", "key"},
                  {.title = "SUBJECT", .key = "subject", .yields = true},
                  {"EXPIRES", "expires"},
                  {"THUMBPRINT", "thumbprint"}});
@@ -73,8 +81,8 @@ std::string slots_text(const std::map<unsigned, Slot>& slots, const Terminal& te
             continue;
         }
         table.add({Cell::of(std::to_string(number)),
-                   Cell::of(slot.compliance, colour_of_compliance(slot.compliance)), Cell::of(slot.subject),
-                   Cell::of(bus_day(slot.expires, "")), Cell::of(slot.thumbprint)});
+                   Cell::of(slot.compliance, colour_of_compliance(slot.compliance)), Cell::of(slot.key),
+                   Cell::of(slot.subject), Cell::of(bus_day(slot.expires, "")), Cell::of(slot.thumbprint)});
     }
     std::string text;
     if (!table.empty())

@@ -28,6 +28,8 @@ constexpr std::array verb_rows{
              !is_paged, needs_bgs2d, define_provision},
     VerbInfo{"refresh", "[M]", "Read the slots of a modem again", VerbGroup::modems, !is_paged, needs_bgs2d,
              define_refresh},
+    VerbInfo{"trust", "[M]", "Let a modem get private keys on its present port", VerbGroup::modems, !is_paged,
+             needs_bgs2d, define_trust},
     VerbInfo{"install", "[M]", "Write a certificate into a slot that no policy governs", VerbGroup::modems,
              !is_paged, needs_bgs2d, define_install},
     VerbInfo{"erase", "[M]", "Erase a slot that no policy governs", VerbGroup::modems, !is_paged, needs_bgs2d,

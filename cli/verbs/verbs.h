@@ -93,6 +93,7 @@ void define_provision(Verb& verb);
 void define_refresh(Verb& verb);
 void define_reload(Verb& verb);
 void define_rescan(Verb& verb);
+void define_trust(Verb& verb);
 void define_show(Verb& verb);
 void define_wait(Verb& verb);
 

@@ -45,6 +45,8 @@ enum class ReasonCode : std::uint8_t {
     preflight_failed,
     attempt_failed,
     not_kept,
+    imei_twice,
+    unverifiable,
 };
 
 consteval auto words(ReasonCode) {
@@ -63,7 +65,9 @@ consteval auto words(ReasonCode) {
                      Word{changing, "changing"},
                      Word{preflight_failed, "preflight-failed"},
                      Word{attempt_failed, "attempt-failed"},
-                     Word{not_kept, "not-kept"}};
+                     Word{not_kept, "not-kept"},
+                     Word{imei_twice, "imei-twice"},
+                     Word{unverifiable, "unverifiable"}};
 }
 
 /// `code` of ListPorts, unless an error is the reason for the state of the port: then it is the error's word.
@@ -74,13 +78,15 @@ enum class PortCode : std::uint8_t {
     probing,
     identified,
     duplicate,
+    imei_twice, ///< another port, of another device, has a modem with the same IMEI
 };
 
 consteval auto words(PortCode) {
     using enum PortCode;
     return EnumTable{Word{not_named, "not-named"},   Word{excluded, "excluded"},
                      Word{absent, "absent"},         Word{probing, "probing"},
-                     Word{identified, "identified"}, Word{duplicate, "duplicate"}};
+                     Word{identified, "identified"}, Word{duplicate, "duplicate"},
+                     Word{imei_twice, "imei-twice"}};
 }
 
 /// Job.StepCode.

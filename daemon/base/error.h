@@ -30,6 +30,7 @@ enum class ErrorCode {
     verify_failed,
     device_gone,
     cancelled,
+    not_trusted,
 };
 
 /// Exit codes of bgs2ctl. 0 is success.
@@ -73,6 +74,7 @@ consteval auto words(ErrorCode) {
         ErrorCodeRow{verify_failed, "VerifyFailed", ExitCode::drift},
         ErrorCodeRow{device_gone, "DeviceGone", ExitCode::not_found},
         ErrorCodeRow{cancelled, "Cancelled", ExitCode::failed},
+        ErrorCodeRow{not_trusted, "NotTrusted", ExitCode::failed},
     };
 }
 

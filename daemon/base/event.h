@@ -20,6 +20,7 @@ enum class Event {
     policies_broken,      ///< configuration or policies are invalid; the previous ones stay active
     policies_reloaded,    ///< configuration and policies were reloaded without an error
     history_lost,         ///< the history cannot be written
+    imei_twice,           ///< modems on two ports have the same IMEI: bgs2d writes to neither
 };
 
 struct EventRow {
@@ -58,6 +59,8 @@ consteval auto words(Event) {
                  LogLevel::notice, ""},
         EventRow{Event::history_lost, "history-lost", "18dbd671479d4a4da2d2cf7788e453fa", LogLevel::warning,
                  "BGS2_REASON"},
+        EventRow{Event::imei_twice, "imei-twice", "a2e9172f84b4436681c9b99978b8642f", LogLevel::error,
+                 "BGS2_IMEI BGS2_PORT BGS2_OTHER_PORT"},
     };
 }
 

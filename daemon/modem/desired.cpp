@@ -52,7 +52,7 @@ class Loader {
             value_or_throw(file.require_private());
         return {.address = rule.address(),
                 .source = certificate_path,
-                .key_pair = std::move(key_pair),
+                .key_pair = std::make_shared<const pki::KeyPair>(std::move(key_pair)),
                 .lagging = std::move(lagging)};
     }
 
@@ -154,23 +154,28 @@ std::optional<std::filesystem::path> file_of(const policy::Source& source,
 
 } // namespace
 
-Expected<Desired> load_desired(const policy::Policy& policy, const policy::ModemAttributes& attributes,
-                               const std::filesystem::path& credentials) {
+Desired load_desired(const policy::Policy& policy, const policy::ModemAttributes& attributes,
+                     const std::filesystem::path& credentials) {
     const Loader loader(policy, attributes, credentials);
     Desired desired;
-    std::string what_for;
-    try {
-        for (const policy::SlotRule& rule : policy.slots) {
-            what_for = to_string(rule.address());
-            desired.slots.push_back(loader.load(rule));
+    const auto keep_first = [&desired](Error error) {
+        if (!desired.error)
+            desired.error = std::move(error);
+    };
+    for (const policy::SlotRule& rule : policy.slots) {
+        auto& content = desired.contents[rule.address()];
+        try {
+            const DesiredSlot& slot = desired.slots.emplace_back(loader.load(rule));
+            content = content_of(*slot.key_pair);
+        } catch (const Exception& e) {
+            keep_first({e.error().code, fmt::format("{}: {}", to_string(rule.address()), e.error().what),
+                        e.error().hint});
         }
-    } catch (const Exception& e) {
-        return fail(e.error().code, fmt::format("{}: {}", what_for, e.error().what), e.error().hint);
     }
-    auto signing = load_signing(policy, attributes, credentials);
-    if (!signing)
-        return std::unexpected(std::move(signing.error()));
-    desired.signing = std::move(*signing);
+    if (auto signing = load_signing(policy, attributes, credentials))
+        desired.signing = std::move(*signing);
+    else
+        keep_first(std::move(signing.error()));
     return desired;
 }
 
@@ -207,13 +212,6 @@ std::vector<std::filesystem::path> source_files(const policy::Policy& policy,
         add(policy.sign->passphrase);
     }
     return files;
-}
-
-Thumbprints thumbprints(const Desired& desired) {
-    Thumbprints result;
-    for (const DesiredSlot& slot : desired.slots)
-        result.emplace(slot.address, slot.key_pair.thumbprint());
-    return result;
 }
 
 } // namespace bgs2

@@ -4,6 +4,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/slot_address.h"
+#include "daemon/modem/slot_content.h"
 #include "daemon/pki/key_pair.h"
 #include "daemon/pki/signer.h"
 #include "daemon/policy/model.h"
@@ -11,7 +12,6 @@
 #include "daemon/sbnw/signature.h"
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,8 +21,8 @@ namespace bgs2 {
 
 struct DesiredSlot {
     SlotAddress address;
-    std::string source; ///< the certificate's source, for messages
-    pki::KeyPair key_pair;
+    std::string source;                           ///< the certificate's source, for messages
+    std::shared_ptr<const pki::KeyPair> key_pair; ///< never null
     std::string lagging; ///< the older one of the certificate's and the key's file: if the two do not match,
                          ///< this one has not been renewed yet; empty unless there are two
 };
@@ -35,20 +35,19 @@ struct Signing {
 };
 
 struct Desired {
-    std::vector<DesiredSlot> slots; ///< by ascending address
+    std::vector<DesiredSlot> slots; ///< whose sources can be read, by ascending address
+    Contents contents;              ///< of all slots that the policy names
     std::optional<Signing> signing; ///< nothing: commands are not signed
+    std::optional<Error> error;     ///< of the first source that cannot be read; nothing may be sent then
 };
-
-/// The thumbprint that the modem should report, by slot; 40 lower-case hex digits.
-using Thumbprints = std::map<SlotAddress, std::string>;
 
 /// Reads every source that `policy` names for the modem. `credentials` is $CREDENTIALS_DIRECTORY, empty if it
 /// is not set. Reads files, decrypts keys, which may take long, and queries tokens. Errors: those of
 /// policy::locate, pki::read_file, pki::load, pki::token_signer, pki::read_token_key; each names the slot, or
 /// the signing key. AccessDenied: a private key or passphrase is in a file that other users can read, and
 /// `readable` in the policy does not name it.
-Expected<Desired> load_desired(const policy::Policy& policy, const policy::ModemAttributes& attributes,
-                               const std::filesystem::path& credentials);
+Desired load_desired(const policy::Policy& policy, const policy::ModemAttributes& attributes,
+                     const std::filesystem::path& credentials);
 
 /// Reads the signing settings only. Errors: those of load_desired().
 Expected<std::optional<Signing>> load_signing(const policy::Policy& policy,
@@ -60,7 +59,5 @@ Expected<std::optional<Signing>> load_signing(const policy::Policy& policy,
 std::vector<std::filesystem::path> source_files(const policy::Policy& policy,
                                                 const policy::ModemAttributes& attributes,
                                                 const std::filesystem::path& credentials);
-
-Thumbprints thumbprints(const Desired& desired);
 
 } // namespace bgs2

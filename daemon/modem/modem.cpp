@@ -4,6 +4,7 @@
 #include "daemon/at/clock.h"
 #include "daemon/base/background.h"
 #include "daemon/base/immovable.h"
+#include "daemon/modem/key_binding.h"
 #include "daemon/policy/match.h"
 #include "daemon/policy/permission.h"
 
@@ -57,6 +58,7 @@ Modem::Modem(at::ModuleIdentity identity, const PortInfo& port, RetainedState re
              const Log& log)
   : identity_(std::move(identity))
   , port_(port.device)
+  , place_(place_of(port))
   , attributes_{.imei = identity_.imei,
                 .model = identity_.model,
                 .serial = port.property("ID_SERIAL_SHORT"),
@@ -67,14 +69,59 @@ Modem::Modem(at::ModuleIdentity identity, const PortInfo& port, RetainedState re
   , reporter_(identity_.imei, attributes_.port_path,
               log.with({{"BGS2_IMEI", identity_.imei}, {"BGS2_PORT", port_}}),
               [this](history::Entry entry) { host_.record(std::move(entry)); })
-  , slots_(identity_.imei, retained_, reporter_, [this] { host_.modem_changed(*this); }) {}
+  , slots_({.imei = identity_.imei,
+            .place = place_,
+            .background = host_.background(),
+            .changed = [this] { host_.modem_changed(*this); },
+            .save = [this] { return host_.save(identity_.imei, retained_.record); }},
+           retained_, reporter_) {
+    // Whoever unplugs a modem and plugs it in again expects another attempt, unless one is due anyway.
+    if (!retained_.retries.next())
+        retained_.retries.reset();
+}
 
 std::optional<std::chrono::sys_seconds> Modem::retry_at() const {
-    const auto next = slots_.retry_at() ? slots_.retry_at() : retries_.next();
+    const auto next = slots_.retry_at() ? slots_.retry_at() : retained_.retries.next();
     if (!next)
         return std::nullopt;
     const auto left = *next - Clock::now();
     return std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + left);
+}
+
+std::map<SlotAddress, KeyStatus> Modem::keys() const {
+    std::map<SlotAddress, KeyStatus> result;
+    for (const auto& [address, slot] : inventory())
+        result.emplace(address, key_status(address, slot, retained_.record.slots));
+    return result;
+}
+
+asio::awaitable<void> Modem::trust() {
+    if (const auto error = rivalry())
+        throw Exception(*error);
+    retained_.record.place = place_;
+    reporter_.warn(fmt::format("trusted at {}: it gets private keys there", place_));
+    try_again();
+    co_await host_.save(identity_.imei, retained_.record);
+}
+
+void Modem::set_rival(std::string device) {
+    if (rival_ == device)
+        return;
+    rival_ = std::move(device);
+    if (const auto error = rivalry();
+        error && channel_ != nullptr && job_ && job_->task().operation != Operation::refresh)
+        channel_->interrupt(*error); // between two frames
+    try_again();
+}
+
+std::optional<Error> Modem::rivalry() const {
+    if (rival_.empty())
+        return std::nullopt;
+    return Error{
+        ErrorCode::not_trusted,
+        fmt::format("modems on {} and {} have the IMEI {}: bgs2d writes to neither", port_, rival_,
+                    identity_.imei),
+        "unplug the one that does not belong here; set bind = \"none\" if both ports lead to one modem"};
 }
 
 Expected<std::shared_ptr<Job>> Modem::provision(std::optional<SlotAddress> slot) {
@@ -104,6 +151,8 @@ asio::awaitable<std::shared_ptr<Job>> Modem::install(InstallRequest install_requ
 asio::awaitable<PreparedPlan> Modem::preview(std::optional<SlotAddress> slot) {
     const auto policies = host_.policies();
     const auto* policy = value_or_throw(policy::may_provision(*policies, attributes_, slot));
+    if (const auto error = rivalry())
+        throw Exception(*error);
     PreparedPlan prepared_plan = co_await prepare(*policy, slot);
     if (prepared_plan.blocker)
         throw Exception(*prepared_plan.blocker);
@@ -126,8 +175,10 @@ void Modem::clock_changed() {
 
 /// The cause of the last failure may be gone.
 void Modem::try_again() {
-    retries_.reset();
+    retained_.retries.reset();
+    recheck_.reset();
     cancelled_ = false;
+    corrected_ = true;
     if (channel_ != nullptr)
         channel_->wake();
 }
@@ -157,15 +208,19 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
 
 /// The time of the next action that no client requests.
 std::optional<Clock::time_point> Modem::next_look() const {
-    std::optional<Clock::time_point> next = retries_.next();
+    constexpr std::chrono::hours day{
+        24}; // the clock may run on while the machine sleeps, and a person counts days
+    std::optional<Clock::time_point> next = retained_.retries.next();
     const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
     if (const auto retry = slots_.retry_at())
         at(*retry);
     if (verify_every_.count() > 0 && !slots_.unreadable() && !ignored_)
         at(slots_.cache().when() + verify_every_);
+    if (recheck_at_)
+        at(*recheck_at_);
+    if (valid_from_)
+        at(Clock::now() + std::min<Clock::duration>(*valid_from_ - std::chrono::system_clock::now(), day));
     if (shown_.state == ModemState::compliant && expiry_ && renew_before_.count() > 0) {
-        // The clock may run on while the machine sleeps, and a person counts days.
-        constexpr std::chrono::hours day{24};
         const auto until = std::chrono::duration_cast<Clock::duration>(expiry_->when - now() - renew_before_);
         at(Clock::now() + (until > Clock::duration::zero() ? until : day));
     }
@@ -175,6 +230,8 @@ std::optional<Clock::time_point> Modem::next_look() const {
 /// Finds the policy, compares the slots with it and derives the state.
 asio::awaitable<void> Modem::assess() {
     wanted_ = false;
+    recheck_at_.reset();
+    valid_from_.reset();
     const auto policies = host_.policies();
     const policy::Policy* policy = match(*policies);
     policy_name_ = policy == nullptr ? "" : policy->name;
@@ -193,8 +250,9 @@ asio::awaitable<void> Modem::assess() {
 
     StateInputs inputs{.policy = policy,
                        .policy_problem = host_.policy_problem(),
+                       .rivalry = rivalry(),
                        .unreadable = slots_.unreadable(),
-                       .failure = retries_.failure(),
+                       .failure = retained_.retries.failure(),
                        .cancelled = cancelled_,
                        .now = Clock::now(),
                        .date = now()};
@@ -204,11 +262,15 @@ asio::awaitable<void> Modem::assess() {
     desired_ = prepared_plan.desired;
     findings_ = prepared_plan.findings;
     expiry_ = prepared_plan.expiry;
+    valid_from_ = prepared_plan.valid_from;
+    if (!prepared_plan.blocker)
+        recheck_.reset();
+    recheck_at_ = prepared_plan.blocker ? std::optional(Clock::now() + recheck_.next()) : std::nullopt;
     host_.modem_changed(*this); // compliance and findings may change while the state does not
     inputs.limit_reached = retained_.rewrites.limit_reached(prepared_plan.needed, desired_);
     const StateAssessment assessment = assess_state(inputs);
     if (assessment.state == ModemState::compliant)
-        retries_.reset();
+        retained_.retries.reset();
     wanted_ = assessment.wanted;
     if (!wanted_)
         show(assessment);
@@ -233,7 +295,8 @@ PlanRequest Modem::plan_request_for(const policy::Policy* policy, std::optional<
             .credentials = host_.credentials_directory(),
             .present = inventory(),
             .only = only,
-            .keyless = retained_.keyless,
+            .record = retained_.record,
+            .place = place_,
             .now = now()};
 }
 
@@ -248,6 +311,7 @@ std::shared_ptr<Job> Modem::next_job() {
 asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job& job) {
     const Error cancelled{ErrorCode::cancelled, "the job was cancelled", ""};
     std::exception_ptr failure;
+    corrected_ = false;
     job.on_cancel([&channel, cancelled] { channel.interrupt(cancelled); });
     try {
         if (job.cancelled())
@@ -268,7 +332,7 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
         if (!hint.empty())
             job_failure.error.hint = hint;
         if (!hint.empty() && job.task().operation == Operation::provision)
-            retries_.explain(hint);
+            retained_.retries.explain(hint);
     }
     co_return job_failure.error;
 }
@@ -292,9 +356,9 @@ void Modem::note_failure(const JobFailure& job_failure, const Job& job) {
     reporter_.failed(job, job_failure.error);
     if (job.task().operation != Operation::provision)
         return;
-    cancelled_ = job.cancelled();
-    if (!cancelled_)
-        retries_.failed(job_failure);
+    cancelled_ = job.cancelled() && !corrected_;
+    if (!job.cancelled() && !corrected_)
+        retained_.retries.failed(job_failure);
 }
 
 asio::awaitable<void> Modem::apply_policy(at::Channel& channel, Job& job) {
@@ -312,12 +376,14 @@ asio::awaitable<void> Modem::apply_policy(at::Channel& channel, Job& job) {
     if (policy->require_clock)
         co_await at::set_clock(channel, now());
     co_await slots_.apply(channel, job, prepared_plan, stores());
-    retained_.last_provisioned = now();
+    retained_.record.last_provisioned = now();
     for (const PreparedStep& each : prepared_plan.steps)
-        retained_.rewrites.record(each.step.address, each.thumbprint, retained_.last_provisioned);
+        retained_.rewrites.record(each.step.address, each.content.certificate,
+                                  retained_.record.last_provisioned);
     cancelled_ = false;
-    retries_.reset();
+    retained_.retries.reset();
     reporter_.provisioned(job, prepared_plan.steps.size());
+    co_await host_.save(identity_.imei, retained_.record);
 }
 
 asio::awaitable<void> Modem::apply_operation(at::Channel& channel, Job& job) {
@@ -370,6 +436,8 @@ Expected<void> Modem::ready() const {
 Expected<std::shared_ptr<Job>> Modem::request(Task task) {
     if (auto is_ready = ready(); !is_ready)
         return std::unexpected(std::move(is_ready.error()));
+    if (auto error = rivalry(); error && task.operation != Operation::refresh)
+        return std::unexpected(std::move(*error));
     if (task.operation == Operation::provision)
         retained_.rewrites.clear();
     job_ = host_.new_job(std::move(task), identity_.imei);

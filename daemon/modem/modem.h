@@ -4,6 +4,7 @@
 
 #include "daemon/at/channel.h"
 #include "daemon/at/identify.h"
+#include "daemon/base/backoff.h"
 #include "daemon/base/error.h"
 #include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
@@ -12,6 +13,7 @@
 #include "daemon/history/entry.h"
 #include "daemon/modem/job.h"
 #include "daemon/modem/job_failure.h"
+#include "daemon/modem/modem_record.h"
 #include "daemon/modem/modem_reporter.h"
 #include "daemon/modem/modem_slots.h"
 #include "daemon/modem/modem_state.h"
@@ -55,6 +57,8 @@ class Modem {
         [[nodiscard]] virtual asio::any_io_executor background() const = 0;
         [[nodiscard]] virtual const std::filesystem::path& credentials_directory() const = 0;
         virtual std::shared_ptr<Job> new_job(Task task, const std::string& imei) = 0;
+        /// Writes the record of a modem to the disk.
+        virtual asio::awaitable<void> save(std::string imei, ModemRecord record) = 0;
         /// Called when Modem::sources() has changed.
         virtual void sources_changed() = 0;
         virtual void modem_changed(const Modem& modem) = 0;
@@ -68,7 +72,8 @@ class Modem {
 
     [[nodiscard]] const at::ModuleIdentity& identity() const { return identity_; }
     [[nodiscard]] const policy::ModemAttributes& attributes() const { return attributes_; }
-    [[nodiscard]] const std::string& port() const { return port_; } ///< the device node
+    [[nodiscard]] const std::string& port() const { return port_; }   ///< the device node
+    [[nodiscard]] const std::string& place() const { return place_; } ///< place_of() the port
     [[nodiscard]] ModemState state() const { return shown_.state; }
     [[nodiscard]] ReasonCode reason_code() const { return shown_.code; }
     /// The error behind reason_code(), if there is one.
@@ -81,6 +86,8 @@ class Modem {
     [[nodiscard]] std::map<SlotAddress, Compliance> compliance() const {
         return slots_.cache().compliance(desired_);
     }
+    /// Whether each slot of inventory() holds a private key.
+    [[nodiscard]] std::map<SlotAddress, KeyStatus> keys() const;
     /// The preflight's findings about the certificates that the policy names.
     [[nodiscard]] const std::vector<SlotFinding>& findings() const { return findings_; }
     /// The files that the policy names; call sources_changed() when one of them changes.
@@ -92,6 +99,14 @@ class Modem {
     /// Starts a job that applies the policy, regardless of earlier failures. Errors: Busy, DeviceGone,
     /// NotSupported, InvalidArgument (a slot that the policy does not name).
     Expected<std::shared_ptr<Job>> provision(std::optional<SlotAddress> slot);
+
+    /// The modem gets private keys on this port from now on (may_write_key()). Throws Exception: NotTrusted
+    /// if another port has the same IMEI.
+    asio::awaitable<void> trust();
+
+    /// Another port, with this device node, has a modem with the same IMEI: nothing is written to either.
+    /// Empty: no longer.
+    void set_rival(std::string device);
 
     /// Starts a job that reads the slots. Errors: Busy, DeviceGone.
     Expected<std::shared_ptr<Job>> refresh();
@@ -138,6 +153,7 @@ class Modem {
     [[nodiscard]] Expected<void> ready() const;
     Expected<std::shared_ptr<Job>> request(Task task);
     void try_again();
+    [[nodiscard]] std::optional<Error> rivalry() const;
     void show(ModemState state, ReasonCode code, std::string reason) {
         show({.state = state, .code = code, .reason = std::move(reason)});
     }
@@ -145,6 +161,7 @@ class Modem {
 
     at::ModuleIdentity identity_;
     std::string port_;
+    std::string place_;
     policy::ModemAttributes attributes_;
     RetainedState retained_;
     Host& host_;
@@ -155,10 +172,16 @@ class Modem {
                            .reason = "its slots have not been read yet"};
     std::string policy_name_;
     ModemSlots slots_;
-    Thumbprints desired_;
+    Contents desired_;
     std::vector<SlotFinding> findings_;
     std::set<std::filesystem::path> sources_;
     std::optional<Expiry> expiry_;
+    std::optional<std::chrono::sys_seconds> valid_from_; ///< when the next certificate becomes valid
+    std::string rival_;                                  ///< another port with this IMEI; empty: none
+    /// Until the sources are read again: not every cause of a blocker can be watched, such as a token or a
+    /// file on a network.
+    Backoff recheck_{std::chrono::minutes(15)};
+    std::optional<std::chrono::steady_clock::time_point> recheck_at_;
     std::chrono::milliseconds renew_before_{0};
     std::chrono::milliseconds verify_every_{0};
 
@@ -168,7 +191,7 @@ class Modem {
     bool wanted_ = false;                         ///< the policy requires provisioning now
     bool cancelled_ = false;                      ///< a client cancelled the provisioning
     bool ignored_ = false;                        ///< the policy has mode "ignore"
-    Retries retries_;
+    bool corrected_ = false; ///< policy or sources changed since the job began: its failure may be outdated
 };
 
 } // namespace bgs2

@@ -75,8 +75,7 @@ void ModemReporter::job_started(const PreparedPlan& prepared_plan) const {
             .warning("{}: {}", imei_, to_string(finding.error));
     for (const PreparedStep& each : prepared_plan.steps)
         log_.with({{"BGS2_SLOT", std::to_string(each.step.address.slot)}})
-            .info("{}: {}: {} bytes to {} it", imei_, each.step.reason, size_of(each),
-                  word(each.step.action));
+            .info("{}: {}: {} bytes to {} it", imei_, each.step.reason, each.size, word(each.step.action));
 }
 
 void ModemReporter::steps_executed(const std::vector<Attempt>& attempts,
@@ -90,7 +89,7 @@ void ModemReporter::steps_executed(const std::vector<Attempt>& attempts,
         entry.thumbprint_after = thumbprint_in(present, step.address);
         entry.message = step.reason;
         entry.duration = attempt.duration;
-        entry.bytes = size_of(*attempt.step);
+        entry.bytes = attempt.step->size;
         if (attempt.failure) {
             const Error error = to_failure(attempt.failure).error;
             entry.error = word(error.code);

@@ -13,12 +13,10 @@
 
 namespace bgs2 {
 
-ModemSlots::ModemSlots(const std::string& imei, RetainedState& retained, const ModemReporter& reporter,
-                       std::function<void()> changed)
-  : imei_(imei)
+ModemSlots::ModemSlots(Owner owner, RetainedState& retained, const ModemReporter& reporter)
+  : owner_(std::move(owner))
   , retained_(retained)
-  , reporter_(reporter)
-  , changed_(std::move(changed)) {}
+  , reporter_(reporter) {}
 
 void ModemSlots::note_idle(std::chrono::milliseconds good_for) {
     fresh_ = false;
@@ -29,12 +27,17 @@ void ModemSlots::note_idle(std::chrono::milliseconds good_for) {
 }
 
 asio::awaitable<std::vector<SlotChange>> ModemSlots::read(at::Channel& channel, std::set<Store> stores) {
-    co_await at::require_imei(channel, imei_);
+    co_await at::require_imei(channel, owner_.imei);
     auto changes = co_await cache_.read(channel, std::move(stores));
     stale_ = false;
     fresh_ = true;
     reading_.reset();
-    changed_();
+    bool outdated = retained_.record.reconcile(cache_.inventory());
+    for (const SlotChange& change : changes)
+        outdated = retained_.record.note_change(change.address, change.now) || outdated;
+    if (outdated)
+        co_await owner_.save();
+    owner_.changed();
     co_return changes;
 }
 
@@ -60,18 +63,10 @@ asio::awaitable<void> ModemSlots::look_if_possible(at::Channel& channel, std::se
 asio::awaitable<void> ModemSlots::apply(at::Channel& channel, Job& job, const PreparedPlan& prepared_plan,
                                         std::set<Store> stores) {
     reporter_.job_started(prepared_plan);
-    const auto begins = [this](const SlotAddress& address) {
-        cache_.invalidate(address);
-        changed_();
-    };
-    const std::vector<Attempt> attempts = co_await write(channel, imei_, prepared_plan.steps, job, begins);
-    for (const Attempt& attempt : attempts) {
-        if (!attempt.failure)
-            retained_.keyless.erase(attempt.step->step.address);
-    }
+    const std::vector<Attempt> attempts = co_await write(channel, prepared_plan, job, writing());
     if (const Attempt& last = attempts.back(); last.failure) {
         reporter_.steps_executed(attempts, {});
-        rollback_ = rollback_of(last);
+        rollback_ = rollback_of(last, prepared_plan);
         std::rethrow_exception(last.failure);
     }
     job.set_step(StepCode::verifying);
@@ -80,19 +75,41 @@ asio::awaitable<void> ModemSlots::apply(at::Channel& channel, Job& job, const Pr
     value_or_throw(verify(prepared_plan.steps, cache_.inventory()));
 }
 
+Writing ModemSlots::writing() {
+    return {.imei = owner_.imei,
+            .background = owner_.background,
+            .begins = [this](const PreparedStep& step) { return note_begin(step); },
+            .stored = [this](const PreparedStep& step) { return note_stored(step.step.address); }};
+}
+
+/// From here on the slot may hold anything, also if the process or the power ends.
+asio::awaitable<void> ModemSlots::note_begin(PreparedStep step) {
+    const SlotAddress& address = step.step.address;
+    cache_.invalidate(address);
+    retained_.record.slots[address] = {
+        .content = step.content,
+        .when = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+        .stored = false};
+    if (retained_.record.place.empty())
+        retained_.record.place = owner_.place;
+    owner_.changed();
+    co_await owner_.save();
+}
+
+asio::awaitable<void> ModemSlots::note_stored(SlotAddress address) {
+    retained_.record.slots[address].stored = true;
+    co_await owner_.save();
+}
+
 asio::awaitable<void> ModemSlots::recover(at::Channel& channel, std::set<Store> stores) {
     stale_ = true;
     const auto rollback = std::exchange(rollback_, std::nullopt);
-    if (rollback) // before erasing, since the modem may be gone before that
-        retained_.keyless[rollback->address] = rollback->thumbprint;
     co_await at::synchronise(channel);
     co_await look_if_possible(channel, stores);
     if (!rollback)
         co_return;
     try {
-        const bool kept = co_await roll_back(channel, imei_, *rollback, cache_.inventory());
-        retained_.keyless.erase(rollback->address);
-        if (!kept)
+        if (!co_await roll_back(channel, writing(), *rollback, cache_.inventory()))
             co_return;
         reporter_.warn(to_string(rollback->address) +
                        " kept the certificate without its private key, and was erased");

@@ -13,21 +13,31 @@
 #include "daemon/modem/retries.h"
 #include "daemon/modem/slot_cache.h"
 
+#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace bgs2 {
 
 class ModemSlots {
   public:
-    /// Calls `changed` whenever cache() has changed. All arguments outlive this object.
-    ModemSlots(const std::string& imei, RetainedState& retained, const ModemReporter& reporter,
-               std::function<void()> changed);
+    /// The modem that the slots belong to, and its services.
+    struct Owner {
+        std::string imei;
+        std::string place; ///< place_of() its port
+        asio::any_io_executor background;
+        std::function<void()> changed;               ///< called whenever cache() has changed
+        std::function<asio::awaitable<void>()> save; ///< writes RetainedState::record to the disk
+    };
+
+    /// `retained` and `reporter` outlive this object.
+    ModemSlots(Owner owner, RetainedState& retained, const ModemReporter& reporter);
 
     /// The slots as last read.
     [[nodiscard]] const SlotCache& cache() const { return cache_; }
@@ -64,11 +74,13 @@ class ModemSlots {
 
   private:
     asio::awaitable<std::vector<SlotChange>> read(at::Channel& channel, std::set<Store> stores);
+    [[nodiscard]] Writing writing();
+    asio::awaitable<void> note_begin(PreparedStep step);
+    asio::awaitable<void> note_stored(SlotAddress address);
 
-    const std::string& imei_;
+    Owner owner_;
     RetainedState& retained_;
     const ModemReporter& reporter_;
-    std::function<void()> changed_;
     SlotCache cache_;
     std::optional<Rollback> rollback_;
     Retries reading_; ///< of the slots, as long as the module cannot list them

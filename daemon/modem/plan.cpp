@@ -6,82 +6,94 @@
 namespace bgs2 {
 namespace {
 
-std::string reason(const SlotAddress& address, Compliance compliance) {
-    const std::string slot = to_string(address);
-    switch (compliance) {
-    case Compliance::missing:
-        return slot + " is empty";
-    case Compliance::different:
-        return slot + " holds another certificate";
-    case Compliance::corrupted:
-        return fmt::format("the certificate in {} is corrupted", slot);
-    case Compliance::unlisted:
-        return slot + " holds a certificate that the policy does not name";
-    default:
-        return {};
-    }
-}
-
-Compliance compare(const std::string* wanted, const sbnw::Slot* slot) {
-    if (wanted == nullptr)
-        return slot == nullptr || slot->empty() ? Compliance::empty : Compliance::unlisted;
-    if (slot == nullptr || slot->empty())
-        return Compliance::missing;
-    if (slot->corrupted)
-        return Compliance::corrupted;
-    return slot->thumbprint == *wanted ? Compliance::compliant : Compliance::different;
-}
-
 template<class Map>
 auto* find(Map& map, const SlotAddress& address) {
     const auto found = map.find(address);
     return found == map.end() ? nullptr : &found->second;
 }
 
-std::optional<Action> action(Compliance compliance, const SlotAddress& address, const PlanScope& scope) {
+Compliance compare(const std::optional<SlotContent>* wanted, const sbnw::Slot* slot) {
+    const bool is_empty = slot == nullptr || slot->empty();
+    if (wanted == nullptr)
+        return is_empty ? Compliance::empty : Compliance::unlisted;
+    if (is_empty || !*wanted)
+        return Compliance::missing;
+    if (slot->corrupted)
+        return Compliance::corrupted;
+    switch (match((*wanted)->certificate, *slot)) {
+    case CertificateMatch::same:
+        return Compliance::compliant;
+    case CertificateMatch::different:
+        return Compliance::different;
+    default:
+        return Compliance::unverifiable;
+    }
+}
+
+/// Decides about one slot: what to do, and why.
+struct Decision {
+    std::optional<Action> action;
+    std::string reason;
+};
+
+Decision decide(const SlotAddress& address, Compliance compliance, const std::optional<SlotContent>* wanted,
+                const SlotRecords& records, const PlanScope& scope) {
+    const std::string slot = to_string(address);
     switch (compliance) {
     case Compliance::missing:
+        if (!*wanted)
+            return {}; // the source cannot be read: there is nothing to write
+        return {.action = Action::write, .reason = slot + " is empty"};
     case Compliance::different:
+        return {.action = Action::write, .reason = slot + " holds another certificate"};
     case Compliance::corrupted:
-        return Action::write;
+        return {.action = Action::write, .reason = fmt::format("the certificate in {} is corrupted", slot)};
+    case Compliance::unverifiable:
+        if (was_written(address, **wanted, records))
+            return {};
+        return {.action = Action::write,
+                .reason = fmt::format("the modem does not report which certificate {} holds", slot)};
+    case Compliance::compliant:
+        if ((*wanted)->key.empty() || was_written(address, **wanted, records))
+            return {};
+        return {.action = Action::write,
+                .reason = slot + " holds its certificate, but not for certain its private key"};
     case Compliance::unlisted:
         if (scope.erase_unlisted && address.store == Store::tls)
-            return Action::erase;
-        return std::nullopt;
+            return {.action = Action::erase,
+                    .reason = slot + " holds a certificate that the policy does not name"};
+        return {};
     default:
-        return std::nullopt;
+        return {};
     }
 }
 
 } // namespace
 
-std::map<SlotAddress, Compliance> compare(const Thumbprints& desired, const sbnw::Inventory& present) {
+std::map<SlotAddress, Compliance> compare(const Contents& desired, const sbnw::Inventory& present) {
     std::map<SlotAddress, Compliance> result;
     for (const auto& [address, slot] : present)
         result.emplace(address, compare(find(desired, address), &slot));
-    for (const auto& [address, thumbprint] : desired)
+    for (const auto& [address, content] : desired)
         result.try_emplace(address, Compliance::missing);
     return result;
 }
 
-std::vector<PlanStep> plan(const Thumbprints& desired, const sbnw::Inventory& present,
-                           const PlanScope& scope) {
+std::vector<PlanStep> plan(const Contents& desired, const sbnw::Inventory& present,
+                           const SlotRecords& records, const PlanScope& scope) {
     std::vector<PlanStep> steps;
     for (const auto& [address, compliance] : compare(desired, present)) {
-        const sbnw::Slot* slot = find(present, address);
-        const std::string* keyless = find(scope.keyless, address);
-        const bool lacks_key =
-            keyless != nullptr && compliance == Compliance::compliant && *keyless == slot->thumbprint;
-        const auto needed = lacks_key ? std::optional(Action::write) : action(compliance, address, scope);
-        if (!needed || (scope.only && *scope.only != address))
+        if (scope.only && *scope.only != address)
             continue;
+        Decision decision = decide(address, compliance, find(desired, address), records, scope);
+        if (!decision.action)
+            continue;
+        const sbnw::Slot* slot = find(present, address);
         steps.push_back({.address = address,
-                         .action = *needed,
+                         .action = *decision.action,
                          .occupied = slot != nullptr && !slot->empty(),
                          .before = slot == nullptr ? std::string() : slot->thumbprint,
-                         .reason = lacks_key
-                                       ? to_string(address) + " holds its certificate without the private key"
-                                       : reason(address, compliance)});
+                         .reason = std::move(decision.reason)});
     }
     return steps;
 }

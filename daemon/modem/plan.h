@@ -4,7 +4,8 @@
 
 #include "daemon/base/slot_address.h"
 #include "daemon/base/words.h"
-#include "daemon/modem/desired.h"
+#include "daemon/modem/modem_record.h"
+#include "daemon/modem/slot_content.h"
 #include "daemon/sbnw/slots.h"
 
 #include <cstdint>
@@ -18,23 +19,25 @@ namespace bgs2 {
 /// The result of comparing a slot with the policy.
 enum class Compliance : std::uint8_t {
     compliant,
-    missing,   ///< the policy names the slot; it is empty or was not reported
+    missing,   ///< the policy names the slot; it is empty or was not reported, or the source cannot be read
     different, ///< holds another certificate
-    corrupted, ///< according to the module
-    unlisted,  ///< holds a certificate; the policy does not name the slot
-    empty,     ///< holds no certificate; the policy does not name the slot
-    unknown,   ///< was written and not read since
+    unverifiable, ///< the policy names the slot; the modem reports nothing that identifies its certificate
+    corrupted,    ///< according to the module
+    unlisted,     ///< holds a certificate; the policy does not name the slot
+    empty,        ///< holds no certificate; the policy does not name the slot
+    unknown,      ///< was written and not read since
 };
 
 consteval auto words(Compliance) {
     using enum Compliance;
-    return EnumTable{Word{compliant, "compliant"}, Word{missing, "missing"},   Word{different, "different"},
-                     Word{corrupted, "corrupted"}, Word{unlisted, "unlisted"}, Word{empty, "empty"},
-                     Word{unknown, "unknown"}};
+    return EnumTable{Word{compliant, "compliant"}, Word{missing, "missing"},
+                     Word{different, "different"}, Word{unverifiable, "unverifiable"},
+                     Word{corrupted, "corrupted"}, Word{unlisted, "unlisted"},
+                     Word{empty, "empty"},         Word{unknown, "unknown"}};
 }
 
 /// Compares every slot that the modem reported or the policy names.
-std::map<SlotAddress, Compliance> compare(const Thumbprints& desired, const sbnw::Inventory& present);
+std::map<SlotAddress, Compliance> compare(const Contents& desired, const sbnw::Inventory& present);
 
 enum class Action : std::uint8_t {
     write, ///< write the policy's certificate, replacing the slot's content
@@ -59,13 +62,13 @@ struct PlanStep {
 struct PlanScope {
     std::optional<SlotAddress> only; ///< nothing: all slots
     bool erase_unlisted = false;     ///< in the TLS store only; the policy never erases other stores
-    Thumbprints keyless; ///< certificates whose private key the module removed: they are written again
 };
 
-/// The required changes, by ascending address. A slot with the right thumbprint is not written unless `scope`
-/// lists it in `keyless`; a slot that the policy does not name is not erased unless `scope` says so.
-std::vector<PlanStep> plan(const Thumbprints& desired, const sbnw::Inventory& present,
-                           const PlanScope& scope);
+/// The required changes, by ascending address. A slot with the right thumbprint is written only if its
+/// private key is not known to be in it (`records`), a slot that cannot be verified only if the same content
+/// was not written before. A slot that the policy does not name is not erased unless `scope` says so.
+std::vector<PlanStep> plan(const Contents& desired, const sbnw::Inventory& present,
+                           const SlotRecords& records, const PlanScope& scope);
 
 /// The reasons of all steps in one sentence.
 std::string reasons(const std::vector<PlanStep>& steps);

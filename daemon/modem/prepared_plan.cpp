@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/prepared_plan.h"
 
+#include "daemon/modem/key_binding.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +19,7 @@ std::vector<pki::SlotCandidate> candidates(const Desired& desired) {
     std::vector<pki::SlotCandidate> all;
     all.reserve(desired.slots.size());
     for (const DesiredSlot& slot : desired.slots)
-        all.push_back({.address = slot.address, .name = name_of(slot), .key_pair = &slot.key_pair});
+        all.push_back({.address = slot.address, .name = name_of(slot), .key_pair = slot.key_pair.get()});
     return all;
 }
 
@@ -35,20 +37,74 @@ std::optional<Error> blocker(const PreparedPlan& prepared_plan) {
 std::optional<Expiry> first_expiry(const Desired& desired) {
     std::optional<Expiry> first;
     for (const DesiredSlot& slot : desired.slots) {
-        const auto when = slot.key_pair.chain.front().not_after();
+        const auto when = slot.key_pair->chain.front().not_after();
         if (!first || when < first->when)
             first = Expiry{.address = slot.address, .when = when};
     }
     return first;
 }
 
-const pki::KeyPair* key_pair_for(const PlanStep& step, const Desired& desired) {
-    if (step.action == Action::erase)
-        return nullptr;
-    return &std::ranges::find(desired.slots, step.address, &DesiredSlot::address)->key_pair;
+std::optional<std::chrono::sys_seconds> next_validity(const Desired& desired, std::chrono::sys_seconds now) {
+    std::optional<std::chrono::sys_seconds> next;
+    for (const DesiredSlot& slot : desired.slots) {
+        for (const pki::Certificate& certificate : slot.key_pair->chain) {
+            if (const auto from = certificate.not_before(); from > now && (!next || from < *next))
+                next = from;
+        }
+    }
+    return next;
+}
+
+PreparedStep prepared(const PlanStep& step, const Desired& desired) {
+    PreparedStep result{.step = step, .content = {}, .key_pair = nullptr, .frame = nullptr};
+    if (step.action == Action::write) {
+        result.key_pair = std::ranges::find(desired.slots, step.address, &DesiredSlot::address)->key_pair;
+        result.content = *desired.contents.at(step.address);
+    }
+    return result;
+}
+
+/// A certificate that the modem does not identify is written once, and then has to be believed.
+void add_unverifiable(PreparedPlan& prepared_plan, const sbnw::Inventory& present) {
+    for (const auto& [address, compliance] : compare(prepared_plan.desired, present)) {
+        if (compliance != Compliance::unverifiable)
+            continue;
+        if (!prepared_plan.unverifiable)
+            prepared_plan.unverifiable = address;
+        prepared_plan.findings.push_back(
+            {.address = address,
+             .severity = pki::Severity::warning,
+             .error = {
+                 ErrorCode::verify_failed,
+                 fmt::format("the modem does not report which certificate {} holds", to_string(address)),
+                 "read it with AT^SBNR=\"is_cert\": bgs2d compares SHA-1 and SHA-256 thumbprints only"}});
+    }
 }
 
 } // namespace
+
+pki::Secret encode(const Encoder& encoder, const PreparedStep& step) {
+    if (step.frame)
+        return step.frame->clone();
+    return step.key_pair ? encoder.write(step.step.address, *step.key_pair)
+                         : encoder.erase(step.step.address);
+}
+
+void complete(PreparedPlan& prepared_plan, std::vector<PreparedStep> steps, std::optional<Signing> signing,
+              const PlanRequest& request) {
+    try {
+        auto encoder = std::make_shared<const Encoder>(std::move(signing), request.attributes.imei);
+        for (PreparedStep& step : steps) {
+            if (!step.content.key.empty())
+                value_or_throw(may_write_key(request.policy, request.record, request.place));
+            step.size = encode(*encoder, step).size();
+        }
+        prepared_plan.encoder = std::move(encoder);
+        prepared_plan.steps = std::move(steps);
+    } catch (const Exception& e) {
+        prepared_plan.blocker = e.error();
+    }
+}
 
 std::vector<SlotFinding> findings(const Desired& desired, const PlanRequest& request) {
     const auto beyond_family = request.policy.family_limits == policy::FamilyLimits::enforce
@@ -70,28 +126,21 @@ std::vector<SlotFinding> findings(const Desired& desired, const PlanRequest& req
 
 PreparedPlan prepare(const PlanRequest& request) {
     PreparedPlan prepared_plan;
-    const auto desired = load_desired(request.policy, request.attributes, request.credentials);
-    if (!desired) {
-        prepared_plan.blocker = desired.error();
-        return prepared_plan;
-    }
-    prepared_plan.desired = thumbprints(*desired);
-    prepared_plan.needed = plan(
-        prepared_plan.desired, request.present,
-        {.only = request.only, .erase_unlisted = request.policy.erase_unlisted, .keyless = request.keyless});
-    prepared_plan.findings = findings(*desired, request);
-    prepared_plan.expiry = first_expiry(*desired);
-    prepared_plan.blocker = blocker(prepared_plan);
+    Desired desired = load_desired(request.policy, request.attributes, request.credentials);
+    prepared_plan.desired = desired.contents;
+    prepared_plan.needed = plan(prepared_plan.desired, request.present, request.record.slots,
+                                {.only = request.only, .erase_unlisted = request.policy.erase_unlisted});
+    prepared_plan.findings = findings(desired, request);
+    add_unverifiable(prepared_plan, request.present);
+    prepared_plan.expiry = first_expiry(desired);
+    prepared_plan.valid_from = next_validity(desired, request.now);
+    prepared_plan.blocker = desired.error ? desired.error : blocker(prepared_plan);
     if (prepared_plan.blocker)
         return prepared_plan;
-    try {
-        const Encoder encoder(desired->signing, request.attributes.imei);
-        for (const PlanStep& step : prepared_plan.needed)
-            prepared_plan.steps.push_back(encoder.encode(step, key_pair_for(step, *desired)));
-    } catch (const Exception& e) {
-        prepared_plan.steps.clear();
-        prepared_plan.blocker = e.error();
-    }
+    std::vector<PreparedStep> steps;
+    for (const PlanStep& step : prepared_plan.needed)
+        steps.push_back(prepared(step, desired));
+    complete(prepared_plan, std::move(steps), std::move(desired.signing), request);
     return prepared_plan;
 }
 

@@ -2,6 +2,7 @@
 #include "daemon/modem/provision.h"
 
 #include "daemon/at/identify.h"
+#include "daemon/base/background.h"
 #include "daemon/modem/job_failure.h"
 #include "daemon/sbnw/dialogue.h"
 #include "daemon/sbnw/result.h"
@@ -17,34 +18,59 @@
 namespace bgs2 {
 namespace {
 
-/// Reports the sent bytes to a job, over several frames.
-class Progress {
-  public:
-    Progress(Job& job, std::uint64_t total)
-      : job_(job)
-      , total_(total) {
-        job_.set_bytes(0, total_);
+/// Encodes and sends one frame.
+asio::awaitable<void> send(at::Channel& channel, const Writing& writing,
+                           std::shared_ptr<const Encoder> encoder, PreparedStep step,
+                           at::Channel::Progress progress) {
+    auto work = [](const std::shared_ptr<const Encoder>& with, const PreparedStep& what) {
+        return encode(*with, what);
+    };
+    const std::string store(word(step.step.address.store));
+    const pki::Secret frame =
+        co_await in_background(writing.background, work, std::move(encoder), std::move(step));
+    co_await at::require_imei(channel, writing.imei);
+    co_await sbnw::push(channel, store, frame, std::move(progress));
+}
+
+PreparedStep erasure_of(const SlotAddress& address) {
+    return {.step = {.address = address, .action = Action::erase, .before = {}, .reason = {}},
+            .content = {},
+            .key_pair = nullptr,
+            .frame = nullptr};
+}
+
+/// Whether the module may have refused the write only because the slot is occupied.
+bool may_fit_when_empty(const PreparedPlan& prepared_plan, const PreparedStep& step,
+                        const sbnw::Refusal& refusal) {
+    return prepared_plan.encoder->signs() && step.key_pair && step.step.occupied &&
+           refusal.result() == sbnw::Result::refused;
+}
+
+asio::awaitable<void> carry_out(at::Channel& channel, const Writing& writing,
+                                const PreparedPlan& prepared_plan, const PreparedStep& step,
+                                at::Channel::Progress progress) {
+    co_await writing.begins(step);
+    bool erase_first = false;
+    try {
+        co_await send(channel, writing, prepared_plan.encoder, step, progress);
+    } catch (const sbnw::Refusal& refusal) {
+        if (!may_fit_when_empty(prepared_plan, step, refusal))
+            throw;
+        erase_first = true;
     }
-
-    void sent(std::size_t bytes) { job_.set_bytes(before_ + bytes, total_); }
-    void done(const pki::Secret& frame) { before_ += frame.size(); }
-
-  private:
-    Job& job_;
-    std::uint64_t total_;
-    std::uint64_t before_ = 0;
-};
-
-asio::awaitable<void> send(at::Channel& channel, const std::string& imei, const PreparedStep& step,
-                           const std::function<void()>& begins, Progress& progress) {
-    for (const pki::Secret& frame : step.frames) {
-        co_await at::require_imei(channel, imei);
-        if (&frame == &step.frames.front())
-            begins();
-        co_await sbnw::push(channel, std::string(word(step.step.address.store)), frame,
-                            [&progress](std::size_t bytes) { progress.sent(bytes); });
-        progress.done(frame);
+    if (erase_first) {
+        co_await send(channel, writing, prepared_plan.encoder, erasure_of(step.step.address),
+                      [](std::size_t) {});
+        co_await send(channel, writing, prepared_plan.encoder, step, std::move(progress));
     }
+    co_await writing.stored(step);
+}
+
+std::uint64_t size_of(const std::vector<PreparedStep>& steps) {
+    std::uint64_t size = 0;
+    for (const PreparedStep& step : steps)
+        size += step.size;
+    return size;
 }
 
 std::string_view what_is_in(const sbnw::Slot* slot) {
@@ -55,49 +81,49 @@ std::string_view what_is_in(const sbnw::Slot* slot) {
 
 } // namespace
 
-asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const std::string& imei,
-                                            const std::vector<PreparedStep>& steps, Job& job,
-                                            std::function<void(const SlotAddress&)> begins) {
-    Progress progress(job, size_of(steps));
+asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const PreparedPlan& prepared_plan, Job& job,
+                                            Writing writing) {
+    const std::uint64_t total = size_of(prepared_plan.steps);
+    std::uint64_t before = 0;
+    job.set_bytes(0, total);
     std::vector<Attempt> attempts;
-    for (const PreparedStep& each : steps) {
-        const std::function<void()> begins_step = [&] {
-            job.set_step(each.step.action == Action::write ? StepCode::writing : StepCode::erasing,
-                         each.step.address);
-            begins(each.step.address);
+    for (const PreparedStep& each : prepared_plan.steps) {
+        job.set_step(each.step.action == Action::write ? StepCode::writing : StepCode::erasing,
+                     each.step.address);
+        const at::Channel::Progress progress = [&job, before, total](std::size_t sent) {
+            job.set_bytes(before + sent, total);
         };
         const auto start = std::chrono::steady_clock::now();
         Attempt& attempt = attempts.emplace_back();
         attempt.step = &each;
         try {
-            co_await send(channel, imei, each, begins_step, progress);
+            co_await carry_out(channel, writing, prepared_plan, each, progress);
         } catch (const Exception&) {
             attempt.failure = std::current_exception();
         }
         attempt.duration =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+        before += each.size;
         if (attempt.failure)
             break;
     }
     co_return attempts;
 }
 
-std::optional<Rollback> rollback_of(const Attempt& attempt) {
-    const PreparedStep& step = *attempt.step;
-    if (!step.rollback || to_failure(attempt.failure).refusal != sbnw::Result::private_key_removed)
+std::optional<Rollback> rollback_of(const Attempt& attempt, const PreparedPlan& prepared_plan) {
+    if (to_failure(attempt.failure).refusal != sbnw::Result::private_key_removed)
         return std::nullopt;
-    return Rollback{
-        .address = step.step.address, .thumbprint = step.thumbprint, .frame = step.rollback->clone()};
+    return Rollback{.address = attempt.step->step.address,
+                    .certificate = attempt.step->content.certificate,
+                    .encoder = prepared_plan.encoder};
 }
 
-asio::awaitable<bool> roll_back(at::Channel& channel, const std::string& imei, const Rollback& rollback,
+asio::awaitable<bool> roll_back(at::Channel& channel, const Writing& writing, const Rollback& rollback,
                                 const sbnw::Inventory& present) {
     const auto kept = present.find(rollback.address);
-    if (kept == present.end() || kept->second.thumbprint != rollback.thumbprint)
+    if (kept == present.end() || match(rollback.certificate, kept->second) != CertificateMatch::same)
         co_return false;
-    co_await at::require_imei(channel, imei);
-    co_await sbnw::push(channel, std::string(word(rollback.address.store)), rollback.frame,
-                        [](std::size_t) {});
+    co_await send(channel, writing, rollback.encoder, erasure_of(rollback.address), [](std::size_t) {});
     co_return true;
 }
 
@@ -125,9 +151,11 @@ Expected<void> verify(const std::vector<PreparedStep>& steps, const sbnw::Invent
         const auto found = present.find(address);
         const sbnw::Slot* slot = found == present.end() ? nullptr : &found->second;
         const bool is_empty = slot == nullptr || slot->empty();
-        const bool is_right = prepared.step.action == Action::erase
-                                  ? is_empty
-                                  : !is_empty && !slot->corrupted && slot->thumbprint == prepared.thumbprint;
+        const bool is_right =
+            prepared.step.action == Action::erase
+                ? is_empty
+                : !is_empty && !slot->corrupted &&
+                      match(prepared.content.certificate, *slot) != CertificateMatch::different;
         if (is_right)
             continue;
         return fail(ErrorCode::verify_failed,

@@ -2,18 +2,17 @@
 // The state of a modem that is kept while the modem is unplugged.
 #pragma once
 
-#include "daemon/modem/desired.h"
+#include "daemon/modem/modem_record.h"
+#include "daemon/modem/retries.h"
 #include "daemon/modem/rewrite_limiter.h"
-
-#include <chrono>
 
 namespace bgs2 {
 
 struct RetainedState {
-    std::chrono::sys_seconds
-        last_provisioned; ///< the time of the last successful provisioning; the epoch: never
+    ModemRecord record; ///< also on disk
     RewriteLimiter rewrites;
-    Thumbprints keyless; ///< slots with a certificate whose private key the module removed
+    Retries
+        retries; ///< of provisioning: a modem that restarts in each write must not be written again at once
 };
 
 } // namespace bgs2

@@ -10,8 +10,8 @@ namespace {
 /// An error of the line or a temporary one of the modem is worth a retry; all others require manual
 /// intervention.
 bool may_pass(const Error& error) {
-    constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data,
-                                 ErrorCode::verify_failed};
+    constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data, ErrorCode::verify_failed,
+                                 ErrorCode::device_gone};
     return std::ranges::find(passing, error.code) != passing.end();
 }
 

@@ -6,11 +6,11 @@
 
 namespace bgs2 {
 
-void RewriteLimiter::record(const SlotAddress& address, const std::string& thumbprint,
+void RewriteLimiter::record(const SlotAddress& address, const CertificateDigests& certificate,
                             std::chrono::sys_seconds when) {
     Slot& slot = slots_[address];
-    if (slot.thumbprint != thumbprint)
-        slot = {.thumbprint = thumbprint, .times = 0, .last = when};
+    if (slot.certificate != certificate)
+        slot = {.certificate = certificate, .times = 0, .last = when};
     ++slot.times;
     slot.last = when;
 }
@@ -18,17 +18,22 @@ void RewriteLimiter::record(const SlotAddress& address, const std::string& thumb
 void RewriteLimiter::reconcile(const sbnw::Inventory& present) {
     std::erase_if(slots_, [&present](const auto& entry) {
         const auto now = present.find(entry.first);
-        return now != present.end() && now->second.thumbprint == entry.second.thumbprint;
+        if (now == present.end())
+            return false;
+        if (now->second.empty())
+            return entry.second.certificate == CertificateDigests{};
+        return match(entry.second.certificate, now->second) == CertificateMatch::same;
     });
 }
 
 std::optional<Error> RewriteLimiter::limit_reached(const std::vector<PlanStep>& needed,
-                                                   const Thumbprints& desired) const {
+                                                   const Contents& desired) const {
     for (const PlanStep& step : needed) {
         const auto slot = slots_.find(step.address);
         const auto listed = desired.find(step.address);
-        const std::string wanted = listed == desired.end() ? "" : listed->second;
-        if (slot == slots_.end() || slot->second.thumbprint != wanted || slot->second.times < max_rewrites)
+        const CertificateDigests wanted =
+            listed == desired.end() || !listed->second ? CertificateDigests{} : listed->second->certificate;
+        if (slot == slots_.end() || slot->second.certificate != wanted || slot->second.times < max_rewrites)
             continue;
         return Error{
             ErrorCode::verify_failed,

@@ -4,8 +4,8 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/slot_address.h"
-#include "daemon/modem/desired.h"
 #include "daemon/modem/plan.h"
+#include "daemon/modem/slot_content.h"
 #include "daemon/sbnw/slots.h"
 
 #include <chrono>
@@ -21,8 +21,9 @@ inline constexpr unsigned max_rewrites = 3;
 
 class RewriteLimiter {
   public:
-    /// The slot was written and verified with `thumbprint`, or erased (`thumbprint` is empty).
-    void record(const SlotAddress& address, const std::string& thumbprint, std::chrono::sys_seconds when);
+    /// The slot was written with this certificate and verified, or erased (empty digests).
+    void record(const SlotAddress& address, const CertificateDigests& certificate,
+                std::chrono::sys_seconds when);
 
     /// Forgets each slot that still holds the written certificate, according to a reading that was not part
     /// of provisioning.
@@ -30,13 +31,13 @@ class RewriteLimiter {
 
     /// The error if one of these steps would exceed the limit; nothing otherwise.
     [[nodiscard]] std::optional<Error> limit_reached(const std::vector<PlanStep>& needed,
-                                                     const Thumbprints& desired) const;
+                                                     const Contents& desired) const;
 
     void clear() { slots_.clear(); }
 
   private:
     struct Slot {
-        std::string thumbprint;
+        CertificateDigests certificate;
         unsigned times = 0;
         std::chrono::sys_seconds last;
     };

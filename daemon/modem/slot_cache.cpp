@@ -32,7 +32,7 @@ void SlotCache::invalidate(const SlotAddress& address) {
     unread_.insert(address);
 }
 
-std::map<SlotAddress, Compliance> SlotCache::compliance(const Thumbprints& desired) const {
+std::map<SlotAddress, Compliance> SlotCache::compliance(const Contents& desired) const {
     auto result = compare(desired, inventory_);
     for (const SlotAddress& address : unread_)
         result[address] = Compliance::unknown;

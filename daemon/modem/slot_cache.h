@@ -4,8 +4,8 @@
 
 #include "daemon/at/channel.h"
 #include "daemon/base/slot_address.h"
-#include "daemon/modem/desired.h"
 #include "daemon/modem/plan.h"
+#include "daemon/modem/slot_content.h"
 #include "daemon/sbnw/slots.h"
 
 #include <asio/awaitable.hpp>
@@ -37,7 +37,7 @@ class SlotCache {
 
     /// Without the slots that were written and not read since.
     [[nodiscard]] const sbnw::Inventory& inventory() const { return inventory_; }
-    [[nodiscard]] std::map<SlotAddress, Compliance> compliance(const Thumbprints& desired) const;
+    [[nodiscard]] std::map<SlotAddress, Compliance> compliance(const Contents& desired) const;
     /// The time of the last reading; the clock's epoch if there was none.
     [[nodiscard]] std::chrono::steady_clock::time_point when() const { return when_; }
 

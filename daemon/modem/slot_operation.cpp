@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/slot_operation.h"
 
-#include "daemon/pki/certificate.h"
+#include "daemon/pki/key_file.h"
 #include "daemon/pki/key_pair.h"
 #include "daemon/policy/model.h"
 #include "daemon/sbnw/frame.h"
@@ -30,6 +30,18 @@ Expected<pki::KeyPair> load(const InstallRequest& install_request) {
     return pki::load(sources, install_request.format, pki::KeyFormat::pkcs8);
 }
 
+/// A key that bgs2d cannot read is one all the same, but no policy's.
+std::string key_in(const sbnw::SecureCommand& command) {
+    if (command.private_key.empty())
+        return {};
+    const auto key = pki::load_private_key(command.private_key.bytes(), "the private key", nullptr);
+    return key ? key->public_key().fingerprint() : "unreadable";
+}
+
+SlotContent content_of(const sbnw::SecureCommand& command) {
+    return {.certificate = digests_of(command.certificate), .key = key_in(command)};
+}
+
 /// Errors: InvalidArgument.
 Expected<SlotAddress> address_of(const sbnw::Frame& frame, Store store) {
     if (frame.find(sbnw::ParameterId::slot) == nullptr)
@@ -45,10 +57,11 @@ Expected<SlotOperation> make_install(const InstallRequest& install_request, cons
         return std::unexpected(std::move(key_pair.error()));
     const bool has_key = !key_pair->key.empty();
     const std::string subject = key_pair->chain.front().subject();
+    SlotContent content = content_of(*key_pair);
     Desired desired;
     desired.slots.push_back({.address = install_request.address,
                              .source = source,
-                             .key_pair = std::move(*key_pair),
+                             .key_pair = std::make_shared<const pki::KeyPair>(std::move(*key_pair)),
                              .lagging = {}});
     auto found = findings(desired, request);
     const auto error = std::ranges::find(found, pki::Severity::error, &SlotFinding::severity);
@@ -62,8 +75,8 @@ Expected<SlotOperation> make_install(const InstallRequest& install_request, cons
                          .address = install_request.address,
                          .action = Action::write,
                          .slot = std::move(desired.slots.front()),
-                         .frame = std::nullopt,
-                         .thumbprint = {},
+                         .frame = nullptr,
+                         .content = std::move(content),
                          .findings = std::move(found)};
 }
 
@@ -74,8 +87,8 @@ SlotOperation make_erase(const SlotAddress& address) {
                          .address = address,
                          .action = Action::erase,
                          .slot = std::nullopt,
-                         .frame = std::nullopt,
-                         .thumbprint = {},
+                         .frame = nullptr,
+                         .content = {},
                          .findings = {}};
 }
 
@@ -107,8 +120,8 @@ Expected<SlotOperation> make_send(Store store, pki::Secret frame, const std::str
         .address = *address,
         .action = writes ? Action::write : Action::erase,
         .slot = std::nullopt,
-        .frame = std::move(frame),
-        .thumbprint = writes ? pki::sha1_hex(command.certificate) : std::string(),
+        .frame = std::make_shared<const pki::Secret>(std::move(frame)),
+        .content = writes ? content_of(command) : SlotContent{},
         .findings = {}};
 }
 
@@ -124,24 +137,17 @@ PreparedPlan prepare(const PlanRequest& request, const SlotOperation& change) {
                         .before = is_there ? held->second.thumbprint : std::string(),
                         .reason = change.task.description};
     prepared_plan.needed.push_back(step);
-    try {
-        const auto signing =
-            value_or_throw(load_signing(request.policy, request.attributes, request.credentials));
-        const Encoder encoder(signing, request.attributes.imei);
-        if (change.frame) {
-            PreparedStep prepared{
-                .step = step, .frames = {}, .thumbprint = change.thumbprint, .rollback = {}};
-            prepared.frames.push_back(change.frame->clone());
-            if (change.action == Action::write)
-                prepared.rollback = encoder.erase(address);
-            prepared_plan.steps.push_back(std::move(prepared));
-        } else {
-            prepared_plan.steps.push_back(
-                encoder.encode(step, change.slot ? &change.slot->key_pair : nullptr));
-        }
-    } catch (const Exception& e) {
-        prepared_plan.blocker = e.error();
+    auto signing = load_signing(request.policy, request.attributes, request.credentials);
+    if (!signing) {
+        prepared_plan.blocker = std::move(signing.error());
+        return prepared_plan;
     }
+    std::vector<PreparedStep> steps;
+    steps.push_back({.step = step,
+                     .content = change.content,
+                     .key_pair = change.slot ? change.slot->key_pair : nullptr,
+                     .frame = change.frame});
+    complete(prepared_plan, std::move(steps), std::move(*signing), request);
     return prepared_plan;
 }
 

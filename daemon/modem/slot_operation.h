@@ -11,6 +11,7 @@
 #include "daemon/pki/format.h"
 #include "daemon/pki/secret.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,11 +32,10 @@ struct SlotOperation {
     Task task;
     SlotAddress address; ///< the same as in `task`
     Action action = Action::write;
-    std::optional<DesiredSlot> slot;  ///< the content to encode, for an install request
-    std::optional<pki::Secret> frame; ///< a frame that was encoded elsewhere, sent unchanged
-    std::string
-        thumbprint; ///< the thumbprint expected on reading back after `frame`; empty: the slot is empty
-    std::vector<SlotFinding> findings; ///< warnings
+    std::optional<DesiredSlot> slot;          ///< the content to encode, for an install request
+    std::shared_ptr<const pki::Secret> frame; ///< a frame that was encoded elsewhere, sent unchanged
+    SlotContent content;                      ///< of the slot afterwards
+    std::vector<SlotFinding> findings;        ///< warnings
 };
 
 /// Decrypts keys, which may take long. Uses policy, attributes and time of `request`. Errors: those of
@@ -49,7 +49,7 @@ SlotOperation make_erase(const SlotAddress& address);
 Expected<SlotOperation> make_send(Store store, pki::Secret frame, const std::string& imei);
 
 /// Encodes the operation, signed if the policy of `request` requires it; a frame that was encoded elsewhere
-/// is not changed. Blockers: the errors of load_signing(), sbnw::encode() and sbnw::sign().
+/// is not changed. Blockers: the errors of load_signing() and complete().
 PreparedPlan prepare(const PlanRequest& request, const SlotOperation& change);
 
 } // namespace bgs2

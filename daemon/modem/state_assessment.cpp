@@ -34,6 +34,12 @@ StateAssessment without_policy(const StateInputs& it) {
 StateAssessment compliant(const StateInputs& it) {
     StateAssessment result = assessment(ModemState::compliant, ReasonCode::compliant,
                                         fmt::format("its slots match policy '{}'", it.policy->name));
+    if (it.prepared_plan.unverifiable) {
+        result.code = ReasonCode::unverifiable;
+        result.reason = fmt::format("its slots were written by policy '{}', but the modem does not report "
+                                    "which certificate {} holds",
+                                    it.policy->name, to_string(*it.prepared_plan.unverifiable));
+    }
     if (!it.prepared_plan.expiry)
         return result;
     if (const auto notice = expiry_notice(*it.prepared_plan.expiry, it.policy->renew_before, it.date)) {
@@ -54,6 +60,8 @@ std::string in_days(std::chrono::seconds time, fmt::format_string<std::string> w
 } // namespace
 
 StateAssessment assess_state(const StateInputs& it) {
+    if (it.rivalry)
+        return assessment(ModemState::blocked, ReasonCode::imei_twice, *it.rivalry);
     if (it.unreadable)
         return assessment(it.unreadable->retry_at ? ModemState::failed : ModemState::blocked,
                           ReasonCode::slots_unreadable, it.unreadable->error);

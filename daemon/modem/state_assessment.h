@@ -20,6 +20,7 @@ namespace bgs2 {
 struct StateInputs {
     const policy::Policy* policy = nullptr;  ///< null: no policy matches
     std::string policy_problem{};            ///< why no policies are active; empty if that is not an error
+    std::optional<Error> rivalry{};          ///< another port has the same IMEI
     std::optional<LastFailure> unreadable{}; ///< of a module that cannot list its slots
     PreparedPlan prepared_plan{};            ///< with a policy only; its frames are not used
     std::optional<Error> limit_reached{};    ///< why the same steps are not repeated

@@ -40,16 +40,26 @@ std::optional<std::chrono::sys_seconds> instant(const ASN1_TIME* time) {
     return day + hours(calendar.tm_hour) + minutes(calendar.tm_min) + seconds(calendar.tm_sec);
 }
 
-} // namespace
-
-std::string sha1_hex(ByteView bytes) {
+std::string digest_hex(ByteView bytes, const EVP_MD* algorithm) {
     std::array<std::byte, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
     if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &length,
-                   EVP_sha1(), nullptr) != 1)
-        throw Exception(Error{ErrorCode::failed, "cannot compute SHA-1: " + take_openssl_error().reason,
-                              "allow SHA-1 in OpenSSL's configuration: modems identify certificates by it"});
+                   algorithm, nullptr) != 1)
+        throw Exception(Error{
+            ErrorCode::failed,
+            fmt::format("cannot compute {}: {}", EVP_MD_get0_name(algorithm), take_openssl_error().reason),
+            "allow it in OpenSSL's configuration: modems identify certificates by it"});
     return to_hex(ByteView(digest).first(length));
+}
+
+} // namespace
+
+std::string sha1_hex(ByteView bytes) {
+    return digest_hex(bytes, EVP_sha1());
+}
+
+std::string sha256_hex(ByteView bytes) {
+    return digest_hex(bytes, EVP_sha256());
 }
 
 struct Certificate::Content {

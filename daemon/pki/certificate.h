@@ -19,6 +19,9 @@ class PublicKey;
 /// SHA-1 of `bytes`, 40 lower-case hex digits: how modems identify stored certificates (protocol.md §3).
 std::string sha1_hex(ByteView bytes);
 
+/// The SHA-256 digest in lower-case hex. Throws Exception: Failed.
+std::string sha256_hex(ByteView bytes);
+
 /// Copies share one certificate.
 class Certificate {
   public:

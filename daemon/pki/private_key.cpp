@@ -5,7 +5,11 @@
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
+#include <openssl/x509.h>
 
+#include <cstddef>
+#include <memory>
+#include <span>
 #include <utility>
 
 namespace bgs2::pki {
@@ -40,6 +44,17 @@ int PublicKey::bits() const {
 
 EVP_PKEY* PublicKey::native() const {
     return key_.get();
+}
+
+std::string PublicKey::fingerprint() const {
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(native(), &der);
+    if (size <= 0)
+        throw Exception(
+            Error{ErrorCode::failed, "cannot encode the public key: " + take_openssl_error().reason, ""});
+    const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(
+        der, [](unsigned char* bytes) { OPENSSL_free(bytes); });
+    return sha256_hex(std::as_bytes(std::span(der, static_cast<std::size_t>(size))));
 }
 
 bool PublicKey::operator==(const PublicKey& other) const {

@@ -35,6 +35,10 @@ class PublicKey {
     [[nodiscard]] int bits() const;         ///< of the modulus (RSA) or the curve's order (EC)
     [[nodiscard]] EVP_PKEY* native() const; ///< never null; valid as long as a copy of this lives
 
+    /// SHA-256 of its SubjectPublicKeyInfo (RFC 5280), in lower-case hex: tells keys apart without revealing
+    /// anything about the private half. Throws Exception: Failed.
+    [[nodiscard]] std::string fingerprint() const;
+
     bool operator==(const PublicKey& other) const; ///< the same key, in whatever format it was stored
 
   private:

@@ -67,6 +67,16 @@ consteval auto words(FamilyLimits) {
     return EnumTable{Word{FamilyLimits::enforce, "enforce"}, Word{FamilyLimits::warn, "warn"}};
 }
 
+/// The modem that gets the private keys of an IMEI.
+enum class Bind {
+    port, ///< the one at the port where the IMEI was first provisioned
+    none, ///< any
+};
+
+consteval auto words(Bind) {
+    return EnumTable{Word{Bind::port, "port"}, Word{Bind::none, "none"}};
+}
+
 /// Signing of secure commands (protocol.md §1, "Signed commands").
 struct Sign {
     Source key; ///< of the management certificate; RSA
@@ -106,6 +116,7 @@ struct Policy {
         std::chrono::days(1);   ///< read the slots again at this interval; 0: never
     bool require_clock = false; ///< set the modem's clock before writing to it
     FamilyLimits family_limits = FamilyLimits::enforce;
+    Bind bind = Bind::port;
     std::vector<Source>
         readable;             ///< secrets that others may read, spelled as in the other sources of the policy
     std::optional<Sign> sign; ///< nothing: do not sign commands

@@ -148,6 +148,8 @@ constexpr std::array provision_fields{
                      [](auto& reader, const auto& value, auto name, auto& draft) {
                          reader.choice(value, name, draft.policy.family_limits);
                      }},
+    TomlField<Draft>{"bind", [](auto& reader, const auto& value, auto name,
+                                auto& draft) { reader.choice(value, name, draft.policy.bind); }},
     TomlField<Draft>{"readable", read_readable},
     TomlField<Draft>{"sign",
                      [](auto& reader, const auto& value, auto name, auto& draft) {

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <array>
+#include <sstream>
 
 namespace bgs2::policy {
 namespace {
@@ -76,6 +77,12 @@ std::expected<TomlValue, Problem> read_toml(std::string_view text, std::string_v
                                        .column = at.column,
                                        .what = std::string(error.description())});
     }
+}
+
+std::string toml_string(std::string_view text) {
+    std::ostringstream out;
+    out << toml::value<std::string>(std::string(text));
+    return out.str();
 }
 
 } // namespace bgs2::policy

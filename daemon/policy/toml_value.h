@@ -40,4 +40,7 @@ std::string_view kind(const TomlValue& value);
 /// TOML. Throws nothing but std::bad_alloc.
 std::expected<TomlValue, Problem> read_toml(std::string_view text, std::string_view file_name);
 
+/// The text as a TOML string with its quotes; text must be UTF-8.
+std::string toml_string(std::string_view text);
+
 } // namespace bgs2::policy

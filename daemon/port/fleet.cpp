@@ -2,6 +2,7 @@
 #include "daemon/port/fleet.h"
 
 #include "daemon/base/imei.h"
+#include "daemon/modem/key_binding.h"
 #include "daemon/policy/match.h"
 
 #include <fmt/format.h>
@@ -30,15 +31,19 @@ bool is_named(const PortInfo& port, const std::filesystem::path& device) {
 } // namespace
 
 Fleet::Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
-             history::Recorder& history, Log log)
+             history::Recorder& history, RecordStore& records, Log log)
   : loop_(std::move(loop))
   , background_(std::move(background))
   , credentials_(std::move(credentials))
   , history_(history)
+  , records_(records)
   , log_(std::move(log))
   , sources_(loop_, PathWatch::Kind::files, PathWatch::renewal,
              [this](const auto& files) { on_files_changed(files); })
-  , jobs_(loop_, *this) {}
+  , jobs_(loop_, *this) {
+    for (auto& [imei, record] : records_.load())
+        retained_[imei].record = std::move(record);
+}
 
 void Fleet::set_port_rules(std::vector<PortRule> rules) {
     port_rules_ = std::move(rules);
@@ -50,6 +55,8 @@ void Fleet::set_policies(policy::Policies policies, std::uint64_t generation, st
     policies_ = std::make_shared<const policy::Policies>(std::move(policies));
     generation_ = generation;
     policy_problem_ = std::move(problem);
+    for (auto& [imei, retained] : retained_)
+        retained.retries.reset();
     for (const auto& [imei, modem] : modems_)
         modem->policy_changed();
 }
@@ -179,10 +186,15 @@ void Fleet::update_port(PortEntry& entry) {
 void Fleet::release_port(PortEntry& entry) {
     if (const auto session = std::exchange(entry.session, nullptr))
         session->stop();
+    withdraw_claim(entry.info);
 }
 
 std::shared_ptr<Job> Fleet::new_job(Task task, const std::string& imei) {
     return jobs_.add(std::move(task), imei);
+}
+
+asio::awaitable<void> Fleet::save(std::string imei, ModemRecord record) {
+    co_await records_.save(std::move(imei), std::move(record));
 }
 
 Log Fleet::about(const std::string& imei, const std::string& port) const {
@@ -256,10 +268,26 @@ at::LineSettings Fleet::line_settings(const Modem& modem) const {
     return policy == nullptr ? at::LineSettings{} : policy->line_settings;
 }
 
-std::shared_ptr<Modem> Fleet::admit(const at::ModuleIdentity& identity, const PortInfo& port) {
+Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity, const PortInfo& port) {
     const auto [place, is_new] = modems_.try_emplace(identity.imei);
-    if (!is_new)
-        return nullptr;
+    if (!is_new) {
+        const Modem& other = *place->second;
+        const policy::Policy* policy = policy::first_match(*policies_, other.attributes());
+        if (other.place() == place_of(port) || (policy != nullptr && policy->bind == policy::Bind::none))
+            return fail(ErrorCode::busy, fmt::format("another port of the modem {}", identity.imei));
+        about(identity.imei, other.port())
+            .with({{"BGS2_OTHER_PORT", port.device}})
+            .event(Event::imei_twice, "{}: modems on {} and {} have this IMEI, nothing is written to either",
+                   identity.imei, other.port(), port.device);
+        claims_[port.device] = identity.imei;
+        update_rivals(identity.imei);
+        return fail(ErrorCode::not_trusted,
+                    fmt::format("the modem on {} has the IMEI {} as well: bgs2d writes to neither",
+                                other.port(), identity.imei),
+                    "unplug the one that does not belong here; set bind = \"none\" if both ports lead to one "
+                    "modem");
+    }
+    withdraw_claim(port);
     place->second = std::make_shared<Modem>(identity, port, retained_[identity.imei],
                                             static_cast<Modem::Host&>(*this), log_);
     about(identity.imei, port.device)
@@ -267,7 +295,28 @@ std::shared_ptr<Modem> Fleet::admit(const at::ModuleIdentity& identity, const Po
                identity.model, port.device);
     if (observer_ != nullptr)
         observer_->modem_added(place->second);
+    update_rivals(identity.imei); // of a third port
     return place->second;
+}
+
+/// The port no longer shows the IMEI of a modem elsewhere.
+void Fleet::withdraw_claim(const PortInfo& port) {
+    const auto claim = claims_.find(port.device);
+    if (claim == claims_.end())
+        return;
+    const std::string imei = claim->second;
+    claims_.erase(claim);
+    update_rivals(imei);
+}
+
+/// Tells the modem with this IMEI which other port has it.
+void Fleet::update_rivals(const std::string& imei) {
+    const auto modem = modems_.find(imei);
+    if (modem == modems_.end())
+        return;
+    const auto rival =
+        std::ranges::find_if(claims_, [&imei](const auto& claim) { return claim.second == imei; });
+    modem->second->set_rival(rival == claims_.end() ? std::string() : rival->first);
 }
 
 asio::awaitable<std::unique_ptr<Inhibition>> Fleet::inhibit(const PortInfo& port, bool claimed) {

@@ -8,6 +8,7 @@
 #include "daemon/history/recorder.h"
 #include "daemon/modem/job_registry.h"
 #include "daemon/modem/modem.h"
+#include "daemon/modem/record_store.h"
 #include "daemon/modem/retained_state.h"
 #include "daemon/policy/model.h"
 #include "daemon/port/inhibitor.h"
@@ -51,9 +52,10 @@ struct PortStatus {
 class Fleet : private Modem::Host, private PortSession::Host, private JobRegistry::Host {
   public:
     /// `loop` runs all I/O on one thread, `background` runs blocking work. `credentials` is
-    /// $CREDENTIALS_DIRECTORY. `history` records the events of the modems and outlives the fleet.
+    /// $CREDENTIALS_DIRECTORY. `history` records the events of the modems, `records` has their records; both
+    /// outlive the fleet. Reads all records, which blocks.
     Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
-          history::Recorder& history, Log log);
+          history::Recorder& history, RecordStore& records, Log log);
 
     /// Sets the observer of changes; null: none.
     void set_observer(Observer* observer) { observer_ = observer; }
@@ -103,20 +105,23 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     };
 
     void update_port(PortEntry& entry);
-    static void release_port(PortEntry& entry);
+    void release_port(PortEntry& entry);
+    void update_rivals(const std::string& imei);
 
     [[nodiscard]] std::shared_ptr<const policy::Policies> policies() const override { return policies_; }
     [[nodiscard]] std::string policy_problem() const override { return policy_problem_; }
     [[nodiscard]] asio::any_io_executor background() const override { return background_; }
     [[nodiscard]] const std::filesystem::path& credentials_directory() const override { return credentials_; }
     std::shared_ptr<Job> new_job(Task task, const std::string& imei) override;
+    asio::awaitable<void> save(std::string imei, ModemRecord record) override;
     void sources_changed() override;
     void modem_changed(const Modem& modem) override;
     void record(history::Entry entry) override;
 
     [[nodiscard]] at::LineSettings probe_settings(const PortInfo& port) const override;
     [[nodiscard]] at::LineSettings line_settings(const Modem& modem) const override;
-    std::shared_ptr<Modem> admit(const at::ModuleIdentity& identity, const PortInfo& port) override;
+    Expected<std::shared_ptr<Modem>> admit(const at::ModuleIdentity& identity, const PortInfo& port) override;
+    void withdraw_claim(const PortInfo& port) override;
     void dismiss(const std::shared_ptr<Modem>& modem) override;
     asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) override;
     std::unique_ptr<at::Tap> tap(const PortInfo& port) override;
@@ -133,6 +138,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     asio::any_io_executor background_;
     std::filesystem::path credentials_;
     history::Recorder& history_;
+    RecordStore& records_;
     std::string boot_id_ = history::boot_id();
     Log log_;
     Observer* observer_ = nullptr;
@@ -145,6 +151,8 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     std::map<std::string, PortEntry> ports_;               ///< by device node
     std::map<std::string, std::shared_ptr<Modem>> modems_; ///< by IMEI
     std::map<std::string, RetainedState> retained_;        ///< by IMEI, of modems that are gone
+    std::map<std::string, std::string>
+        claims_; ///< the IMEI of a modem elsewhere that a device node shows too
     PathWatch sources_;
     JobRegistry jobs_;
 };

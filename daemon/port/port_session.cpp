@@ -68,7 +68,7 @@ PortReason PortSession::code() const {
     case PortState::absent:
         return PortCode::absent;
     case PortState::duplicate:
-        return PortCode::duplicate;
+        return reason_.code == ErrorCode::not_trusted ? PortCode::imei_twice : PortCode::duplicate;
     default:
         return reason_.code;
     }
@@ -119,9 +119,10 @@ asio::awaitable<Error> PortSession::attempt() {
         at::Channel channel(std::move(port), settings, host_.tap(port_));
         co_await at::synchronise(channel);
         const at::ModuleIdentity identity = co_await at::identify(channel);
-        modem_ = host_.admit(identity, port_);
-        if (!modem_)
-            co_return Error{ErrorCode::busy, fmt::format("another port of the modem {}", identity.imei), ""};
+        auto admitted = host_.admit(identity, port_);
+        if (!admitted)
+            co_return std::move(admitted.error());
+        modem_ = std::move(*admitted);
         if (const at::LineSettings own = host_.line_settings(*modem_); own != settings) {
             channel.apply(own);
             co_await at::synchronise(channel);
@@ -144,6 +145,8 @@ asio::awaitable<Error> PortSession::attempt() {
 /// Sets the state after an attempt and returns the time until the next; nothing: no automatic retry.
 std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error& end) {
     reason_ = end;
+    if (end.code != ErrorCode::not_trusted)
+        host_.withdraw_claim(port_);
     claimed_ = claimed_ || end.code == ErrorCode::port_claimed;
     std::chrono::milliseconds wait = other_device_retry;
     switch (end.code) {
@@ -157,6 +160,10 @@ std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error
         return std::nullopt;
     case ErrorCode::not_supported:
         state_ = PortState::not_a_modem;
+        inhibition_.reset();
+        break;
+    case ErrorCode::not_trusted:
+        state_ = PortState::duplicate;
         inhibition_.reset();
         break;
     default:

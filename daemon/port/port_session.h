@@ -60,8 +60,12 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
         [[nodiscard]] virtual at::LineSettings probe_settings(const PortInfo& port) const = 0;
         /// The line settings for this modem.
         [[nodiscard]] virtual at::LineSettings line_settings(const Modem& modem) const = 0;
-        /// Adds the modem that was identified on `port`; null if it is on another port already.
-        virtual std::shared_ptr<Modem> admit(const at::ModuleIdentity& identity, const PortInfo& port) = 0;
+        /// Adds the modem that was identified on `port`. Errors: Busy (another port of a modem that is used
+        /// already), NotTrusted (a modem elsewhere has the same IMEI).
+        virtual Expected<std::shared_ptr<Modem>> admit(const at::ModuleIdentity& identity,
+                                                       const PortInfo& port) = 0;
+        /// After NotTrusted: the port no longer shows that IMEI.
+        virtual void withdraw_claim(const PortInfo& port) = 0;
         virtual void dismiss(const std::shared_ptr<Modem>& modem) = 0;
         /// Inhibits other programs for the port; see Inhibitor.
         virtual asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) = 0;

@@ -109,6 +109,7 @@ TEST_F(JsonOutput, MatchesTheDocumentationForEveryVerb) {
     check("provision --dry-run", {"provision", "--dry-run"}, 9);
     check("provision", {"provision"});
     check("refresh", {"refresh"});
+    check("trust", {"trust"});
     check("install", {"install", "--slot", "5", "--cert", file("ca.pem")});
     check("erase", {"erase", "any", "--slot", "5"});
     check("frame send --dry-run", {"frame", "send", "any", file("frame.bin"), "--dry-run"});

@@ -49,7 +49,7 @@ TEST(Help, ListsEveryVerbInItsGroup) {
     const std::string help = run({"--help"}).output;
     const std::vector<std::pair<std::string, std::vector<std::string>>> groups = {
         {"\nModems, through bgs2d:",
-         {"list", "show", "provision", "refresh", "install", "erase", "wait", "jobs", "cancel", "monitor",
+         {"list", "show", "provision", "refresh", "trust", "install", "erase", "wait", "jobs", "cancel", "monitor",
           "history", "ports", "rescan", "doctor"}},
         {"\nPolicies:", {"policy show", "policy explain", "policy check", "policy reload"}},
         {"\nFrames, offline except send:",

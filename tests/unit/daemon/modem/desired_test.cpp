@@ -71,7 +71,10 @@ class DesiredTest : public testing::Test {
     }
 
     [[nodiscard]] Expected<Desired> load(const policy::Policy& policy) const {
-        return load_desired(policy, modem, folder_.path() / "credentials");
+        Desired desired = load_desired(policy, modem, folder_.path() / "credentials");
+        if (desired.error)
+            return std::unexpected(*desired.error);
+        return desired;
     }
 
     static void expect_denied(const Expected<Desired>& desired, const std::string& what,
@@ -98,14 +101,30 @@ TEST_F(DesiredTest, ContainsTheContentOfItsSources) {
     ASSERT_TRUE(desired) << to_string(desired.error());
     ASSERT_EQ(desired->slots.size(), 2);
     EXPECT_EQ(desired->slots[0].address, slot0);
-    EXPECT_EQ(desired->slots[0].key_pair.certificate, client().certificate_der());
-    EXPECT_FALSE(desired->slots[0].key_pair.key.empty());
+    EXPECT_EQ(desired->slots[0].key_pair->certificate, client().certificate_der());
+    EXPECT_FALSE(desired->slots[0].key_pair->key.empty());
     EXPECT_EQ(desired->slots[1].address, slot1);
     EXPECT_THAT(desired->slots[1].source, EndsWith("/356938035643809.pem"));
-    EXPECT_TRUE(desired->slots[1].key_pair.key.empty());
+    EXPECT_TRUE(desired->slots[1].key_pair->key.empty());
     EXPECT_FALSE(desired->signing);
-    EXPECT_EQ(thumbprints(*desired), (Thumbprints{{slot0, client().certificate().fingerprint()},
-                                                  {slot1, manager().certificate().fingerprint()}}));
+    EXPECT_EQ(desired->contents, (Contents{{slot0, content_of(*desired->slots[0].key_pair)},
+                                           {slot1, content_of(*desired->slots[1].key_pair)}}));
+    EXPECT_EQ(desired->contents.at(slot0)->certificate.sha1, client().certificate().fingerprint());
+    EXPECT_EQ(desired->contents.at(slot0)->key, client().key().public_key().fingerprint());
+    EXPECT_EQ(desired->contents.at(slot1)->key, "");
+}
+
+TEST_F(DesiredTest, ContainsTheOtherSlotsIfOneSourceCannotBeRead) {
+    policy::Policy policy = client_policy();
+    policy.slots.push_back({.index = 1,
+                            .certificate = {.kind = SourceKind::file, .name = "/nowhere/ca.pem"},
+                            .private_key = {},
+                            .passphrase = {}});
+    const Desired desired = load_desired(policy, modem, "");
+    EXPECT_TRUE(desired.error);
+    EXPECT_EQ(desired.slots.size(), 1);
+    EXPECT_TRUE(desired.contents.at(slot0));
+    EXPECT_FALSE(desired.contents.at(slot1)) << "the policy names it, its content is unknown";
 }
 
 TEST_F(DesiredTest, ContainsTheSignerDigestAndImeiOption) {
@@ -228,8 +247,8 @@ TEST_F(DesiredTest, TakesKeysFromTokensWithAPinFromThePolicyOrTheUri) {
         .key = {.kind = SourceKind::pkcs11, .name = test::SoftToken::uri("object=mgmt")}, .passphrase = pin};
     auto desired = load(policy);
     ASSERT_TRUE(desired) << to_string(desired.error());
-    EXPECT_TRUE(desired->slots.front().key_pair.private_key->matches(client().certificate()));
-    EXPECT_FALSE(desired->slots.front().key_pair.key.empty());
+    EXPECT_TRUE(desired->slots.front().key_pair->private_key->matches(client().certificate()));
+    EXPECT_FALSE(desired->slots.front().key_pair->key.empty());
     EXPECT_EQ(desired->slots.front().lagging, "");
     EXPECT_EQ(desired->signing->signer->public_key(), manager().key().public_key());
     EXPECT_THAT(source_files(policy, modem, ""),

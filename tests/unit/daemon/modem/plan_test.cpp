@@ -46,9 +46,21 @@ struct Limits {
     bool erase_unlisted = false;
 };
 
+/// Any two certificates have different digests of both kinds.
+SlotContent content(const std::string& sha1, const std::string& key = "") {
+    return {.certificate = {.sha1 = sha1, .sha256 = sha1 + std::string(24, '0')}, .key = key};
+}
+
+Contents contents(const std::map<SlotAddress, std::string>& certificates) {
+    Contents result;
+    for (const auto& [address, sha1] : certificates)
+        result.emplace(address, content(sha1));
+    return result;
+}
+
 struct PlanRow {
     const char* name;
-    Thumbprints desired;
+    std::map<SlotAddress, std::string> desired; ///< SHA-1 of certificates without keys
     Inventory present;
     Limits scope;
     std::vector<PlanStep> steps;
@@ -89,7 +101,7 @@ TEST_P(Plan, ListsTheRequiredChanges) {
     PlanScope scope;
     scope.only = row.scope.only;
     scope.erase_unlisted = row.scope.erase_unlisted;
-    EXPECT_EQ(plan(row.desired, row.present, scope), row.steps);
+    EXPECT_EQ(plan(contents(row.desired), row.present, {}, scope), row.steps);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -147,20 +159,62 @@ INSTANTIATE_TEST_SUITE_P(
                 {write(slot_1, "slot 1 is empty")}}),
     [](const auto& instance) { return instance.param.name; });
 
-TEST(PlanForAKeylessSlot, RewritesAMatchingCertificateWhoseKeyWasRemoved) {
-    const Thumbprints desired{{slot_0, client_thumbprint}};
-    const Inventory present{{slot_0, holding(client_thumbprint)}};
-    PlanScope scope;
-    scope.keyless = {{slot_0, client_thumbprint}};
-    EXPECT_THAT(plan(desired, present, scope),
-                ElementsAre(replace(slot_0, client_thumbprint,
-                                    "slot 0 holds its certificate without the private key")));
-    scope.keyless = {{slot_0, other}}; // of what was there before
-    EXPECT_THAT(plan(desired, present, scope), IsEmpty());
+class PlanForAKey : public testing::Test {
+  protected:
+    [[nodiscard]] std::vector<PlanStep> planned() const {
+        return plan({{slot_0, content(client_thumbprint, "key")}}, {{slot_0, holding(client_thumbprint)}},
+                    records_, {});
+    }
+    void expect_write() const {
+        EXPECT_THAT(planned(), ElementsAre(replace(
+                                   slot_0, client_thumbprint,
+                                   "slot 0 holds its certificate, but not for certain its private key")));
+    }
+
+    SlotRecords records_;
+};
+
+TEST_F(PlanForAKey, KeepsACertificateThatWasWrittenWithThisKeyAndConfirmed) {
+    records_[slot_0] = {.content = content(client_thumbprint, "key"), .when = {}, .stored = true};
+    EXPECT_THAT(planned(), IsEmpty());
+}
+
+TEST_F(PlanForAKey, RewritesACertificateThatAnotherProgramWrote) {
+    expect_write();
+}
+
+TEST_F(PlanForAKey, RewritesACertificateThatWasWrittenWithoutTheKey) {
+    records_[slot_0] = {.content = content(client_thumbprint), .when = {}, .stored = true};
+    expect_write();
+}
+
+TEST_F(PlanForAKey, RewritesACertificateWhoseWriteWasNotConfirmed) {
+    records_[slot_0] = {.content = content(client_thumbprint, "key"), .when = {}, .stored = false};
+    expect_write();
+}
+
+TEST(PlanForAnUnverifiableSlot, WritesItOnce) {
+    sbnw::Slot slot = holding("0123");
+    const Inventory present{{slot_1, slot}};
+    const Contents desired = contents({{slot_1, ca}});
+    EXPECT_THAT(compare(desired, present), ElementsAre(Pair(slot_1, Compliance::unverifiable)));
+    EXPECT_THAT(
+        plan(desired, present, {}, {}),
+        ElementsAre(replace(slot_1, "0123", "the modem does not report which certificate slot 1 holds")));
+    const SlotRecords records{{slot_1, {.content = content(ca), .when = {}, .stored = true}}};
+    EXPECT_THAT(plan(desired, present, records, {}), IsEmpty());
+}
+
+TEST(PlanForAnUnreadableSource, ReportsTheSlotAsMissingAndKeepsIt) {
+    const Contents desired{{slot_1, std::nullopt}};
+    for (const Slot& slot : {Slot{}, holding(other)}) {
+        EXPECT_THAT(compare(desired, {{slot_1, slot}}), ElementsAre(Pair(slot_1, Compliance::missing)));
+        EXPECT_THAT(plan(desired, {{slot_1, slot}}, {}, {.only = {}, .erase_unlisted = true}), IsEmpty());
+    }
 }
 
 TEST(Compare, ReportsEverySlotThatIsPresentOrDesired) {
-    EXPECT_THAT(compare({{slot_0, client_thumbprint}, {slot_1, ca}},
+    EXPECT_THAT(compare(contents({{slot_0, client_thumbprint}, {slot_1, ca}}),
                         {{slot_1, holding(ca)}, {slot_2, holding(other)}, {management, Slot{}}}),
                 ElementsAre(Pair(slot_0, Compliance::missing), Pair(slot_1, Compliance::compliant),
                             Pair(slot_2, Compliance::unlisted), Pair(management, Compliance::empty)));

@@ -14,7 +14,8 @@ using testing::HasSubstr;
 
 constexpr SlotAddress address{.store = Store::tls, .slot = 1};
 constexpr std::chrono::sys_seconds when = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
-const std::string desired_thumbprint(40, 'a');
+const CertificateDigests desired_certificate{.sha1 = std::string(40, 'a'), .sha256 = std::string(64, 'a')};
+const CertificateDigests other_certificate{.sha1 = std::string(40, 'b'), .sha256 = std::string(64, 'b')};
 const std::vector<PlanStep> needed{{.address = address,
                                     .action = Action::write,
                                     .occupied = false,
@@ -25,11 +26,12 @@ class RewriteLimiterTest : public testing::Test {
   protected:
     void rewrite(int times) {
         for (int i = 0; i < times; ++i)
-            limiter_.record(address, desired_thumbprint, when);
+            limiter_.record(address, desired_certificate, when);
     }
     [[nodiscard]] std::optional<Error>
-    limit_reached(const std::string& thumbprint = desired_thumbprint) const {
-        return limiter_.limit_reached(needed, {{address, thumbprint}});
+    limit_reached(const CertificateDigests& certificate = desired_certificate) const {
+        return limiter_.limit_reached(needed,
+                                      {{address, SlotContent{.certificate = certificate, .key = ""}}});
     }
 
     RewriteLimiter limiter_;
@@ -51,16 +53,16 @@ TEST_F(RewriteLimiterTest, RejectsAFourthWriteOfTheSameCertificateToASlot) {
 
 TEST_F(RewriteLimiterTest, RestartsTheCountForAnotherCertificate) {
     rewrite(3);
-    EXPECT_EQ(limit_reached(std::string(40, 'b')), std::nullopt);
-    limiter_.record(address, std::string(40, 'b'), when);
-    EXPECT_EQ(limit_reached(std::string(40, 'b')), std::nullopt);
+    EXPECT_EQ(limit_reached(other_certificate), std::nullopt);
+    limiter_.record(address, other_certificate, when);
+    EXPECT_EQ(limit_reached(other_certificate), std::nullopt);
 }
 
 TEST_F(RewriteLimiterTest, RestartsTheCountOnceTheSlotHoldsTheWrittenCertificate) {
     rewrite(2);
     sbnw::Slot slot;
     slot.size = 800;
-    slot.thumbprint = desired_thumbprint;
+    slot.thumbprint = desired_certificate.sha1;
     limiter_.reconcile({{address, slot}});
     rewrite(2);
     EXPECT_EQ(limit_reached(), std::nullopt);
@@ -81,7 +83,7 @@ TEST_F(RewriteLimiterTest, ResetsTheCountWhenCleared) {
 
 TEST_F(RewriteLimiterTest, RejectsAFourthEraseOfTheSameSlot) {
     for (int i = 0; i < 3; ++i)
-        limiter_.record(address, "", when);
+        limiter_.record(address, {}, when);
     EXPECT_TRUE(limiter_.limit_reached(needed, {}));
 }
 

@@ -114,17 +114,18 @@ TEST(PreparedPlan, ForAnInstallationHasOneWriteFrame) {
     ASSERT_FALSE(prepared_plan.blocker);
     ASSERT_THAT(prepared_plan.steps, SizeIs(1));
     const PreparedStep& step = prepared_plan.steps.front();
-    EXPECT_EQ(step.thumbprint, new_client().certificate().fingerprint());
-    ASSERT_THAT(step.frames, SizeIs(1));
-    const auto frame = sbnw::decode(std::as_const(step.frames.front()).bytes());
+    EXPECT_EQ(step.content.certificate.sha1, new_client().certificate().fingerprint());
+    EXPECT_EQ(step.content.key, new_client().key().public_key().fingerprint());
+    const Secret bytes = encode(*prepared_plan.encoder, step);
+    EXPECT_EQ(step.size, bytes.size());
+    const auto frame = sbnw::decode(bytes.bytes());
     ASSERT_TRUE(frame);
     const auto command = sbnw::command_of(*frame);
     EXPECT_EQ(command.certificate, new_client().certificate_der());
     EXPECT_FALSE(command.private_key.empty());
-    EXPECT_TRUE(step.rollback) << "the module may drop the key";
 }
 
-TEST(PreparedPlan, IsSignedIfThePolicyRequiresItAndErasesTheSlotFirst) {
+TEST(PreparedPlan, IsSignedIfThePolicyRequiresIt) {
     const test::TemporaryDirectory folder;
     PlanRequest signing = request();
     policy::Sign sign;
@@ -139,12 +140,10 @@ TEST(PreparedPlan, IsSignedIfThePolicyRequiresItAndErasesTheSlotFirst) {
     ASSERT_FALSE(prepared_plan.blocker) << prepared_plan.blocker->what;
     const PreparedStep& step = prepared_plan.steps.front();
     EXPECT_EQ(step.step.before, "ab");
-    ASSERT_THAT(step.frames, SizeIs(2));
-    for (const Secret& bytes : step.frames) {
-        const auto frame = sbnw::decode(std::as_const(bytes).bytes());
-        ASSERT_TRUE(frame);
-        EXPECT_TRUE(sbnw::verify(*frame, slot_operation_other().key().public_key()));
-    }
+    const Secret bytes = encode(*prepared_plan.encoder, step);
+    const auto frame = sbnw::decode(bytes.bytes());
+    ASSERT_TRUE(frame);
+    EXPECT_TRUE(sbnw::verify(*frame, slot_operation_other().key().public_key()));
 }
 
 TEST(Erasure, IsOneFrame) {
@@ -153,7 +152,7 @@ TEST(Erasure, IsOneFrame) {
     const PreparedPlan prepared_plan = prepare(request(), change);
     ASSERT_THAT(prepared_plan.steps, SizeIs(1));
     EXPECT_EQ(prepared_plan.steps.front().step.action, Action::erase);
-    EXPECT_EQ(prepared_plan.steps.front().thumbprint, "");
+    EXPECT_EQ(prepared_plan.steps.front().content, SlotContent{});
 }
 
 sbnw::SecureCommand write_command() {
@@ -175,9 +174,31 @@ TEST(ExternalFrame, IsSentUnchanged) {
     EXPECT_THAT(change->task.description, HasSubstr("that writes slot 3"));
     const PreparedPlan prepared_plan = prepare(request(), *change);
     ASSERT_THAT(prepared_plan.steps, SizeIs(1));
-    ASSERT_THAT(prepared_plan.steps.front().frames, SizeIs(1));
-    EXPECT_EQ(prepared_plan.steps.front().frames.front(), frame);
-    EXPECT_EQ(prepared_plan.steps.front().thumbprint, slot_operation_other().certificate().fingerprint());
+    EXPECT_EQ(encode(*prepared_plan.encoder, prepared_plan.steps.front()), frame);
+    EXPECT_EQ(prepared_plan.steps.front().content.certificate.sha1,
+              slot_operation_other().certificate().fingerprint());
+}
+
+TEST(ExternalFrame, HasTheKeyThatItWrites) {
+    sbnw::SecureCommand command = write_command();
+    command.slot = 0;
+    command.private_key = *slot_operation_other().key().to_der(pki::KeyFormat::pkcs8);
+    EXPECT_EQ(sent(command)->content.key, slot_operation_other().key().public_key().fingerprint());
+    command.private_key = secret("not a key");
+    EXPECT_EQ(sent(command)->content.key, "unreadable");
+}
+
+TEST(PreparedPlan, IsBlockedForAKeyOnAPortThatIsNotTrusted) {
+    const auto change = make_install(client_install_request(), request());
+    ASSERT_TRUE(change);
+    PlanRequest moved = request();
+    moved.record.place = "pci-0000:00:14.0-usb-0:1";
+    moved.place = "pci-0000:00:14.0-usb-0:2";
+    const PreparedPlan prepared_plan = prepare(moved, *change);
+    ASSERT_TRUE(prepared_plan.blocker);
+    EXPECT_EQ(prepared_plan.blocker->code, ErrorCode::not_trusted);
+    EXPECT_THAT(prepared_plan.blocker->hint, HasSubstr("bgs2ctl trust"));
+    EXPECT_FALSE(prepare(moved, make_erase(slot3)).blocker) << "only keys are bound";
 }
 
 TEST(ExternalFrame, MayEraseASlot) {

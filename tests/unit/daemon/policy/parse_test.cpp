@@ -44,6 +44,7 @@ renew-before = "2d"
 verify-every = "0"
 require-clock = true
 family-limits = "warn"
+bind = "none"
 readable = ["/certs/{imei}.pass"]
 sign = { key = "pkcs11:object={model}", passphrase = "credential:pin", digest = "sha1", imei = false }
 
@@ -81,6 +82,7 @@ key-format = "traditional"
         .verify_every = 0s,
         .require_clock = true,
         .family_limits = FamilyLimits::warn,
+        .bind = Bind::none,
         .readable = {{SourceKind::file, "/certs/{imei}.pass"}},
         .sign = Sign{.key = {SourceKind::pkcs11, "pkcs11:object={model}"},
                      .passphrase = Source{SourceKind::credential, "pin"},
@@ -120,6 +122,7 @@ TEST(Parse, ReadsAnEmptyTextAsADefaultPolicy) {
     EXPECT_EQ(policy->verify_every, 24h);
     EXPECT_FALSE(policy->require_clock);
     EXPECT_EQ(policy->family_limits, FamilyLimits::enforce);
+    EXPECT_EQ(policy->bind, Bind::port);
     EXPECT_TRUE(policy->readable.empty());
     EXPECT_FALSE(policy->sign);
     EXPECT_TRUE(policy->slots.empty());
@@ -181,7 +184,7 @@ TEST_P(InvalidPolicy, IsRejectedWithTheLocationOfEachProblem) {
 }
 
 const std::string provision_keys = "mode, erase-unlisted, renew-before, verify-every, require-clock, "
-                                   "family-limits, readable, sign";
+                                   "family-limits, bind, readable, sign";
 const std::string known_sources =
     "(use an absolute path, credential:NAME or, for a private key on a token, pkcs11:URI)";
 const std::string not_on_a_token = " cannot be on a token, only private-key and the key of sign can; use an "
@@ -300,6 +303,8 @@ INSTANTIATE_TEST_SUITE_P(
                    "f.toml:3:16: [provision] verify-every must be at most 365d, not 366d"}},
         ParseCase{"[provision]\nfamily-limits = 'ignore'\n",
                   {R"(f.toml:2:17: [provision] family-limits must be one of enforce, warn, not "ignore")"}},
+        ParseCase{"[provision]\nbind = 'imei'\n",
+                  {R"(f.toml:2:8: [provision] bind must be one of port, none, not "imei")"}},
         ParseCase{"[provision]\nsign = '/k'\n",
                   {"f.toml:2:8: [provision] sign must be a table, not a string"}},
         ParseCase{"[provision]\nsign = { key = 'k', passphrase = 'pkcs11:id=1', digest = 'md5', imei = 0 }\n",

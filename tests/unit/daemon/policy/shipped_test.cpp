@@ -31,6 +31,7 @@ TEST(PolicyExample, IsAValidPolicy) {
     EXPECT_EQ(policy->verify_every, defaults.verify_every);
     EXPECT_EQ(policy->require_clock, defaults.require_clock);
     EXPECT_EQ(policy->family_limits, defaults.family_limits);
+    EXPECT_EQ(policy->bind, defaults.bind);
     EXPECT_EQ(policy->readable, defaults.readable);
     EXPECT_EQ(policy->sign, defaults.sign);
     const SlotRule client{.index = 0,

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/modem/record_store.h"
+
+#include "daemon/base/background.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/imei.h"
+#include "daemon/base/immovable.h"
+#include "daemon/base/system_error.h"
+#include "daemon/policy/text_file.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace bgs2 {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view extension = ".toml";
+
+class OpenFile : Immovable {
+  public:
+    OpenFile(const fs::path& file, int flags)
+      : descriptor_(::open(file.c_str(), flags | O_CLOEXEC, S_IRUSR | S_IWUSR)) {}
+    ~OpenFile() {
+        if (descriptor_ >= 0)
+            ::close(descriptor_);
+    }
+
+    [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+
+    [[nodiscard]] bool write(std::string_view text) const {
+        while (!text.empty()) {
+            const ssize_t size = ::write(descriptor_, text.data(), text.size());
+            if (size < 0 && errno != EINTR)
+                return false;
+            text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool sync() const { return ::fsync(descriptor_) == 0; }
+
+  private:
+    int descriptor_;
+};
+
+} // namespace
+
+Expected<void> replace_file(const fs::path& file, std::string_view text) {
+    const auto failed = [&file] {
+        return std::unexpected(system_error(errno, "write " + printable(file.native()),
+                                            "check the space and the rights of the state directory"));
+    };
+    std::error_code error;
+    if (fs::create_directories(file.parent_path(), error))
+        fs::permissions(file.parent_path(), fs::perms::owner_all, error);
+    fs::path unfinished = file;
+    unfinished += ".new";
+    const OpenFile written(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+    if (!written.is_open() || !written.write(text) || !written.sync() ||
+        ::rename(unfinished.c_str(), file.c_str()) != 0)
+        return failed();
+    const OpenFile directory(file.parent_path(), O_RDONLY | O_DIRECTORY);
+    if (!directory.is_open() || !directory.sync())
+        return failed();
+    return {};
+}
+
+RecordStore::RecordStore(const asio::any_io_executor& disk, fs::path directory, Log log)
+  : disk_(asio::make_strand(disk))
+  , directory_(std::move(directory))
+  , log_(std::move(log)) {}
+
+std::map<std::string, ModemRecord> RecordStore::load() const {
+    std::map<std::string, ModemRecord> records;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory_, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const fs::path& file = entry->path();
+        const std::string imei = file.stem().string();
+        if (file.extension() != extension || !is_imei(imei))
+            continue;
+        const auto text = policy::read_text_file(file);
+        if (!text) {
+            log_.warning("{}: {}; the private keys of this modem count as unknown", file.native(),
+                         to_string(text.error()));
+            continue;
+        }
+        if (auto record = parse_record(*text, file.native()))
+            records.emplace(imei, std::move(*record));
+        else
+            log_.warning("{}; the private keys of this modem count as unknown", to_string(record.error()));
+    }
+    if (error && error != std::errc::no_such_file_or_directory)
+        log_.warning("cannot read {}: {}; the private keys of modems count as unknown", directory_.native(),
+                     error.message());
+    return records;
+}
+
+asio::awaitable<void> RecordStore::save(std::string imei, ModemRecord record) {
+    auto work = [](const fs::path& file, const ModemRecord& given) {
+        return replace_file(file, to_toml(given));
+    };
+    fs::path file = directory_ / (imei + std::string(extension));
+    const Expected<void> saved =
+        co_await in_background(asio::any_io_executor(disk_), work, std::move(file), std::move(record));
+    if (!saved && !std::exchange(failing_, true))
+        log_.warning("{}; after a restart the private keys that were written meanwhile count as unknown",
+                     to_string(saved.error()));
+    else if (saved && std::exchange(failing_, false))
+        log_.notice("the records of modems can be written again");
+}
+
+} // namespace bgs2

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps the records of all modems in the state directory, one file each.
+#pragma once
+
+#include "daemon/base/error.h"
+#include "daemon/base/log.h"
+#include "daemon/modem/modem_record.h"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/strand.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace bgs2 {
+
+/// Writes `text` to a file that only the owner reads: after a loss of power it has the old content or the new
+/// one, never a part. Creates the directory. Blocks. Errors: those of system_error().
+Expected<void> replace_file(const std::filesystem::path& file, std::string_view text);
+
+class RecordStore {
+  public:
+    /// `disk` runs the writing, in sequence.
+    RecordStore(const asio::any_io_executor& disk, std::filesystem::path directory, Log log);
+
+    /// The records of all modems, by IMEI. Blocks: to be called once, at the start. A file that cannot be
+    /// read is logged and left out: the keys of that modem are unknown then, and are written again.
+    [[nodiscard]] std::map<std::string, ModemRecord> load() const;
+
+    /// Writes the record of one modem, and returns when it is on the disk. If it cannot be written, logs that
+    /// once until it works again: after a restart keys that were written meanwhile are unknown.
+    asio::awaitable<void> save(std::string imei, ModemRecord record);
+
+  private:
+    asio::strand<asio::any_io_executor> disk_;
+    std::filesystem::path directory_;
+    Log log_;
+    bool failing_ = false;
+};
+
+} // namespace bgs2
