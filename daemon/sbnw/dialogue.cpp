@@ -118,10 +118,14 @@ asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::S
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines) {
     const std::string command = fmt::format("AT^SBNR=\"{}\"", store);
     at::Answer answer = co_await channel.command(command, deadlines.slots);
-    if (at::is_unknown(answer.result)) // as in open()
+    if (at::is_unknown(answer.result) || (answer.ok() && !parse_slots(answer.lines))) // as in open()
         answer = co_await channel.command(command, deadlines.slots);
-    if (answer.ok())
-        co_return parse_slots(answer.lines);
+    if (answer.ok()) {
+        auto slots = parse_slots(answer.lines);
+        if (!slots)
+            throw Refusal(Result::temporary, std::move(slots.error()));
+        co_return std::move(*slots);
+    }
     if (!at::is_unknown(answer.result))
         throw Refusal(Result::temporary, answer.result);
     const std::vector<std::string> known = co_await ask_for_stores(channel, deadlines);

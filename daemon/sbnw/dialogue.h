@@ -30,7 +30,8 @@ struct Deadlines {
 asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::Secret& frame,
                            at::Channel::Progress progress, Deadlines deadlines = {});
 
-/// Reads every slot of `store`. Throws Refusal (`temporary`), Exception: NotSupported (the firmware has no
+/// Reads every slot of `store`; a list that is incomplete is read twice. Throws Refusal (`temporary`: the
+/// module is busy, or the list is incomplete), Exception: NotSupported (the firmware has no
 /// such store; the hint names the stores that it has, if it reports them), ModemTimeout, DeviceGone.
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines = {});
 

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace bgs2::sbnw {
 
@@ -19,7 +20,7 @@ enum class Result {
     service_timeout,
     refused,         ///< SECURE CMD ERROR: without a reason
     command_unknown, ///< an error that at::is_unknown(), instead of CONNECT
-    temporary,       ///< any other +CME ERROR
+    temporary,       ///< any other +CME ERROR, or an incomplete answer
 };
 
 /// Whether a retry makes sense after a result.
@@ -42,7 +43,9 @@ Error to_error(Result result, std::string_view line);
 class Refusal : public Exception {
   public:
     Refusal(Result result, std::string_view line)
-      : Exception(to_error(result, line))
+      : Refusal(result, to_error(result, line)) {}
+    Refusal(Result result, Error error)
+      : Exception(std::move(error))
       , result_(result) {}
     [[nodiscard]] Result result() const noexcept { return result_; }
 

@@ -7,6 +7,9 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstddef>
+#include <utility>
+#include <vector>
 
 namespace bgs2::sbnw {
 namespace {
@@ -59,11 +62,24 @@ std::optional<std::chrono::year_month_day> parse_date(std::string_view text) {
     return result.ok() ? std::optional(result) : std::nullopt;
 }
 
+/// The hexadecimal digits of a thumbprint, which firmware may separate; empty for other text.
+std::string parse_thumbprint(std::string_view text) {
+    std::string digits;
+    for (const char c : text) {
+        if (std::isxdigit(static_cast<unsigned char>(c)) != 0)
+            digits += lower(c);
+        else if (c != ':' && c != ' ' && c != '-')
+            return {};
+    }
+    return digits;
+}
+
 struct Label {
     std::string_view name;
     void (*set)(Slot&, std::string_view);
 };
 
+/// In the order of a row without labels (families.md §1).
 constexpr std::array labels{
     Label{"size",
           [](Slot& slot, std::string_view v) { slot.size = to_number<std::uint32_t>(v).value_or(0); }},
@@ -71,9 +87,12 @@ constexpr std::array labels{
     Label{"serial number", [](Slot& slot, std::string_view v) { slot.serial = v; }},
     Label{"subject", [](Slot& slot, std::string_view v) { slot.subject = v; }},
     Label{"signature", [](Slot& slot, std::string_view v) { slot.signature_algorithm = v; }},
-    Label{"thumbprint", [](Slot& slot, std::string_view v) { slot.thumbprint = to_lower(v); }},
+    Label{"thumbprint algorithm",
+          [](Slot& slot, std::string_view v) { slot.thumbprint_algorithm = to_lower(v); }},
+    Label{"thumbprint", [](Slot& slot, std::string_view v) { slot.thumbprint = parse_thumbprint(v); }},
     Label{"expiry date", [](Slot& slot, std::string_view v) { slot.expires = parse_date(v); }},
 };
+constexpr std::size_t size_label = 0;
 
 struct Field {
     std::string_view label;
@@ -108,42 +127,131 @@ std::string_view take(std::string_view& text, std::size_t end) {
 }
 
 /// Removes a value from the front: up to the first `stop` that can end the field, since quotes and commas
-/// within a value are not escaped.
-std::string_view take_value(std::string_view& text, char stop) {
+/// within a value are not escaped; otherwise up to the last one. Nothing if the value is cut.
+std::optional<std::string_view> take_value(std::string_view& text, char stop) {
+    std::size_t last = std::string_view::npos;
     for (auto at = text.find(stop); at != std::string_view::npos; at = text.find(stop, at + 1)) {
         if (ends_field(text.substr(stop == ',' ? at : at + 1)))
             return take(text, at);
+        last = at;
     }
-    return take(text, std::string_view::npos);
+    if (stop == ',')
+        return take(text, std::string_view::npos);
+    if (last == std::string_view::npos || trim(text.substr(last + 1)).starts_with(','))
+        return std::nullopt;
+    const std::string_view value = text.substr(0, last);
+    text = {};
+    return value;
 }
 
-/// Removes `label: "value",` or `label: value,` from the front of `text`.
-Field take_field(std::string_view& text) {
-    Field field{.label = trim(take(text, text.find(':'))), .value = {}};
+/// Removes `label: "value",` or `label: value,` from the front of `text`. Nothing if the field is cut.
+std::optional<Field> take_field(std::string_view& text) {
+    const std::string_view label = trim(take(text, text.find(':')));
     text = trim(text);
-    if (text.starts_with('"')) {
+    const bool quoted = text.starts_with('"');
+    if (quoted)
         text.remove_prefix(1);
-        field.value = trim(take_value(text, '"'));
+    const auto value = take_value(text, quoted ? '"' : ',');
+    if (quoted)
         take(text, text.find(','));
-    } else {
-        field.value = trim(take_value(text, ','));
-    }
-    return field;
+    if (!value)
+        return std::nullopt;
+    return Field{.label = label, .value = trim(*value)};
 }
 
-Slot parse_slot(std::string_view text) {
+/// The values of a row without labels: `"861", "/CN=Example", ...`. Commas in the last one remain.
+std::vector<std::string_view> values_of(std::string_view text) {
+    std::vector<std::string_view> values;
+    while (values.size() + 1 < labels.size() && !text.empty()) {
+        text = trim(text);
+        auto end = text.find(',');
+        if (text.starts_with('"')) {
+            const auto is_end = [&](std::size_t at) {
+                if (at == std::string_view::npos)
+                    return true;
+                const std::string_view rest = trim(text.substr(at + 1));
+                return rest.starts_with(',') && trim(rest.substr(1)).starts_with('"');
+            };
+            auto quote = text.find('"', 1);
+            while (!is_end(quote))
+                quote = text.find('"', quote + 1);
+            end = text.find(',', quote);
+        }
+        values.push_back(trim(take(text, end)));
+    }
+    values.push_back(trim(text));
+    for (std::string_view& value : values) {
+        if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
+            value = value.substr(1, value.size() - 2);
+    }
+    return values;
+}
+
+Slot unreadable_slot() {
     Slot slot;
-    if (!text.contains(':')) {
-        slot.corrupted = to_lower(text).contains("corrupted");
-        return slot;
-    }
-    while (!text.empty()) {
-        const Field field = take_field(text);
-        const std::string name = to_lower(field.label);
-        if (const auto* label = std::ranges::find(labels, name, &Label::name); label != labels.end())
-            label->set(slot, field.value);
-    }
+    slot.unreadable = true;
     return slot;
+}
+
+Slot parse_without_labels(std::string_view text) {
+    Slot slot;
+    slot.corrupted = to_lower(text).contains("corrupted");
+    if (slot.corrupted)
+        return slot;
+    const std::vector<std::string_view> values = values_of(text);
+    if (values.size() != labels.size() || !to_number<std::uint32_t>(values[size_label]))
+        return unreadable_slot();
+    for (std::size_t i = 0; i < values.size(); ++i)
+        labels.at(i).set(slot, values[i]);
+    return slot;
+}
+
+/// The slot in the text after the number of a row; nothing if the text is cut.
+std::optional<Slot> parse_slot(std::string_view text) {
+    text = trim(text);
+    if (text.empty() || text.ends_with(','))
+        return std::nullopt;
+    Slot slot;
+    bool has_label = false;
+    bool has_text = false; ///< a field with content
+    bool has_size = false;
+    for (std::string_view rest = text; rest.contains(':');) {
+        const auto field = take_field(rest);
+        if (!field)
+            return std::nullopt;
+        const auto* label = std::ranges::find(labels, to_lower(field->label), &Label::name);
+        if (label == labels.end())
+            continue;
+        label->set(slot, field->value);
+        has_label = true;
+        has_text = has_text || !field->value.empty();
+        has_size = has_size || (label == &labels[size_label] && to_number<std::uint32_t>(field->value));
+    }
+    if (!has_label)
+        return parse_without_labels(text);
+    if (has_text && !has_size && slot.thumbprint.empty())
+        return unreadable_slot();
+    return slot;
+}
+
+constexpr std::string_view row_prefix = "^SBNR:";
+
+/// The text of a row after the prefix; nothing for other lines. TX omits the prefix in front of
+/// `<number>, certificate is corrupted` (families.md §1).
+std::optional<std::string_view> row_of(std::string_view line) {
+    if (line.starts_with(row_prefix))
+        return line.substr(row_prefix.size());
+    const auto comma = line.find(',');
+    if (comma != std::string_view::npos && to_number<unsigned>(trim(line.substr(0, comma))) &&
+        to_lower(line).contains("corrupted"))
+        return line;
+    return std::nullopt;
+}
+
+/// Whether a line that is no row may be what noise left of one.
+bool may_be_row(std::string_view line) {
+    const std::string text = to_lower(line);
+    return text.contains("sbnr") || text.contains("thumbprint");
 }
 
 } // namespace
@@ -153,24 +261,39 @@ std::string to_string(const Slot& slot) {
         return "nothing";
     if (slot.corrupted)
         return "a corrupted certificate";
-    return fmt::format("{} (SHA-1 {})", slot.subject.empty() ? "a certificate" : slot.subject,
-                       slot.thumbprint);
+    if (slot.unreadable)
+        return "unreadable content";
+    const std::string_view name = slot.subject.empty() ? "a certificate" : std::string_view(slot.subject);
+    if (slot.thumbprint.empty())
+        return std::string(name);
+    const bool is_sha1 = slot.thumbprint_algorithm.empty() || slot.thumbprint_algorithm == "sha1";
+    return fmt::format("{} ({} {})", name, is_sha1 ? "SHA-1" : slot.thumbprint_algorithm, slot.thumbprint);
 }
 
-Slots parse_slots(std::span<const std::string> lines) {
-    constexpr std::string_view prefix = "^SBNR:";
+Expected<Slots> parse_slots(std::span<const std::string> lines) {
+    const auto incomplete = [](std::string what) {
+        return fail(ErrorCode::modem_rejected, std::move(what),
+                    "check the wiring and the flow control if this stays; bgs2d reads the slots again");
+    };
     Slots slots;
+    bool any = false;
     for (const std::string_view line : lines) {
-        if (!line.starts_with(prefix))
+        const auto row = row_of(line);
+        if (!row && !may_be_row(line))
             continue;
-        std::string_view rest = line.substr(prefix.size());
-        const auto comma = std::min(rest.find(','), rest.size());
-        const auto number = to_number<unsigned>(trim(rest.substr(0, comma)));
-        if (!number || *number > highest_slot)
-            continue;
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
-        slots[*number] = parse_slot(rest);
+        const std::string_view text = row.value_or("");
+        const auto comma = std::min(text.find(','), text.size());
+        const auto number = to_number<unsigned>(trim(text.substr(0, comma)));
+        const std::string_view rest = text.substr(std::min(comma + 1, text.size()));
+        const auto slot = rest.contains(row_prefix) ? std::nullopt : parse_slot(rest);
+        if (!number || !slot)
+            return incomplete(fmt::format("the list of the slots contains a damaged line: '{}'", line));
+        any = true;
+        if (*number <= highest_slot)
+            slots[*number] = *slot;
     }
+    if (!any)
+        return incomplete("the modem answered 'OK' without a list of its slots");
     return slots;
 }
 

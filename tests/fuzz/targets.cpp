@@ -99,9 +99,14 @@ void check_line_reader(ByteView bytes) {
 }
 
 void check_slots(ByteView bytes) {
-    for (const auto& [number, slot] : sbnw::parse_slots(lines_of(bytes))) {
+    const auto slots = sbnw::parse_slots(lines_of(bytes));
+    if (!slots)
+        return;
+    require(!slots->empty(), "a list has slots");
+    for (const auto& [number, slot] : *slots) {
         require(!slot.expires || slot.expires->ok(), "a date is valid");
-        require(!slot.corrupted || slot.size == 0, "a corrupted slot has no other fields");
+        require((!slot.corrupted && !slot.unreadable) || slot.size == 0,
+                "a corrupted or unreadable slot has no other fields");
     }
 }
 

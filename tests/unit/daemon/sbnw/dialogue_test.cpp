@@ -284,7 +284,7 @@ TEST_F(DialogueTest, IsInterruptedWhenTheDeviceIsGone) {
 
 TEST_F(DialogueTest, ReadsTheSlots) {
     const std::string reply = "\r\n" + slot_lines[0] + "\r\n\r\n+CREG: 1\r\n" + slot_lines[1] + "\r\n" + ok;
-    const Slots slots = parse_slots(slot_lines);
+    const Slots slots = value_or_throw(parse_slots(slot_lines));
     ASSERT_EQ(slots.size(), 2U);
     converse([&]() -> Talk { co_await module().expect("AT^SBNR=\"is_cert\"", reply); },
              [&]() -> Talk { EXPECT_EQ(co_await read_slots(channel(), store, long_deadlines), slots); });
@@ -330,6 +330,31 @@ TEST_F(DialogueTest, ReportsAnUnreadableStoreEvenIfTheStoreListTimesOut) {
             EXPECT_EQ(error.code, ErrorCode::not_supported);
             EXPECT_THAT(error.hint, HasSubstr("query the stores with AT^SBNW=?"));
         });
+}
+
+TEST_F(DialogueTest, ReadsTheSlotsAgainIfTheListIsIncomplete) {
+    const std::string whole = "\r\n" + slot_lines[0] + "\r\n" + ok;
+    for (const std::string& incomplete : {ok, "\r\n^SBNR: 0, size: \"86\r\n" + ok}) {
+        converse(
+            [&]() -> Talk {
+                co_await module().expect("AT^SBNR=\"is_cert\"", incomplete);
+                co_await module().expect("AT^SBNR=\"is_cert\"", whole);
+            },
+            [&]() -> Talk { EXPECT_EQ((co_await read_slots(channel(), store, long_deadlines)).size(), 1U); });
+        converse(
+            [&]() -> Talk {
+                co_await module().expect("AT^SBNR=\"is_cert\"", incomplete);
+                co_await module().expect("AT^SBNR=\"is_cert\"", incomplete);
+            },
+            [&]() -> Talk {
+                try {
+                    co_await read_slots(channel(), store, long_deadlines);
+                    ADD_FAILURE() << "an incomplete list is no list";
+                } catch (const Refusal& e) {
+                    EXPECT_EQ(e.result(), Result::temporary);
+                }
+            });
+    }
 }
 
 TEST_F(DialogueTest, TimesOutIfTheSlotListIsIncomplete) {
