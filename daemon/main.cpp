@@ -2,6 +2,7 @@
 // Connects configuration and policies, udev and nodes, the fleet, the bus
 // and systemd in one event loop.
 #include "daemon/arguments.h"
+#include "daemon/base/background.h"
 #include "daemon/base/clock_watch.h"
 #include "daemon/base/counted.h"
 #include "daemon/base/error.h"
@@ -29,12 +30,12 @@
 #include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/thread_pool.hpp>
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -119,11 +120,10 @@ class Daemon : Immovable {
       , signals_(loop_, SIGTERM, SIGINT, SIGHUP)
       , udev_events_(loop_, duplicate(udev_.fd()))
       , watchdog_(loop_)
-      , history_(background_.get_executor(), log_, arguments_.state_directory / "history.db",
+      , history_(log_, arguments_.state_directory / "history.db",
                  [this] { asio::post(loop_, [this] { service_.history_changed(); }); })
-      , records_(background_.get_executor(), arguments_.state_directory / "modems", log_)
-      , fleet_(loop_.get_executor(), background_.get_executor(), credentials_directory(), history_, records_,
-               log_)
+      , records_(background_, arguments_.state_directory / "modems", log_)
+      , fleet_(loop_.get_executor(), background_, credentials_directory(), history_, records_, log_)
       , nodes_(loop_.get_executor(), PathWatch::Kind::nodes, {},
                [this](const auto& nodes) {
                    std::ranges::for_each(nodes, [this](const auto& node) { look_at(node); });
@@ -161,7 +161,7 @@ class Daemon : Immovable {
         notify([this] { systemd::ready(status()); });
         log_.info("bgs2d {} is ready: {}", BGS2_VERSION, status());
         run_loop();
-        background_.join();
+        end();
         return exit_code_;
     }
 
@@ -176,6 +176,14 @@ class Daemon : Immovable {
             stop();
             loop_.run();
         }
+    }
+
+    /// A thread that hangs must not delay the end, and not run while static objects are destroyed.
+    void end() {
+        constexpr std::chrono::seconds patience{2}; // the unit has TimeoutStopSec=5
+        const bool written = history_.finish(patience);
+        if (!written || !background_.ended())
+            std::quick_exit(exit_code_);
     }
 
     /// Sends a message to the service manager. It may be restarting, which is no reason to end.
@@ -328,6 +336,8 @@ class Daemon : Immovable {
         clock_.stop();
         service_.stop();
         fleet_.stop();
+        background_.stop();
+        history_.stop();
     }
 
     void lose_bus(const std::string& why) {
@@ -339,7 +349,7 @@ class Daemon : Immovable {
     Arguments arguments_;
     Log log_;
     asio::io_context loop_{1};
-    asio::thread_pool background_{1};
+    Background background_;
     asio::signal_set signals_;
     udev::Monitor udev_;
     asio::posix::stream_descriptor udev_events_;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/history/recorder.h"
 
-#include "daemon/base/background.h"
 #include "daemon/base/counted.h"
 
-#include <asio/post.hpp>
-#include <asio/strand.hpp>
+#include <asio/any_io_executor.hpp>
+#include <asio/this_coro.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -39,7 +38,7 @@ std::string in_words(Time time) {
 
 } // namespace
 
-/// The state shared with the background. Members are for the background only unless they say "any thread".
+/// The state shared with the thread. Members are for the thread only unless they say "any thread".
 class Recorder::Worker {
   public:
     Worker(Log log, std::filesystem::path file, Changed changed)
@@ -63,22 +62,8 @@ class Recorder::Worker {
     }
 
     void write(const Entry& entry) {
+        write_now(entry);
         --waiting_;
-        if (limits_.keep <= std::chrono::milliseconds::zero())
-            return;
-        const auto store = open();
-        if (!store) {
-            lose(entry.when, 1, store.error());
-            return;
-        }
-        std::vector<Entry> entries;
-        if (lost_since() || refused_ > 0)
-            entries.push_back(gap_before(entry));
-        entries.push_back(entry);
-        if (const auto added = (*store)->add(entries); !added)
-            lose(entry.when, 1, added.error());
-        else
-            found();
     }
 
     Expected<std::vector<Entry>> query(const Filter& filter) {
@@ -105,6 +90,14 @@ class Recorder::Worker {
         ++refused_;
     }
 
+    /// For any thread: the thread hangs, and the process ends.
+    void report_unwritten() const {
+        log_.warning("the disk of the history {} hangs: lost {}", file_.string(), count_of(waiting_));
+    }
+
+    /// For any thread.
+    [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
     /// For any thread.
     [[nodiscard]] std::optional<Time> lost_since() const {
         const std::scoped_lock lock(mutex_);
@@ -112,6 +105,24 @@ class Recorder::Worker {
     }
 
   private:
+    void write_now(const Entry& entry) {
+        if (limits_.keep <= std::chrono::milliseconds::zero())
+            return;
+        const auto store = open();
+        if (!store) {
+            lose(entry.when, 1, store.error());
+            return;
+        }
+        std::vector<Entry> entries;
+        if (lost_since() || refused_ > 0)
+            entries.push_back(gap_before(entry));
+        entries.push_back(entry);
+        if (const auto added = (*store)->add(entries); !added)
+            lose(entry.when, 1, added.error());
+        else
+            found();
+    }
+
     /// The store with the current limits, pruned from time to time.
     Expected<Store*> open() {
         if (store_ && store_->was_moved())
@@ -187,20 +198,49 @@ class Recorder::Worker {
     std::optional<Time> lost_since_; ///< guarded by the mutex
 };
 
-Recorder::Recorder(const asio::any_io_executor& background, const Log& log, std::filesystem::path file,
-                   Changed changed)
-  : background_(asio::make_strand(background))
+struct Recorder::Query {
+    /// The waiting of a coroutine, which may be destroyed meanwhile.
+    class Waiting : Immovable {
+      public:
+        Waiting(Query& query, std::set<Query*>& all)
+          : query_(query)
+          , all_(all) {
+            all_.insert(&query_);
+        }
+        ~Waiting() {
+            all_.erase(&query_);
+            query_.wakeup->close();
+        }
+
+      private:
+        Query& query_;
+        std::set<Query*>& all_;
+    };
+
+    explicit Query(const asio::any_io_executor& executor)
+      : wakeup(std::make_shared<Wakeup>(executor)) {}
+
+    std::shared_ptr<Wakeup> wakeup;
+    std::optional<Expected<std::vector<Entry>>> result; ///< for the thread until it is done
+    std::atomic<bool> done = false;
+};
+
+Recorder::Recorder(const Log& log, std::filesystem::path file, Changed changed,
+                   std::chrono::milliseconds query_deadline)
+  : query_deadline_(query_deadline)
   , worker_(std::make_shared<Worker>(log, std::move(file), std::move(changed))) {}
 
+Recorder::~Recorder() = default;
+
 void Recorder::set_limits(Limits limits) {
-    asio::post(background_, [worker = worker_, limits] { worker->set_limits(limits); });
+    thread_.post([worker = worker_, limits] { worker->set_limits(limits); });
 }
 
 void Recorder::record(Entry entry) noexcept {
     if (!worker_->admit())
         return;
     try {
-        asio::post(background_, [worker = worker_, entry = std::move(entry)] { worker->write(entry); });
+        thread_.post([worker = worker_, entry = std::move(entry)] { worker->write(entry); });
     } catch (const std::exception&) {
         worker_->dismiss();
     }
@@ -211,10 +251,40 @@ std::optional<Time> Recorder::lost_since() const {
 }
 
 asio::awaitable<std::vector<Entry>> Recorder::query(Filter filter) {
-    auto work = [](const std::shared_ptr<Worker>& worker, const Filter& wanted) {
-        return worker->query(wanted);
-    };
-    co_return value_or_throw(co_await in_background(background_, work, worker_, std::move(filter)));
+    const auto query = std::make_shared<Query>(co_await asio::this_coro::executor);
+    const Query::Waiting waiting(*query, queries_);
+    if (!stopped_)
+        thread_.post([worker = worker_, query, wanted = std::move(filter)] {
+            query->result = worker->query(wanted);
+            query->done = true;
+            query->wakeup->wake();
+        });
+    const auto deadline = std::chrono::steady_clock::now() + query_deadline_;
+    while (!query->done && !stopped_ && std::chrono::steady_clock::now() < deadline)
+        co_await query->wakeup->wait(deadline);
+    if (query->done)
+        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): set before `done`
+        co_return value_or_throw(std::move(*query->result));
+    if (stopped_)
+        throw Exception(
+            Error{ErrorCode::cancelled, "bgs2d is stopping", "call again after it has restarted"});
+    throw Exception(Error{ErrorCode::failed,
+                          fmt::format("cannot read the history {}: no result after {} ms",
+                                      worker_->file().string(), query_deadline_.count()),
+                          "check its disk with 'journalctl -k'"});
+}
+
+void Recorder::stop() {
+    stopped_ = true;
+    for (Query* query : queries_)
+        query->wakeup->wake();
+}
+
+bool Recorder::finish(std::chrono::milliseconds patience) {
+    const bool written = thread_.finish(patience);
+    if (!written)
+        worker_->report_unwritten();
+    return written;
 }
 
 } // namespace bgs2::history

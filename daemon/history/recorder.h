@@ -1,32 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the history in the background, without blocking the daemon.
+// Writes the history in a thread of its own, without blocking the daemon.
 #pragma once
 
+#include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
+#include "daemon/base/serial_thread.h"
+#include "daemon/base/wakeup.h"
 #include "daemon/history/entry.h"
 #include "daemon/history/filter.h"
 #include "daemon/history/store.h"
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace bgs2::history {
 
-class Recorder {
+class Recorder : Immovable {
   public:
-    /// Called in the background when lost_since() changes.
+    /// Called in the thread of the recorder when lost_since() changes.
     using Changed = std::function<void()>;
 
-    /// Opens nothing before the first use or set_limits(). `background` does all work in sequence; posted
-    /// work is complete when it is joined, even if the recorder is destroyed before.
-    Recorder(const asio::any_io_executor& background, const Log& log, std::filesystem::path file,
-             Changed changed = nullptr);
+    /// A disk that answers later than this is not waited for: clients of the bus wait 25 s.
+    static constexpr std::chrono::milliseconds default_deadline = std::chrono::seconds(20);
+
+    /// Opens nothing before the first use or set_limits(). `query_deadline` applies to each query.
+    Recorder(const Log& log, std::filesystem::path file, Changed changed = nullptr,
+             std::chrono::milliseconds query_deadline = default_deadline);
+    /// Like finish() without patience.
+    ~Recorder();
 
     /// Opens the file with these limits. `keep` of 0 removes it, and disables recording.
     void set_limits(Limits limits);
@@ -39,14 +47,28 @@ class Recorder {
     [[nodiscard]] std::optional<Time> lost_since() const;
 
     /// The result of Store::query() after all entries recorded before. Resumes on the executor of the
-    /// awaiting coroutine. Throws Exception: Failed; NotSupported if the history is disabled.
+    /// awaiting coroutine, which runs on one thread. Throws Exception: Failed (also if there is no result
+    /// before the deadline); NotSupported if the history is disabled; Cancelled after stop(). Not
+    /// cancellable.
     asio::awaitable<std::vector<Entry>> query(Filter filter);
+
+    /// Ends all queries, also later ones. Call it before the executor of a waiting coroutine is destroyed, in
+    /// that executor.
+    void stop();
+
+    /// Waits until all entries are written. False: they are not after `patience`, which is logged; the
+    /// process must then end by std::quick_exit().
+    bool finish(std::chrono::milliseconds patience);
 
   private:
     class Worker;
+    struct Query;
 
-    asio::any_io_executor background_; ///< a strand
-    std::shared_ptr<Worker> worker_;   ///< shared with posted work
+    std::chrono::milliseconds query_deadline_;
+    std::shared_ptr<Worker> worker_; ///< shared with posted work
+    std::set<Query*> queries_;       ///< that are waited for
+    bool stopped_ = false;
+    SerialThread thread_;
 };
 
 } // namespace bgs2::history

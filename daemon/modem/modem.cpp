@@ -2,7 +2,6 @@
 #include "daemon/modem/modem.h"
 
 #include "daemon/at/clock.h"
-#include "daemon/base/background.h"
 #include "daemon/base/immovable.h"
 #include "daemon/modem/key_binding.h"
 #include "daemon/policy/match.h"
@@ -32,6 +31,11 @@ Error modem_gone(const std::string& imei) {
 
 std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+BackgroundTask background_task(std::string_view what, const std::string& imei) {
+    return BackgroundTask(fmt::format("{} modem {}", what, imei),
+                          "check its file systems and tokens, and the iterations of its encrypted keys");
 }
 
 } // namespace
@@ -143,8 +147,9 @@ asio::awaitable<std::shared_ptr<Job>> Modem::install(InstallRequest install_requ
         return make_install(given, request);
     };
     PlanRequest plan_request = plan_request_for(policy, std::nullopt);
-    auto change = co_await in_background(host_.background(), check, std::move(plan_request),
-                                         std::move(install_request));
+    auto change = co_await in_background(host_.background(),
+                                         background_task("check the certificate for", identity_.imei), check,
+                                         std::move(plan_request), std::move(install_request));
     co_return value_or_throw(request(value_or_throw(std::move(change))));
 }
 
@@ -285,7 +290,17 @@ asio::awaitable<PreparedPlan> Modem::prepare(const policy::Policy& policy, std::
     }
     auto work = [](const PlanRequest& given) { return bgs2::prepare(given); };
     PlanRequest plan_request = plan_request_for(&policy, only);
-    co_return co_await in_background(host_.background(), work, std::move(plan_request));
+    try {
+        co_return co_await in_background(host_.background(),
+                                         background_task("read the files of the policy for", identity_.imei),
+                                         work, std::move(plan_request));
+    } catch (const Exception& e) {
+        if (e.error().code == ErrorCode::cancelled)
+            throw;
+        PreparedPlan blocked;
+        blocked.blocker = e.error();
+        co_return blocked;
+    }
 }
 
 /// Without a policy, uses an empty one.
@@ -393,8 +408,9 @@ asio::awaitable<void> Modem::apply_operation(at::Channel& channel, Job& job) {
         return bgs2::prepare(given, *what);
     };
     PlanRequest plan_request = plan_request_for(policy, std::nullopt);
-    const PreparedPlan prepared_plan =
-        co_await in_background(host_.background(), work, std::move(plan_request), change_);
+    const PreparedPlan prepared_plan = co_await in_background(
+        host_.background(), background_task("read the files of the policy to change", identity_.imei), work,
+        std::move(plan_request), change_);
     if (prepared_plan.blocker)
         throw Exception(*prepared_plan.blocker);
     show(ModemState::provisioning, ReasonCode::changing, "requested: " + job.task().description);

@@ -4,6 +4,7 @@
 
 #include "daemon/at/channel.h"
 #include "daemon/at/identify.h"
+#include "daemon/base/background.h"
 #include "daemon/base/backoff.h"
 #include "daemon/base/error.h"
 #include "daemon/base/immovable.h"
@@ -54,7 +55,7 @@ class Modem {
         /// The reason that no policies are active; empty if that is not an error.
         [[nodiscard]] virtual std::string policy_problem() const = 0;
         /// Runs blocking work: reading files, decryption.
-        [[nodiscard]] virtual asio::any_io_executor background() const = 0;
+        [[nodiscard]] virtual Background& background() = 0;
         [[nodiscard]] virtual const std::filesystem::path& credentials_directory() const = 0;
         virtual std::shared_ptr<Job> new_job(Task task, const std::string& imei) = 0;
         /// Writes the record of a modem to the disk.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/at/channel.h"
+#include "daemon/base/background.h"
 #include "daemon/base/error.h"
 #include "daemon/base/slot_address.h"
 #include "daemon/modem/job.h"
@@ -13,7 +14,6 @@
 #include "daemon/modem/retries.h"
 #include "daemon/modem/slot_cache.h"
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
 #include <chrono>
@@ -31,7 +31,7 @@ class ModemSlots {
     struct Owner {
         std::string imei;
         std::string place; ///< place_of() its port
-        asio::any_io_executor background;
+        Background& background;
         std::function<void()> changed;               ///< called whenever cache() has changed
         std::function<asio::awaitable<void>()> save; ///< writes RetainedState::record to the disk
     };

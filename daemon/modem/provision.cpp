@@ -2,7 +2,6 @@
 #include "daemon/modem/provision.h"
 
 #include "daemon/at/identify.h"
-#include "daemon/base/background.h"
 #include "daemon/modem/job_failure.h"
 #include "daemon/sbnw/dialogue.h"
 #include "daemon/sbnw/result.h"
@@ -26,8 +25,9 @@ asio::awaitable<void> send(at::Channel& channel, const Writing& writing,
         return encode(*with, what);
     };
     const std::string store(word(step.step.address.store));
-    const pki::Secret frame =
-        co_await in_background(writing.background, work, std::move(encoder), std::move(step));
+    BackgroundTask task("encode a frame for modem " + writing.imei, "check the token that signs");
+    const pki::Secret frame = co_await in_background(writing.background, std::move(task), work,
+                                                     std::move(encoder), std::move(step));
     co_await at::require_imei(channel, writing.imei);
     co_await sbnw::push(channel, store, frame, std::move(progress));
 }

@@ -3,13 +3,13 @@
 #pragma once
 
 #include "daemon/at/channel.h"
+#include "daemon/base/background.h"
 #include "daemon/base/error.h"
 #include "daemon/base/slot_address.h"
 #include "daemon/modem/job.h"
 #include "daemon/modem/prepared_plan.h"
 #include "daemon/sbnw/slots.h"
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
 #include <chrono>
@@ -35,9 +35,9 @@ struct Writing {
     using Report = std::function<asio::awaitable<void>(const PreparedStep&)>;
 
     std::string imei;
-    asio::any_io_executor background; ///< encodes frames
-    Report begins;                    ///< awaited right before a slot may change
-    Report stored;                    ///< awaited when the module has confirmed the change
+    Background& background; ///< encodes frames
+    Report begins;          ///< awaited right before a slot may change
+    Report stored;          ///< awaited when the module has confirmed the change
 };
 
 /// Sends the frames of the steps in order and updates the job's progress. Before each frame it checks that

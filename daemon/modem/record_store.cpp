@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/modem/record_store.h"
 
-#include "daemon/base/background.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/imei.h"
 #include "daemon/base/immovable.h"
 #include "daemon/base/system_error.h"
 #include "daemon/policy/text_file.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -73,8 +72,8 @@ Expected<void> replace_file(const fs::path& file, std::string_view text) {
     return {};
 }
 
-RecordStore::RecordStore(const asio::any_io_executor& disk, fs::path directory, Log log)
-  : disk_(asio::make_strand(disk))
+RecordStore::RecordStore(Background& background, fs::path directory, Log log)
+  : background_(background)
   , directory_(std::move(directory))
   , log_(std::move(log)) {}
 
@@ -106,15 +105,24 @@ std::map<std::string, ModemRecord> RecordStore::load() const {
 
 asio::awaitable<void> RecordStore::save(std::string imei, ModemRecord record) {
     auto work = [](const fs::path& file, const ModemRecord& given) {
-        return replace_file(file, to_toml(given));
+        note_step("writing " + printable(file.native()));
+        value_or_throw(replace_file(file, to_toml(given)));
     };
     fs::path file = directory_ / (imei + std::string(extension));
-    const Expected<void> saved =
-        co_await in_background(asio::any_io_executor(disk_), work, std::move(file), std::move(record));
-    if (!saved && !std::exchange(failing_, true))
+    std::optional<Error> error;
+    try {
+        // Records of one modem are written in the order of the calls: the description is the same.
+        co_await in_background(background_,
+                               BackgroundTask("write the record of modem " + imei,
+                                              "check the file system of the state directory"),
+                               work, std::move(file), std::move(record));
+    } catch (const Exception& e) {
+        error = e.error();
+    }
+    if (error && !std::exchange(failing_, true))
         log_.warning("{}; after a restart the private keys that were written meanwhile count as unknown",
-                     to_string(saved.error()));
-    else if (saved && std::exchange(failing_, false))
+                     to_string(*error));
+    else if (!error && std::exchange(failing_, false))
         log_.notice("the records of modems can be written again");
 }
 

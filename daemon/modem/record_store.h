@@ -2,13 +2,12 @@
 // Keeps the records of all modems in the state directory, one file each.
 #pragma once
 
+#include "daemon/base/background.h"
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
 #include "daemon/modem/modem_record.h"
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/strand.hpp>
 
 #include <filesystem>
 #include <map>
@@ -22,8 +21,8 @@ Expected<void> replace_file(const std::filesystem::path& file, std::string_view 
 
 class RecordStore {
   public:
-    /// `disk` runs the writing, in sequence.
-    RecordStore(const asio::any_io_executor& disk, std::filesystem::path directory, Log log);
+    /// `background` runs the writing, and outlives this.
+    RecordStore(Background& background, std::filesystem::path directory, Log log);
 
     /// The records of all modems, by IMEI. Blocks: to be called once, at the start. A file that cannot be
     /// read is logged and left out: the keys of that modem are unknown then, and are written again.
@@ -34,7 +33,7 @@ class RecordStore {
     asio::awaitable<void> save(std::string imei, ModemRecord record);
 
   private:
-    asio::strand<asio::any_io_executor> disk_;
+    Background& background_;
     std::filesystem::path directory_;
     Log log_;
     bool failing_ = false;

@@ -30,10 +30,10 @@ bool is_named(const PortInfo& port, const std::filesystem::path& device) {
 
 } // namespace
 
-Fleet::Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
+Fleet::Fleet(asio::any_io_executor loop, Background& background, std::filesystem::path credentials,
              history::Recorder& history, RecordStore& records, Log log)
   : loop_(std::move(loop))
-  , background_(std::move(background))
+  , background_(background)
   , credentials_(std::move(credentials))
   , history_(history)
   , records_(records)

@@ -2,6 +2,7 @@
 // Manages all ports and the modems behind them, by IMEI.
 #pragma once
 
+#include "daemon/base/background.h"
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
 #include "daemon/base/path_watch.h"
@@ -52,9 +53,9 @@ struct PortStatus {
 class Fleet : private Modem::Host, private PortSession::Host, private JobRegistry::Host {
   public:
     /// `loop` runs all I/O on one thread, `background` runs blocking work. `credentials` is
-    /// $CREDENTIALS_DIRECTORY. `history` records the events of the modems, `records` has their records; both
-    /// outlive the fleet. Reads all records, which blocks.
-    Fleet(asio::any_io_executor loop, asio::any_io_executor background, std::filesystem::path credentials,
+    /// $CREDENTIALS_DIRECTORY. `history` records the events of the modems, `records` has their records; all
+    /// three outlive the fleet. Reads all records, which blocks.
+    Fleet(asio::any_io_executor loop, Background& background, std::filesystem::path credentials,
           history::Recorder& history, RecordStore& records, Log log);
 
     /// Sets the observer of changes; null: none.
@@ -110,7 +111,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
 
     [[nodiscard]] std::shared_ptr<const policy::Policies> policies() const override { return policies_; }
     [[nodiscard]] std::string policy_problem() const override { return policy_problem_; }
-    [[nodiscard]] asio::any_io_executor background() const override { return background_; }
+    [[nodiscard]] Background& background() override { return background_; }
     [[nodiscard]] const std::filesystem::path& credentials_directory() const override { return credentials_; }
     std::shared_ptr<Job> new_job(Task task, const std::string& imei) override;
     asio::awaitable<void> save(std::string imei, ModemRecord record) override;
@@ -135,7 +136,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     [[nodiscard]] Log about(const std::string& imei, const std::string& port) const;
 
     asio::any_io_executor loop_;
-    asio::any_io_executor background_;
+    Background& background_;
     std::filesystem::path credentials_;
     history::Recorder& history_;
     RecordStore& records_;

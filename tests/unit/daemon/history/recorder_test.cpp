@@ -6,7 +6,6 @@
 
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
-#include <asio/thread_pool.hpp>
 #include <asio/use_future.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,11 +30,27 @@ using testing::SizeIs;
 
 class HistoryRecorder : public testing::Test {
   protected:
-    Recorder& begin(const std::filesystem::path& file, Limits limits = {}) {
-        recorder_.emplace(background_.get_executor(), lines_.log(), file, [this] { ++changes_; });
+    Recorder& begin(const std::filesystem::path& file, Limits limits = {},
+                    std::chrono::milliseconds query_deadline = 1h) {
+        recorder_.emplace(lines_.log(), file, [this] { ++changes_; }, query_deadline);
         recorder_->set_limits(limits);
         return *recorder_;
     }
+
+    /// A recorder whose thread hangs until release(), in the log: its file is not a database.
+    Recorder& begin_hanging(std::chrono::milliseconds query_deadline) {
+        std::ofstream(file()) << "this is not a database";
+        const auto sink = [this, released = gate_.get_future().share(),
+                           inner = lines_.log()](LogLevel level, std::string_view message, const LogFields&) {
+            if (message.starts_with("cannot use the history"))
+                released.wait();
+            level == LogLevel::warning ? inner.warning("{}", message) : inner.error("{}", message);
+        };
+        recorder_.emplace(Log(sink, LogLevel::info), file(), nullptr, query_deadline);
+        recorder_->set_limits({});
+        return *recorder_;
+    }
+    void release() { gate_.set_value(); }
 
     [[nodiscard]] std::filesystem::path file() const { return directory_.path() / "history.db"; }
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
@@ -57,15 +72,14 @@ class HistoryRecorder : public testing::Test {
         return {};
     }
 
-    asio::thread_pool& background() { return background_; }
     Lines& lines() { return lines_; }
     [[nodiscard]] int changes() const { return changes_; }
 
   private:
     test::TemporaryDirectory directory_;
     Lines lines_;
-    asio::thread_pool background_{1};
     std::atomic<int> changes_ = 0;
+    std::promise<void> gate_;
     std::optional<Recorder> recorder_;
 };
 
@@ -92,13 +106,13 @@ TEST_F(HistoryRecorder, CompletesAQueryInTheThreadThatAwaitsIt) {
     EXPECT_EQ(thread.get(), std::this_thread::get_id());
 }
 
-TEST_F(HistoryRecorder, WritesAllPendingEntriesWhenTheThreadPoolIsJoined) {
+TEST_F(HistoryRecorder, WritesAllPendingEntriesWhenItFinishes) {
     {
-        Recorder recorder(background().get_executor(), lines().log(), file());
+        Recorder recorder(lines().log(), file());
         for (int i = 0; i < 200; ++i)
             recorder.record(entry(noon, std::to_string(i)));
+        EXPECT_TRUE(recorder.finish(1h));
     }
-    background().join();
     EXPECT_THAT(value_or_throw(value_or_throw(Store::open(file(), {}, lines().log())).query({})),
                 SizeIs(200));
 }
@@ -164,17 +178,46 @@ TEST_F(HistoryRecorder, DropsExpiredEntriesWhenItOpens) {
 }
 
 TEST_F(HistoryRecorder, DropsEntriesBeyondItsQueueLimitWhileTheDiskHangs) {
-    Recorder& recorder = begin(file());
-    std::promise<void> hang;
-    asio::post(background(), [released = hang.get_future().share()] { released.wait(); });
+    Recorder& recorder = begin_hanging(1h);
     for (int i = 0; i < 1500; ++i)
         recorder.record(entry(noon, std::to_string(i)));
-    hang.set_value();
+    release();
     auto entries = query({.limit = 10'000});
     EXPECT_GE(entries.size(), 1000U);
     EXPECT_LE(entries.size(), 1003U);
     EXPECT_EQ(std::ranges::count(entries, EntryKind::gap, &Entry::event), 1);
-    EXPECT_THAT(lines().all(), ElementsAre(HasSubstr("of the history: the disk is too slow")));
+    EXPECT_THAT(lines().all(), ElementsAre(HasSubstr("cannot use the history"),
+                                           HasSubstr("of the history: the disk is too slow")));
+}
+
+TEST_F(HistoryRecorder, AnswersAQueryWithAnErrorWhileTheDiskHangs) {
+    begin_hanging(20ms);
+    EXPECT_EQ(error_of_query().what,
+              "cannot read the history " + file().string() + ": no result after 20 ms");
+    release();
+}
+
+TEST_F(HistoryRecorder, EndsQueriesWhenItStops) {
+    Recorder& recorder = begin_hanging(1h);
+    asio::io_context loop;
+    auto entries = asio::co_spawn(loop, recorder.query({}), asio::use_future);
+    asio::post(loop, [&] { recorder.stop(); });
+    loop.run();
+    EXPECT_THROW(entries.get(), Exception);
+    EXPECT_EQ(error_of_query().code, ErrorCode::cancelled);
+    release();
+}
+
+TEST_F(HistoryRecorder, ReportsTheEntriesThatAHangingDiskLosesAtTheEnd) {
+    Recorder& recorder = begin_hanging(1h);
+    for (int i = 0; i < 3; ++i)
+        recorder.record(entry(noon, std::to_string(i)));
+    EXPECT_FALSE(recorder.finish(20ms));
+    EXPECT_THAT(lines().all(),
+                ElementsAre("4: the disk of the history " + file().string() + " hangs: lost 3 entries"));
+    release();
+    while (!recorder.finish(1h))
+        std::this_thread::yield();
 }
 
 /// A small disk that nobody else sees; unmounted at the end.
@@ -221,8 +264,7 @@ TEST(HistoryRecorderOnAFullDisk, StaysReadableReportsTheFirstLossAndRecovers) {
     if (!disk.mount_error().empty())
         GTEST_SKIP() << "no tmpfs can be mounted: " << disk.mount_error();
     const Lines lines;
-    asio::thread_pool background{1}; // made after the disk: it sees it
-    Recorder recorder(background.get_executor(), lines.log(), directory.path() / "disk" / "history.db");
+    Recorder recorder(lines.log(), directory.path() / "disk" / "history.db");
     const auto query = [&] {
         asio::io_context loop;
         auto entries = asio::co_spawn(loop, recorder.query({.limit = 100'000}), asio::use_future);
@@ -255,7 +297,7 @@ TEST(HistoryRecorderOnAFullDisk, StaysReadableReportsTheFirstLossAndRecovers) {
     EXPECT_EQ(entries.back().message, "written again");
     ASSERT_THAT(lines.all(), SizeIs(2));
     EXPECT_THAT(lines.all().back(), testing::StartsWith("5: the history is written again; lost 2 entries"));
-    background.join();
+    EXPECT_TRUE(recorder.finish(1h));
 }
 
 } // namespace

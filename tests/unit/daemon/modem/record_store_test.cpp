@@ -4,7 +4,6 @@
 
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
-#include <asio/thread_pool.hpp>
 #include <asio/use_future.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +25,7 @@ class RecordStoreTest : public testing::Test {
   protected:
     [[nodiscard]] std::filesystem::path directory() const { return folder_.path() / "modems"; }
     [[nodiscard]] RecordStore store() {
-        return {disk_.get_executor(), directory(),
+        return {background_, directory(),
                 Log([this](LogLevel, std::string_view line, const LogFields&) { log_.emplace_back(line); },
                     LogLevel::notice)};
     }
@@ -38,7 +37,7 @@ class RecordStoreTest : public testing::Test {
     }
 
     test::TemporaryDirectory folder_;
-    asio::thread_pool disk_{1};
+    Background background_;
     std::vector<std::string> log_;
 };
 
