@@ -111,9 +111,10 @@ ModuleIdentity fake_identity(const std::string& device, ModuleIdentity identity)
     return identity;
 }
 
-Answers::Answers(ModuleIdentity identity, bool echo, bool supports_is_cert)
+Answers::Answers(ModuleIdentity identity, Profile stored, bool supports_is_cert)
   : identity_(std::move(identity))
-  , echo_(echo)
+  , stored_(stored)
+  , profile_(stored)
   , supports_is_cert_(supports_is_cert)
   , set_to_(epoch) {}
 
@@ -126,17 +127,46 @@ std::string Answers::error_line(const std::string& message, bool always_cme) con
     return "+CME ERROR: " + message;
 }
 
+void Answers::restart() {
+    profile_ = stored_;
+    error_format_ = 0;
+    set_to_ = epoch;
+    set_at_.reset();
+}
+
+std::optional<Answer> Answers::basic(std::string_view command) {
+    if (command == "AT")
+        return Answer{};
+    command.remove_prefix(std::min<std::size_t>(2, command.size()));
+    Profile profile = profile_;
+    while (!command.empty()) {
+        const char letter = command.front();
+        command.remove_prefix(1);
+        bool on = false;
+        if (!command.empty() && (command.front() == '0' || command.front() == '1')) {
+            on = command.front() == '1';
+            command.remove_prefix(1);
+        }
+        if (letter == 'E')
+            profile.echo = on;
+        else if (letter == 'V')
+            profile.verbose = on;
+        else if (letter == 'Q')
+            profile.quiet = on;
+        else
+            return std::nullopt;
+    }
+    profile_ = profile;
+    return Answer{};
+}
+
 Answer Answers::answer(std::string_view command, steady_clock::time_point now) {
     if (!set_at_)
         set_at_ = now;
     command = trimmed(command);
     const auto name = upper(command);
-    if (name == "AT")
-        return {};
-    if (name == "ATE" || name == "ATE0" || name == "ATE1") {
-        echo_ = name == "ATE1";
-        return {};
-    }
+    if (auto done = basic(name))
+        return std::move(*done);
     if (const auto format = arguments_of(command, "AT+CMEE")) {
         if (*format != "0" && *format != "1" && *format != "2")
             return failure("invalid index");

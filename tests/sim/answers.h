@@ -42,9 +42,19 @@ struct ModuleIdentity {
 /// manufacturer, anything else is the name of a manufacturer.
 ModuleIdentity fake_identity(const std::string& device, ModuleIdentity identity);
 
+/// The settings of V.250 that a module can store (AT&W).
+struct Profile {
+    bool echo = false;   ///< ATE1
+    bool verbose = true; ///< ATV1: OK instead of 0
+    bool quiet = false;  ///< ATQ1: no results
+
+    bool operator==(const Profile&) const = default;
+};
+
 class Answers {
   public:
-    Answers(ModuleIdentity identity, bool echo, bool supports_is_cert);
+    /// `stored` are the settings after each start.
+    Answers(ModuleIdentity identity, Profile stored, bool supports_is_cert);
 
     /// The answer to one command line, including "AT", without its line end. `now` advances the module's
     /// clock, which starts at its epoch. For a read-back command the caller adds the lines: see
@@ -56,13 +66,18 @@ class Answers {
 
     void set_imei(std::string imei) { identity_.imei = std::move(imei); }
 
-    [[nodiscard]] bool echo() const { return echo_; }
+    /// The module restarts: its settings are the stored ones again.
+    void restart();
+
+    [[nodiscard]] const Profile& profile() const { return profile_; }
     [[nodiscard]] const ModuleIdentity& identity() const { return identity_; }
 
     /// "ERROR" or "+CME ERROR: ...", depending on AT+CMEE.
     [[nodiscard]] std::string error_line(const std::string& message, bool always_cme) const;
 
   private:
+    /// The answer to a chain of basic commands, such as ATQ0V1E0; nothing for other commands.
+    std::optional<Answer> basic(std::string_view command);
     [[nodiscard]] Answer identify(std::string_view command) const;
     Answer clock(std::string_view command, std::chrono::steady_clock::time_point now);
     [[nodiscard]] Answer secure_write(std::string_view arguments) const;
@@ -70,7 +85,8 @@ class Answers {
     [[nodiscard]] bool supports(std::string_view store) const;
 
     ModuleIdentity identity_;
-    bool echo_;
+    Profile stored_;
+    Profile profile_;
     bool supports_is_cert_;
     int error_format_ = 0;         ///< AT+CMEE
     int reports_certificates_ = 0; ///< AT^SIND="is_cert"

@@ -16,7 +16,7 @@ class Dialogue : public testing::Test {
     Answer ask(std::string_view command) { return answers_.answer(command, now_); }
 
     std::chrono::steady_clock::time_point now_;
-    Answers answers_{{.model = "BGS2-W", .revision = "01.301", .imei = "356938035643809"}, false, true};
+    Answers answers_{{.model = "BGS2-W", .revision = "01.301", .imei = "356938035643809"}, Profile{}, true};
 };
 
 TEST_F(Dialogue, ReportsTheIdentityOfTheModem) {
@@ -59,13 +59,22 @@ TEST_F(Dialogue, ItsClockShowsTheEpochUntilSetAndThenRuns) {
 
 TEST_F(Dialogue, SwitchesEchoOnAndOff) {
     ask("ATE1");
-    EXPECT_TRUE(answers_.echo());
+    EXPECT_TRUE(answers_.profile().echo);
     ask("ATE0");
-    EXPECT_FALSE(answers_.echo());
+    EXPECT_FALSE(answers_.profile().echo);
+}
+
+TEST_F(Dialogue, AcceptsChainsOfBasicCommandsUntilItRestarts) {
+    EXPECT_EQ(ask("ATE1V0Q1").end, Answer::End::ok);
+    EXPECT_EQ(answers_.profile(), (Profile{.echo = true, .verbose = false, .quiet = true}));
+    EXPECT_EQ(ask("ATQ0V1X").end, Answer::End::error);
+    EXPECT_FALSE(answers_.profile().verbose);
+    answers_.restart();
+    EXPECT_EQ(answers_.profile(), Profile{});
 }
 
 TEST_F(Dialogue, RejectsIsCertOnOldFirmware) {
-    Answers old({.model = "BGS2-W", .revision = "01.200", .imei = "356938035643809"}, false, false);
+    Answers old({.model = "BGS2-W", .revision = "01.200", .imei = "356938035643809"}, Profile{}, false);
     EXPECT_EQ(old.answer("AT^SBNW=is_cert,1", now_).end, Answer::End::cme_error);
     EXPECT_THAT(old.answer("AT^SBNW=?", now_).lines,
                 ElementsAre(testing::Not(testing::HasSubstr("is_cert"))));

@@ -96,6 +96,7 @@ std::optional<CertificateInfo> read_certificate(ByteView bytes, bool chains) {
                            .subject = name_text(X509_get_subject_name(certificate.get())),
                            .signature = signature_text(certificate.get()),
                            .thumbprint = hex_upper(sha1(bytes)),
+                           .thumbprint_sha256 = hex_upper(sha256(bytes)),
                            .expires = expiry(certificate.get())};
 }
 

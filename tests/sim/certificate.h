@@ -18,6 +18,7 @@ struct CertificateInfo {
     std::string subject;    ///< like the issuer
     std::string signature;  ///< "sha256RSA", "sha256ECDSA"
     std::string thumbprint; ///< SHA-1 of the bytes as sent, upper-case hex
+    std::string thumbprint_sha256;
     std::chrono::sys_seconds expires;
 
     bool operator==(const CertificateInfo&) const = default;

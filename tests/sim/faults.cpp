@@ -18,7 +18,16 @@
 namespace bgs2::sim {
 namespace {
 
-enum class Argument : std::uint8_t { none, optional_text, number, slot, slot_pair, labels, identity };
+enum class Argument : std::uint8_t {
+    none,
+    optional_text,
+    number,
+    slot,
+    slot_pair,
+    choice,
+    refusal,
+    identity
+};
 
 struct Row {
     FaultKind kind;
@@ -26,6 +35,7 @@ struct Row {
     Argument argument;
     std::string_view shown; ///< the argument in --help
     std::string_view effect;
+    std::string_view choices{}; ///< the valid arguments, separated by blanks
 };
 
 constexpr auto rows = std::to_array<Row>({
@@ -43,12 +53,22 @@ constexpr auto rows = std::to_array<Row>({
      "... SECURE CMD END OK, OK, but nothing is stored"},
     {FaultKind::key_dropped, "key-dropped", Argument::none, "",
      "a certificate is stored without its key, and answered SECURE CMD PRIVATE KEY WAS REMOVED, OK"},
+    {FaultKind::half_stored, "half-stored", Argument::choice, ":HOW",
+     "a certificate is stored without its key: end-ok, timeout, error, ok (the answer), off (no power)",
+     "end-ok timeout error ok off"},
     {FaultKind::no_ok, "no-ok", Argument::none, "", "no OK follows the result of a frame, END OK included"},
+    {FaultKind::late_ok, "late-ok", Argument::number, ":N",
+     "the OK after the result of a frame comes before the answer to the Nth command after it"},
     {FaultKind::no_result, "no-result", Argument::none, "", "a frame is executed, but never answered"},
+    {FaultKind::restart_in_frame, "restart-in-frame", Argument::number, ":N",
+     "the module restarts after N received bytes of a frame; the rest are commands"},
     {FaultKind::error, "error", Argument::optional_text, "[:COMMAND]",
      "commands that begin with COMMAND are answered ERROR. Default: AT^SBNW=is_cert"},
     {FaultKind::cme_error, "cme-error", Argument::optional_text, "[:WORDS]",
      "AT^SBNW=... is answered +CME ERROR: WORDS. Default: operation not supported"},
+    {FaultKind::refusal, "refusal", Argument::refusal, ":COMMAND=WORDS",
+     "commands that begin with COMMAND are answered +CME ERROR: WORDS"},
+    {FaultKind::locked, "locked", Argument::none, "", "commands are answered ERROR, AT included"},
     {FaultKind::silence, "silence", Argument::none, "", "commands are not answered"},
     {FaultKind::deaf, "deaf", Argument::number, ":N",
      "the first N commands are not received, as before autobauding"},
@@ -56,17 +76,38 @@ constexpr auto rows = std::to_array<Row>({
      "half of the first line of an answer, then permanent silence"},
     {FaultKind::garbage, "garbage", Argument::none, "",
      "binary bytes before and between the lines of an answer"},
+    {FaultKind::data_mode, "data-mode", Argument::none, "", "a command is answered with a frame of PPP"},
+    {FaultKind::cmux, "cmux", Argument::none, "", "a command is answered with a frame of the multiplexer"},
+    {FaultKind::shutdown, "shutdown", Argument::optional_text, "[:COMMAND]",
+     "after the answer to COMMAND: ^SHUTDOWN, then permanent silence. Default: any command"},
+    {FaultKind::urc_before, "urc-before", Argument::optional_text, "[:COMMAND]",
+     "all unsolicited lines before an answer. Default: to any command; FRAME: the result of a frame"},
+    {FaultKind::urc_within, "urc-within", Argument::optional_text, "[:COMMAND]",
+     "... between the lines of an answer; CONNECT and READY are one"},
+    {FaultKind::urc_after, "urc-after", Argument::optional_text, "[:COMMAND]", "... after an answer"},
     {FaultKind::hang_up, "hang-up", Argument::number, ":N",
      "the line hangs up after N received bytes, and bgs2sim exits"},
     {FaultKind::hang_up_in_frame, "hang-up-in-frame", Argument::number, ":N",
      "... after N received bytes of a frame"},
+    {FaultKind::stall, "stall", Argument::number, ":N", "no byte is received after the first N"},
     {FaultKind::readback_slot, "readback-slot", Argument::slot_pair, ":A=B",
      "slot A reads back the content of slot B"},
     {FaultKind::corrupt_slot, "corrupt-slot", Argument::slot, ":N",
      "slot N reads back 'certificate is corrupted'"},
     {FaultKind::old_expiry, "old-expiry", Argument::none, "", "expiry dates as YY/MM/DD HH:MM:SS"},
-    {FaultKind::labels, "labels", Argument::labels, ":HOW",
-     "AT^SBNR without some labels (missing), without all (bare), without quotes (unquoted)"},
+    {FaultKind::labels, "labels", Argument::choice, ":HOW",
+     "AT^SBNR without some labels (missing), without all (bare), without quotes (unquoted)",
+     "missing bare unquoted"},
+    {FaultKind::thumbprint, "thumbprint", Argument::choice, ":HOW",
+     "AT^SBNR with colons in it (colons), with sha256, without its algorithm (unnamed), without it (none)",
+     "colons sha256 unnamed none"},
+    {FaultKind::bare_corrupt_slot, "bare-corrupt-slot", Argument::slot, ":N",
+     "like corrupt-slot, without '^SBNR:'"},
+    {FaultKind::unreadable_row, "unreadable-row", Argument::slot, ":N",
+     "slot N reads back text without a known label"},
+    {FaultKind::missing_row, "missing-row", Argument::slot, ":N", "AT^SBNR without the line of slot N"},
+    {FaultKind::cut_row, "cut-row", Argument::slot, ":N", "AT^SBNR ends within the line of slot N, then OK"},
+    {FaultKind::no_rows, "no-rows", Argument::none, "", "AT^SBNR is answered OK, without a line"},
     {FaultKind::no_is_cert, "no-is-cert", Argument::none, "", "the firmware does not support is_cert"},
     {FaultKind::identity, "identity", Argument::identity, ":WHO",
      "not a Cinterion: 'arduino' (no AT commands), 'quectel', or a manufacturer"},
@@ -95,15 +136,24 @@ std::optional<unsigned> number(std::string_view text) {
     return value;
 }
 
+std::vector<std::string_view> words_of(std::string_view text) {
+    std::vector<std::string_view> words;
+    while (!text.empty()) {
+        words.push_back(text.substr(0, text.find(' ')));
+        text.remove_prefix(std::min(words.back().size() + 1, text.size()));
+    }
+    return words;
+}
+
 bool is_slot(std::string_view text) {
     const auto value = number(text);
     return value && *value <= last_slot;
 }
 
 // The error in the argument; empty if it is valid.
-std::string argument_fault(Argument argument, std::string_view text) {
+std::string argument_fault(const Row& fault, std::string_view text) {
     const auto equals = text.find('=');
-    switch (argument) {
+    switch (fault.argument) {
     case Argument::none:
         return text.empty() ? "" : "takes no argument";
     case Argument::identity:
@@ -119,10 +169,15 @@ std::string argument_fault(Argument argument, std::string_view text) {
                        is_slot(text.substr(equals + 1))
                    ? ""
                    : fmt::format("requires two slots from 0 to {}, such as NAME:1=2", last_slot);
-    case Argument::labels:
-        return text == "missing" || text == "bare" || text == "unquoted"
+    case Argument::choice: {
+        const auto words = words_of(fault.choices);
+        return std::ranges::find(words, text) != words.end()
                    ? ""
-                   : "requires missing, bare or unquoted";
+                   : fmt::format("requires one of {}", fmt::join(words, ", "));
+    }
+    case Argument::refusal:
+        return equals != std::string_view::npos ? ""
+                                                : "requires a command and words, such as NAME:AT+CGSN=busy";
     }
     std::unreachable(); // -Wswitch reports a missing case
 }
@@ -161,7 +216,7 @@ std::expected<Fault, std::string> parse_fault(std::string_view text) {
         fault.argument = head.substr(colon + 1);
     else if (found->kind == FaultKind::error)
         fault.argument = "AT^SBNW=is_cert";
-    if (const auto wrong = argument_fault(found->argument, fault.argument); !wrong.empty())
+    if (const auto wrong = argument_fault(*found, fault.argument); !wrong.empty())
         return std::unexpected(fmt::format("the fault '{}' {}", found->name, wrong));
 
     auto limits = comma == std::string_view::npos ? std::string_view() : text.substr(comma);
@@ -198,6 +253,13 @@ SlotPair slots_argument(const Fault& fault) {
     return {.requested = *requested, .shown = *shown};
 }
 
+RefusedCommand refusal_argument(const Fault& fault) {
+    const auto equals = fault.argument.rfind('=');
+    if (equals == std::string::npos)
+        throw std::logic_error(fmt::format("the fault '{}' has no words", name(fault.kind)));
+    return {.command = fault.argument.substr(0, equals), .words = fault.argument.substr(equals + 1)};
+}
+
 std::string faults_help() {
     std::string text =
         "Faults: --fault NAME[:ARGUMENT][,after=N][,times=N], can be repeated. A fault occurs at every "
@@ -209,7 +271,8 @@ std::string faults_help() {
     return text;
 }
 
-Faults::Faults(const std::vector<Fault>& faults) {
+Faults::Faults(const std::vector<Fault>& faults, Log* log)
+  : log_(log) {
     for (const auto& fault : faults)
         faults_.push_back({.fault = fault, .occasions = 0});
 }
@@ -217,11 +280,19 @@ Faults::Faults(const std::vector<Fault>& faults) {
 std::vector<Fault> Faults::trigger(FaultKind kind, std::string_view command) {
     std::vector<Fault> triggered;
     for (auto& [fault, occasions] : faults_) {
-        if (fault.kind != kind || (!command.empty() && !begins_with(command, fault.argument)))
+        if (fault.kind != kind)
+            continue;
+        const auto beginning = kind == FaultKind::refusal ? refusal_argument(fault).command : fault.argument;
+        if (!command.empty() && !begins_with(command, beginning))
             continue;
         const auto nth = occasions++;
         if (nth >= fault.after && (!fault.times || nth - fault.after < *fault.times))
             triggered.push_back(fault);
+    }
+    if (log_ != nullptr) {
+        for (const auto& fault : triggered)
+            log_->write("fault", fault.argument.empty() ? std::string(name(kind))
+                                                        : fmt::format("{}:{}", name(kind), fault.argument));
     }
     return triggered;
 }

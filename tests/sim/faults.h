@@ -2,6 +2,8 @@
 // Simulated faults: their syntax on the command line, and their occurrence.
 #pragma once
 
+#include "tests/sim/log.h"
+
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -23,23 +25,42 @@ enum class FaultKind : std::uint8_t {
     // other faults of a frame
     not_stored,
     key_dropped,
+    half_stored,
     no_ok,
+    late_ok,
     no_result,
+    restart_in_frame,
     // answers to commands
     error,
     cme_error,
+    refusal,
+    locked,
     silence,
     deaf,
     half_line,
     garbage,
+    data_mode,
+    cmux,
+    shutdown,
+    // unsolicited lines
+    urc_before,
+    urc_within,
+    urc_after,
     // the line hangs up
     hang_up,
     hang_up_in_frame,
+    stall,
     // read-back of slots
     readback_slot,
     corrupt_slot,
     old_expiry,
     labels,
+    thumbprint,
+    bare_corrupt_slot,
+    unreadable_row,
+    missing_row,
+    cut_row,
+    no_rows,
     // identity
     no_is_cert,
     identity,
@@ -72,17 +93,26 @@ struct SlotPair {
 };
 SlotPair slots_argument(const Fault& fault);
 
+/// COMMAND=WORDS of refusal: the words follow the last equals sign.
+struct RefusedCommand {
+    std::string command;
+    std::string words;
+};
+RefusedCommand refusal_argument(const Fault& fault);
+
 /// The help text of all faults, for --help.
 std::string faults_help();
 
 /// The faults of one run, and the number of occasions of each.
 class Faults {
   public:
-    explicit Faults(const std::vector<Fault>& faults);
+    /// Each fault that occurs is written to `log`; null: none is.
+    explicit Faults(const std::vector<Fault>& faults, Log* log = nullptr);
 
     /// Counts an occasion for all faults of a kind and returns those that occur now. `command` restricts this
-    /// to faults whose argument is a prefix of it, ignoring case and quotes.
+    /// to faults whose argument, or its part before the words, is a prefix of it, ignoring case and quotes.
     std::vector<Fault> trigger(FaultKind kind, std::string_view command = {});
+    bool triggered(FaultKind kind, std::string_view command = {}) { return !trigger(kind, command).empty(); }
 
   private:
     struct Counted {
@@ -90,6 +120,7 @@ class Faults {
         unsigned occasions = 0;
     };
     std::vector<Counted> faults_;
+    Log* log_;
 };
 
 } // namespace bgs2::sim

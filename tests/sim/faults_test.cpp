@@ -13,12 +13,17 @@ TEST(Faults, AreParsedFromText) {
     EXPECT_EQ(parse_fault("silence,after=3,times=2"),
               (Fault{.kind = FaultKind::silence, .after = 3, .times = 2}));
     EXPECT_EQ(parse_fault("cme-error:SIM busy")->argument, "SIM busy");
+    EXPECT_EQ(parse_fault("half-stored:off")->argument, "off");
+    const auto refusal = refusal_argument(*parse_fault("refusal:AT^SBNW=is_cert=SIM busy"));
+    EXPECT_EQ(refusal.command, "AT^SBNW=is_cert");
+    EXPECT_EQ(refusal.words, "SIM busy");
 }
 
 TEST(Faults, RejectInvalidTextWithAMessage) {
     EXPECT_TRUE(parse_fault("lenght-error").error().starts_with("unknown fault 'lenght-error'; valid are"));
     for (const auto* text : {"hang-up", "hang-up:x", "corrupt-slot:11", "readback-slot:1", "labels:no",
-                             "silence:3", "silence,often", "silence,times=", "silence,", "identity"})
+                             "silence:3", "silence,often", "silence,times=", "silence,", "identity",
+                             "half-stored:none", "half-stored", "thumbprint", "refusal:AT"})
         EXPECT_FALSE(parse_fault(text)) << text;
 }
 
@@ -38,6 +43,9 @@ TEST(Faults, OfACommandTriggerOnlyOnThatCommand) {
     EXPECT_FALSE(faults.trigger(FaultKind::error, "at^sbnw=\"is_cert\",1").empty());
     EXPECT_TRUE(faults.trigger(FaultKind::error, "AT^SBNW=is_cert,1").empty());
     EXPECT_FALSE(faults.trigger(FaultKind::error, "AT+CGSN").empty());
+    Faults refusals({*parse_fault("refusal:AT+CGSN=busy")});
+    EXPECT_TRUE(refusals.trigger(FaultKind::refusal, "AT").empty());
+    EXPECT_FALSE(refusals.trigger(FaultKind::refusal, "AT+CGSN").empty());
 }
 
 } // namespace

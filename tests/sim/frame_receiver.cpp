@@ -12,6 +12,8 @@ asio::awaitable<ReceivedFrame> FrameReceiver::receive(Wire& wire) const {
     while (frame.bytes.size() < wanted) {
         if (hang_up_after && frame.bytes.size() >= *hang_up_after)
             throw LineDead("hung up in the frame by a fault");
+        if (stop_after && frame.bytes.size() >= *stop_after)
+            co_return frame;
         const auto arrival = co_await wire.receive(last + timeout);
         if (!arrival)
             co_return frame;

@@ -23,6 +23,7 @@ struct FrameReceiver {
     std::chrono::milliseconds timeout{60000}; ///< timeout of the next byte
     std::chrono::milliseconds gap{20};        ///< bytes that follow within it are excess
     std::optional<std::size_t> hang_up_after; ///< throw LineDead after this many bytes of the frame
+    std::optional<std::size_t> stop_after;    ///< return after this many bytes of the frame
 
     /// A frame that announces less than its preamble ends after its first two bytes.
     asio::awaitable<ReceivedFrame> receive(Wire& wire) const;

@@ -46,7 +46,9 @@ Answers answers_for(const Options& options, Faults& faults) {
     ModuleIdentity identity{.model = options.model, .revision = options.revision, .imei = options.imei};
     if (const auto fault = last_fault(faults, FaultKind::identity))
         identity = fake_identity(fault->argument, std::move(identity));
-    return {std::move(identity), options.echo, !last_fault(faults, FaultKind::no_is_cert)};
+    return {std::move(identity),
+            {.echo = options.echo, .verbose = !options.numeric, .quiet = options.quiet},
+            !last_fault(faults, FaultKind::no_is_cert)};
 }
 
 asio::awaitable<void> serve(Port& port, Modem& modem) {
@@ -83,11 +85,13 @@ void run(const Options& options) {
         }
     });
 
-    Faults faults(options.faults);
+    Faults faults(options.faults, &log);
     auto answers = answers_for(options, faults);
     const FrameReceiver receiver{.timeout = options.frame_timeout,
                                  .gap = options.frame_gap,
-                                 .hang_up_after = number_of_fault(faults, FaultKind::hang_up_in_frame)};
+                                 .hang_up_after = number_of_fault(faults, FaultKind::hang_up_in_frame),
+                                 .stop_after = std::nullopt};
+    const auto stall_after = number_of_fault(faults, FaultKind::stall);
     const auto hang_up_after = number_of_fault(faults, FaultKind::hang_up);
     SecureService service{.imei = options.imei, .signer = std::nullopt, .chains = options.chains};
     if (options.secure)
@@ -112,8 +116,9 @@ void run(const Options& options) {
     }
     Wire wire(*port, executor, options.baud,
               [&](std::size_t count) { log.write("unread", fmt::format("{} bytes not received", count)); });
-    Modem modem(wire, std::move(answers), receiver, std::move(service), std::move(slots), std::move(faults),
-                {.settle = options.settle, .urc = options.urc, .frames = options.frames}, log);
+    Modem modem(
+        wire, std::move(answers), receiver, std::move(service), std::move(slots), std::move(faults),
+        {.settle = options.settle, .doze = options.doze, .urc = options.urc, .frames = options.frames}, log);
     asio::signal_set swaps(loop);
     if (options.swap) {
         swaps.add(SIGUSR1);
@@ -122,7 +127,7 @@ void run(const Options& options) {
                 modem.swap(*options.swap);
         });
     }
-    asio::co_spawn(executor, wire.pump(hang_up_after), ended);
+    asio::co_spawn(executor, wire.pump(hang_up_after, stall_after), ended);
     asio::co_spawn(executor, serve(*port, modem), ended);
     loop.run();
 

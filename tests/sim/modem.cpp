@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/modem.h"
 
-#include "tests/sim/certificate.h"
-#include "tests/sim/readback.h"
 #include "tests/sim/secure_command.h"
+#include "tests/sim/slot_list.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,11 +22,13 @@ constexpr auto line_feed_grace = std::chrono::milliseconds(20);
 
 constexpr std::string_view ready = "SECURE CMD READY: SEND COMMAND ...";
 
-// Contains no line end and no letter, so it garbles an answer without forming a line.
-constexpr std::string_view garbage("\0\xff\x8a\x1b~\xc3", 6);
+// The name of the result of a frame in the faults of unsolicited lines.
+constexpr auto frame_result = "FRAME";
 
-constexpr auto unsolicited_lines =
-    std::to_array<std::string_view>({"+CIEV: signal,3", "+CREG: 1", "+CIEV: rssi,4", "RING"});
+// An LCP configure request (RFC 1662), and an SABM of the multiplexer (3GPP TS 27.010 §5.3.1).
+constexpr auto ppp_frame = std::to_array<std::uint8_t>(
+    {0x7e, 0xff, 0x7d, 0x23, 0xc0, 0x21, 0x7d, 0x21, 0x7d, 0x21, 0x7d, 0x20, 0x7d, 0x24, 0x5a, 0x3f, 0x7e});
+constexpr auto cmux_frame = std::to_array<std::uint8_t>({0xf9, 0x03, 0x3f, 0x01, 0x1c, 0xf9});
 
 // The faults that replace the result of a frame.
 struct FaultyResult {
@@ -53,13 +54,6 @@ std::string_view from_at(std::string_view text) {
     return {};
 }
 
-ReadbackStyle::Labels labels_style(std::string_view text) {
-    using Labels = ReadbackStyle::Labels;
-    if (text == "missing")
-        return Labels::some;
-    return text == "bare" ? Labels::none : Labels::unquoted;
-}
-
 } // namespace
 
 Modem::Modem(Wire& wire, Answers answers, FrameReceiver receiver, SecureService service, Slots slots,
@@ -71,19 +65,20 @@ Modem::Modem(Wire& wire, Answers answers, FrameReceiver receiver, SecureService 
   , slots_(std::move(slots))
   , faults_(std::move(faults))
   , behaviour_(std::move(behaviour))
-  , log_(log) {
-    for (const auto& fault : trigger(FaultKind::deaf))
+  , log_(log)
+  , output_(wire, answers_, faults_, behaviour_.urc, log) {
+    for (const auto& fault : faults_.trigger(FaultKind::deaf))
         deaf_for_ = number_argument(fault);
 }
 
 asio::awaitable<void> Modem::run() {
     if (behaviour_.urc)
-        co_await send_line("^SYSSTART");
-    answered_.reset();
+        co_await output_.line("^SYSSTART");
+    output_.forget_last();
     for (;;) {
         const auto line = co_await next_command();
         if (receives(line))
-            co_await execute(from_at(line.text));
+            co_await obey(std::string(from_at(line.text)));
     }
 }
 
@@ -108,7 +103,7 @@ asio::awaitable<Modem::CommandLine> Modem::next_command() {
         const auto c = static_cast<char>(arrival->byte);
         if (std::exchange(line_feed_may_follow_, false) && c == '\n')
             continue;
-        if (answers_.echo() && !silent_ && deaf_for_ == 0)
+        if (answers_.profile().echo && !output_.silent() && deaf_for_ == 0)
             echo.push_back(arrival->byte);
         if (c == '\r') {
             line_feed_may_follow_ = true;
@@ -135,31 +130,71 @@ bool Modem::receives(const CommandLine& line) {
         log_.write("lost", "deaf: " + escaped(line.text));
         return false;
     }
-    if (behaviour_.settle.count() > 0 && answered_ && line.began < *answered_ + behaviour_.settle) {
+    if (const auto answered = output_.last();
+        behaviour_.settle.count() > 0 && answered && line.began < *answered + behaviour_.settle) {
         log_.write("lost",
                    fmt::format("{} ms after the last answer: {}",
-                               std::chrono::floor<std::chrono::milliseconds>(line.began - *answered_).count(),
+                               std::chrono::floor<std::chrono::milliseconds>(line.began - *answered).count(),
                                escaped(line.text)));
         return false;
     }
+    if (dozes(line)) {
+        log_.write("lost", "asleep: " + escaped(line.text));
+        return false;
+    }
     log_.write("command", escaped(line.text));
-    return !silent_ && !triggered(FaultKind::silence);
+    return !output_.silent() && !faults_.triggered(FaultKind::silence);
 }
 
-asio::awaitable<void> Modem::execute(std::string_view command) {
-    if (!answers_.identity().supports_at) {
-        co_await send_line("Unknown command");
-        co_return;
-    }
+// Each command, also one that is lost, wakes the module.
+bool Modem::dozes(const CommandLine& line) {
+    const auto last = std::max(heard_, output_.last());
+    heard_ = Clock::now();
+    return behaviour_.doze.count() > 0 && last && line.began > *last + behaviour_.doze;
+}
+
+asio::awaitable<void> Modem::obey(std::string command) {
     if (command.empty())
         co_return;
-    if (triggered(FaultKind::error, command)) {
-        co_await send_result("ERROR");
+    if (late_ok_in_ > 0 && --late_ok_in_ == 0)
+        co_await output_.answer("", {}, "OK");
+    co_await execute(command);
+    if (!output_.silent() && faults_.triggered(FaultKind::shutdown, command)) {
+        co_await output_.line("^SHUTDOWN");
+        output_.fall_silent();
+    }
+}
+
+asio::awaitable<bool> Modem::answer_by_fault(const std::string& command) {
+    if (faults_.triggered(FaultKind::data_mode)) {
+        co_await output_.raw(ppp_frame);
+        co_return true;
+    }
+    if (faults_.triggered(FaultKind::cmux)) {
+        co_await output_.raw(cmux_frame);
+        co_return true;
+    }
+    if (faults_.triggered(FaultKind::locked) || faults_.triggered(FaultKind::error, command)) {
+        co_await output_.answer(command, {}, "ERROR");
+        co_return true;
+    }
+    if (const auto refusals = faults_.trigger(FaultKind::refusal, command); !refusals.empty()) {
+        co_await output_.answer(command, {}, "+CME ERROR: " + refusal_argument(refusals.back()).words);
+        co_return true;
+    }
+    co_return false;
+}
+
+asio::awaitable<void> Modem::execute(std::string command) {
+    if (!answers_.identity().supports_at) {
+        co_await output_.line("Unknown command");
         co_return;
     }
+    if (co_await answer_by_fault(command))
+        co_return;
     auto answer = answers_.answer(command, Clock::now());
     if (answer.end == Answer::End::connect) {
-        for (const auto& fault : trigger(FaultKind::cme_error)) {
+        for (const auto& fault : faults_.trigger(FaultKind::cme_error)) {
             answer.end = Answer::End::cme_error;
             answer.message = fault.argument.empty() ? "operation not supported" : fault.argument;
         }
@@ -167,40 +202,71 @@ asio::awaitable<void> Modem::execute(std::string_view command) {
     switch (answer.end) {
     case Answer::End::ok:
         if (const auto store = answers_.readback_store(command))
-            answer.lines = readback(*store);
-        co_await send(std::move(answer.lines), "OK");
+            answer.lines = list_slots(*store);
+        co_await output_.answer(command, std::move(answer.lines), "OK");
         break;
     case Answer::End::error:
     case Answer::End::cme_error:
-        co_await send_result(answers_.error_line(answer.message, answer.end == Answer::End::cme_error));
+        co_await output_.answer(command, {},
+                                answers_.error_line(answer.message, answer.end == Answer::End::cme_error));
         break;
     case Answer::End::connect:
-        co_await receive_frame(answer.store);
+        co_await receive_frame(command, answer.store);
         break;
     }
 }
 
 // ---- frames
 
-asio::awaitable<void> Modem::receive_frame(const std::string& store) {
+asio::awaitable<void> Modem::receive_frame(const std::string& command, const std::string& store) {
     co_await skip_line_feed();
-    co_await send_line("CONNECT");
-    if (behaviour_.urc)
-        co_await wire_.send(bytes_of(unsolicited()));
+    co_await output_.unsolicited(FaultKind::urc_before, command);
+    co_await output_.answer("", {}, "CONNECT");
+    co_await output_.unsolicited();
     if (const auto early = wire_.discard(); !early.empty())
         log_.write("lost", "before the module was ready: " + escaped(text_of(early)));
-    if (silent_)
+    if (output_.silent())
         co_return;
-    co_await send_line(std::string(ready));
-    if (silent_)
+    co_await output_.unsolicited(FaultKind::urc_within, command);
+    co_await output_.line(std::string(ready));
+    if (output_.silent())
         co_return;
+    co_await output_.unsolicited(FaultKind::urc_after, command);
 
-    const auto frame = co_await receiver_.receive(wire_);
-    save(frame);
-    const std::string result(result_line(frame, store));
-    if (triggered(FaultKind::no_result))
+    FrameReceiver receiver = receiver_;
+    for (const auto& fault : faults_.trigger(FaultKind::restart_in_frame))
+        receiver.stop_after = number_argument(fault);
+    const auto frame = co_await receiver.receive(wire_);
+    if (receiver.stop_after && frame.bytes.size() == *receiver.stop_after) {
+        co_await restart();
         co_return;
-    co_await send(std::vector(1, result), triggered(FaultKind::no_ok) ? "" : "OK");
+    }
+    save(frame);
+    auto result = result_of(frame, store);
+    if (faults_.triggered(FaultKind::no_result))
+        co_return;
+    co_await report(std::move(result));
+}
+
+asio::awaitable<void> Modem::report(FrameResult result) {
+    if (result.off)
+        throw LineDead("the power failed by a fault");
+    if (faults_.triggered(FaultKind::no_ok))
+        result.final_line.clear();
+    for (const auto& fault : faults_.trigger(FaultKind::late_ok)) {
+        result.final_line.clear();
+        late_ok_in_ = number_argument(fault);
+    }
+    std::vector<std::string> lines;
+    if (!result.line.empty())
+        lines.push_back(std::move(result.line));
+    co_await output_.answer(frame_result, std::move(lines), std::move(result.final_line));
+}
+
+asio::awaitable<void> Modem::restart() {
+    answers_.restart();
+    log_.write("restart");
+    co_await output_.line("^SYSSTART");
 }
 
 // An LF after the CR of the command may still arrive; it must not become the first byte of the frame.
@@ -229,11 +295,11 @@ void Modem::save(const ReceivedFrame& frame) {
     log_.write("saved", file.string());
 }
 
-std::string_view Modem::result_line(const ReceivedFrame& frame, const std::string& store) {
+Modem::FrameResult Modem::result_of(const ReceivedFrame& frame, const std::string& store) {
     for (const auto& [kind, faulty_line] : faulty_results)
-        if (triggered(kind))
-            return faulty_line;
-    return line(execute_frame(frame, store));
+        if (faults_.triggered(kind))
+            return {.line = std::string(faulty_line)};
+    return execute_frame(frame, store);
 }
 
 ResultCode Modem::refuse(const Refusal& refusal) {
@@ -241,34 +307,34 @@ ResultCode Modem::refuse(const Refusal& refusal) {
     return refusal.result;
 }
 
-ResultCode Modem::execute_frame(const ReceivedFrame& frame, const std::string& store) {
+Modem::FrameResult Modem::execute_frame(const ReceivedFrame& frame, const std::string& store) {
+    const auto refused = [this](const Refusal& refusal) {
+        return FrameResult{.line = std::string(line(refuse(refusal)))};
+    };
     const auto size = frame.bytes.size();
     if (size >= 2 && frame.announced < preamble_size)
-        return refuse(
+        return refused(
             {ResultCode::length_error, fmt::format("invalid frame length of {} bytes", frame.announced)});
     if (size < 2 || size < frame.announced)
-        return refuse(
+        return refused(
             {ResultCode::service_timeout, fmt::format("received {} bytes of {}", size, frame.announced)});
     if (!frame.excess.empty())
-        return refuse(
+        return refused(
             {ResultCode::too_many_data, fmt::format("{} bytes after the frame", frame.excess.size())});
 
     const auto command = read_secure_command(frame.bytes);
     if (!command)
-        return refuse(command.error());
+        return refused(command.error());
     log_.write("asked", fmt::format("{} {} {} parameters={}",
                                     command->verb == SecureCommand::Verb::write ? "write" : "delete", store,
                                     command->slot, fmt::join(command->parameter_ids, ",")));
     reload_slots();
     auto change = service_.decide(*command, store, slots_);
     if (!change)
-        return refuse(change.error());
-    if (triggered(FaultKind::not_stored))
-        return ResultCode::end_ok;
-    const bool drops_key =
-        change->content && change->content->private_key && triggered(FaultKind::key_dropped);
-    if (drops_key)
-        change->content->private_key.reset();
+        return refused(change.error());
+    if (faults_.triggered(FaultKind::not_stored))
+        return {.line = std::string(line(ResultCode::end_ok))};
+    const auto without_key = lose_key(*change);
     slots_.apply(*change);
     if (const auto& content = change->content)
         log_.write("slot", fmt::format("{} {} written {} bytes sha1={} key={}", store, change->slot,
@@ -276,10 +342,33 @@ ResultCode Modem::execute_frame(const ReceivedFrame& frame, const std::string& s
                                        content->private_key ? "yes" : "no"));
     else
         log_.write("slot", fmt::format("{} {} emptied", store, change->slot));
-    return drops_key ? ResultCode::key_removed : ResultCode::end_ok;
+    return without_key.value_or(FrameResult{.line = std::string(line(ResultCode::end_ok))});
 }
 
-// ---- read-back
+/// Removes the private key from the change if a fault says so, and returns the answer.
+std::optional<Modem::FrameResult> Modem::lose_key(Change& change) {
+    if (!change.content || !change.content->private_key)
+        return std::nullopt;
+    std::optional<FrameResult> result;
+    if (faults_.triggered(FaultKind::key_dropped))
+        result = FrameResult{.line = std::string(line(ResultCode::key_removed))};
+    for (const auto& fault : faults_.trigger(FaultKind::half_stored)) {
+        result = FrameResult{};
+        if (fault.argument == "end-ok")
+            result->line = line(ResultCode::end_ok);
+        else if (fault.argument == "timeout")
+            result->line = line(ResultCode::service_timeout);
+        else if (fault.argument == "error")
+            result->final_line = "ERROR";
+        else
+            result->off = fault.argument == "off";
+    }
+    if (result)
+        change.content->private_key.reset();
+    return result;
+}
+
+// ---- slots
 
 // Tests change the file to make a module drift.
 void Modem::reload_slots() {
@@ -287,82 +376,9 @@ void Modem::reload_slots() {
         log_.write("slots", "read again");
 }
 
-std::vector<std::string> Modem::readback(const std::string& store) {
+std::vector<std::string> Modem::list_slots(const std::string& store) {
     reload_slots();
-    ReadbackStyle style;
-    style.old_expiry = triggered(FaultKind::old_expiry);
-    for (const auto& fault : trigger(FaultKind::labels))
-        style.labels = labels_style(fault.argument);
-    std::array<unsigned, last_slot + 1> shown{};
-    for (unsigned slot = 0; slot <= last_slot; ++slot)
-        shown[slot] = slot;
-    for (const auto& fault : trigger(FaultKind::readback_slot))
-        shown[slots_argument(fault).requested] = slots_argument(fault).shown;
-    std::array<bool, last_slot + 1> corrupted{};
-    for (const auto& fault : trigger(FaultKind::corrupt_slot))
-        corrupted[number_argument(fault)] = true;
-
-    std::vector<std::string> lines;
-    for (unsigned slot = 0; slot <= last_slot; ++slot) {
-        const auto* content = slots_.at(store, shown[slot]);
-        std::optional<CertificateInfo> info;
-        if (content != nullptr)
-            info = read_certificate(content->certificate, service_.chains);
-        const bool unreadable = content != nullptr && !info;
-        lines.push_back(corrupted[slot] || unreadable ? corrupted_line(slot)
-                                                      : readback_line(slot, info, style));
-    }
-    return lines;
-}
-
-// ---- output
-
-asio::awaitable<void> Modem::send(std::vector<std::string> lines, std::string final_line) {
-    const auto information = lines.size();
-    if (!final_line.empty())
-        lines.push_back(std::move(final_line));
-    std::string text;
-    if (triggered(FaultKind::half_line)) {
-        silent_ = true;
-        text = "\r\n" + lines.front().substr(0, lines.front().size() / 2);
-        log_.write("answer", escaped(text));
-        co_await wire_.send(bytes_of(text));
-        co_return;
-    }
-    const bool garbled = triggered(FaultKind::garbage);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        log_.write("answer", escaped(lines[i]));
-        if (garbled)
-            text += garbage;
-        // Information lines follow each other directly; an empty line precedes the result.
-        text += i == 0 || i == information ? "\r\n" : "";
-        text += lines[i] + "\r\n";
-        if (behaviour_.urc && i + 1 < lines.size())
-            text += unsolicited();
-    }
-    answered_ = co_await wire_.send(bytes_of(text));
-}
-
-asio::awaitable<void> Modem::send_line(const std::string& line) {
-    return send(std::vector(1, line), "");
-}
-
-asio::awaitable<void> Modem::send_result(std::string line) {
-    return send({}, std::move(line));
-}
-
-std::string Modem::unsolicited() {
-    const auto text = unsolicited_lines.at(unsolicited_++ % unsolicited_lines.size());
-    log_.write("urc", escaped(text));
-    return fmt::format("\r\n{}\r\n", text);
-}
-
-std::vector<Fault> Modem::trigger(FaultKind kind, std::string_view command) {
-    auto faults = faults_.trigger(kind, command);
-    for (const auto& fault : faults)
-        log_.write("fault", fault.argument.empty() ? std::string(name(kind))
-                                                   : fmt::format("{}:{}", name(kind), fault.argument));
-    return faults;
+    return slot_list(slots_, store, service_.chains, faults_);
 }
 
 } // namespace bgs2::sim

@@ -6,6 +6,7 @@
 #include "tests/sim/faults.h"
 #include "tests/sim/frame_receiver.h"
 #include "tests/sim/log.h"
+#include "tests/sim/output.h"
 #include "tests/sim/secure_service.h"
 #include "tests/sim/slots.h"
 #include "tests/sim/wire.h"
@@ -24,6 +25,7 @@ namespace bgs2::sim {
 /// Settings of the dialogue.
 struct Behaviour {
     std::chrono::milliseconds settle{0};         ///< commands within this time after an answer are lost
+    std::chrono::milliseconds doze{0};           ///< the first command after such a pause is lost
     bool urc = false;                            ///< send unsolicited lines between the lines of answers
     std::optional<std::filesystem::path> frames; ///< folder for received frames; nothing: discard them
 };
@@ -47,24 +49,30 @@ class Modem {
 
     asio::awaitable<CommandLine> next_command();
     bool receives(const CommandLine& line);
-    asio::awaitable<void> execute(std::string_view command);
+    bool dozes(const CommandLine& line);
+    asio::awaitable<void> obey(std::string command);
+    asio::awaitable<void> execute(std::string command);
+    asio::awaitable<bool> answer_by_fault(const std::string& command);
 
-    asio::awaitable<void> receive_frame(const std::string& store);
+    /// How the execution of a frame is answered.
+    struct FrameResult {
+        std::string line; ///< empty: none
+        std::string final_line = "OK";
+        bool off = false; ///< not at all: the power fails
+    };
+
+    asio::awaitable<void> receive_frame(const std::string& command, const std::string& store);
+    asio::awaitable<void> report(FrameResult result);
+    asio::awaitable<void> restart();
     asio::awaitable<void> skip_line_feed();
-    std::string_view result_line(const ReceivedFrame& frame, const std::string& store);
-    ResultCode execute_frame(const ReceivedFrame& frame, const std::string& store);
+    FrameResult result_of(const ReceivedFrame& frame, const std::string& store);
+    FrameResult execute_frame(const ReceivedFrame& frame, const std::string& store);
+    std::optional<FrameResult> lose_key(Change& change);
     ResultCode refuse(const Refusal& refusal);
     void save(const ReceivedFrame& frame);
 
     void reload_slots();
-    std::vector<std::string> readback(const std::string& store);
-
-    asio::awaitable<void> send(std::vector<std::string> lines, std::string final_line);
-    asio::awaitable<void> send_line(const std::string& line);
-    asio::awaitable<void> send_result(std::string line);
-    std::string unsolicited();
-    std::vector<Fault> trigger(FaultKind kind, std::string_view command = {});
-    bool triggered(FaultKind kind, std::string_view command = {}) { return !trigger(kind, command).empty(); }
+    std::vector<std::string> list_slots(const std::string& store);
 
     Wire& wire_;
     Answers answers_;
@@ -74,12 +82,12 @@ class Modem {
     Faults faults_;
     Behaviour behaviour_;
     Log& log_;
+    Output output_;
     unsigned deaf_for_ = 0;             ///< number of commands still to ignore
     bool line_feed_may_follow_ = false; ///< the last byte was a CR; skip a following LF
-    bool silent_ = false;               ///< answers nothing until the end
-    std::size_t unsolicited_ = 0;
     unsigned frames_ = 0;
-    std::optional<Clock::time_point> answered_; ///< end of the last answer
+    unsigned late_ok_in_ = 0;                ///< number of commands before the OK of the last frame; 0: none
+    std::optional<Clock::time_point> heard_; ///< end of the last command
 };
 
 } // namespace bgs2::sim

@@ -64,6 +64,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
                                                const std::string& version) {
     Options options;
     long settle_ms = 0;
+    long doze_ms = 0;
     long gap_ms = options.frame_gap.count();
     double timeout_s = std::chrono::duration<double>(options.frame_timeout).count();
     std::vector<std::string> faults;
@@ -111,10 +112,16 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
         ->type_name("KEY");
     app.add_flag("--chains", options.chains, "Accept a PEM chain as certificate, like newer families");
     app.add_flag("--echo", options.echo, "Start with echo on, like modules; ATE0 and ATE1 switch it");
+    app.add_flag("--numeric", options.numeric, "Start with results as numbers, as after ATV0&W");
+    app.add_flag("--quiet", options.quiet, "Start without results, as after ATQ1&W");
     app.add_flag("--urc", options.urc,
                  "Send unsolicited lines between the lines of answers, and ^SYSSTART at the start");
     app.add_option("--settle", settle_ms,
                    "Lose commands that arrive sooner than this after an answer (BGS2: 100)")
+        ->type_name("MS")
+        ->transform(decimal(0, 60'000));
+    app.add_option("--doze", doze_ms,
+                   "Lose the first command after a pause of this time, like a UART that sleeps")
         ->type_name("MS")
         ->transform(decimal(0, 60'000));
     app.add_option("--frame-timeout", timeout_s, "Set the timeout for the next byte of a frame")
@@ -145,6 +152,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     }
 
     options.settle = std::chrono::milliseconds(settle_ms);
+    options.doze = std::chrono::milliseconds(doze_ms);
     options.frame_gap = std::chrono::milliseconds(gap_ms);
     options.frame_timeout =
         std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(timeout_s));

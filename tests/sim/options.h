@@ -25,11 +25,14 @@ struct Options {
     std::optional<std::filesystem::path> slots;
     unsigned baud = 0; ///< 0: no pacing
     std::chrono::milliseconds settle{0};
+    std::chrono::milliseconds doze{0};
     std::chrono::milliseconds frame_timeout{60000};
     std::chrono::milliseconds frame_gap{20};
     std::optional<std::filesystem::path> secure;
     bool chains = false;
     bool echo = false;
+    bool numeric = false;
+    bool quiet = false;
     bool urc = false;
     std::optional<std::filesystem::path> log;
     std::optional<std::filesystem::path> frames;

@@ -389,6 +389,148 @@ TEST_F(Bgs2sim, DropsAKeyAndKeepsTheCertificate) {
     EXPECT_THAT(log(), HasSubstr("key=yes"));
 }
 
+TEST_F(Bgs2sim, StoresOnlyTheCertificateWithTheHalfStoredFault) {
+    const auto client = frame(
+        1, {slot_parameter(0), parameter(2, identity_.certificate), parameter(5, identity_.private_key)});
+    start({"--fault", "half-stored:timeout,times=1", "--fault", "half-stored:end-ok,after=1,times=1",
+           "--fault", "half-stored:ok,after=2,times=1", "--fault", "half-stored:off,after=3"});
+    auto line = open();
+    EXPECT_EQ(line.secure(client), "\r\nSECURE CMD SERVICE TIMEOUT ERROR\r\n\r\nOK\r\n");
+    EXPECT_EQ(line.secure(client), stored_);
+    EXPECT_EQ(line.secure(client), "\r\nOK\r\n");
+    EXPECT_EQ(line.secure(client), "");
+    EXPECT_EQ(program_->wait(), 0);
+    EXPECT_THAT(log(), Not(HasSubstr("key=yes")));
+    EXPECT_THAT(log(), HasSubstr("sha1=" + thumbprint_ + " key=no"));
+}
+
+TEST_F(Bgs2sim, SendsALateOkBeforeTheAnswerToALaterCommand) {
+    start({"--fault", "late-ok:2"});
+    auto line = open();
+    line.send(bytes_of("AT^SBNW=is_cert,1\r"));
+    line.until("...\r\n");
+    line.send(write_);
+    EXPECT_EQ(line.until("END OK\r\n"), "\r\nSECURE CMD END OK\r\n");
+    EXPECT_EQ(line.ask("AT+CGMM"), "\r\nBGS2-W\r\n\r\nOK\r\n");
+    line.send(bytes_of("AT+CGMI\r"));
+    EXPECT_EQ(line.until("Cinterion\r\n\r\nOK\r\n"), "\r\nOK\r\n\r\nCinterion\r\n\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, RestartsWithinAFrameAndTakesTheRestForCommands) {
+    start({"--echo", "--fault", "restart-in-frame:10,times=1"});
+    auto line = open();
+    EXPECT_EQ(line.ask("ATE0"), "ATE0\r\r\nOK\r\n");
+    line.send(bytes_of("AT^SBNW=is_cert,1\r"));
+    line.until("...\r\n");
+    line.send(write_);
+    EXPECT_THAT(line.until("^SYSSTART\r\n"), HasSubstr("^SYSSTART\r\n"));
+    line.send(bytes_of("\r"));
+    EXPECT_THAT(line.ask("AT"), HasSubstr("AT\r\r\nOK\r\n")) << "the echo is on again";
+}
+
+TEST_F(Bgs2sim, AnswersByNumberOrNotAtAllUntilItIsSetOtherwise) {
+    start({"--numeric", "--echo"});
+    auto line = open();
+    line.send(bytes_of("AT\rAT+CGMM\rATX\r"));
+    EXPECT_EQ(line.until("4\r"), "AT\r0\rAT+CGMM\rBGS2-W\r\n0\rATX\r4\r");
+    EXPECT_EQ(line.ask("ATV1E0"), "ATV1E0\r\r\nOK\r\n");
+    start({"--quiet"});
+    auto quiet = open();
+    quiet.send(bytes_of("AT\r"));
+    EXPECT_EQ(quiet.ask("ATQ0"), "\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, LosesTheFirstCommandAfterAPause) {
+    start({"--doze", "100"});
+    auto line = open();
+    EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
+    EXPECT_EQ(line.until("anything", 150ms), "");
+    std::string answer;
+    for (int i = 0; i < 100 && answer.empty(); ++i) { // a busy machine makes further pauses
+        line.send(bytes_of("AT\r"));
+        answer = line.until("OK\r\n", 50ms);
+    }
+    EXPECT_EQ(answer, "\r\nOK\r\n");
+    EXPECT_TRUE(log_contains("asleep: AT", 1));
+}
+
+TEST_F(Bgs2sim, AnswersOtherThanACommandInterpreterDoes) {
+    start({"--fault", "data-mode,times=1", "--fault", "cmux,times=1", "--fault", "locked,times=1"});
+    auto line = open();
+    line.send(bytes_of("AT\r"));
+    EXPECT_EQ(line.until("Z?~"), "~\xff}#\xc0!}!}!} }$Z?~");
+    line.send(bytes_of("AT\r"));
+    EXPECT_EQ(line.until("\x1c\xf9"), std::string("\xf9\x03\x3f\x01\x1c\xf9"));
+    line.send(bytes_of("AT\r"));
+    EXPECT_EQ(line.until("ERROR\r\n"), "\r\nERROR\r\n");
+    EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, RefusesANamedCommandWithTheGivenWords) {
+    start({"--fault", "refusal:AT+CGSN=SIM busy,times=1"});
+    auto line = open();
+    line.send(bytes_of("AT+CGSN\r"));
+    EXPECT_EQ(line.until("busy\r\n"), "\r\n+CME ERROR: SIM busy\r\n");
+    EXPECT_THAT(line.ask("AT+CGSN"), HasSubstr("356938035643809"));
+}
+
+TEST_F(Bgs2sim, IsSilentAfterAShutdown) {
+    start({"--fault", "shutdown:AT+CGSN"});
+    auto line = open();
+    EXPECT_EQ(line.ask("AT"), "\r\nOK\r\n");
+    line.send(bytes_of("AT+CGSN\r"));
+    EXPECT_THAT(line.until("^SHUTDOWN\r\n"), HasSubstr("OK\r\n\r\n^SHUTDOWN\r\n"));
+    line.send(bytes_of("AT\r"));
+    EXPECT_EQ(line.until("OK", 100ms), "");
+}
+
+TEST_F(Bgs2sim, SendsUnsolicitedLinesAtANamedPlace) {
+    start({"--fault", "urc-before:AT+CGMM", "--fault", "urc-within:AT+CGMI", "--fault", "urc-after:AT+CGSN",
+           "--fault", "urc-within:FRAME"});
+    auto line = open();
+    const std::string answer = "\r\nBGS2-W\r\n\r\nOK\r\n";
+    line.send(bytes_of("AT+CGMM\r"));
+    const auto before = line.until(answer);
+    EXPECT_TRUE(before.starts_with("\r\n+CIEV: signal,3\r\n\r\n+CREG: 1\r\n")) << before;
+    const auto lines = before.substr(0, before.size() - answer.size());
+    EXPECT_THAT(lines, HasSubstr("\r\n+PBREADY\r\n"));
+    line.send(bytes_of("AT+CGMI\r"));
+    EXPECT_EQ(line.until(lines + "\r\nOK\r\n"), "\r\nCinterion\r\n" + lines + "\r\nOK\r\n");
+    line.send(bytes_of("AT+CGSN\r"));
+    EXPECT_EQ(line.until("OK\r\n" + lines), "\r\n356938035643809\r\n\r\nOK\r\n" + lines);
+    line.send(bytes_of("AT^SBNW=is_cert,1\r"));
+    line.until("...\r\n");
+    line.send(write_);
+    EXPECT_EQ(line.until(lines + "\r\nOK\r\n"), "\r\nSECURE CMD END OK\r\n" + lines + "\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, ListsItsSlotsInOtherForms) {
+    start({"--fault", "no-rows,times=1", "--fault", "cut-row:1,times=1", "--fault",
+           "missing-row:1,after=1,times=1", "--fault", "thumbprint:colons,after=2,times=1", "--fault",
+           "bare-corrupt-slot:2,after=2,times=1", "--fault", "thumbprint:sha256,after=3,times=1", "--fault",
+           "unreadable-row:3,after=3,times=1", "--fault", "thumbprint:unnamed,after=4,times=1", "--fault",
+           "thumbprint:none,after=5"});
+    auto line = open();
+    ASSERT_EQ(line.secure(write_), stored_);
+    const auto ask = [&] { return line.ask("AT^SBNR=is_cert"); };
+    EXPECT_EQ(ask(), "\r\nOK\r\n");
+    const auto cut = ask();
+    EXPECT_THAT(cut, HasSubstr("\r\n^SBNR: 1, size: "));
+    EXPECT_THAT(cut, Not(HasSubstr("^SBNR: 2")));
+    EXPECT_THAT(ask(), Not(HasSubstr("^SBNR: 1,")));
+    const auto colons = ask();
+    EXPECT_THAT(colons, HasSubstr("\"" + thumbprint_.substr(0, 2) + ":" + thumbprint_.substr(2, 2) + ":"));
+    EXPECT_THAT(colons, HasSubstr("\r\n2, certificate is corrupted\r\n"));
+    const auto sha256s = ask();
+    EXPECT_THAT(sha256s, HasSubstr("thumbprint algorithm: \"sha256\", thumbprint: \"" +
+                                   hex_upper(sha256(identity_.certificate)) + "\""));
+    EXPECT_THAT(sha256s, HasSubstr("^SBNR: 3, state: "));
+    const auto unnamed = ask();
+    EXPECT_THAT(unnamed, Not(HasSubstr("algorithm")));
+    EXPECT_THAT(unnamed, HasSubstr(thumbprint_));
+    EXPECT_THAT(ask(), Not(HasSubstr("thumbprint")));
+}
+
 TEST_F(Bgs2sim, IgnoresTheFirstCommandsWithTheDeafFault) {
     start({"--fault", "deaf:2"});
     auto line = open();

@@ -22,6 +22,16 @@ std::string expiry_text(std::chrono::sys_seconds expires, bool old_format) {
                        time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
+std::string with_colons(std::string_view digits) {
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && i % 2 == 0)
+            text += ':';
+        text += digits[i];
+    }
+    return text;
+}
+
 } // namespace
 
 std::string readback_line(unsigned slot, const std::optional<CertificateInfo>& info,
@@ -32,21 +42,34 @@ std::string readback_line(unsigned slot, const std::optional<CertificateInfo>& i
         std::string value;
         bool always; ///< present with Labels::some
     };
+    using Thumbprint = ReadbackStyle::Thumbprint;
     const auto shown = info.value_or(CertificateInfo{});
+    const bool is_sha256 = style.thumbprint == Thumbprint::sha256;
+    auto thumbprint = is_sha256 ? shown.thumbprint_sha256 : shown.thumbprint;
+    if (style.thumbprint == Thumbprint::colons)
+        thumbprint = with_colons(thumbprint);
     const auto fields = std::to_array<Field>({
         {"size", std::to_string(shown.size), true},
         {"issuer", shown.issuer, false},
         {"serial number", shown.serial, true},
         {"subject", shown.subject, true},
         {"signature", shown.signature, false},
-        {"thumbprint algorithm", info ? "sha1" : "", false},
-        {"thumbprint", shown.thumbprint, true},
+        {"thumbprint algorithm",
+         !info       ? ""
+         : is_sha256 ? "sha256"
+                     : "sha1",
+         false},
+        {"thumbprint", thumbprint, true},
         {"expiry date", info ? expiry_text(shown.expires, style.old_expiry) : "", false},
     });
 
     auto text = fmt::format("^SBNR: {}", slot);
     for (const auto& [label, value, always] : fields) {
         if (style.labels == Labels::some && !always)
+            continue;
+        if (style.thumbprint == Thumbprint::unnamed && label == "thumbprint algorithm")
+            continue;
+        if (style.thumbprint == Thumbprint::none && label.starts_with("thumbprint"))
             continue;
         text += ", ";
         if (style.labels != Labels::none)
@@ -58,6 +81,10 @@ std::string readback_line(unsigned slot, const std::optional<CertificateInfo>& i
 
 std::string corrupted_line(unsigned slot) {
     return fmt::format("^SBNR: {}, certificate is corrupted", slot);
+}
+
+std::string unreadable_line(unsigned slot) {
+    return fmt::format("^SBNR: {}, state: \"locked\"", slot);
 }
 
 } // namespace bgs2::sim

@@ -14,7 +14,10 @@ namespace bgs2::sim {
 struct ReadbackStyle {
     enum class Labels : std::uint8_t { all, some, none, unquoted };
 
+    enum class Thumbprint : std::uint8_t { sha1, colons, sha256, unnamed, none };
+
     Labels labels = Labels::all;
+    Thumbprint thumbprint = Thumbprint::sha1;
     bool old_expiry = false; ///< "YY/MM/DD HH:MM:SS" instead of "YYYY,MM,DD"
 
     bool operator==(const ReadbackStyle&) const = default;
@@ -26,5 +29,8 @@ std::string readback_line(unsigned slot, const std::optional<CertificateInfo>& i
 
 /// "^SBNR: 7, certificate is corrupted"
 std::string corrupted_line(unsigned slot);
+
+/// Text without a known label.
+std::string unreadable_line(unsigned slot);
 
 } // namespace bgs2::sim

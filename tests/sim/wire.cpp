@@ -30,9 +30,11 @@ Wire::Wire(Port& port, const asio::any_io_executor& executor, unsigned baud,
   , pump_timer_(executor)
   , dialogue_timer_(executor) {}
 
-asio::awaitable<void> Wire::pump(std::optional<std::size_t> hang_up_after) {
+asio::awaitable<void> Wire::pump(std::optional<std::size_t> hang_up_after,
+                                 std::optional<std::size_t> stall_after) {
+    constexpr auto never = std::numeric_limits<std::size_t>::max();
     std::array<std::uint8_t, 4096> buffer{};
-    auto left = hang_up_after.value_or(std::numeric_limits<std::size_t>::max());
+    auto left = std::min(hang_up_after.value_or(never), stall_after.value_or(never));
     bool idle = true;
     while (left != 0) {
         const auto count = port_.receive_now(std::span(buffer).first(std::min(buffer.size(), left)));
@@ -51,6 +53,8 @@ asio::awaitable<void> Wire::pump(std::optional<std::size_t> hang_up_after) {
             co_await deliver(part);
         }
     }
+    if (stall_after && *stall_after < hang_up_after.value_or(never))
+        co_await Condition(pump_timer_.get_executor()).wait();
     throw LineDead("hung up by a fault");
 }
 

@@ -59,8 +59,10 @@ class Wire {
     Wire(Port& port, const asio::any_io_executor& executor, unsigned baud,
          std::function<void(std::size_t)> lost);
 
-    /// Receives bytes from the port until it throws LineDead. Throws LineDead after `hang_up_after` bytes.
-    asio::awaitable<void> pump(std::optional<std::size_t> hang_up_after);
+    /// Receives bytes from the port until it throws LineDead. Throws LineDead after `hang_up_after` bytes;
+    /// receives nothing after `stall_after` bytes.
+    asio::awaitable<void> pump(std::optional<std::size_t> hang_up_after,
+                               std::optional<std::size_t> stall_after = {});
 
     /// Waits for the next byte; nothing at the deadline.
     asio::awaitable<Arrival> receive();
