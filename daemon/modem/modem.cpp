@@ -298,6 +298,8 @@ asio::awaitable<PreparedPlan> Modem::prepare(const policy::Policy& policy, std::
         if (e.error().code == ErrorCode::cancelled)
             throw;
         PreparedPlan blocked;
+        for (const policy::SlotRule& rule : policy.slots)
+            blocked.desired[rule.address()] = std::nullopt;
         blocked.blocker = e.error();
         co_return blocked;
     }

@@ -287,7 +287,6 @@ Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity
                     "unplug the one that does not belong here; set bind = \"none\" if both ports lead to one "
                     "modem");
     }
-    withdraw_claim(port);
     place->second = std::make_shared<Modem>(identity, port, retained_[identity.imei],
                                             static_cast<Modem::Host&>(*this), log_);
     about(identity.imei, port.device)
@@ -295,6 +294,7 @@ Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity
                identity.model, port.device);
     if (observer_ != nullptr)
         observer_->modem_added(place->second);
+    withdraw_claim(port);
     update_rivals(identity.imei); // of a third port
     return place->second;
 }

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -80,7 +81,7 @@ TEST_F(PrivateKey, IsWrittenOnceMoreAfterSigkillDuringItsWrite) {
     plug({"--fault", "no-result,times=1"});
     ASSERT_TRUE(gateway_.eventually([&] { return gateway_.frames("modem") == 1; })) << gateway_.log();
     gateway_.daemon().signal(SIGKILL);
-    gateway_.daemon().wait();
+    ASSERT_TRUE(gateway_.daemon().wait(std::chrono::seconds(10)));
     gateway_.start();
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     EXPECT_EQ(key(), "written");
