@@ -53,8 +53,9 @@ Content:
                     --cert, if there is one
   --passphrase-file F
                     The passphrase of an encrypted key or a PKCS#12
-  --format FORM     der: the first certificate; pem-chain: all, as PEM; as-is:
-                    the bytes of the file. Default: der
+  --format FORM     der: one certificate, that of the key or else the first;
+                    pem-chain: all, as PEM; as-is: the bytes of the file.
+                    Default: der
   --key-format FORM pkcs8, or traditional, which is PKCS#1 or SEC1. A DER key is
                     not converted. Default: pkcs8
   --delete          Delete the certificate in the slot

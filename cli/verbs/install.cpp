@@ -47,8 +47,9 @@ Options:
   --passphrase-file F
                     The passphrase of an encrypted key or a PKCS#12
   --store NAME      is_cert, management_cert or preconfig_cert. Default: is_cert
-  --format FORM     der: the first certificate; pem-chain: all, as PEM; as-is:
-                    the bytes of the file. Default: der
+  --format FORM     der: one certificate, that of the key or else the first;
+                    pem-chain: all, as PEM; as-is: the bytes of the file.
+                    Default: der
   --json            Print one object with the result
 )";
 

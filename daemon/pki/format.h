@@ -8,7 +8,7 @@ namespace bgs2::pki {
 
 /// The format of a certificate that is sent. DER is sent unchanged with each of them.
 enum class CertificateFormat {
-    der,       ///< the first certificate of the source, as DER
+    der,       ///< one certificate of the source, as DER: the private key's, or else the first
     pem_chain, ///< all certificates of the source as PEM, LF line ends, nothing between them (families that
                ///< take chains)
     as_is,     ///< the source's bytes, unchanged

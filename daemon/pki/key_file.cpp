@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace bgs2::pki {
@@ -164,34 +165,70 @@ std::unexpected<Error> no_key(const std::vector<PemBlock>& blocks, std::string_v
                 std::string(hint_for_key(format_of_label(blocks.front().label))));
 }
 
+Expected<std::vector<PrivateKey>> as_list(Expected<PrivateKey> key) {
+    if (!key)
+        return std::unexpected(std::move(key.error()));
+    return std::vector{std::move(*key)};
+}
+
+Expected<std::vector<PrivateKey>> keys_in(const std::vector<PemBlock>& blocks, std::string_view name,
+                                          const Secret* passphrase) {
+    std::vector<PrivateKey> keys;
+    std::optional<Error> first_error;
+    for (const PemBlock& block : blocks) {
+        if (!is_private_key(block))
+            continue;
+        auto key = key_in(block, name, passphrase);
+        if (key)
+            keys.push_back(std::move(*key));
+        else if (!first_error)
+            first_error = std::move(key.error());
+    }
+    if (!keys.empty())
+        return keys;
+    if (first_error)
+        return std::unexpected(std::move(*first_error));
+    return no_key(blocks, name, "a private key");
+}
+
 } // namespace
 
-Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name, const Secret* passphrase) {
+Expected<std::vector<PrivateKey>> load_private_keys(ByteView bytes, std::string_view name,
+                                                    const Secret* passphrase) {
     switch (const FileFormat file_format = detect_format(bytes)) {
     case FileFormat::pem: {
         const auto blocks = read_pem(bytes, name, code);
         if (!blocks)
             return std::unexpected(blocks.error());
-        const auto found = std::ranges::find_if(*blocks, is_private_key);
-        return found == blocks->end() ? no_key(*blocks, name, "a private key")
-                                      : key_in(*found, name, passphrase);
+        return keys_in(*blocks, name, passphrase);
     }
     case FileFormat::private_key:
-        return plain_key(bytes, name);
+        return as_list(plain_key(bytes, name));
     case FileFormat::encrypted_key:
-        return encrypted_key(bytes, name, passphrase);
+        return as_list(encrypted_key(bytes, name, passphrase));
     case FileFormat::pkcs12: {
         auto store = read_pkcs12(bytes, name, passphrase, code);
         if (!store)
             return std::unexpected(std::move(store.error()));
-        if (auto& key = store->key)
-            return std::move(*key);
+        if (!store->keys.empty())
+            return std::move(store->keys);
         return fail(code, fmt::format("the PKCS#12 store {} contains no private key", name),
                     "export it again together with the private key");
     }
     default:
         return no_key(file_format, name, "a private key");
     }
+}
+
+Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name, const Secret* passphrase) {
+    auto keys = load_private_keys(bytes, name, passphrase);
+    if (!keys)
+        return std::unexpected(std::move(keys.error()));
+    const PublicKey first = keys->front().public_key();
+    if (std::ranges::any_of(*keys, [&](const PrivateKey& key) { return key.public_key() != first; }))
+        return fail(code, fmt::format("{} contains {} different private keys", name, keys->size()),
+                    "name a file that contains one private key");
+    return std::move(keys->front());
 }
 
 Expected<PublicKey> load_public_key(ByteView bytes, std::string_view name, const Secret* passphrase) {

@@ -8,12 +8,18 @@
 #include "daemon/pki/secret.h"
 
 #include <string_view>
+#include <vector>
 
 namespace bgs2::pki {
 
-/// Reads the first private key of a file's bytes. PEM (skips other blocks and text) or DER; PKCS#8, PKCS#1,
-/// SEC1, encrypted or not, or PKCS#12. `name` is for messages. Never prompts for a passphrase. Errors:
-/// InvalidArgument (unknown format, no key in it, passphrase missing or wrong).
+/// Reads all private keys of a file's bytes, at least one. PEM (skips other blocks and text) or DER; PKCS#8,
+/// PKCS#1, SEC1, encrypted or not, or PKCS#12. Leaves out keys in PEM that cannot be read, unless that
+/// applies to all. `name` is for messages. Never prompts for a passphrase. Errors: InvalidArgument (unknown
+/// format, no key in it, passphrase missing or wrong).
+Expected<std::vector<PrivateKey>> load_private_keys(ByteView bytes, std::string_view name,
+                                                    const Secret* passphrase = nullptr);
+
+/// Reads the only private key of a file's bytes. Errors: as above; InvalidArgument (several different keys).
 Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name,
                                       const Secret* passphrase = nullptr);
 

@@ -23,14 +23,15 @@ struct Sources {
     std::optional<ByteView> key; ///< PEM, DER, PKCS#8 (encrypted too), PKCS#1, SEC1 or PKCS#12
     std::string key_name;
     const PrivateKey* loaded_key = nullptr; ///< instead of `key`: a key exported by a token
-    const Secret* passphrase = nullptr;     ///< of an encrypted key or a PKCS#12
+    const Secret* passphrase = nullptr;     ///< of encrypted keys or a PKCS#12
     bool key_from_certificate = false;      ///< without a key: use the key in a PKCS#12 `certificate`, if any
 };
 
 struct KeyPair {
     Bytes certificate;              ///< the bytes sent as the certificate
     std::vector<Certificate> chain; ///< its certificates, in order; at least one
-    Secret key;                     ///< the bytes sent as the private key; empty if there is none
+    std::vector<Error> warnings; ///< about the sources: certificates that are left out; without their names
+    Secret key;                  ///< the bytes sent as the private key; empty if there is none
     std::optional<PrivateKey> private_key;
 
     /// The thumbprint that the modem will report: SHA-1 of the bytes as sent (protocol.md §3); 40 lower-case
@@ -39,9 +40,13 @@ struct KeyPair {
 };
 
 /// Reads the sources and converts them to the requested formats; an unencrypted DER key stays unchanged with
-/// any `key_format`. Errors: InvalidCertificate (the certificate source has an unknown format, contains no
-/// certificate, is a PKCS#12 whose passphrase is missing or wrong, or would disclose a private key if sent
-/// as-is), InvalidArgument (the key cannot be read, or its passphrase is missing or wrong).
+/// any `key_format`. Of several certificates, the first that belongs to a key comes first, then its issuers,
+/// each after the one that it signed, then the others; without such a key all stay in their order. The format
+/// der takes the first of these, and a warning names the others, except issuers of a certificate that was
+/// found by its key. Of several keys, the one that belongs to the certificate is taken. Errors:
+/// InvalidCertificate (the certificate source has an unknown format, contains no certificate, is a PKCS#12
+/// whose passphrase is missing or wrong, or would disclose a private key if sent as-is), InvalidArgument (the
+/// key cannot be read, or its passphrase is missing or wrong).
 Expected<KeyPair> load(const Sources& sources, CertificateFormat format, KeyFormat key_format);
 
 } // namespace bgs2::pki

@@ -5,8 +5,11 @@
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
+#include <openssl/err.h>
 
 #include <algorithm>
+#include <expected>
+#include <string>
 #include <utility>
 
 namespace bgs2::pki {
@@ -28,6 +31,128 @@ Expected<Certificate> copy_of(X509* x509, std::string_view name) {
     return Certificate::from_der(std::as_bytes(std::span(start, static_cast<std::size_t>(length))), name);
 }
 
+/// A passphrase as OpenSSL takes it: UTF-8 that ends with a NUL, or null.
+struct Passphrase {
+    const char* text = nullptr;
+    int size = 0;
+};
+
+/// The error at the front of the queue, if reading fails.
+struct Obstacle {
+    std::string reason;
+    bool unsupported = false; ///< a cipher that OpenSSL lacks: no passphrase helps
+};
+
+std::unexpected<Obstacle> obstacle() {
+    OpensslError error = take_openssl_error();
+    return std::unexpected(Obstacle{std::move(error.reason), error.unsupported});
+}
+
+/// Decrypts a store with one passphrase.
+class Pkcs12Reader {
+  public:
+    Pkcs12Reader(Passphrase passphrase, std::string_view name)
+      : passphrase_(passphrase)
+      , name_(name) {}
+
+    std::expected<Pkcs12Store, Obstacle> read(const PKCS12* store) {
+        const ContentsPtr parts(PKCS12_unpack_authsafes(store));
+        if (!parts)
+            return obstacle();
+        for (int i = 0; i < sk_PKCS7_num(parts.get()); ++i) {
+            PKCS7* part = sk_PKCS7_value(parts.get(), i);
+            const bool encrypted = PKCS7_type_is_encrypted(part);
+            if (!encrypted && !PKCS7_type_is_data(part))
+                continue;
+            const BagsPtr bags(encrypted ? PKCS12_unpack_p7encdata(part, passphrase_.text, passphrase_.size)
+                                         : PKCS12_unpack_p7data(part));
+            if (!bags)
+                return obstacle();
+            if (auto done = read_bags(bags.get()); !done)
+                return std::unexpected(std::move(done.error()));
+        }
+        return std::move(result_);
+    }
+
+  private:
+    struct FreeContents {
+        void operator()(STACK_OF(PKCS7) * stack) const noexcept { sk_PKCS7_pop_free(stack, PKCS7_free); }
+    };
+    struct FreeBags {
+        void operator()(STACK_OF(PKCS12_SAFEBAG) * stack) const noexcept {
+            sk_PKCS12_SAFEBAG_pop_free(stack, PKCS12_SAFEBAG_free);
+        }
+    };
+    using ContentsPtr = std::unique_ptr<STACK_OF(PKCS7), FreeContents>;
+    using BagsPtr = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), FreeBags>;
+
+    std::expected<void, Obstacle> read_bags(const STACK_OF(PKCS12_SAFEBAG) * bags) {
+        for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); ++i) {
+            const PKCS12_SAFEBAG* bag = sk_PKCS12_SAFEBAG_value(bags, i);
+            std::expected<void, Obstacle> done;
+            switch (PKCS12_SAFEBAG_get_nid(bag)) {
+            case NID_keyBag:
+                done = add_key(PKCS12_SAFEBAG_get0_p8inf(bag));
+                break;
+            case NID_pkcs8ShroudedKeyBag:
+                done = add_key(Pkcs8Ptr(PKCS12_decrypt_skey(bag, passphrase_.text, passphrase_.size)).get());
+                break;
+            case NID_certBag:
+                if (PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate)
+                    done = add_certificate(X509Ptr(PKCS12_SAFEBAG_get1_cert(bag)).get());
+                break;
+            case NID_safeContentsBag:
+                done = read_bags(PKCS12_SAFEBAG_get0_safes(bag));
+                break;
+            default:
+                break; // a secret or a revocation list
+            }
+            if (!done)
+                return done;
+        }
+        return {};
+    }
+
+    std::expected<void, Obstacle> add_key(const PKCS8_PRIV_KEY_INFO* plain) {
+        KeyPtr key(plain != nullptr ? EVP_PKCS82PKEY(plain) : nullptr);
+        if (!key)
+            return obstacle();
+        result_.keys.emplace_back(std::shared_ptr<EVP_PKEY>(std::move(key)));
+        return {};
+    }
+
+    std::expected<void, Obstacle> add_certificate(X509* x509) {
+        if (x509 == nullptr)
+            return obstacle();
+        auto certificate = copy_of(x509, name_);
+        if (!certificate)
+            return std::unexpected(Obstacle{std::move(certificate.error().what), false});
+        result_.certificates.push_back(std::move(*certificate));
+        return {};
+    }
+
+    Passphrase passphrase_;
+    std::string_view name_;
+    Pkcs12Store result_;
+};
+
+enum class Mac {
+    right,
+    wrong,
+    unknown, ///< absent, or of a kind that OpenSSL does not know
+};
+
+Mac check_mac(PKCS12* store, Passphrase passphrase) {
+    if (PKCS12_mac_present(store) != 1)
+        return Mac::unknown;
+    if (PKCS12_verify_mac(store, passphrase.text, passphrase.size) == 1)
+        return Mac::right;
+    // OpenSSL reports no error if the MAC is another one.
+    const bool computed = ERR_peek_error() == 0;
+    take_openssl_error();
+    return computed ? Mac::wrong : Mac::unknown;
+}
+
 } // namespace
 
 Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Secret* passphrase,
@@ -47,48 +172,35 @@ Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Sec
         return fail(code, fmt::format("the passphrase of {} contains a NUL byte", name),
                     "check the passphrase file: it must be text");
 
-    // PKCS12_parse requires a terminated string; with null it tries both forms of an empty passphrase.
+    // An empty passphrase has two forms: none, and one of no characters.
     Secret terminated((passphrase != nullptr ? passphrase->size() : 0) + 1);
     if (passphrase != nullptr)
         std::ranges::copy(passphrase->bytes(), terminated.bytes().begin());
     const bool given = terminated.size() > 1;
-    EVP_PKEY* raw_key = nullptr;
-    X509* raw_leaf = nullptr;
-    STACK_OF(X509)* raw_others = nullptr;
-    const int parsed =
-        PKCS12_parse(store.get(), given ? reinterpret_cast<const char*>(terminated.bytes().data()) : nullptr,
-                     &raw_key, &raw_leaf, &raw_others);
-    KeyPtr key(raw_key);
-    const X509Ptr leaf(raw_leaf);
-    const X509StackPtr others(raw_others);
-    if (parsed != 1) {
-        const OpensslError error = take_openssl_error();
-        if (error.unsupported)
-            return fail(code, fmt::format("cannot decrypt {}: {}", name, error.reason),
+    const auto* text = reinterpret_cast<const char*>(std::as_const(terminated).bytes().data());
+    std::vector<Passphrase> candidates{{text, static_cast<int>(terminated.size() - 1)}};
+    if (!given)
+        candidates.insert(candidates.begin(), Passphrase{});
+    for (const Passphrase& candidate : candidates) {
+        const Mac mac = check_mac(store.get(), candidate);
+        if (mac == Mac::wrong)
+            continue;
+        auto content = Pkcs12Reader(candidate, name).read(store.get());
+        // Looking for the right decoder leaves errors in the queue even if it succeeds.
+        take_openssl_error();
+        if (content)
+            return std::move(*content);
+        if (content.error().unsupported)
+            return fail(code, fmt::format("cannot decrypt {}: {}", name, content.error().reason),
                         std::string(no_longer_offered));
-        return given ? fail(code, fmt::format("wrong passphrase for {}", name),
-                            "check that the passphrase belongs to this file, and its case")
-                     : fail(code, fmt::format("{} is encrypted and requires a passphrase", name),
-                            "set the passphrase of the PKCS#12 store");
+        if (mac == Mac::right)
+            return fail(code, fmt::format("cannot read {}: {}", name, content.error().reason),
+                        "export it again");
     }
-    // Trying an empty passphrase leaves errors in the queue even if it succeeds.
-    take_openssl_error();
-
-    Pkcs12Store result;
-    if (key)
-        result.key.emplace(std::shared_ptr<EVP_PKEY>(std::move(key)));
-    std::vector<X509*> all;
-    if (leaf)
-        all.push_back(leaf.get());
-    for (int i = 0; others && i < sk_X509_num(others.get()); ++i)
-        all.push_back(sk_X509_value(others.get(), i));
-    for (X509* x509 : all) {
-        auto certificate = copy_of(x509, name);
-        if (!certificate)
-            return std::unexpected(std::move(certificate.error()));
-        result.certificates.push_back(std::move(*certificate));
-    }
-    return result;
+    return given ? fail(code, fmt::format("wrong passphrase for {}", name),
+                        "check that the passphrase belongs to this file, and its case")
+                 : fail(code, fmt::format("{} is encrypted and requires a passphrase", name),
+                        "set the passphrase of the PKCS#12 store");
 }
 
 } // namespace bgs2::pki

@@ -8,20 +8,20 @@
 #include "daemon/pki/private_key.h"
 #include "daemon/pki/secret.h"
 
-#include <optional>
 #include <string_view>
 #include <vector>
 
 namespace bgs2::pki {
 
+/// All keys and certificates of a store, in their order; each may be empty.
 struct Pkcs12Store {
-    std::optional<PrivateKey> key;
-    std::vector<Certificate>
-        certificates; ///< the key's own first, then the others in their order; may be empty
+    std::vector<PrivateKey> keys;
+    std::vector<Certificate> certificates;
 };
 
-/// `passphrase` may be null if the store has none. Errors, with `code`: not a PKCS#12, passphrase missing or
-/// wrong, encryption that OpenSSL no longer supports.
+/// `passphrase` may be null if the store has none. A MAC is optional, and one that this OpenSSL cannot
+/// compute is ignored: a wrong passphrase then fails to decrypt. Errors, with `code`: not a PKCS#12,
+/// passphrase missing or wrong, encryption that OpenSSL no longer supports.
 Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Secret* passphrase,
                                   ErrorCode code);
 

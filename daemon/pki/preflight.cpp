@@ -63,6 +63,7 @@ class Preflight {
     std::vector<Finding> findings() && {
         for (current_ = 0; current_ < all_.size(); ++current_) {
             const SlotCandidate& candidate = all_[current_];
+            add_warnings(*candidate.key_pair);
             check_key(candidate);
             check_validity(candidate);
             check_length(*candidate.key_pair);
@@ -82,6 +83,11 @@ class Preflight {
             {.severity = severity,
              .error = {code, name.empty() ? what : fmt::format("{}: {}", name, what), std::move(hint)},
              .candidate = current_});
+    }
+
+    void add_warnings(const KeyPair& key_pair) {
+        for (const Error& warning : key_pair.warnings)
+            add(Severity::warning, warning.code, warning.what, warning.hint);
     }
 
     void check_key(const SlotCandidate& candidate) {

@@ -51,7 +51,7 @@ inline constexpr std::chrono::sys_seconds clock_was_set_after =
 /// a format that `family` is assumed to refuse). Warnings: InvalidArgument (slot 0 of the TLS store without a
 /// key; a certificate that another slot of it contains already); InvalidCertificate (a server certificate
 /// that is not a CA certificate; a client certificate that does not chain to a CA in the other slots, if
-/// there is any).
+/// there is any); those of the key pair.
 std::vector<Finding> preflight(std::span<const SlotCandidate> all, const Family& family,
                                std::chrono::sys_seconds now, Severity beyond_family = Severity::error);
 

@@ -175,6 +175,15 @@ TEST(KeyFileError, ReportsAStoreWithoutAPrivateKey) {
     EXPECT_EQ(key.error().what, "the PKCS#12 store a.p12 contains no private key");
 }
 
+TEST(KeyFileError, RefusesToChooseOneOfSeveralKeys) {
+    const Identity one = Identity::make({});
+    const Identity other = Identity::make({});
+    expect_refused(as_bytes(one.pkcs8_pem() + other.pkcs8_pem()), "a.key contains 2 different private keys",
+                   "one private key");
+    EXPECT_TRUE(load_private_key(as_bytes(one.pkcs8_pem() + one.traditional_pem()), "a.key"));
+    EXPECT_EQ(load_private_keys(as_bytes(one.pkcs8_pem() + other.pkcs8_pem()), "a.key")->size(), 2U);
+}
+
 TEST(KeyFileError, ReportsAFileWithoutAPublicKey) {
     const Identity identity = Identity::make({});
     for (const Bytes& bytes : {Bytes{}, identity.request_der()}) {

@@ -88,6 +88,92 @@ TEST_F(KeyPairTest, ReadsTheFirstCertificateAsDerFromAnyFormat) {
     EXPECT_EQ(read(store_)->certificate, leaf_.certificate_der());
 }
 
+TEST_F(KeyPairTest, TakesTheCertificateThatTheKeyBelongsTo) {
+    const std::string reversed = root_.certificate_pem() + leaf_.certificate_pem();
+    const std::string key = leaf_.pkcs8_pem();
+    const Sources sources{.certificate = as_bytes(reversed),
+                          .certificate_name = "a.pem",
+                          .key = as_bytes(key),
+                          .key_name = "a.key"};
+    const auto der = load(sources, CertificateFormat::der, KeyFormat::pkcs8);
+    ASSERT_TRUE(der) << to_string(der.error());
+    EXPECT_THAT(der->chain, ElementsAre(leaf_.certificate()));
+    EXPECT_EQ(der->certificate, leaf_.certificate_der());
+    EXPECT_TRUE(der->warnings.empty());
+    const auto chain = load(sources, CertificateFormat::pem_chain, KeyFormat::pkcs8);
+    ASSERT_TRUE(chain) << to_string(chain.error());
+    EXPECT_EQ(as_text(chain->certificate), chain_);
+    EXPECT_THAT(chain->chain, ElementsAre(leaf_.certificate(), root_.certificate()));
+}
+
+TEST_F(KeyPairTest, TakesTheKeyThatBelongsToTheCertificate) {
+    const Identity other = Identity::make({.common_name = "Other"});
+    const std::string keys = other.pkcs8_pem() + other.encrypted_pem("unknown") + leaf_.pkcs8_pem();
+    const auto key_pair = read_with_key(as_bytes(keys), KeyFormat::pkcs8);
+    ASSERT_TRUE(key_pair) << to_string(key_pair.error());
+    EXPECT_EQ(key_pair->key, Secret::copy_of(leaf_.pkcs8_der()));
+    EXPECT_TRUE(key_pair->warnings.empty());
+}
+
+TEST_F(KeyPairTest, SendsAChainInItsOrderWhateverTheOrderOfItsFile) {
+    const Identity middle = Identity::make({.common_name = "Middle", .ca = true, .issuer = &root_});
+    const Identity leaf = Identity::make({.common_name = "Leaf", .issuer = &middle});
+    const Identity other = Identity::make({.common_name = "Other", .ca = true});
+    const std::string text =
+        root_.certificate_pem() + other.certificate_pem() + middle.certificate_pem() + leaf.certificate_pem();
+    const std::string key = leaf.pkcs8_pem();
+    const Sources sources{.certificate = as_bytes(text),
+                          .certificate_name = "a.pem",
+                          .key = as_bytes(key),
+                          .key_name = "a.key"};
+    EXPECT_THAT(
+        load(sources, CertificateFormat::pem_chain, KeyFormat::pkcs8)->chain,
+        ElementsAre(leaf.certificate(), middle.certificate(), root_.certificate(), other.certificate()));
+    const auto der = load(sources, CertificateFormat::der, KeyFormat::pkcs8);
+    ASSERT_EQ(der->warnings.size(), 1U);
+    EXPECT_EQ(der->warnings.front().what, "of the 4 certificates in its file, CN=Leaf,O=Example is used; "
+                                          "left out: CN=Other,O=Example");
+}
+
+TEST_F(KeyPairTest, NamesTheCertificatesThatAreLeftOut) {
+    const Identity renewed = Identity::make({.common_name = "Root", .ca = true, .serial = 0x77});
+    const auto two = read(root_.certificate_pem() + root_.certificate_pem() + renewed.certificate_pem());
+    ASSERT_TRUE(two) << to_string(two.error());
+    ASSERT_EQ(two->warnings.size(), 1U);
+    EXPECT_EQ(two->warnings.front().code, ErrorCode::invalid_certificate);
+    EXPECT_EQ(
+        two->warnings.front().what,
+        "of the 3 certificates in its file, CN=Root,O=Example (serial number 4BE109B8) is used; left out: "
+        "CN=Root,O=Example (serial number 77)");
+    EXPECT_THAT(two->warnings.front().hint, HasSubstr("pem-chain"));
+    std::string many;
+    for (int i = 0; i < 8; ++i)
+        many += Identity::make({.common_name = "CA " + std::to_string(i), .ca = true}).certificate_pem();
+    EXPECT_THAT(read(many)->warnings.front().what,
+                HasSubstr("CN=CA 4,O=Example; CN=CA 5,O=Example and 2 others"));
+    EXPECT_TRUE(read(many, CertificateFormat::pem_chain)->warnings.empty());
+    EXPECT_TRUE(read(many, CertificateFormat::as_is)->warnings.empty());
+    EXPECT_TRUE(read(root_.certificate_pem() + root_.certificate_pem())->warnings.empty());
+}
+
+TEST_F(KeyPairTest, OfTwoClientsInOneFileTheFirstIsTakenAndTheSecondIsNamed) {
+    const Identity other = Identity::make({.common_name = "Other"});
+    const auto sources = [this](const std::string& text) {
+        return Sources{.certificate = as_bytes(text),
+                       .certificate_name = "a.pem",
+                       .key = as_bytes(text),
+                       .key_name = "a.pem",
+                       .passphrase = &passphrase_};
+    };
+    const std::string text = leaf_.pkcs8_pem() + leaf_.certificate_pem() + other.pkcs8_pem() +
+                             other.certificate_pem() + root_.certificate_pem();
+    const auto key_pair = load(sources(text), CertificateFormat::der, KeyFormat::pkcs8);
+    ASSERT_TRUE(key_pair) << to_string(key_pair.error());
+    EXPECT_EQ(key_pair->key, Secret::copy_of(leaf_.pkcs8_der()));
+    ASSERT_EQ(key_pair->warnings.size(), 1U);
+    EXPECT_THAT(key_pair->warnings.front().what, testing::EndsWith("left out: CN=Other,O=Example"));
+}
+
 TEST_F(KeyPairTest, SendsDerUnchangedInEveryFormat) {
     for (const auto format :
          {CertificateFormat::der, CertificateFormat::pem_chain, CertificateFormat::as_is}) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/pkcs12.h"
 #include "tests/support/identity.h"
+#include "tests/unit/daemon/pki/cases.h"
 
 #include <gmock/gmock.h>
 #include <openssl/err.h>
@@ -13,6 +14,8 @@ using testing::HasSubstr;
 
 constexpr auto code = ErrorCode::invalid_certificate;
 
+using CasesOfPkcs12 = test::Cases;
+
 TEST(Pkcs12, ReturnsTheKeyItsCertificateAndTheIssuersInOrder) {
     const Identity root = Identity::make({.common_name = "Root", .ca = true});
     const Identity middle = Identity::make({.common_name = "Middle", .ca = true, .issuer = &root});
@@ -22,8 +25,8 @@ TEST(Pkcs12, ReturnsTheKeyItsCertificateAndTheIssuersInOrder) {
         read_pkcs12(leaf.pkcs12({.passphrase = "pass", .others = {middle.certificate(), root.certificate()}}),
                     "a.p12", &secret, code);
     ASSERT_TRUE(store) << to_string(store.error());
-    const auto& key = store->key;
-    EXPECT_TRUE(key && key->matches(leaf.certificate()));
+    ASSERT_EQ(store->keys.size(), 1U);
+    EXPECT_TRUE(store->keys.front().matches(leaf.certificate()));
     EXPECT_THAT(store->certificates,
                 testing::ElementsAre(leaf.certificate(), middle.certificate(), root.certificate()));
 }
@@ -45,7 +48,7 @@ TEST(Pkcs12, MayContainOnlyIssuers) {
         root.pkcs12({.others = {root.certificate()}, .with_key = false, .with_certificate = false}), "a.p12",
         nullptr, code);
     ASSERT_TRUE(store) << to_string(store.error());
-    EXPECT_FALSE(store->key);
+    EXPECT_TRUE(store->keys.empty());
     EXPECT_THAT(store->certificates, testing::ElementsAre(root.certificate()));
 }
 
@@ -68,6 +71,32 @@ TEST(Pkcs12, RefusesAPassphraseWithANulByte) {
     const auto store = read_pkcs12(Identity::make({}).pkcs12({.passphrase = "pa"}), "a.p12", &secret, code);
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().what, "the passphrase of a.p12 contains a NUL byte");
+}
+
+TEST_F(CasesOfPkcs12, WithoutAMacAreReadWithTheRightPassphraseOnly) {
+    const Bytes der = file("p12-nomac/nomac.p12");
+    const auto right = passphrase("p12-nomac/pass");
+    const auto store = read_pkcs12(der, "a.p12", &*right, code);
+    ASSERT_TRUE(store) << to_string(store.error());
+    ASSERT_EQ(store->keys.size(), 1U);
+    EXPECT_TRUE(store->keys.front().matches(store->certificates.front()));
+    const Secret wrong = Secret::copy_of(as_bytes("wrong"));
+    EXPECT_EQ(read_pkcs12(der, "a.p12", &wrong, code).error().what, "wrong passphrase for a.p12");
+    EXPECT_EQ(read_pkcs12(der, "a.p12", nullptr, code).error().what,
+              "a.p12 is encrypted and requires a passphrase");
+}
+
+TEST_F(CasesOfPkcs12, WithOldEncryptionOrWithoutAPassphraseAreRead) {
+    const auto secret = passphrase("p12-legacy/pass");
+    for (const Secret* given : {static_cast<const Secret*>(nullptr), &*secret}) {
+        const std::string name = given != nullptr ? "3des.p12" : "nopass.p12";
+        const auto store = read_pkcs12(file("p12-legacy/" + name), name, given, code);
+        ASSERT_TRUE(store) << to_string(store.error());
+        EXPECT_EQ(store->keys.size(), 1U);
+        EXPECT_FALSE(store->certificates.empty());
+    }
+    EXPECT_THAT(read_pkcs12(file("p12-legacy/rc2.p12"), "rc2.p12", &*secret, code).error().what,
+                HasSubstr("cannot decrypt rc2.p12: unsupported"));
 }
 
 } // namespace
