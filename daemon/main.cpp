@@ -129,7 +129,7 @@ class Daemon : Immovable {
                    std::ranges::for_each(nodes, [this](const auto& node) { look_at(node); });
                })
       , policy_files_(loop_.get_executor(), PathWatch::Kind::files, PathWatch::renewal,
-                      [this](const auto&) { reload(); })
+                      [this](const auto&) { reload(); }, policy::is_relevant_name)
       , clock_(loop_.get_executor(), [this] { note_clock(); })
       , service_(
             loop_.get_executor(), fleet_,

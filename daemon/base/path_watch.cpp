@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -25,6 +26,9 @@ constexpr std::uint32_t names =
 
 /// Events that change the file itself.
 constexpr std::uint32_t contents = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
+
+/// Events after which nobody writes to the file of this name.
+constexpr std::uint32_t write_ends = IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
 
 /// The number of symbolic links that the kernel follows, see path_resolution(7).
 constexpr int most_links = 40;
@@ -41,12 +45,19 @@ std::chrono::nanoseconds since_epoch(const timespec& time) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
+bool is_empty_file(const std::filesystem::path& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+}
+
 } // namespace
 
-PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed)
+PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed,
+                     IsRelevant is_relevant)
   : kind_(kind)
   , pace_(pace)
   , changed_(std::move(changed))
+  , is_relevant_(std::move(is_relevant))
   , inotify_(executor, open_inotify())
   , timer_(executor) {
     spawn(executor, run());
@@ -92,49 +103,90 @@ asio::awaitable<void> PathWatch::run() {
             asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
         if (error)
             co_return;
-        if (concerns(std::span(buffer).first(size)))
+        if (take_events(std::span(buffer).first(size)))
             postpone_look();
     }
 }
 
-bool PathWatch::matters(const Directory& directory, std::string_view name) {
-    return directory.is_path || directory.names.contains(name);
+/// Other programs may write to the same directories all day.
+bool PathWatch::matters(const Entry& entry) const {
+    const auto& [number, name] = entry;
+    const auto watch = watches_.find(number);
+    if (watch == watches_.end())
+        return false;
+    const Directory& directory = watch->second.second;
+    return directory.names.contains(name) || (directory.is_path && is_relevant_(name));
 }
 
-/// Other programs may write to the same directories all day.
-bool PathWatch::concerns(std::span<const std::byte> bytes) const {
+/// Returns whether a watched path may have changed.
+bool PathWatch::take_events(std::span<const std::byte> bytes) {
+    bool concerns = false;
     while (!bytes.empty()) {
         inotify_event event{};
         std::memcpy(&event, bytes.data(), sizeof event);
-        const auto watch = watches_.find(event.wd);
         const bool is_about_directory = event.len == 0 || (event.mask & IN_Q_OVERFLOW) != 0;
-        if (is_about_directory)
-            return true;
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): inotify(7) puts the name there, with a
-        // NUL
-        const auto* name = reinterpret_cast<const char*>(bytes.data() + sizeof event);
-        if (watch != watches_.end() && matters(watch->second.second, name))
-            return true;
+        if (is_about_directory) {
+            concerns = true;
+        } else {
+            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): inotify(7) puts the name there,
+            // with a NUL
+            const auto* name = reinterpret_cast<const char*>(bytes.data() + sizeof event);
+            const Entry entry(event.wd, name);
+            if (matters(entry)) {
+                concerns = true;
+                follow_write(entry, event.mask);
+            }
+        }
         bytes = bytes.subspan(sizeof event + event.len);
     }
-    return false;
+    return concerns;
+}
+
+void PathWatch::follow_write(const Entry& entry, std::uint32_t mask) {
+    if (kind_ != Kind::files)
+        return;
+    // A file appears empty if it is going to be written, and with its content if it was linked there.
+    const auto appears_empty = [&] { return is_empty_file(watches_.at(entry.first).first / entry.second); };
+    if ((mask & write_ends) != 0)
+        writes_.erase(entry);
+    else if ((mask & IN_MODIFY) != 0 || ((mask & IN_CREATE) != 0 && appears_empty()))
+        writes_[entry] = Clock::now();
+}
+
+/// When the last file that is being written counts as closed, unless its writer closes it before.
+std::optional<PathWatch::Clock::time_point> PathWatch::end_of_writes() {
+    const auto now = Clock::now();
+    std::erase_if(writes_, [&](const auto& write) {
+        return !matters(write.first) || write.second + pace_.abandoned <= now;
+    });
+    if (writes_.empty())
+        return std::nullopt;
+    return std::ranges::max(writes_ | std::views::values) + pace_.abandoned;
 }
 
 void PathWatch::postpone_look() {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = Clock::now();
     if (!first_event_)
         first_event_ = now;
-    timer_.expires_at(std::min(now + pace_.quiet, *first_event_ + pace_.max_delay));
+    look_at(std::min(now + pace_.quiet, *first_event_ + pace_.max_delay));
+}
+
+void PathWatch::look_at(Clock::time_point when) {
+    timer_.expires_at(when);
     timer_.async_wait([this](const std::error_code& cancelled) {
         if (!cancelled)
             look();
     });
 }
 
-/// Examines all paths and reports those that changed.
+/// Examines all paths and reports those that changed, unless a file is being written.
 void PathWatch::look() {
     first_event_.reset();
     set_watches();
+    if (const auto end = end_of_writes()) {
+        look_at(*end);
+        return;
+    }
     std::vector<std::filesystem::path> changed;
     for (auto& [path, known] : paths_) {
         FileId now = identify(path);
@@ -187,7 +239,7 @@ void PathWatch::follow(std::filesystem::path path, Directories& directories) con
             if (!std::filesystem::is_directory(directory, error))
                 return;
             if (is_last) {
-                directories[directory].mask |= names;
+                directories[directory].mask |= names | (kind_ == Kind::files ? contents : 0);
                 directories[directory].is_path = true;
                 return;
             }

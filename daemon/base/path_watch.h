@@ -31,9 +31,13 @@ namespace bgs2 {
 /// into place, or a symbolic link or directory on its path was replaced. Watches directories with inotify(7),
 /// since a file that is renamed into place is a new file; if a directory does not exist yet, watches its
 /// nearest existing parent.
+///
+/// Reports nothing while a program has one of the files open and writes to it: a file that is half written
+/// can be valid and mean something else, and a certificate belongs to a key that may be written next.
 class PathWatch : Immovable {
   public:
     using Changed = std::function<void(const std::vector<std::filesystem::path>&)>;
+    using IsRelevant = std::function<bool(std::string_view name)>;
 
     /// The kind of path, which defines what counts as a change.
     enum class Kind : std::uint8_t {
@@ -42,17 +46,24 @@ class PathWatch : Immovable {
     };
 
     /// `changed` is called after `quiet` without an event, and at the latest `max_delay` after the first
-    /// event.
+    /// event or, if a file was being written, after it was closed. A file that was last written `abandoned`
+    /// ago counts as closed.
     struct Pace {
         std::chrono::milliseconds quiet{0};
         std::chrono::milliseconds max_delay{0};
+        std::chrono::milliseconds abandoned{0};
     };
-    /// A renewal writes several files; the daemon follows within a second of the last one.
+    /// A renewal writes several files; the daemon follows within a second of the last one. A copy over a slow
+    /// line can stall for many seconds; a program that keeps a written file open is rare.
     static constexpr Pace renewal{.quiet = std::chrono::milliseconds(200),
-                                  .max_delay = std::chrono::milliseconds(700)};
+                                  .max_delay = std::chrono::milliseconds(700),
+                                  .abandoned = std::chrono::minutes(1)};
 
-    /// Throws Exception if inotify is not available.
-    PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed);
+    /// In directories that are watched themselves, only names that are relevant count. Throws Exception if
+    /// inotify is not available.
+    PathWatch(
+        const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed,
+        IsRelevant is_relevant = [](std::string_view) { return true; });
     ~PathWatch();
 
     /// Watches these absolute paths and no others. Reports changes from now on. Returns the paths that were
@@ -79,14 +90,20 @@ class PathWatch : Immovable {
     struct Directory {
         std::uint32_t mask = 0;
         std::set<std::string, std::less<>> names;
-        bool is_path = false; ///< the directory itself is watched: every name in it is relevant
+        bool is_path = false; ///< the directory itself is watched, with every relevant name in it
     };
     using Directories = std::map<std::filesystem::path, Directory>;
+    using Clock = std::chrono::steady_clock;
+    /// A name in the directory of a watch descriptor.
+    using Entry = std::pair<int, std::string>;
 
     asio::awaitable<void> run();
-    [[nodiscard]] static bool matters(const Directory& directory, std::string_view name);
-    [[nodiscard]] bool concerns(std::span<const std::byte> bytes) const;
+    [[nodiscard]] bool matters(const Entry& entry) const;
+    bool take_events(std::span<const std::byte> bytes);
+    void follow_write(const Entry& entry, std::uint32_t mask);
+    [[nodiscard]] std::optional<Clock::time_point> end_of_writes();
     void postpone_look();
+    void look_at(Clock::time_point when);
     void look();
     void set_watches();
     void follow(std::filesystem::path path, Directories& directories) const;
@@ -95,11 +112,13 @@ class PathWatch : Immovable {
     Kind kind_;
     Pace pace_;
     Changed changed_;
+    IsRelevant is_relevant_;
     asio::posix::stream_descriptor inotify_;
     asio::steady_timer timer_;
-    std::optional<std::chrono::steady_clock::time_point> first_event_; ///< not handled yet
+    std::optional<Clock::time_point> first_event_; ///< not handled yet
     std::map<std::filesystem::path, FileId> paths_;
     std::map<int, std::pair<std::filesystem::path, Directory>> watches_; ///< by watch descriptor
+    std::map<Entry, Clock::time_point> writes_; ///< files that are being written: the last write
 };
 
 } // namespace bgs2

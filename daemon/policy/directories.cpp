@@ -28,23 +28,23 @@ Problem problem(const std::filesystem::path& file, std::string what) {
     return {.file = file.string(), .line = 0, .column = 0, .what = std::move(what)};
 }
 
-bool is_policy_file(const std::string& name) {
+bool is_policy_file(std::string_view name) {
     return name.ends_with(".toml") && !name.starts_with('.');
 }
 
 /// The policy's name that a person probably meant, if the name of an ignored file looks like a policy's.
-std::optional<std::string> intended_name(const std::string& name) {
+std::optional<std::string> intended_name(std::string_view name) {
     constexpr std::array<std::string_view, 4> endings{".toml", ".tml", ".tom", ".toml.txt"};
     if (is_policy_file(name) || name.starts_with('.'))
         return std::nullopt;
-    std::string lower = name;
+    std::string lower(name);
     for (char& each : lower) {
         if (each >= 'A' && each <= 'Z')
             each = static_cast<char>(each - 'A' + 'a');
     }
     for (const std::string_view ending : endings) {
         if (lower.ends_with(ending))
-            return name.substr(0, name.size() - ending.size()) + ".toml";
+            return std::string(name.substr(0, name.size() - ending.size())) + ".toml";
     }
     return std::nullopt;
 }
@@ -119,6 +119,10 @@ Files find_files(std::span<const std::filesystem::path> directories) {
                                           intended_name(name).value_or(name))));
     }
     return files;
+}
+
+bool is_relevant_name(std::string_view name) {
+    return is_policy_file(name) || intended_name(name).has_value();
 }
 
 LoadResult load(std::span<const std::filesystem::path> directories) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace bgs2::policy {
@@ -42,6 +43,9 @@ struct Files {
 /// A name that ends in .toml in other letter case, .tml, .tom or .toml.txt is ignored with a warning;
 /// backups of editors are ignored without one.
 Files find_files(std::span<const std::filesystem::path> directories);
+
+/// Whether a file of this name is part of what find_files() returns.
+bool is_relevant_name(std::string_view name);
 
 struct LoadResult {
     Policies policies; ///< the policies of the valid files, sorted by name (byte by byte)

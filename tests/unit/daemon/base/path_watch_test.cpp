@@ -59,9 +59,114 @@ class PathWatchTest : public testing::Test {
     PathWatch watch_{
         loop_.get_executor(),
         PathWatch::Kind::files,
-        {.quiet = 20ms, .max_delay = 100ms},
-        [this](const auto& paths) { reported_.insert(reported_.end(), paths.begin(), paths.end()); }};
+        {.quiet = 20ms, .max_delay = 100ms, .abandoned = 1h},
+        [this](const auto& paths) { reported_.insert(reported_.end(), paths.begin(), paths.end()); },
+        [](std::string_view name) { return name.ends_with(".toml"); }};
 };
+
+/// Programs that write slowly.
+class PathWatchWrites : public PathWatchTest {
+  protected:
+    /// Opens the file for writing, writes `text` and leaves it open.
+    [[nodiscard]] std::ofstream begin(const char* name, std::string_view text) const {
+        std::ofstream stream(at(name), std::ios::trunc);
+        stream << text << std::flush;
+        EXPECT_TRUE(stream);
+        return stream;
+    }
+
+    /// The paths that were reported before a slower watch has reported a change: by then, all that watch_ has
+    /// to report is reported.
+    std::vector<path> reported_meanwhile() {
+        bool slower_has_reported = false;
+        PathWatch slower(loop_.get_executor(), PathWatch::Kind::files,
+                         {.quiet = 300ms, .max_delay = 300ms, .abandoned = 1h},
+                         [&](const auto&) { slower_has_reported = true; });
+        slower.watch({at("slow")});
+        file("slow", "changed");
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        loop_.restart();
+        while (!slower_has_reported && std::chrono::steady_clock::now() < deadline)
+            loop_.run_one_for(100ms);
+        slower.stop();
+        EXPECT_TRUE(slower_has_reported);
+        loop_.restart();
+        loop_.poll(); // the end of `slower`
+        return std::exchange(reported_, {});
+    }
+};
+
+TEST_F(PathWatchWrites, AreNotReportedUntilTheFileIsClosed) {
+    const path watched = file("a.pem", "one");
+    watch_.watch({watched});
+    std::ofstream stream = begin("a.pem", "first half");
+    EXPECT_THAT(reported_meanwhile(), IsEmpty());
+    stream << ", second half" << std::flush;
+    EXPECT_THAT(reported_meanwhile(), IsEmpty());
+    stream.close();
+    EXPECT_THAT(reported(), ElementsAre(watched));
+}
+
+TEST_F(PathWatchWrites, DelayTheReportOfOtherFiles) {
+    const path certificate = file("a.pem", "one");
+    const path key = file("a.key", "one");
+    watch_.watch({certificate, key});
+    std::ofstream stream = begin("a.key", "half");
+    std::filesystem::rename(file("a.pem.new", "two"), certificate);
+    EXPECT_THAT(reported_meanwhile(), IsEmpty());
+    stream.close();
+    EXPECT_THAT(reported(), UnorderedElementsAre(certificate, key));
+}
+
+TEST_F(PathWatchWrites, ToANewFileInADirectoryAreNotReportedUntilItIsClosed) {
+    file("policy.d/10-a.toml", "one");
+    watch_.watch({at("policy.d")});
+    std::ofstream stream = begin("policy.d/20-b.toml", "");
+    EXPECT_THAT(reported_meanwhile(), IsEmpty());
+    stream << "half" << std::flush;
+    EXPECT_THAT(reported_meanwhile(), IsEmpty());
+    stream.close();
+    EXPECT_THAT(reported(), ElementsAre(at("policy.d")));
+}
+
+TEST_F(PathWatchWrites, ToAnIrrelevantFileInADirectoryDelayNothing) {
+    const path policy = file("policy.d/10-a.toml", "one");
+    watch_.watch({at("policy.d"), policy});
+    const std::ofstream swap = begin("policy.d/.10-a.toml.swp", "edited");
+    file("policy.d/10-a.toml", "two, longer");
+    EXPECT_THAT(reported(), testing::Contains(policy));
+}
+
+TEST_F(PathWatchWrites, ThatTheirWriterAbandonsAreReported) {
+    std::vector<path> abandoned;
+    PathWatch impatient(loop_.get_executor(), PathWatch::Kind::files,
+                        {.quiet = 20ms, .max_delay = 100ms, .abandoned = 150ms},
+                        [&](const auto& paths) { abandoned = paths; });
+    const path watched = file("a.pem", "one");
+    impatient.watch({watched});
+    const std::ofstream stream = begin("a.pem", "half");
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (abandoned.empty() && std::chrono::steady_clock::now() < deadline)
+        loop_.run_one_for(100ms);
+    EXPECT_THAT(abandoned, ElementsAre(watched));
+    impatient.stop();
+    loop_.restart();
+    loop_.poll();
+}
+
+TEST_F(PathWatchWrites, EndWhenAnotherFileIsRenamedIntoPlace) {
+    const path watched = file("a.pem", "one");
+    watch_.watch({watched});
+    const std::ofstream stream = begin("a.pem", "half");
+    std::filesystem::rename(file("a.pem.new", "two"), watched);
+    EXPECT_THAT(reported(), ElementsAre(watched));
+}
+
+TEST_F(PathWatchWrites, DoNotDelayTheReportOfAFileThatWasLinkedIntoPlace) {
+    watch_.watch({at("a.pem")});
+    std::filesystem::create_hard_link(file("a.pem.new", "two"), at("a.pem"));
+    EXPECT_THAT(reported(), ElementsAre(at("a.pem")));
+}
 
 TEST_F(PathWatchTest, ReportsAFileWrittenInPlace) {
     const path watched = file("a.pem", "one");
