@@ -2,7 +2,7 @@
 // Values of the dictionaries (a{sv}) on the bus.
 #pragma once
 
-#include <sdbus-c++/Types.h>
+#include "dbus/text.h"
 
 #include <chrono>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace bgs2::dbus {
 
-using Dictionary = std::map<std::string, sdbus::Variant>;
+using Dictionary = std::map<Text, Value>;
 
 /// Seconds since 1970-01-01 UTC, as all times of the interface are.
 template<class Duration>

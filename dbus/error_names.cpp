@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/error_names.h"
 
+#include "dbus/text.h"
+
 namespace bgs2::dbus {
 
 std::string error_name(ErrorCode code) {
@@ -10,7 +12,7 @@ std::string error_name(ErrorCode code) {
 }
 
 sdbus::Error to_bus(const Error& error) {
-    return {error_name(error.code), to_lines(error)};
+    return {error_name(error.code), Text(to_lines(error)).str()};
 }
 
 } // namespace bgs2::dbus

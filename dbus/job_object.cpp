@@ -33,8 +33,8 @@ JobObject::JobObject(sdbus::IConnection& connection, ReplyContext context, std::
 JobObject::~JobObject() {
     try {
         emitInterfacesRemovedSignal({job_interface});
-    } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
-        // The connection is lost, which the pump reports; a destructor must not throw.
+    } catch (const sdbus::Error& e) {
+        context_.failed("emit InterfacesRemoved of a job", e);
     }
     unregisterAdaptor();
 }
@@ -63,12 +63,12 @@ std::uint64_t JobObject::EndTime() {
     return time ? seconds(*time) : 0;
 }
 
-std::string JobObject::Error() {
+Text JobObject::Error() {
     const auto& error = job_->error();
-    return error ? std::string(word(error->code)) : "";
+    return error ? word(error->code) : "";
 }
 
-std::string JobObject::Message() {
+Text JobObject::Message() {
     const auto& error = job_->error();
     return error ? to_lines(*error) : "";
 }

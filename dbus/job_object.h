@@ -4,13 +4,13 @@
 
 #include "daemon/base/immovable.h"
 #include "daemon/modem/job.h"
+#include "dbus/adaptor.h"
 #include "dbus/authority.h"
 #include "dbus/serve.h"
 
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
-#include <io.bgs2d1.adaptor.h>
 #include <memory>
 #include <string>
 
@@ -30,18 +30,18 @@ class JobObject final : public sdbus::AdaptorInterfaces<io::bgs2d1::Job_adaptor,
   private:
     void Cancel(sdbus::Result<>&& result) override;
 
-    std::string Operation() override { return std::string(word(job_->task().operation)); }
+    Text Operation() override { return word(job_->task().operation); }
     sdbus::ObjectPath Modem() override;
-    std::string Description() override { return job_->task().description; }
-    std::string Step() override { return job_->step(); }
-    std::string StepCode() override { return std::string(word(job_->step_code())); }
+    Text Description() override { return job_->task().description; }
+    Text Step() override { return job_->step(); }
+    Text StepCode() override { return word(job_->step_code()); }
     double Progress() override { return job_->progress(); }
     std::uint64_t BytesSent() override { return job_->bytes_sent(); }
     std::uint64_t BytesTotal() override { return job_->bytes_total(); }
     std::uint64_t StartTime() override;
     std::uint64_t EndTime() override;
-    std::string Error() override;
-    std::string Message() override;
+    Text Error() override;
+    Text Message() override;
 
     ReplyContext context_;
     std::shared_ptr<bgs2::Job> job_;

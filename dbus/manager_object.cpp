@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/manager_object.h"
 
-#include "daemon/base/bytes.h"
 #include "daemon/pki/file.h"
 #include "daemon/policy/explanation.h"
 #include "daemon/policy/parse.h"
@@ -27,7 +26,7 @@ constexpr const char* manager_interface = io::bgs2d1::Manager_adaptor::INTERFACE
 Dictionary to_dictionary(const history::Entry& entry) {
     Dictionary dictionary{
         {"time", seconds(entry.when)},
-        {"event", std::string(word(entry.event))},
+        {"event", word(entry.event)},
         {"error", entry.error},
         {"message", entry.message},
     };
@@ -115,8 +114,8 @@ std::vector<sdbus::ObjectPath> ManagerObject::ListModems() {
     return paths;
 }
 
-sdbus::ObjectPath ManagerObject::GetModem(const std::string& imei) {
-    return modem_path(value_or_throw_bus(fleet_.find(imei))->identity().imei);
+sdbus::ObjectPath ManagerObject::GetModem(const Text& imei) {
+    return modem_path(value_or_throw_bus(fleet_.find(imei.str()))->identity().imei);
 }
 
 std::vector<Dictionary> ManagerObject::ListPorts() {
@@ -125,9 +124,9 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
         ports.push_back({
             {"device", port.device},
             {"path", port.path},
-            {"state", std::string(word(port.state))},
-            {"code", std::string(std::visit([](auto code) { return word(code); }, port.code))},
-            {"naming", std::string(word(port.naming))},
+            {"state", word(port.state)},
+            {"code", std::visit([](auto code) { return word(code); }, port.code)},
+            {"naming", word(port.naming)},
             {"reason", port.reason},
             {"hint", port.hint},
             {"imei", port.imei},
@@ -139,7 +138,7 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
     return ports;
 }
 
-void ManagerObject::Rights(sdbus::Result<std::vector<std::string>>&& result) {
+void ManagerObject::Rights(sdbus::Result<std::vector<Text>>&& result) {
     serve(context_, std::move(result), rights_of(authority_, caller_of(getObject())));
 }
 
@@ -147,7 +146,7 @@ void ManagerObject::Rescan(sdbus::Result<>&& result) {
     serve(context_, std::move(result), rescan(authority_, caller_of(getObject()), controls_.rescan));
 }
 
-void ManagerObject::Reload(sdbus::Result<std::vector<std::string>>&& result) {
+void ManagerObject::Reload(sdbus::Result<std::vector<Text>>&& result) {
     serve(context_, std::move(result), reload(authority_, caller_of(getObject()), controls_.reload));
 }
 
@@ -158,22 +157,22 @@ std::vector<Dictionary> ManagerObject::ListPolicies() {
     return policies;
 }
 
-std::vector<Dictionary> ManagerObject::ExplainPolicy(const std::string& imei) {
-    const auto modem = value_or_throw_bus(fleet_.find(imei));
+std::vector<Dictionary> ManagerObject::ExplainPolicy(const Text& imei) {
+    const auto modem = value_or_throw_bus(fleet_.find(imei.str()));
     std::vector<Dictionary> files;
     for (const policy::FileExplanation& explained : policy::explain(controls_.policies, modem->attributes()))
         files.push_back(to_dictionary(explained));
     return files;
 }
 
-std::vector<std::string> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy) {
+std::vector<Text> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy) {
     constexpr std::string_view name = "policy";
     value_or_throw_bus(require_prompt(policy.get(), name));
     const auto text = value_or_throw_bus(pki::read_descriptor(policy.get(), name, policy::largest_text_file));
-    std::vector<std::string> problems;
+    std::vector<Text> problems;
     if (const auto parsed = policy::parse(as_text(text), name); !parsed) {
         for (const policy::Problem& problem : parsed.error())
-            problems.push_back(printable(to_string(problem)));
+            problems.emplace_back(to_string(problem));
     }
     return problems;
 }

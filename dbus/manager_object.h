@@ -6,6 +6,7 @@
 #include "daemon/history/recorder.h"
 #include "daemon/policy/directories.h"
 #include "daemon/port/fleet.h"
+#include "dbus/adaptor.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
 #include "dbus/serve.h"
@@ -14,7 +15,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <io.bgs2d1.adaptor.h>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,19 +53,19 @@ class ManagerObject final
 
   private:
     std::vector<sdbus::ObjectPath> ListModems() override;
-    sdbus::ObjectPath GetModem(const std::string& imei) override;
+    sdbus::ObjectPath GetModem(const Text& imei) override;
     std::vector<Dictionary> ListPorts() override;
-    void Rights(sdbus::Result<std::vector<std::string>>&& result) override;
+    void Rights(sdbus::Result<std::vector<Text>>&& result) override;
     void Rescan(sdbus::Result<>&& result) override;
-    void Reload(sdbus::Result<std::vector<std::string>>&& result) override;
+    void Reload(sdbus::Result<std::vector<Text>>&& result) override;
     std::vector<Dictionary> ListPolicies() override;
-    std::vector<Dictionary> ExplainPolicy(const std::string& imei) override;
-    std::vector<std::string> CheckPolicy(const sdbus::UnixFd& policy) override;
+    std::vector<Dictionary> ExplainPolicy(const Text& imei) override;
+    std::vector<Text> CheckPolicy(const sdbus::UnixFd& policy) override;
     void History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) override;
 
-    std::string Version() override { return controls_.version; }
+    Text Version() override { return controls_.version; }
     std::uint64_t PolicyGeneration() override { return policy_.generation; }
-    std::vector<std::string> PolicyErrors() override { return policy_.errors; }
+    std::vector<Text> PolicyErrors() override { return on_bus(policy_.errors); }
     std::uint64_t HistoryLostSince() override;
 
     ReplyContext context_;

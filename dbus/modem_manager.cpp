@@ -42,7 +42,7 @@ constexpr std::string_view wrong_state = "org.freedesktop.ModemManager1.Error.Co
 bool has_one(const Dictionary& modem, const std::multiset<std::string>& ports) {
     using Ports = std::vector<sdbus::Struct<std::string, std::uint32_t>>; // name and type
     const auto found = modem.find("Ports");
-    if (found == modem.end() || !found->second.containsValueOfType<Ports>())
+    if (found == modem.end() || !found->second.contains<Ports>())
         return false;
     return std::ranges::any_of(found->second.get<Ports>(), [&ports](const auto& each) {
         return ports.contains("/dev/" + each.template get<0>());
@@ -201,7 +201,7 @@ void ModemManager::release(const std::string& uid) {
     send([&] {
         modem_manager_->callMethodAsync("InhibitDevice")
             .onInterface(name)
-            .withArguments(uid, false)
+            .withArguments(Text(uid), false)
             .uponReplyInvoke([](const sdbus::Error*) {});
     });
 }
@@ -210,8 +210,8 @@ void ModemManager::send(const std::function<void()>& sending) const {
     try {
         sending();
         context_.sent();
-    } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
-        // The connection is lost, which the pump reports.
+    } catch (const sdbus::Error& e) {
+        context_.failed("call ModemManager", e);
     }
 }
 
@@ -256,7 +256,7 @@ void ModemManager::ask(const std::string& uid, Device& device) {
         modem_manager_->callMethodAsync("InhibitDevice")
             .onInterface(name)
             .withTimeout(disabling_timeout)
-            .withArguments(uid, true)
+            .withArguments(Text(uid), true)
             .uponReplyInvoke([this, uid](const sdbus::Error* error) { answered(uid, error); });
     });
 }

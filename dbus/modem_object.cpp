@@ -21,8 +21,8 @@ constexpr const char* modem_adaptor = io::bgs2d1::Modem_adaptor::INTERFACE_NAME;
 Dictionary to_dictionary(const sbnw::Slot& slot, Compliance compliance, KeyStatus key) {
     Dictionary dictionary{
         {"size", slot.size},
-        {"compliance", std::string(word(compliance))},
-        {"key", std::string(word(key))},
+        {"compliance", word(compliance)},
+        {"key", word(key)},
     };
     add_known(dictionary, "subject", slot.subject);
     add_known(dictionary, "issuer", slot.issuer);
@@ -36,8 +36,8 @@ Dictionary to_dictionary(const sbnw::Slot& slot, Compliance compliance, KeyStatu
 
 Dictionary to_dictionary(const PreparedStep& prepared) {
     return {
-        {"action", std::string(word(prepared.step.action))},
-        {"store", std::string(word(prepared.step.address.store))},
+        {"action", word(prepared.step.action)},
+        {"store", word(prepared.step.address.store)},
         {"slot", static_cast<std::uint32_t>(prepared.step.address.slot)},
         {"reason", prepared.step.reason},
         {"bytes", static_cast<std::uint32_t>(prepared.size)},
@@ -46,10 +46,10 @@ Dictionary to_dictionary(const PreparedStep& prepared) {
 
 Dictionary to_dictionary(const SlotFinding& finding) {
     return {
-        {"severity", std::string(word(finding.severity))},
-        {"store", std::string(word(finding.address.store))},
+        {"severity", word(finding.severity)},
+        {"store", word(finding.address.store)},
         {"slot", static_cast<std::uint32_t>(finding.address.slot)},
-        {"code", std::string(word(finding.error.code))},
+        {"code", word(finding.error.code)},
         {"message", finding.error.what},
         {"hint", finding.error.hint},
     };
@@ -80,7 +80,7 @@ asio::awaitable<sdbus::ObjectPath> install(std::shared_ptr<Authority> authority,
     co_await authority->require(caller, PolkitAction::install_certificate);
     InstallOptions given = install_options(options);
     InstallRequest install_request;
-    install_request.address = slot_address(slot, {{"store", std::string(word(given.store))}});
+    install_request.address = slot_address(slot, {{"store", word(given.store)}});
     install_request.format = given.format;
     install_request.certificate = co_await read_to_end(std::move(certificate), "the certificate");
     if (given.private_key)
@@ -144,8 +144,8 @@ ModemObject::ModemObject(sdbus::IConnection& connection, ReplyContext context,
 ModemObject::~ModemObject() {
     try {
         emitInterfacesRemovedSignal({modem_adaptor});
-    } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
-        // The connection is lost, which the pump reports; a destructor must not throw.
+    } catch (const sdbus::Error& e) {
+        context_.failed("emit InterfacesRemoved of a modem", e);
     }
     unregisterAdaptor();
 }
@@ -260,7 +260,7 @@ std::vector<Dictionary> ModemObject::slots(bool tls) const {
                                 compliance == Compliance::unknown ? KeyStatus::unknown : KeyStatus::none)
                 : to_dictionary(slot->second, compliance, keys.at(address)));
         dictionary.emplace("slot", static_cast<std::uint32_t>(address.slot));
-        dictionary.emplace("store", std::string(word(address.store)));
+        dictionary.emplace("store", word(address.store));
     }
     return result;
 }

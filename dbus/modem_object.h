@@ -4,6 +4,7 @@
 
 #include "daemon/base/immovable.h"
 #include "daemon/modem/modem.h"
+#include "dbus/adaptor.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
 #include "dbus/serve.h"
@@ -11,7 +12,6 @@
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
-#include <io.bgs2d1.adaptor.h>
 #include <map>
 #include <memory>
 #include <string>
@@ -62,17 +62,17 @@ class ModemObject final
     void Refresh(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) override;
     void Trust(sdbus::Result<>&& result, Dictionary options) override;
 
-    std::string Imei() override { return modem_->identity().imei; }
-    std::string Model() override { return modem_->identity().model; }
-    std::string Revision() override { return modem_->identity().revision; }
-    std::string Port() override { return modem_->port(); }
-    std::string PortPath() override { return modem_->attributes().port_path; }
-    std::string State() override { return std::string(word(modem_->state())); }
-    std::string Reason() override { return modem_->reason(); }
-    std::string Hint() override { return modem_->hint(); }
-    std::string Policy() override { return modem_->policy(); }
-    std::string ReasonCode() override { return std::string(word(modem_->reason_code())); }
-    std::string ReasonError() override { return values().reason_error; }
+    Text Imei() override { return modem_->identity().imei; }
+    Text Model() override { return modem_->identity().model; }
+    Text Revision() override { return modem_->identity().revision; }
+    Text Port() override { return modem_->port(); }
+    Text PortPath() override { return modem_->attributes().port_path; }
+    Text State() override { return word(modem_->state()); }
+    Text Reason() override { return modem_->reason(); }
+    Text Hint() override { return modem_->hint(); }
+    Text Policy() override { return modem_->policy(); }
+    Text ReasonCode() override { return word(modem_->reason_code()); }
+    Text ReasonError() override { return values().reason_error; }
     std::vector<Dictionary> Slots() override;
     std::vector<Dictionary> OtherStores() override;
     std::vector<Dictionary> Findings() override;

@@ -2,6 +2,8 @@
 // The names and paths on the bus.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,8 +13,21 @@ namespace bgs2::dbus {
 inline constexpr const char* bus_name = "io.bgs2d1";
 inline constexpr const char* manager_path = "/io/bgs2d1";
 
+/// The text as one element of an object path, which has ASCII letters, digits and _ only: other bytes are
+/// _NN, in hexadecimal digits, and an empty text is "_".
+inline std::string path_element(std::string_view text) {
+    std::string element;
+    for (const char c : text) {
+        if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+            element += c;
+        else
+            element += fmt::format("_{:02x}", static_cast<unsigned char>(c));
+    }
+    return element.empty() ? "_" : element;
+}
+
 inline std::string modem_path(std::string_view imei) {
-    return "/io/bgs2d1/modem/" + std::string(imei);
+    return "/io/bgs2d1/modem/" + path_element(imei);
 }
 
 inline std::string job_path(std::uint64_t number) {

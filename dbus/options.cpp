@@ -16,19 +16,19 @@
 namespace bgs2::dbus {
 namespace {
 
-[[noreturn]] void throw_unknown(const std::string& name, std::string_view known) {
-    throw to_bus(
-        Error{ErrorCode::invalid_argument, fmt::format("unknown option '{}'", name), std::string(known)});
+[[noreturn]] void throw_unknown(const Text& name, std::string_view known) {
+    throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("unknown option '{}'", name.str()),
+                       std::string(known)});
 }
 
-[[noreturn]] void throw_wrong(const std::string& name, std::string_view what) {
-    throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("option '{}' {}", name, what), ""});
+[[noreturn]] void throw_wrong(const Text& name, std::string_view what) {
+    throw to_bus(Error{ErrorCode::invalid_argument, fmt::format("option '{}' {}", name.str(), what), ""});
 }
 
 /// Returns the value if it is of the D-Bus type `signature`, or throws.
 template<class T>
-T value_of(const std::string& name, const sdbus::Variant& value, std::string_view signature) {
-    if (!value.containsValueOfType<T>())
+T value_of(const Text& name, const Value& value, std::string_view signature) {
+    if (!value.contains<T>())
         throw_wrong(name, fmt::format("is not of type {}", signature));
     return value.get<T>();
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/policy_dictionary.h"
 
-#include "daemon/base/bytes.h"
-
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,8 +10,6 @@
 
 namespace bgs2::dbus {
 namespace {
-
-// A file's name may have any bytes, and the bus takes UTF-8 only: hence printable() below.
 
 std::map<std::string, std::vector<std::string>> conditions(const policy::Match& match) {
     std::map<std::string, std::vector<std::string>> result;
@@ -30,7 +26,7 @@ std::map<std::string, std::vector<std::string>> conditions(const policy::Match& 
 }
 
 Dictionary to_dictionary(const policy::SlotRule& slot) {
-    Dictionary result{{"store", std::string(word(slot.store))},
+    Dictionary result{{"store", word(slot.store)},
                       {"slot", static_cast<std::uint32_t>(slot.index)},
                       {"certificate", to_string(slot.certificate)}};
     if (slot.private_key)
@@ -48,9 +44,9 @@ Dictionary to_dictionary(const policy::Policy& policy) {
     for (const policy::SlotRule& slot : policy.slots)
         slots.push_back(to_dictionary(slot));
     return {
-        {"policy", printable(policy.name)},
-        {"file", printable(policy.file.string())},
-        {"mode", std::string(word(policy.mode))},
+        {"policy", policy.name},
+        {"file", policy.file.string()},
+        {"mode", word(policy.mode)},
         {"match", conditions(policy.match)},
         {"slots", slots},
     };
@@ -58,13 +54,13 @@ Dictionary to_dictionary(const policy::Policy& policy) {
 
 Dictionary to_dictionary(const policy::FileExplanation& explained) {
     return {
-        {"policy", printable(explained.policy)},
-        {"file", printable(explained.file.string())},
-        {"status", std::string(word(explained.status))},
-        {"why", printable(explained.why)},
+        {"policy", explained.policy},
+        {"file", explained.file.string()},
+        {"status", word(explained.status)},
+        {"why", explained.why},
         {"field", explained.field},
         {"line", static_cast<std::uint32_t>(explained.line)},
-        {"masked-by", printable(explained.masked_by.string())},
+        {"masked-by", explained.masked_by.string()},
     };
 }
 

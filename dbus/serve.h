@@ -4,6 +4,7 @@
 
 #include "daemon/base/error.h"
 #include "dbus/error_names.h"
+#include "dbus/text.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -15,6 +16,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -25,6 +27,8 @@ namespace bgs2::dbus {
 struct ReplyContext {
     asio::any_io_executor executor; ///< the loop's
     std::function<void()> sent;     ///< called after a message was sent: see Pump::arm
+    /// Called with the error of an attempt to send: see Pump::failed.
+    std::function<void(const std::string& do_what, const sdbus::Error& error)> failed;
 };
 
 /// The current exception as a D-Bus error. Call it in a handler only.
@@ -51,8 +55,8 @@ void answer(const ReplyContext& context, const sdbus::Result<Values...>& result,
             result.returnError(current_error());
         }
         context.sent();
-    } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch)
-        // The connection is lost, which the pump reports.
+    } catch (const sdbus::Error& e) {
+        context.failed("answer a call", e);
     }
 }
 
@@ -76,15 +80,17 @@ asio::awaitable<void> answer_with(ReplyContext context, sdbus::Result<Values...>
         if constexpr (std::is_void_v<Value>)
             result.returnResults();
         else
-            result.returnResults(*value);
+            result.returnResults(on_bus(*value));
     });
 }
 
-/// Answers a method call from a coroutine: with its value, or with the Exception or sdbus::Error that it
-/// throws. The coroutine starts after the handler has returned, so its arguments are values and shared
-/// pointers.
+/// Answers a method call from a coroutine: with its value, as on_bus() makes it, or with the Exception or
+/// sdbus::Error that it throws. The coroutine starts after the handler has returned, so its arguments are
+/// values and shared pointers.
 template<class Value>
-void serve(const ReplyContext& context, sdbus::Result<Value>&& result, asio::awaitable<Value> work) {
+    requires(!std::is_void_v<Value>)
+void serve(const ReplyContext& context, sdbus::Result<typename OnBus<Value>::Type>&& result,
+           asio::awaitable<Value> work) {
     asio::co_spawn(context.executor, answer_with(context, std::move(result), std::move(work)),
                    asio::detached);
 }

@@ -4,8 +4,10 @@
 #include "dbus/names.h"
 
 #include <asio/post.hpp>
+#include <fmt/format.h>
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <memory>
 #include <utility>
 
 namespace bgs2::dbus {
@@ -14,16 +16,20 @@ Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls co
                  ModemManager::OnConflict on_conflict, const Log& log)
   : executor_(std::move(executor))
   , connection_(sdbus::createSystemBusConnection())
-  , context_{executor_, [this] { send([] {}); }}
+  , context_{.executor = executor_,
+             .sent = [this] { pump_.arm(); },
+             .failed = [this](const std::string& do_what,
+                              const sdbus::Error& error) { pump_.failed(do_what, error); }}
   , authority_(std::make_shared<Authority>(*connection_, context_))
   , modem_manager_(std::make_shared<ModemManager>(*connection_, context_, log, std::move(on_conflict)))
   , manager_(*connection_, context_, fleet, std::move(controls), authority_)
-  , pump_(executor_, *connection_, std::move(lost)) {}
+  , pump_(executor_, *connection_, std::move(lost), log) {}
 
 // NOLINTNEXTLINE(bugprone-exception-escape): only for want of memory
 Service::~Service() {
-    authority_->stop(); // its pending checks may outlive the connection
-    modem_manager_->stop();
+    stop();        // pending checks may outlive the connection
+    jobs_.clear(); // they emit signals, and report errors to the pump
+    modems_.clear();
 }
 
 void Service::own_name() {
@@ -38,17 +44,18 @@ void Service::stop() {
 }
 
 void Service::set_policy_status(PolicyStatus status) {
-    send([&] { manager_.set_policy_status(std::move(status)); });
+    send("emit the policies", [&] { manager_.set_policy_status(std::move(status)); });
 }
 
 void Service::history_changed() {
-    send([&] { manager_.history_changed(); });
+    send("emit HistoryLostSince", [&] { manager_.history_changed(); });
 }
 
 void Service::modem_added(const std::shared_ptr<Modem>& modem) {
-    send([&] {
-        modems_[modem->identity().imei] =
-            std::make_unique<ModemObject>(*connection_, context_, modem, authority_);
+    const std::string& imei = modem->identity().imei;
+    send(fmt::format("export the modem {}", imei), [&] {
+        modems_.insert_or_assign(imei,
+                                 std::make_unique<ModemObject>(*connection_, context_, modem, authority_));
     });
 }
 
@@ -58,12 +65,15 @@ void Service::modem_changed(const Modem& modem) {
 }
 
 void Service::modem_removed(const Modem& modem) {
-    send([&] { modems_.erase(modem.identity().imei); });
+    modems_.erase(modem.identity().imei);
+    pump_.arm();
 }
 
 void Service::job_added(const std::shared_ptr<Job>& job) {
-    send(
-        [&] { jobs_[job->number()] = std::make_unique<JobObject>(*connection_, context_, job, authority_); });
+    send(fmt::format("export the job {}", job->number()), [&] {
+        jobs_.insert_or_assign(job->number(),
+                               std::make_unique<JobObject>(*connection_, context_, job, authority_));
+    });
 }
 
 void Service::job_changed(const Job& job) {
@@ -74,23 +84,24 @@ void Service::job_changed(const Job& job) {
     }
     publish(); // before JobCompleted, so that its receivers see the final properties
     const auto& error = job.error();
-    send([&] {
-        manager_.emitJobCompleted(job_path(job.number()), !error, error ? std::string(word(error->code)) : "",
+    send(fmt::format("emit JobCompleted of the job {}", job.number()), [&] {
+        manager_.emitJobCompleted(job_path(job.number()), !error, error ? word(error->code) : "",
                                   error ? to_lines(*error) : "");
     });
 }
 
 void Service::job_removed(const Job& job) {
-    send([&] { jobs_.erase(job.number()); });
+    jobs_.erase(job.number());
+    pump_.arm();
 }
 
-void Service::send(const std::function<void()>& sending) {
+void Service::send(const std::string& do_what, const std::function<void()>& sending) {
     try {
         sending();
-        pump_.arm();
     } catch (const sdbus::Error& e) {
-        pump_.lose(e.getMessage());
+        pump_.failed(do_what, e);
     }
+    pump_.arm();
 }
 
 /// Publishes all changes of this loop iteration at once.
@@ -105,16 +116,14 @@ void Service::publish_later() {
 
 void Service::publish() {
     *publishing_ = false;
-    send([&] {
-        for (const std::string& imei : std::exchange(changed_modems_, {})) {
-            if (const auto modem = modems_.find(imei); modem != modems_.end())
-                modem->second->publish();
-        }
-        for (const std::uint64_t number : std::exchange(changed_jobs_, {})) {
-            if (const auto job = jobs_.find(number); job != jobs_.end())
-                job->second->publish();
-        }
-    });
+    for (const std::string& imei : std::exchange(changed_modems_, {})) {
+        if (const auto modem = modems_.find(imei); modem != modems_.end())
+            send(fmt::format("emit changes of the modem {}", imei), [&] { modem->second->publish(); });
+    }
+    for (const std::uint64_t number : std::exchange(changed_jobs_, {})) {
+        if (const auto job = jobs_.find(number); job != jobs_.end())
+            send(fmt::format("emit changes of the job {}", number), [&] { job->second->publish(); });
+    }
 }
 
 } // namespace bgs2::dbus

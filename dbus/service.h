@@ -55,8 +55,8 @@ class Service final : public Observer {
     void job_removed(const Job& job) override;
 
   private:
-    /// Calls `sending`, and stops if the connection is lost.
-    void send(const std::function<void()>& sending);
+    /// Calls `sending`; an error becomes "cannot `do_what`: ...".
+    void send(const std::string& do_what, const std::function<void()>& sending);
     void publish_later();
     void publish();
 
