@@ -9,9 +9,12 @@ namespace {
 
 /// An error of the line or a temporary one of the modem is worth a retry; all others require manual
 /// intervention.
-bool may_pass(const Error& error) {
+/// A module that confirms nothing may do better the next time, but not for ever.
+bool may_pass(const Error& error, const std::optional<LastFailure>& last) {
     constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data, ErrorCode::verify_failed,
                                  ErrorCode::device_gone};
+    if (error.code == ErrorCode::modem_rejected)
+        return !last || last->error.code != error.code;
     return std::ranges::find(passing, error.code) != passing.end();
 }
 
@@ -29,8 +32,8 @@ bool may_pass(sbnw::Result result, std::optional<sbnw::Result> last) {
 } // namespace
 
 void Retries::failed(const JobFailure& job_failure) {
-    const bool retry =
-        job_failure.refusal ? may_pass(*job_failure.refusal, refusal_) : may_pass(job_failure.error);
+    const bool retry = job_failure.refusal ? may_pass(*job_failure.refusal, refusal_)
+                                           : may_pass(job_failure.error, failure_);
     refusal_ = job_failure.refusal;
     failure_ = LastFailure{.error = job_failure.error, .retry_at = std::nullopt};
     if (retry)

@@ -48,7 +48,7 @@ constexpr EnumTable result_rows{
               "try key-format = \"traditional\"; only slot 0 takes a key, as unencrypted DER"},
     ResultRow{Result::service_timeout, RetryAdvice::retry, ErrorCode::modem_timeout,
               "check the flow control and the wiring: bytes were lost"},
-    ResultRow{Result::refused, RetryAdvice::manual, ErrorCode::modem_rejected,
+    ResultRow{Result::refused, RetryAdvice::retry_once, ErrorCode::modem_rejected,
               "sign the command with the management key if the module is in secure mode; otherwise check the "
               "certificate, the key and the slot"},
     ResultRow{Result::command_unknown, RetryAdvice::manual, ErrorCode::not_supported,

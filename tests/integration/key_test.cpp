@@ -73,7 +73,7 @@ TEST_F(PrivateKey, IsKnownAfterARestartOfBgs2dAndOfTheModem) {
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     EXPECT_EQ(key(), "written");
     EXPECT_EQ(gateway_.frames("modem"), 2) << "nothing was written again";
-    EXPECT_NE(gateway_.property("LastProvisioned"), "0");
+    EXPECT_THAT(ctl(gateway_, {"show"}).output, testing::Not(HasSubstr("not yet"))) << "Provisioned";
 }
 
 TEST_F(PrivateKey, IsWrittenOnceMoreAfterSigkillDuringItsWrite) {
@@ -89,7 +89,8 @@ TEST_F(PrivateKey, IsWrittenOnceMoreAfterSigkillDuringItsWrite) {
 }
 
 TEST_F(PrivateKey, IsWrittenOnceIfAnotherProgramWroteTheCertificate) {
-    slots_ = slots_file(gateway_, {{.store = "is_cert", .slot = 0, .certificate = client().certificate_pem()}});
+    slots_ =
+        slots_file(gateway_, {{.store = "is_cert", .slot = 0, .certificate = client().certificate_pem()}});
     gateway_.write_policy("10-client", "[provision]\nmode = \"manual\"\n" + client_policy(gateway_));
     gateway_.start();
     plug();
@@ -117,6 +118,25 @@ TEST_F(PrivateKey, IsWrittenOnceMoreIfItsRecordIsDamaged) {
     EXPECT_EQ(key(), "written");
     EXPECT_EQ(gateway_.frames("modem"), 3);
 }
+
+class HalfStoredKey : public PrivateKey, public testing::WithParamInterface<const char*> {};
+
+TEST_P(HalfStoredKey, IsWrittenOnceMore) {
+    start();
+    plug({"--fault", fmt::format("half-stored:{},times=1", GetParam())});
+    if (std::string_view(GetParam()) == "off") {
+        ASSERT_TRUE(gateway_.eventually([&] { return gateway_.frames("modem") == 1; })) << gateway_.log();
+        gateway_.unplug("modem");
+        ASSERT_TRUE(gateway_.becomes("")) << gateway_.log();
+        plug();
+    }
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    EXPECT_EQ(key(), "written");
+    EXPECT_EQ(gateway_.frames("modem"), 3) << "slot 0 twice, slot 1 once";
+}
+
+INSTANTIATE_TEST_SUITE_P(Answers, HalfStoredKey, testing::Values("timeout", "error", "ok", "off"),
+                         [](const auto& instance) { return std::string(instance.param); });
 
 TEST_F(PrivateKey, IsNotInTheRecord) {
     start();
