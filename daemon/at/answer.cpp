@@ -67,8 +67,19 @@ bool is_urc(std::string_view line, std::string_view command) {
     return !command.starts_with("AT") || name != name_of(command.substr(2));
 }
 
+bool has_body(std::string_view urc) {
+    constexpr std::string_view report = "+CDS: ";
+    if (urc.starts_with(report)) // in text mode, the whole report is in one line
+        return urc.substr(report.size()).find_first_not_of("0123456789") == std::string_view::npos;
+    return urc.starts_with("+CMT:") || urc.starts_with("+CBM:");
+}
+
 bool is_restart(std::string_view line) {
     return line.starts_with("^SYSSTART");
+}
+
+bool is_shutdown(std::string_view line) {
+    return line.starts_with("^SHUTDOWN");
 }
 
 } // namespace bgs2::at

@@ -31,7 +31,13 @@ bool is_unknown(std::string_view line);
 /// to `AT+CREG?`) or `^SBNR` or `^SBNW`.
 bool is_urc(std::string_view line, std::string_view command);
 
+/// Whether the line after this URC belongs to it: the PDU or the text of a message (3GPP TS 27.005 §3.4.1).
+bool has_body(std::string_view urc);
+
 /// Whether the line reports that the module has just started (protocol.md §5).
 bool is_restart(std::string_view line);
+
+/// Whether the line reports that the module switches itself off (families.md §2).
+bool is_shutdown(std::string_view line);
 
 } // namespace bgs2::at

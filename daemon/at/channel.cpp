@@ -11,6 +11,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace bgs2::at {
@@ -22,6 +23,12 @@ using asio::experimental::wait_for_one;
 
 /// Small enough for visible progress at 9600 Bd, large enough to keep the line busy.
 constexpr std::size_t write_size = 512;
+
+/// The time in which the answer begins that follows the late OK of an earlier command.
+constexpr std::chrono::milliseconds late_answer{500};
+
+/// The maximum number of bytes of Channel::received(): several frames of PPP.
+constexpr std::size_t received_size = 512;
 
 /// The maximum number of reads before a command: more than the kernel buffers; limited, since a rogue device
 /// could send forever.
@@ -44,12 +51,25 @@ Channel::Channel(SerialPort port, const LineSettings& settings, std::unique_ptr<
   , timer_(port_.stream().get_executor())
   , tap_(std::move(tap)) {}
 
-asio::awaitable<Answer> Channel::command(std::string text, Clock::duration timeout) {
-    co_await send_line(text);
+asio::awaitable<Answer> Channel::command(std::string text, Clock::duration timeout, Form form) {
+    co_await send_line(std::move(text));
     const auto deadline = Clock::now() + timeout;
+    Answer answer = co_await answer_until(deadline, deadline);
+    if (!form || !answer.ok() || form(answer))
+        co_return answer;
+    try {
+        co_return co_await answer_until(std::min(deadline, Clock::now() + late_answer), deadline);
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::modem_timeout)
+            throw;
+    }
+    co_return answer;
+}
+
+asio::awaitable<Answer> Channel::answer_until(Clock::time_point first, Clock::time_point deadline) {
     Answer answer;
     for (;;) {
-        std::string next = co_await line(deadline - Clock::now());
+        std::string next = co_await line((answer.lines.empty() ? first : deadline) - Clock::now());
         if (is_final(next)) {
             answer.result = std::move(next);
             co_return answer;
@@ -61,6 +81,7 @@ asio::awaitable<Answer> Channel::command(std::string text, Clock::duration timeo
 asio::awaitable<void> Channel::send_line(std::string text) {
     co_await settle();
     drop_leftovers();
+    throw_if_module_ended(fmt::format("before '{}' was sent", text));
     last_command_ = text;
     text.push_back('\r');
     const std::vector<Extent> all(1, Extent{.offset = 0, .size = text.size()});
@@ -86,6 +107,7 @@ asio::awaitable<std::string> Channel::line(Clock::duration timeout) {
             last_answer_ = Clock::now();
             co_return std::move(*next);
         }
+        throw_if_module_ended(fmt::format("before it answered '{}'", last_command_));
         if (Clock::now() >= deadline)
             break;
         co_await receive(deadline);
@@ -103,6 +125,10 @@ asio::awaitable<void> Channel::send_bytes(ByteView bytes, Clock::duration timeou
     const auto deadline = Clock::now() + timeout;
     for (std::size_t sent = 0; sent < bytes.size();) {
         throw_if_ended(cancellation);
+        feed_available();
+        if (!end_.empty())
+            port_.flush(); // the module would take the rest for commands
+        throw_if_module_ended("while data was sent to it");
         const ByteView part = bytes.subspan(sent, std::min(write_size, bytes.size() - sent));
         timer_.expires_at(deadline);
         const auto [order, error, written, timer_error] =
@@ -121,6 +147,7 @@ asio::awaitable<void> Channel::send_bytes(ByteView bytes, Clock::duration timeou
         if (error)
             throw_failed(error);
         sent += written;
+        active_ = Clock::now();
         if (progress)
             progress(sent);
     }
@@ -132,7 +159,8 @@ asio::awaitable<void> Channel::idle(std::optional<Clock::time_point> deadline) {
     for (;;) {
         while (next_line()) {
         } // URCs were handled, the rest is noise
-        if (std::exchange(woken_, false) || restarted_)
+        throw_if_module_ended("");
+        if (std::exchange(woken_, false))
             co_return;
         if (deadline && Clock::now() >= *deadline)
             co_return;
@@ -167,7 +195,20 @@ void Channel::apply(const LineSettings& settings) {
 void Channel::reset() {
     port_.flush();
     reader_.clear();
-    restarted_ = false;
+    lines_.clear();
+    received_.clear();
+    body_follows_ = false;
+}
+
+bool Channel::is_late_final(std::string_view line) {
+    if (line != "OK" || Clock::now() >= late_final_until_)
+        return false;
+    late_final_until_ = Clock::time_point::min();
+    return true;
+}
+
+Channel::Clock::duration Channel::quiet_for() const {
+    return active_ == Clock::time_point::min() ? Clock::duration::zero() : Clock::now() - active_;
 }
 
 asio::awaitable<void> Channel::receive(std::optional<Clock::time_point> deadline) {
@@ -198,32 +239,60 @@ asio::awaitable<void> Channel::receive(std::optional<Clock::time_point> deadline
 }
 
 std::optional<std::string> Channel::next_line() {
-    while (auto next = reader_.next()) {
-        if (is_restart(*next))
-            restarted_ = true;
-        if (*next != last_command_ && !is_urc(*next, last_command_))
-            return printable(*next);
+    while (!lines_.empty()) {
+        const std::string next = std::move(lines_.front());
+        lines_.pop_front();
+        if (std::exchange(body_follows_, false) && !is_final(next))
+            continue;
+        if (next == last_command_)
+            continue;
+        if (!is_urc(next, last_command_))
+            return printable(next);
+        body_follows_ = has_body(next);
     }
     return std::nullopt;
 }
 
 /// A late answer must not be taken for the answer to the next command; URCs are handled all the same.
 void Channel::drop_leftovers() {
+    feed_available();
+    while (next_line()) {
+    }
+}
+
+void Channel::feed_available() {
     for (int i = 0; i < leftover_reads; ++i) {
         const std::size_t size = port_.read_available(buffer_);
         if (size == 0)
             break;
         feed(size);
     }
-    while (next_line()) {
-    }
 }
 
 void Channel::feed(std::size_t size) {
+    if (size == 0)
+        return;
     const ByteView bytes = ByteView(buffer_).first(size);
+    active_ = Clock::now();
     reader_.feed(bytes);
-    if (tap_ && size > 0)
+    if (tap_)
         tap_->heard(bytes);
+    received_.append(as_text(bytes));
+    received_.erase(0, received_.size() - std::min(received_.size(), received_size));
+    while (auto next = reader_.next()) {
+        if (end_.empty() && !restart_expected_)
+            end_ = is_restart(*next) ? "restarted" : is_shutdown(*next) ? "shut down" : "";
+        if (end_.empty())
+            lines_.push_back(std::move(*next));
+    }
+}
+
+void Channel::throw_if_module_ended(std::string_view when) const {
+    if (end_.empty())
+        return;
+    throw Exception(Error{ErrorCode::device_gone,
+                          fmt::format("the modem {}{}{}", end_, when.empty() ? "" : " ", when),
+                          "check its power supply if this happens repeatedly; bgs2d tries again"});
 }
 
 bool Channel::interrupted() const {

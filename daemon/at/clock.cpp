@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/clock.h"
 
+#include "daemon/at/identify.h"
 #include "daemon/base/error.h"
 
 #include <fmt/chrono.h>
@@ -18,6 +19,7 @@ std::string clock_text(std::chrono::sys_seconds time) {
 }
 
 asio::awaitable<void> set_clock(Channel& channel, std::chrono::sys_seconds time) {
+    co_await ensure_awake(channel);
     const Answer answer =
         co_await channel.command(fmt::format("AT+CCLK=\"{}\"", clock_text(time)), clock_timeout);
     if (!answer.ok())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/identify.h"
 
+#include "daemon/at/silence.h"
 #include "daemon/base/imei.h"
 
 #include <fmt/format.h>
@@ -28,26 +29,42 @@ bool is_family(std::string_view manufacturer) {
     return std::ranges::any_of(manufacturers, [&](std::string_view name) { return lower.starts_with(name); });
 }
 
+/// Results are sent, as words; no echo. The settings are not stored in the module.
+constexpr const char* profile = "ATQ0V1E0";
+
+/// A module that sleeps does so after some seconds.
+constexpr auto sleepless = 1s;
+constexpr SyncTimeouts wake_timeouts{.attempts = 12, .interval = 300ms};
+
 enum class Reply {
     none,
+    refused, ///< ERROR
+    numeric, ///< the number of a result: ATV0
     ok,
     ok_after_others, ///< noise at a wrong rate, or the rest of an answer to another program
 };
 
-/// The answer to `AT` within the timeout.
-asio::awaitable<Reply> reply_to_at(Channel& channel, std::chrono::milliseconds timeout) {
+/// The answer to `AT`, or to the profile, within the timeout.
+asio::awaitable<Reply> reply_to(Channel& channel, std::string command, std::chrono::milliseconds timeout) {
     const auto deadline = Channel::Clock::now() + timeout;
+    bool others = false;
+    bool refused = false;
     try {
-        co_await channel.send_line("AT");
-        Reply reply = Reply::ok;
-        while (co_await channel.line(deadline - Channel::Clock::now()) != "OK")
-            reply = Reply::ok_after_others;
-        co_return reply;
+        co_await channel.send_line(std::move(command));
+        for (;;) {
+            const std::string line = co_await channel.line(deadline - Channel::Clock::now());
+            if (line == "OK")
+                co_return others ? Reply::ok_after_others : Reply::ok;
+            if (line == "0")
+                co_return Reply::numeric;
+            refused = is_final(line) || line == "4";
+            others = true;
+        }
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::modem_timeout)
             throw;
-        co_return Reply::none;
     }
+    co_return refused ? Reply::refused : Reply::none;
 }
 
 /// Discards input until the line is quiet for as long as an answer may take.
@@ -62,23 +79,53 @@ asio::awaitable<void> drain(Channel& channel, SyncTimeouts timeouts) {
     }
 }
 
-/// The answer to a query. Queries a second time after an error, since a module that is busy or just starting
-/// refuses single commands.
-asio::awaitable<Answer> query(Channel& channel, std::string command) {
-    Answer answer = co_await channel.command(command, question_timeout);
-    if (!answer.ok())
-        answer = co_await channel.command(std::move(command), question_timeout);
+/// Sends AT and the profile in turn until one is answered OK. Throws if none is.
+asio::awaitable<void> reach(Channel& channel, SyncTimeouts timeouts) {
+    unsigned refusals = 0;
+    for (unsigned attempt = 0; attempt < timeouts.attempts; ++attempt) {
+        if (attempt == timeouts.attempts / 2)
+            channel.port().pulse_rts();
+        const Reply reply = co_await reply_to(channel, attempt % 2 == 0 ? "AT" : profile, timeouts.interval);
+        refusals += reply == Reply::refused ? 1 : 0;
+        if (reply != Reply::ok && reply != Reply::ok_after_others)
+            continue;
+        // Otherwise the answer to another AT would be taken for the answer to the next command, and so on.
+        if (attempt > 0 || reply == Reply::ok_after_others)
+            co_await drain(channel, timeouts);
+        co_return;
+    }
+    throw Exception(explain_silence(channel.port().node(), channel.received(), refusals > 1));
+}
+
+/// The answer to a query. Queries a second time after an error, or an answer without the form, since a module
+/// that is busy or just starting refuses single commands.
+asio::awaitable<Answer> query(Channel& channel, std::string command, Channel::Form form) {
+    Answer answer = co_await channel.command(command, question_timeout, form);
+    if (!answer.ok() || !form(answer))
+        answer = co_await channel.command(std::move(command), question_timeout, form);
     co_return answer;
+}
+
+bool has_lines(const Answer& answer) {
+    return !answer.lines.empty();
+}
+
+bool has_imei(const Answer& answer) {
+    return std::ranges::any_of(answer.lines, is_imei);
+}
+
+bool has_identification(const Answer& answer) {
+    return !parse_identification(answer.lines).manufacturer.empty();
 }
 
 /// The first line of the answer to a query; empty if the module does not support it.
 asio::awaitable<std::string> ask(Channel& channel, std::string question) {
-    const Answer answer = co_await query(channel, std::move(question));
+    const Answer answer = co_await query(channel, std::move(question), has_lines);
     co_return answer.ok() && !answer.lines.empty() ? answer.lines.front() : std::string();
 }
 
 asio::awaitable<std::string> read_imei(Channel& channel) {
-    const Answer answer = co_await query(channel, "AT+CGSN");
+    const Answer answer = co_await query(channel, "AT+CGSN", has_imei);
     const auto imei = std::ranges::find_if(answer.lines, is_imei);
     if (imei == answer.lines.end())
         throw Exception(Error{ErrorCode::not_supported,
@@ -90,25 +137,21 @@ asio::awaitable<std::string> read_imei(Channel& channel) {
 } // namespace
 
 asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts) {
+    const auto starting = channel.restart_expected();
     channel.reset();
-    for (unsigned attempt = 0; attempt < timeouts.attempts; ++attempt) {
-        if (attempt == timeouts.attempts / 2)
-            channel.port().pulse_rts();
-        const Reply reply = co_await reply_to_at(channel, timeouts.interval);
-        if (reply == Reply::none)
-            continue;
-        // Otherwise the answer to another AT would be taken for the answer to the next command, and so on.
-        if (attempt > 0 || reply == Reply::ok_after_others)
-            co_await drain(channel, timeouts);
+    co_await reach(channel, timeouts);
+    const Answer answer = co_await channel.command(profile, question_timeout);
+    if (!answer.ok()) // it takes no chain of commands
         co_await channel.command("ATE0", question_timeout);
-        co_return;
-    }
-    throw Exception(Error{ErrorCode::modem_timeout, fmt::format("no answer on {}", channel.port().node()),
-                          "check that the modem is switched on, and baud, RX/TX and RTS/CTS"});
+}
+
+asio::awaitable<void> ensure_awake(Channel& channel) {
+    if (channel.quiet_for() >= sleepless)
+        co_await reach(channel, wake_timeouts);
 }
 
 asio::awaitable<ModuleIdentity> identify(Channel& channel) {
-    const Answer identification = co_await query(channel, "ATI1");
+    const Answer identification = co_await query(channel, "ATI1", has_identification);
     ModuleIdentity identity = parse_identification(identification.lines);
     if (!identification.ok() || identity.model.empty() || !is_family(identity.manufacturer)) {
         identity.manufacturer = co_await ask(channel, "AT+CGMI");
@@ -135,6 +178,7 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel) {
 }
 
 asio::awaitable<void> require_imei(Channel& channel, std::string imei) {
+    co_await ensure_awake(channel);
     const std::string present = co_await read_imei(channel);
     if (present != imei)
         throw Exception(

@@ -29,8 +29,10 @@ struct SyncTimeouts {
     bool operator==(const SyncTimeouts&) const = default;
 };
 
-/// Sends `AT` until the module answers, so that it detects the baud rate (autobauding), then turns the echo
-/// off. Throws Exception: ModemTimeout if there is no answer.
+/// Sends `AT` until the module answers, so that it detects the baud rate (autobauding), in turn with
+/// ATQ0V1E0, since a module that has stored ATQ1 or ATV0 does not answer OK (families.md §7). Then turns the
+/// echo off. Stores nothing in the module. Throws Exception: ModemTimeout if there is no answer, or the line
+/// is used for other data; ModemRejected if the module refuses all commands.
 asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts = {});
 
 /// Queries manufacturer, model, revision and IMEI; if it is a module of the family, enables verbose errors
@@ -38,9 +40,13 @@ asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts = {});
 /// which has received queries only, or no IMEI), ModemTimeout (no answer, or a garbled one), DeviceGone.
 asio::awaitable<ModuleIdentity> identify(Channel& channel);
 
-/// Queries the IMEI again: a module can be exchanged at the end of its cable while the port stays open.
-/// Throws Exception: DeviceGone if it is another one, NotSupported if the module reports none, and the errors
-/// of Channel::command().
+/// After a pause, the first command may be lost, since the module sleeps (families.md §7): sends `AT` until
+/// it answers. Does nothing if the line was used a moment ago. Throws as synchronise() does.
+asio::awaitable<void> ensure_awake(Channel& channel);
+
+/// Wakes the module and queries the IMEI again: a module can be exchanged at the end of its cable while the
+/// port stays open. Throws Exception: DeviceGone if it is another one, NotSupported if the module reports
+/// none, and the errors of Channel::command().
 asio::awaitable<void> require_imei(Channel& channel, std::string imei);
 
 /// Parses the lines of an answer to `ATI1`; missing values stay empty. Pure.

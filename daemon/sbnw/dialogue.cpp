@@ -30,6 +30,7 @@ asio::awaitable<void> take_final(at::Channel& channel, std::chrono::milliseconds
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::modem_timeout)
             throw;
+        channel.expect_late_final();
     }
 }
 
@@ -54,7 +55,7 @@ asio::awaitable<std::optional<Refusal>> wait_until_ready(at::Channel& channel, D
                 co_await take_final(channel, deadlines.final);
             throw Refusal(*result, line);
         }
-        if (at::is_final(line))
+        if (at::is_final(line) && !channel.is_late_final(line))
             throw ended_without_result(line);
         // CONNECT, and what a family may add
     }
@@ -84,7 +85,7 @@ asio::awaitable<void> wait_until_stored(at::Channel& channel, Deadlines deadline
             co_return;
         if (result)
             throw Refusal(*result, line);
-        if (at::is_final(line))
+        if (at::is_final(line) && !channel.is_late_final(line))
             throw ended_without_result(line);
     }
 }
@@ -117,9 +118,10 @@ asio::awaitable<void> push(at::Channel& channel, std::string store, const pki::S
 
 asio::awaitable<Slots> read_slots(at::Channel& channel, std::string store, Deadlines deadlines) {
     const std::string command = fmt::format("AT^SBNR=\"{}\"", store);
-    at::Answer answer = co_await channel.command(command, deadlines.slots);
-    if (at::is_unknown(answer.result) || (answer.ok() && !parse_slots(answer.lines))) // as in open()
-        answer = co_await channel.command(command, deadlines.slots);
+    const auto is_list = [](const at::Answer& given) { return parse_slots(given.lines).has_value(); };
+    at::Answer answer = co_await channel.command(command, deadlines.slots, is_list);
+    if (at::is_unknown(answer.result) || (answer.ok() && !is_list(answer))) // as in open()
+        answer = co_await channel.command(command, deadlines.slots, is_list);
     if (answer.ok()) {
         auto slots = parse_slots(answer.lines);
         if (!slots)

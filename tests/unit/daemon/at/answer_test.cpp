@@ -111,6 +111,15 @@ TEST(Urc, IndicatesARestartOnlyForSysstart) {
     EXPECT_TRUE(is_restart("^SYSSTART AIRPLANE MODE"));
     EXPECT_FALSE(is_restart("^SYSLOADING"));
     EXPECT_FALSE(is_restart("OK"));
+    EXPECT_TRUE(is_shutdown("^SHUTDOWN"));
+    EXPECT_FALSE(is_shutdown("^SYSSTART"));
+}
+
+TEST(Urc, HasABodyIfItBringsAMessage) {
+    for (const auto* urc : {"+CMT: ,23", "+CMT: \"+49\",,\"26/11/26\"", "+CBM: 88", "+CDS: 25"})
+        EXPECT_TRUE(has_body(urc)) << urc;
+    for (const auto* urc : {"+CDS: 6,1,\"+49\",145", "+CMTI: \"SM\",1", "+CREG: 1", "RING"})
+        EXPECT_FALSE(has_body(urc)) << urc;
 }
 
 } // namespace

@@ -123,6 +123,74 @@ TEST_F(ChannelErrorTest, DetectsAHangUpWhileSending) {
         });
 }
 
+TEST_F(ChannelErrorTest, ReportsARestartAndAShutdownFromEveryWait) {
+    const std::vector<std::function<asio::awaitable<Error>()>> waits{
+        [&] { return error_of(channel().line(9s)); },
+        [&] { return error_of(channel().idle(std::nullopt)); },
+        [&] { return error_of(channel().command("AT", 9s)); },
+        [&] { return error_of(channel().send_bytes(endless, 9s, {})); },
+    };
+    for (const auto& [urc, what] : std::vector<std::pair<std::string, std::string>>{
+             {"^SYSSTART AIRPLANE MODE", "the modem restarted"}, {"^SHUTDOWN", "the modem shut down"}}) {
+        for (const auto& wait : waits) {
+            open(settings);
+            bool ended = false;
+            converse(
+                [&]() -> ChannelEndTalk {
+                    co_await module().send("\r\n" + urc + "\r\n");
+                    asio::steady_timer pace(context());
+                    while (!ended) { // room for the bytes that are being sent
+                        if (module().has_unread())
+                            co_await module().receive(1);
+                        pace.expires_after(1ms);
+                        co_await pace.async_wait(asio::use_awaitable);
+                    }
+                },
+                [&]() -> ChannelEndTalk {
+                    const Error error = co_await wait();
+                    EXPECT_EQ(error.code, ErrorCode::device_gone);
+                    EXPECT_THAT(error.what, testing::StartsWith(what));
+                    EXPECT_EQ((co_await error_of(channel().command("AT", 9s))).code, ErrorCode::device_gone)
+                        << "the module has to be identified again";
+                    ended = true;
+                });
+        }
+    }
+}
+
+TEST_F(ChannelErrorTest, StopsSendingWhenTheModuleRestarts) {
+    std::size_t sent = 0;
+    converse(
+        [&]() -> ChannelEndTalk {
+            co_await module().receive(100);
+            co_await module().send("\r\n^SYSSTART\r\n");
+        },
+        [&]() -> ChannelEndTalk {
+            const Error error = co_await error_of(
+                channel().send_bytes(endless, 9s, [&](std::size_t so_far) { sent = so_far; }));
+            EXPECT_EQ(error.what, "the modem restarted while data was sent to it");
+        });
+    EXPECT_LT(sent, endless.size());
+}
+
+TEST_F(ChannelErrorTest, IgnoresARestartThatIsExpected) {
+    converse([&]() -> ChannelEndTalk { co_await module().expect("AT", "\r\n^SYSSTART\r\n\r\nOK\r\n"); },
+             [&]() -> ChannelEndTalk {
+                 const auto expected = channel().restart_expected();
+                 EXPECT_TRUE((co_await channel().command("AT", 5s)).ok());
+             });
+}
+
+TEST_F(ChannelErrorTest, ReturnsTheLinesBeforeARestart) {
+    converse([&]() -> ChannelEndTalk { co_await module().expect("AT", "\r\nEND\r\n^SYSSTART\r\nOK\r\n"); },
+             [&]() -> ChannelEndTalk {
+                 co_await channel().send_line("AT");
+                 EXPECT_EQ(co_await channel().line(5s), "END");
+                 EXPECT_EQ((co_await error_of(channel().line(5s))).what,
+                           "the modem restarted before it answered 'AT'");
+             });
+}
+
 TEST_F(ChannelErrorTest, ReportsTheInterruptionErrorUntilResumed) {
     converse(
         [&]() -> ChannelEndTalk {

@@ -127,28 +127,41 @@ TEST_F(ChannelTest, DiscardsALateAnswerBeforeTheNextCommand) {
         });
 }
 
-TEST_F(ChannelTest, DetectsARestartInDiscardedInput) {
-    const std::string noise = "\r\nlate\r\n^SYSSTART\r\n";
-    converse([&]() -> ChannelTalk { co_await module().expect("AT", "\r\nOK\r\n"); },
+TEST_F(ChannelTest, DropsTheBodyOfAMessageWithItsUrc) {
+    const std::string reply = "\r\n+CMT: ,23\r\n0791947101\r\n\r\nBGS2-W\r\n\r\n+CBM: 88\r\n\r\nOK\r\n";
+    converse([&]() -> ChannelTalk { co_await module().expect("AT+CGMM", reply); },
+             [&]() -> ChannelTalk { EXPECT_EQ((co_await channel().command("AT+CGMM", 5s)).lines, model); });
+}
+
+TEST_F(ChannelTest, ReturnsTheAnswerThatFollowsALateOk) {
+    const std::string reply = "\r\nOK\r\n\r\nBGS2-W\r\n\r\nOK\r\n";
+    const auto has_line = [](const Answer& answer) { return !answer.lines.empty(); };
+    converse([&]() -> ChannelTalk { co_await module().expect("AT+CGMM", reply); },
              [&]() -> ChannelTalk {
-                 co_await module().send(noise);
-                 co_await module().wait_until_pending(noise.size());
-                 co_await channel().command("AT", 5s);
-                 EXPECT_TRUE(channel().consume_restart());
-                 EXPECT_FALSE(channel().consume_restart());
+                 EXPECT_EQ((co_await channel().command("AT+CGMM", 5s, has_line)).lines, model);
+             });
+    converse([&]() -> ChannelTalk { co_await module().expect("AT+CGMM", "\r\nOK\r\n"); },
+             [&]() -> ChannelTalk {
+                 const Answer answer = co_await channel().command("AT+CGMM", 5s, has_line);
+                 EXPECT_EQ(answer, (Answer{.lines = {}, .result = "OK"})) << "it stays the answer";
              });
 }
 
-TEST_F(ChannelTest, DiscardsPendingInputAndTheRestartOnReset) {
-    const std::string old = "\r\nOK\r\n^SYSSTART\r\nhalf a li";
+TEST_F(ChannelTest, AcceptsOneLateFinal) {
+    EXPECT_FALSE(channel().is_late_final("OK"));
+    channel().expect_late_final();
+    EXPECT_FALSE(channel().is_late_final("ERROR"));
+    EXPECT_TRUE(channel().is_late_final("OK"));
+    EXPECT_FALSE(channel().is_late_final("OK"));
+}
+
+TEST_F(ChannelTest, DiscardsPendingInputOnReset) {
+    const std::string old = "\r\nOK\r\nhalf a li";
     converse([&]() -> ChannelTalk { co_await module().expect("AT", "ne\r\nOK\r\n"); },
              [&]() -> ChannelTalk {
-                 co_await module().send("\r\n^SYSSTART\r\nhalf");
-                 co_await channel().idle(std::nullopt);
                  co_await module().send(old);
                  co_await module().wait_until_pending(old.size());
                  channel().reset();
-                 EXPECT_FALSE(channel().consume_restart());
                  EXPECT_EQ((co_await channel().command("AT", 5s)).lines, rest_of_line);
              });
 }
@@ -185,7 +198,6 @@ TEST_F(ChannelTest, IsIdleUntilItIsWoken) {
             channel().wake();
         },
         [&]() -> ChannelTalk { co_await channel().idle(std::nullopt); });
-    EXPECT_FALSE(channel().consume_restart());
 }
 
 TEST_F(ChannelTest, IsIdleUntilTheDeadline) {
@@ -194,24 +206,6 @@ TEST_F(ChannelTest, IsIdleUntilTheDeadline) {
         co_await channel().idle(deadline);
         EXPECT_GE(Channel::Clock::now(), deadline);
     });
-}
-
-TEST_F(ChannelTest, IsIdleUntilTheModuleRestarts) {
-    converse([&]() -> ChannelTalk { co_await module().send("\r\n^SYSSTART\r\n"); },
-             [&]() -> ChannelTalk {
-                 co_await channel().idle(Channel::Clock::now() + 9s);
-                 EXPECT_TRUE(channel().consume_restart());
-             });
-}
-
-TEST_F(ChannelTest, IsNotIdleIfARestartFollowedTheLastAnswer) {
-    const std::string reply = "\r\nOK\r\n^SYSSTART\r\n";
-    converse([&]() -> ChannelTalk { co_await module().expect("AT", reply); },
-             [&]() -> ChannelTalk {
-                 co_await channel().command("AT", 5s);
-                 co_await channel().idle(std::nullopt);
-                 EXPECT_TRUE(channel().consume_restart());
-             });
 }
 
 TEST_F(ChannelTest, KeepsAWakeReceivedDuringACommand) {

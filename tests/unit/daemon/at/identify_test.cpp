@@ -13,6 +13,7 @@ namespace bgs2::at {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using testing::HasSubstr;
 using IdentifyTalk = asio::awaitable<void>;
 using IdentifyLines = std::vector<std::string>;
@@ -24,7 +25,9 @@ const std::string imei_reply = "\r\n356938035643809\r\n\r\nOK\r\n";
 
 const IdentifyLines mine{"mine"};
 const std::string mine_reply = "\r\nmine\r\n\r\nOK\r\n";
-const Replies awake{{"AT", "\r\nOK\r\n"}, {"ATE0", "\r\nOK\r\n"}};
+const std::string profile = "ATQ0V1E0";
+const IdentifyLines first_three{"AT", profile, "AT"};
+const Replies awake{{"AT", "\r\nOK\r\n"}, {profile, "\r\nOK\r\n"}};
 
 const ModuleIdentity bgs2{
     .manufacturer = "Cinterion", .model = "BGS2-W", .revision = "01.301", .imei = "356938035643809"};
@@ -101,9 +104,14 @@ TEST_F(IdentifyTest, RefusesAForeignModemAfterReadOnlyQueries) {
 
 TEST_F(IdentifyTest, RefusesADeviceThatRepliesOnlyOk) {
     const Replies replies{{"ATI1", ok}, {"AT+CGMI", ok}, {"AT+CGMM", ok}, {"AT+CGMR", ok}};
-    converse(answering(replies, "AT+CGMR"), [&]() -> IdentifyTalk {
-        EXPECT_EQ((co_await error_of(identify(channel()))).code, ErrorCode::not_supported);
-    });
+    converse(
+        [&]() -> IdentifyTalk {
+            co_await reply(replies, "AT+CGMR");
+            co_await reply(replies, "AT+CGMR");
+        },
+        [&]() -> IdentifyTalk {
+            EXPECT_EQ((co_await error_of(identify(channel()))).code, ErrorCode::not_supported);
+        });
 }
 
 TEST_F(IdentifyTest, RefusesAModuleWithoutAnImei) {
@@ -155,32 +163,141 @@ TEST_F(IdentifyTest, ReportsAnExchangedModule) {
     });
 }
 
-TEST_F(IdentifyTest, TurnsTheEchoOffOnceTheModuleAnswers) {
-    converse(answering({{"AT", "AT\r" + ok}, {"ATE0", "ATE0\r" + ok}}, "ATE0"),
+TEST_F(IdentifyTest, IsNotShiftedByALateOk) {
+    const Replies replies{{"ATI1", ok + "\r\nCinterion\r\nBGS2-W\r\nREVISION 01.301\r\n\r\nOK\r\n"},
+                          {"AT+CGSN", ok + imei_reply},
+                          {"AT+CMEE=2", ok}};
+    converse(answering(replies, "AT+CMEE=2"),
+             [&]() -> IdentifyTalk { EXPECT_EQ(co_await identify(channel()), bgs2); });
+    EXPECT_EQ(received_, (IdentifyLines{"ATI1", "AT+CGSN", "AT+CMEE=2"}));
+}
+
+TEST_F(IdentifyTest, BringsAModuleWithStoredSettingsToAKnownForm) {
+    struct Stored {
+        const char* name;
+        std::string at;      ///< the answer to AT before the settings
+        std::string profile; ///< ... and to the profile
+    };
+    const std::vector<Stored> cases{
+        {"V0", "0\r", ok},
+        {"Q1", "", ok},
+        {"E1", "AT\r" + ok, profile + "\r" + ok},
+        {"V0 E1", "AT\r0\r", profile + "\r" + ok},
+        {"Q1 V0 E1", "AT\r", profile + "\r" + ok},
+    };
+    for (const Stored& stored : cases) {
+        SCOPED_TRACE(stored.name);
+        received_.clear();
+        const Replies replies{{"AT", stored.at}, {profile, stored.profile}};
+        converse(
+            [&]() -> IdentifyTalk {
+                co_await reply(replies, profile);
+                if (stored.at != "AT\r" + ok) // the first one was no question of its own
+                    co_await reply(awake, profile);
+                co_await module().expect("ATI", mine_reply);
+            },
+            [&]() -> IdentifyTalk {
+                co_await synchronise(channel(), impatient);
+                EXPECT_EQ((co_await channel().command("ATI", 5s)).lines, mine);
+            });
+        EXPECT_EQ(received_.front(), "AT");
+    }
+}
+
+TEST_F(IdentifyTest, TurnsTheEchoOffIfTheModuleTakesNoChainOfCommands) {
+    converse(answering({{"AT", ok}, {"ATE0", ok}}, "ATE0"),
              [&]() -> IdentifyTalk { co_await synchronise(channel(), impatient); });
-    EXPECT_EQ(received_, (IdentifyLines{"AT", "ATE0"}));
+    EXPECT_EQ(received_, (IdentifyLines{"AT", profile, "ATE0"}));
+}
+
+TEST_F(IdentifyTest, SaysThatTheModuleIsLocked) {
+    converse(
+        [&]() -> IdentifyTalk {
+            for (unsigned i = 0; i < impatient.attempts; ++i) {
+                co_await module().receive();
+                co_await module().send(error_line);
+            }
+        },
+        [&]() -> IdentifyTalk {
+            const Error error = co_await error_of(synchronise(channel(), impatient));
+            EXPECT_EQ(error.code, ErrorCode::modem_rejected);
+            EXPECT_THAT(error.what, HasSubstr("locked"));
+            EXPECT_THAT(error.hint, HasSubstr("ATIFC"));
+        });
+}
+
+TEST_F(IdentifyTest, SaysThatTheLineIsInDataModeAndNeverInterruptsIt) {
+    converse(
+        [&]() -> IdentifyTalk {
+            for (unsigned i = 0; i < impatient.attempts; ++i) {
+                const std::string command = co_await module().receive();
+                EXPECT_THAT(command, testing::Not(HasSubstr("+++")));
+                co_await module().send("~\xff}#\xc0!}!}!} }$Z?~");
+            }
+        },
+        [&]() -> IdentifyTalk {
+            const Error error = co_await error_of(synchronise(channel(), impatient));
+            EXPECT_EQ(error.code, ErrorCode::modem_timeout);
+            EXPECT_THAT(error.what, HasSubstr("data mode"));
+        });
+}
+
+TEST_F(IdentifyTest, WakesAModuleThatLosesTheFirstCommandAfterAPause) {
+    converse([&]() -> IdentifyTalk { co_await reply(awake, "AT"); },
+             [&]() -> IdentifyTalk { co_await channel().command("AT", 5s); });
+    const auto begin = Channel::Clock::now();
+    converse(
+        [&]() -> IdentifyTalk {
+            EXPECT_EQ(co_await module().receive(), "AT");
+            co_await reply(awake, profile);
+            co_await module().expect("AT+CGSN", imei_reply);
+        },
+        [&]() -> IdentifyTalk {
+            co_await until([&] { return channel().quiet_for() > 1s; });
+            co_await require_imei(channel(), "356938035643809");
+        });
+    EXPECT_LT(Channel::Clock::now() - begin, 4s);
+}
+
+TEST_F(IdentifyTest, DoesNotWakeAModuleThatAnsweredAMomentAgo) {
+    converse(
+        [&]() -> IdentifyTalk {
+            co_await module().expect("AT+CGSN", imei_reply);
+            co_await module().expect("AT+CGSN", imei_reply);
+        },
+        [&]() -> IdentifyTalk {
+            co_await require_imei(channel(), "356938035643809");
+            co_await require_imei(channel(), "356938035643809");
+        });
+}
+
+TEST_F(IdentifyTest, TurnsTheEchoOffOnceTheModuleAnswers) {
+    converse(answering({{"AT", "AT\r" + ok}, {profile, profile + "\r" + ok}}, profile),
+             [&]() -> IdentifyTalk { co_await synchronise(channel(), impatient); });
+    EXPECT_EQ(received_, (IdentifyLines{"AT", profile}));
 }
 
 TEST_F(IdentifyTest, RetriesWhileTheFirstAtCommandsAreIgnored) {
     converse(
         [&]() -> IdentifyTalk {
-            for (int i = 0; i < 3; ++i)
-                EXPECT_EQ(co_await module().receive(), "AT");
+            for (const std::string& command : first_three)
+                EXPECT_EQ(co_await module().receive(), command);
             co_await module().send(std::string("\xf0\0\x80\r\n", 5)); // autobauding is not done yet
-            co_await reply(awake, "ATE0");
+            co_await reply(awake, profile);
+            co_await reply(awake, profile);
         },
         [&]() -> IdentifyTalk { co_await synchronise(channel(), impatient); });
-    EXPECT_THAT(received_, testing::Contains("ATE0"));
+    EXPECT_THAT(received_, testing::Contains(profile));
 }
 
 TEST_F(IdentifyTest, StaysInSyncWhenDelayedAnswersArriveTogether) {
     channel().apply({.settle = 20ms});
     converse(
         [&]() -> IdentifyTalk {
-            for (int i = 0; i < 3; ++i)
-                EXPECT_EQ(co_await module().receive(), "AT");
+            for (const std::string& command : first_three)
+                EXPECT_EQ(co_await module().receive(), command);
             co_await module().send(ok + ok + ok);
-            co_await reply(awake, "ATE0");
+            co_await reply(awake, profile);
             co_await module().expect("ATI", mine_reply);
         },
         [&]() -> IdentifyTalk {
@@ -193,7 +310,7 @@ TEST_F(IdentifyTest, StaysInSyncWhenAnAnswerFollowsTheResultOfAFrame) {
     converse(
         [&]() -> IdentifyTalk {
             EXPECT_EQ(co_await module().receive(), "AT"); // the end of the frame of another program
-            EXPECT_EQ(co_await module().receive(), "AT");
+            EXPECT_EQ(co_await module().receive(), profile);
             co_await module().send("\r\nSECURE CMD TO MANY DATA ERROR\r\n" + ok);
             co_await say_late(ok);
             co_await reply_late();
@@ -222,7 +339,7 @@ TEST_F(IdentifyTest, TimesOutAfterTheConfiguredNumberOfAttempts) {
     converse(
         [&]() -> IdentifyTalk {
             for (unsigned i = 0; i < impatient.attempts; ++i)
-                EXPECT_EQ(co_await module().receive(), "AT");
+                EXPECT_EQ(co_await module().receive(), first_three[i % 2]);
         },
         [&]() -> IdentifyTalk {
             const Error error = co_await error_of(synchronise(channel(), impatient));

@@ -225,6 +225,36 @@ TEST_F(DialogueTest, SucceedsWithoutTheFinalOk) {
              [&]() -> Talk { co_await push_frame(short_deadlines); });
 }
 
+TEST_F(DialogueTest, IgnoresTheLateOkOfAnEarlierFrameAtEachStep) {
+    const auto without_ok = [&]() -> Talk { co_await take_frame(end_ok); };
+    constexpr Deadlines impatient{.ready = 5s, .result = 5s, .final = 20ms, .slots = 5s, .stores = 5s};
+    converse(without_ok, [&]() -> Talk { co_await push_frame(impatient); });
+    converse(
+        [&]() -> Talk {
+            co_await module().expect(command, ok + ready);
+            co_await receive_frame();
+            co_await module().send(end_ok);
+        },
+        [&]() -> Talk { co_await push_frame(impatient); });
+    converse([&]() -> Talk { co_await take_frame(ok + end_ok + ok); },
+             [&]() -> Talk { co_await push_frame(impatient); });
+    converse([&]() -> Talk { co_await take_frame(ok); },
+             [&]() -> Talk {
+                 EXPECT_EQ((co_await error_of_push(long_deadlines)).code, ErrorCode::modem_rejected)
+                     << "no OK is missing any more";
+             });
+    const std::string list = ok + "\r\n" + slot_lines[0] + "\r\n" + ok;
+    converse(
+        [&]() -> Talk { co_await module().expect("AT^SBNR=\"is_cert\"", list); },
+        [&]() -> Talk { EXPECT_EQ((co_await read_slots(channel(), store, long_deadlines)).size(), 1U); });
+}
+
+TEST_F(DialogueTest, EndsAtOnceIfTheModuleRestartsWhileItStoresTheFrame) {
+    converse(
+        [&]() -> Talk { co_await take_frame("\r\n^SYSSTART\r\n"); },
+        [&]() -> Talk { EXPECT_EQ((co_await error_of_push(long_deadlines)).code, ErrorCode::device_gone); });
+}
+
 TEST_F(DialogueTest, TimesOutIfTheModuleNeverAsksForTheFrame) {
     converse([&]() -> Talk { EXPECT_EQ(co_await module().receive(), command); },
              [&]() -> Talk {
