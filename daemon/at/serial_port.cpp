@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/serial_port.h"
 
+#include "daemon/at/port_closer.h"
 #include "daemon/base/system_error.h"
 
+#include <asio/execution/context.hpp>
+#include <asio/query.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <termios.h>
 #include <unistd.h>
@@ -67,12 +71,22 @@ int open_claimed(const std::string& node) {
     return fd;
 }
 
-/// Prepares a claimed port for closing.
-void release(int fd) {
-    // Closing would wait up to 30 s for pending output if the module does not accept data.
-    ::tcflush(fd, TCOFLUSH);
-    // A pty keeps TIOCEXCL as long as its other side is open, and could not be opened again.
-    ::ioctl(fd, TIOCNXCL);
+PortCloser& closer_of(const asio::any_io_executor& executor) {
+    return asio::use_service<PortCloser>(asio::query(executor, asio::execution::context));
+}
+
+dev_t device_of(int fd) {
+    struct stat status{};
+    return ::fstat(fd, &status) == 0 ? status.st_rdev : 0;
+}
+
+/// Opening a port that is still being closed would block until it is.
+void require_closed(const asio::any_io_executor& executor, const std::string& node) {
+    struct stat status{};
+    if (::stat(node.c_str(), &status) == 0 && closer_of(executor).is_closing(status.st_rdev))
+        throw Exception(Error{ErrorCode::modem_timeout,
+                              fmt::format("{} is still being closed: the modem does not accept data", node),
+                              "check the flow control (RTS/CTS) and the wiring; bgs2d tries again"});
 }
 
 /// Whether the other side asserts CTS. A port without such lines (a pty, some adapters) has no flow control.
@@ -86,13 +100,13 @@ bool clear_to_send(int fd) {
 SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node)
   : node_(std::move(node))
   , stream_(executor) {
+    require_closed(executor, node_);
     const int fd = open_claimed(node_);
     std::error_code error;
     stream_.assign(fd, error);
     if (!error)
         return;
-    release(fd);
-    ::close(fd);
+    closer_of(executor).close(fd, device_of(fd));
     throw_errno(error.value(), "use", node_);
 }
 
@@ -104,8 +118,14 @@ SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, 
 }
 
 SerialPort::~SerialPort() {
-    if (stream_.is_open())
-        release(stream_.native_handle());
+    if (!stream_.is_open())
+        return;
+    // The duplicate keeps the port open and claimed. Asio removes its own descriptor from the event loop.
+    const int fd = ::fcntl(stream_.native_handle(), F_DUPFD_CLOEXEC, 0);
+    std::error_code ignored; // a descriptor is closed even if close() fails
+    stream_.close(ignored);
+    if (fd >= 0)
+        closer_of(stream_.get_executor()).close(fd, device_of(fd));
 }
 
 void SerialPort::apply(const LineSettings& settings) {

@@ -17,7 +17,8 @@ namespace bgs2::at {
 class SerialPort {
   public:
     /// Opens and claims the port: flock(2) and TIOCEXCL, raw, with these settings. Throws Exception:
-    /// PortClaimed (another process holds it), NotFound, AccessDenied, InvalidArgument (not a tty, or not
+    /// PortClaimed (another process holds it), ModemTimeout (bgs2d still closes it, since its data is not
+    /// accepted), NotFound, AccessDenied, InvalidArgument (not a tty, or not
     /// that rate), DeviceGone, Failed.
     SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings);
 
@@ -25,7 +26,8 @@ class SerialPort {
     SerialPort& operator=(SerialPort&&) = delete;
     SerialPort(const SerialPort&) = delete;
     SerialPort& operator=(const SerialPort&) = delete;
-    ~SerialPort(); ///< at once: drops data that was not sent yet
+    /// Drops data that was not sent yet, and closes the port by PortCloser.
+    ~SerialPort();
 
     /// Changes rate and flow control of the open port. Throws as the constructor does.
     void apply(const LineSettings& settings);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "daemon/at/port_closer.h"
 #include "daemon/at/serial_port.h"
 #include "daemon/base/error.h"
 #include "tests/support/scripted_module.h"
@@ -7,11 +8,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fcntl.h>
 #include <fstream>
+#include <future>
 #include <optional>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
+#include <thread>
 #include <unistd.h>
 
 namespace bgs2::at {
@@ -35,6 +41,13 @@ class SerialPortTest : public testing::Test {
     }
 
     test::ScriptedModule& module() { return module_; }
+    PortCloser& closer() { return asio::use_service<PortCloser>(context_); }
+
+    dev_t device_of_module() {
+        struct stat status{};
+        EXPECT_EQ(::stat(module().node().c_str(), &status), 0);
+        return status.st_rdev;
+    }
 
   private:
     asio::io_context context_;
@@ -70,6 +83,36 @@ TEST_F(SerialPortTest, UsesFlowControlIfConfiguredButNotAutomaticallyWithoutCts)
     EXPECT_FALSE(uses_rts_cts(port));
     port.apply({.flow_control = FlowControl::none});
     EXPECT_FALSE(uses_rts_cts(port));
+}
+
+TEST_F(SerialPortTest, IsClosedOutsideTheEventLoopIfThatBlocks) {
+    std::promise<std::thread::id> closing;
+    std::promise<void> allowed;
+    std::promise<void> closed;
+    closer().replace(
+        [&](int fd) {
+            closing.set_value(std::this_thread::get_id());
+            allowed.get_future().wait();
+            ::ioctl(fd, TIOCNXCL);
+            ::close(fd);
+            closed.set_value();
+        },
+        std::chrono::milliseconds(1));
+    std::optional<SerialPort> port(open(module().node()));
+    port.reset();
+    EXPECT_NE(closing.get_future().get(), std::this_thread::get_id());
+    const Error error = error_of_opening(module().node());
+    EXPECT_EQ(error.code, ErrorCode::modem_timeout) << "bgs2d itself is no other program";
+    EXPECT_THAT(error.what, HasSubstr("still being closed"));
+    const int other_program = ::open(module().node().c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    EXPECT_NE(::flock(other_program, LOCK_EX | LOCK_NB), 0) << "the port is claimed until it is closed";
+    ::close(other_program);
+    allowed.set_value();
+    closed.get_future().wait();
+    while (closer().is_closing(device_of_module()))
+        std::this_thread::yield();
+    closer().replace([](int fd) { ::close(fd); }, std::chrono::seconds(10));
+    EXPECT_EQ(error_of_opening(module().node()).what, "");
 }
 
 TEST_F(SerialPortTest, CannotBeClaimedTwice) {

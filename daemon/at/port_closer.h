@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Closes serial ports outside the event loop.
+#pragma once
+
+#include <asio/execution_context.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <sys/types.h>
+
+namespace bgs2::at {
+
+/// close() of a serial port waits until the data that it still has is sent: up to 30 s with a module that
+/// accepts none, since tcflush() has no effect in the drivers of USB adapters. A service of the event loop;
+/// use it through asio::use_service.
+class PortCloser : public asio::execution_context::service {
+  public:
+    static asio::execution_context::id id;
+
+    /// The operation that may block.
+    using Close = std::function<void(int fd)>;
+
+    explicit PortCloser(asio::execution_context& context);
+
+    /// Closes `fd` of this device in a thread, and waits for it for `patience`: an ordinary port is closed on
+    /// return.
+    void close(int fd, dev_t device);
+
+    /// Whether a port of this device is still being closed. Opening it would block.
+    [[nodiscard]] bool is_closing(dev_t device) const;
+
+    /// For tests.
+    void replace(Close close, std::chrono::milliseconds patience);
+
+  private:
+    struct Pending;
+
+    /// The threads are not waited for: at the end of the program, the kernel closes what is left.
+    void shutdown() override {}
+
+    Close close_;
+    std::chrono::milliseconds patience_{100};
+    std::shared_ptr<Pending> pending_;
+};
+
+} // namespace bgs2::at
