@@ -66,26 +66,42 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     ReadBacks, ModuleFault,
-    testing::Values(Fault{"NotStored", {"--fault", "not-stored"}, "failed", "reads back nothing"},
-                    Fault{"AnotherSlot", {"--fault", "readback-slot:0=1"}, "failed", "slot 0"},
-                    Fault{"CorruptSlot", {"--fault", "corrupt-slot:1"}, "failed", "corrupted"},
-                    Fault{"WithoutLabels", {"--fault", "labels:bare"}, "failed", "slot 0"},
-                    Fault{"SomeLabelsMissing", {"--fault", "labels:missing"}, "compliant", compliant_reason},
-                    Fault{"Unquoted", {"--fault", "labels:unquoted"}, "compliant", compliant_reason},
-                    Fault{"OldExpiry", {"--fault", "old-expiry"}, "compliant", compliant_reason},
-                    Fault{"NoStore", {"--fault", "no-is-cert"}, "blocked", "is_cert"}),
+    testing::Values(
+        Fault{"NotStored", {"--fault", "not-stored"}, "failed", "reads back nothing"},
+        Fault{"AnotherSlot", {"--fault", "readback-slot:0=1"}, "failed", "slot 0"},
+        Fault{"CorruptSlot", {"--fault", "corrupt-slot:1"}, "failed", "corrupted"},
+        Fault{"WithoutLabels", {"--fault", "labels:bare"}, "compliant", compliant_reason},
+        Fault{"ThumbprintWithColons", {"--fault", "thumbprint:colons"}, "compliant", compliant_reason},
+        Fault{"AlgorithmUnnamed", {"--fault", "thumbprint:unnamed"}, "compliant", compliant_reason},
+        Fault{"NoRowsOnce", {"--fault", "no-rows,times=1"}, "compliant", compliant_reason},
+        Fault{"NoRows", {"--fault", "no-rows"}, "blocked", "without a list of its slots"},
+        Fault{"CutRowOnce", {"--fault", "cut-row:2,times=1"}, "compliant", compliant_reason},
+        Fault{"CutRow", {"--fault", "cut-row:2"}, "blocked", "damaged line"},
+        Fault{"BareCorruptSlot", {"--fault", "bare-corrupt-slot:1"}, "failed", "corrupted"},
+        Fault{"SomeLabelsMissing", {"--fault", "labels:missing"}, "compliant", compliant_reason},
+        Fault{"Unquoted", {"--fault", "labels:unquoted"}, "compliant", compliant_reason},
+        Fault{"OldExpiry", {"--fault", "old-expiry"}, "compliant", compliant_reason},
+        Fault{"NoStore", {"--fault", "no-is-cert"}, "blocked", "is_cert"}),
     [](const auto& instance) { return instance.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Lines, ModuleFault,
-    testing::Values(Fault{"Echo", {"--echo"}, "compliant", compliant_reason},
-                    Fault{"Urcs", {"--urc"}, "compliant", compliant_reason},
-                    Fault{"EchoAndUrcs", {"--echo", "--urc"}, "compliant", compliant_reason},
-                    Fault{"Settle", {"--settle", "100"}, "compliant", compliant_reason},
-                    Fault{"Slow", {"--baud", "9600"}, "compliant", compliant_reason},
-                    Fault{"NoOkAfterTheResult", {"--fault", "no-ok"}, "compliant", compliant_reason},
-                    Fault{"Autobauding", {"--fault", "deaf:5"}, "compliant", compliant_reason},
-                    Fault{"GarbageAtFirst", {"--fault", "garbage,times=3"}, "compliant", compliant_reason}),
+    testing::Values(
+        Fault{"Echo", {"--echo"}, "compliant", compliant_reason},
+        Fault{"Urcs", {"--urc"}, "compliant", compliant_reason},
+        Fault{"EchoAndUrcs", {"--echo", "--urc"}, "compliant", compliant_reason},
+        Fault{"Settle", {"--settle", "100"}, "compliant", compliant_reason},
+        Fault{"NumericResults", {"--numeric"}, "compliant", compliant_reason},
+        Fault{"NoResults", {"--quiet"}, "compliant", compliant_reason},
+        Fault{"NumericResultsAndEcho", {"--numeric", "--echo"}, "compliant", compliant_reason},
+        Fault{"NoResultsAndEcho", {"--quiet", "--numeric", "--echo"}, "compliant", compliant_reason},
+        Fault{"LateOkBeforeTheImei", {"--fault", "late-ok:1"}, "compliant", compliant_reason},
+        Fault{"LateOkBeforeTheNextCommand", {"--fault", "late-ok:2"}, "compliant", compliant_reason},
+        Fault{"RestartInAFrame", {"--fault", "restart-in-frame:100,times=1"}, "compliant", compliant_reason},
+        Fault{"Slow", {"--baud", "9600"}, "compliant", compliant_reason},
+        Fault{"NoOkAfterTheResult", {"--fault", "no-ok"}, "compliant", compliant_reason},
+        Fault{"Autobauding", {"--fault", "deaf:5"}, "compliant", compliant_reason},
+        Fault{"GarbageAtFirst", {"--fault", "garbage,times=3"}, "compliant", compliant_reason}),
     [](const auto& instance) { return instance.param.name; });
 
 class DroppedKey : public testing::Test {

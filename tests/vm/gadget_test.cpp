@@ -5,33 +5,29 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <string>
+
 namespace bgs2::test {
 namespace {
 
 class Gadget : public Gateway {
   protected:
     /// Adds a Cinterion device with `count` functions of this kind and the modem behind the last one, without
-    /// a
-    /// [[port]] in bgs2d.toml. The kernel selects the driver by the product ID.
+    /// a [[port]] in bgs2d.toml. The kernel selects the driver by the product ID.
     void plug(const std::string& product, const std::string& function, int count) {
         write_policy();
-        machine.output_of(fmt::format(R"(
-modprobe dummy_hcd num=1 && modprobe libcomposite && modprobe option && modprobe cdc_acm
-mountpoint --quiet /sys/kernel/config || mount -t configfs none /sys/kernel/config
-mkdir /sys/kernel/config/usb_gadget/modem && cd /sys/kernel/config/usb_gadget/modem || exit
-echo 0x1e2d >idVendor
-echo {3} >idProduct
-mkdir -p strings/0x409 configs/c.1
-echo Cinterion >strings/0x409/manufacturer
-echo BGS2 >strings/0x409/product
-for i in $(seq {1}); do
-    mkdir functions/{0}.$i && ln -s functions/{0}.$i configs/c.1/
-done
-systemd-run --quiet --unit=modem --property=Restart=always --property=RestartSec=100ms bgs2sim --tty /dev/ttyGS{2} \
-    --log /run/modem.log --slots /run/modem.slots
-echo dummy_udc.0 >UDC
-)",
-                                      function, count, count - 1, product));
+        prepare(product, function, count);
+        machine.output_of(fmt::format("systemd-run --quiet --unit=modem --property=Restart=always "
+                                      "--property=RestartSec=100ms bgs2sim --tty /dev/ttyGS{} "
+                                      "--log /run/modem.log --slots /run/modem.slots",
+                                      count - 1));
+        bind();
+    }
+    /// The same without a modem: nothing takes the data that is sent to the ports.
+    void plug_without_modem(const std::string& product, const std::string& function, int count) {
+        prepare(product, function, count);
+        bind();
     }
     void pull() { machine.output_of("echo >/sys/kernel/config/usb_gadget/modem/UDC"); }
 
@@ -44,6 +40,25 @@ echo dummy_udc.0 >UDC
         pull();
         EXPECT_TRUE(is_gone());
     }
+
+  private:
+    void prepare(const std::string& product, const std::string& function, int count) {
+        machine.output_of(fmt::format(R"(
+modprobe dummy_hcd num=1 && modprobe libcomposite && modprobe option && modprobe cdc_acm
+mountpoint --quiet /sys/kernel/config || mount -t configfs none /sys/kernel/config
+mkdir /sys/kernel/config/usb_gadget/modem && cd /sys/kernel/config/usb_gadget/modem || exit
+echo 0x1e2d >idVendor
+echo {2} >idProduct
+mkdir -p strings/0x409 configs/c.1
+echo Cinterion >strings/0x409/manufacturer
+echo BGS2 >strings/0x409/product
+for i in $(seq {1}); do
+    mkdir functions/{0}.$i && ln -s functions/{0}.$i configs/c.1/
+done
+)",
+                                      function, count, product));
+    }
+    void bind() { machine.output_of("echo dummy_udc.0 >/sys/kernel/config/usb_gadget/modem/UDC"); }
 };
 
 TEST_F(Gadget, WithACdcAcmPortIsProvisionedThroughTheShippedRule) {
@@ -54,6 +69,34 @@ TEST_F(Gadget, WithACdcAcmPortIsProvisionedThroughTheShippedRule) {
 TEST_F(Gadget, WithFourOptionPortsIsProvisionedOnTheRespondingPort) {
     plug("0x0053", "gser", 4);
     expect_provisioned("/dev/ttyUSB3");
+}
+
+// close() of such a port waits up to 30 s for the data to be sent.
+TEST_F(Gadget, ThatAcceptsNoDataDoesNotDelayTheOtherModemsOrTheBus) {
+    configure(adapters_named);
+    write_policy();
+    machine.plug("ADAPTER1");
+    ASSERT_TRUE(becomes("compliant"));
+    plug_without_modem("0x0053", "gser", 4);
+    ASSERT_TRUE(machine.eventually("journalctl --unit bgs2d | grep --quiet 'no answer on /dev/ttyUSB'"));
+    // Meanwhile, the port is being closed, and opened again in vain.
+    const std::string longest =
+        machine.output_of(R"(
+longest=0
+end=$(($(date +%s) + 20))
+while [ $(date +%s) -lt $end ]; do
+    begin=$(date +%s%N)
+    busctl get-property io.bgs2d1 /io/bgs2d1/modem/)" +
+                          std::string(first_imei) + R"( io.bgs2d1.Modem State >/dev/null || exit
+    took=$((($(date +%s%N) - begin) / 1000000))
+    [ $took -le $longest ] || longest=$took
+done
+echo $longest
+)");
+    EXPECT_LT(std::stoi(longest), 5000) << "ms for a property, of an emulated machine";
+    EXPECT_TRUE(machine.eventually("journalctl --unit bgs2d | grep --quiet 'is still being closed'"));
+    EXPECT_TRUE(machine.eventually("bgs2ctl refresh", std::chrono::seconds(30)));
+    EXPECT_EQ(machine.output_of("systemctl show --property NRestarts --value bgs2d"), "0\n");
 }
 
 } // namespace
