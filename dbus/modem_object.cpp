@@ -87,7 +87,7 @@ asio::awaitable<sdbus::ObjectPath> install(std::shared_ptr<Authority> authority,
         install_request.private_key = co_await read_to_end(std::move(*given.private_key), "the private key");
     if (given.passphrase) {
         install_request.passphrase = co_await read_to_end(std::move(*given.passphrase), "the passphrase");
-        pki::strip_line_end(*install_request.passphrase);
+        pki::clean_passphrase(*install_request.passphrase);
     }
     co_return path_of(co_await modem->install(std::move(install_request)));
 }

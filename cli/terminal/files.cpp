@@ -174,7 +174,7 @@ std::optional<pki::Secret> read_passphrase(const std::optional<std::string>& pat
     if (!path)
         return std::nullopt;
     pki::Secret passphrase = read_secret_input(*path);
-    pki::strip_line_end(passphrase);
+    pki::clean_passphrase(passphrase);
     return passphrase;
 }
 

@@ -121,7 +121,7 @@ class Loader {
         if (!source)
             return std::nullopt;
         pki::Secret passphrase = read_secret(*source);
-        pki::strip_line_end(passphrase);
+        pki::clean_passphrase(passphrase);
         return passphrase;
     }
 

@@ -2,6 +2,7 @@
 #include "daemon/pki/file.h"
 
 #include "daemon/base/system_error.h"
+#include "daemon/pki/wrapping.h"
 
 #include <fmt/format.h>
 
@@ -122,7 +123,12 @@ Expected<void> File::require_private() const {
     return {};
 }
 
-void strip_line_end(Secret& passphrase) {
+void clean_passphrase(Secret& passphrase) {
+    if (auto utf8 = from_utf16(std::as_const(passphrase).bytes()))
+        passphrase = std::move(*utf8);
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    if (as_text(std::as_const(passphrase).bytes()).starts_with(mark))
+        passphrase = Secret::copy_of(std::as_const(passphrase).bytes().subspan(mark.size()));
     std::string_view text = as_text(std::as_const(passphrase).bytes());
     if (!text.ends_with('\n'))
         return;

@@ -51,7 +51,8 @@ Expected<Bytes> read_descriptor(int descriptor, std::string_view name, std::size
 Expected<Secret> read_secret_descriptor(int descriptor, std::string_view name,
                                         std::size_t max_size = max_file_size);
 
-/// Removes the line end (LF or CR LF) that editors add to a passphrase.
-void strip_line_end(Secret& passphrase);
+/// Removes what editors add to a passphrase: UTF-16, which becomes UTF-8, a byte order mark, and one line end
+/// (LF or CR LF).
+void clean_passphrase(Secret& passphrase);
 
 } // namespace bgs2::pki

@@ -3,7 +3,9 @@
 
 #include "daemon/base/counted.h"
 #include "daemon/base/words.h"
+#include "daemon/pki/conversion.h"
 #include "daemon/pki/openssl.h"
+#include "daemon/pki/wrapping.h"
 
 #include <fmt/format.h>
 #include <openssl/err.h>
@@ -114,21 +116,19 @@ FileFormat detect_der(ByteView der) {
     return second->tag == sequence ? detect_signed(der) : FileFormat::unknown;
 }
 
-bool starts_with(ByteView bytes, std::string_view start) {
-    return as_text(bytes).starts_with(start);
-}
-
 struct FileFormatRow {
     FileFormat value;
     std::string_view description;
     std::string_view hint_for_certificate;
     std::string_view hint_for_key;
+    std::optional<Conversion> conversion = std::nullopt; ///< the command in hints, at "{}"
 };
 
 constexpr std::string_view export_certificate = "export the certificate as PEM or DER";
 constexpr std::string_view export_key = "export the private key as PEM or DER (PKCS#8)";
 constexpr std::string_view copy_again = "copy the original file again, in binary mode";
 constexpr std::string_view is_secret = "name the certificate's file here, and this file as its private key";
+constexpr std::string_view convert = "convert it: {}";
 
 constexpr EnumTable file_formats{
     FileFormatRow{FileFormat::empty, "empty", "check how the file was created",
@@ -145,18 +145,40 @@ constexpr EnumTable file_formats{
                   "name the private key that the request was created with"},
     FileFormatRow{FileFormat::revocation_list, "a certificate revocation list",
                   "name the certificate instead", export_key},
-    FileFormatRow{FileFormat::pkcs7, "a PKCS#7 bundle",
-                  "convert it: openssl pkcs7 -inform DER -in FILE -print_certs -out FILE.pem",
-                  "name the key's own file: a PKCS#7 bundle contains no private key"},
+    FileFormatRow{FileFormat::pkcs7, "a PKCS#7 bundle", convert,
+                  "name the key's own file: a PKCS#7 bundle contains no private key", Conversion::pkcs7_der},
+    FileFormatRow{FileFormat::pkcs7_pem, "a PKCS#7 bundle", convert,
+                  "name the key's own file: a PKCS#7 bundle contains no private key", Conversion::pkcs7_pem},
     FileFormatRow{FileFormat::pkcs12, "a PKCS#12 store", export_certificate, export_key},
-    FileFormatRow{
-        FileFormat::java_keystore, "a Java keystore",
-        "convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12",
-        "convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12"},
-    FileFormatRow{FileFormat::openssh_key, "an OpenSSH private key", is_secret,
-                  "convert a copy: ssh-keygen -p -m PEM -f FILE"},
+    FileFormatRow{FileFormat::jks, "a Java keystore (JKS)", convert, convert, Conversion::jks},
+    FileFormatRow{FileFormat::jceks, "a Java keystore (JCEKS)", convert, convert, Conversion::jceks},
+    FileFormatRow{FileFormat::openssh_key, "an OpenSSH private key", is_secret, "convert a copy: {}",
+                  Conversion::openssh_key},
+    FileFormatRow{FileFormat::openssh_public_key, "an OpenSSH public key",
+                  "name the certificate that contains it", "name the private key instead"},
+    FileFormatRow{FileFormat::putty_key, "a private key of PuTTY (.ppk)", is_secret,
+                  "export it from PuTTYgen: Conversions, Export OpenSSH key"},
     FileFormatRow{FileFormat::parameters, "key parameters only", export_certificate, export_key},
-    FileFormatRow{FileFormat::utf16, "text in UTF-16", "save it again as ASCII or UTF-8",
+    FileFormatRow{FileFormat::web_page, "a web page",
+                  "download the file again, and check that no login page or error page comes instead",
+                  "download the file again, and check that no login page or error page comes instead"},
+    FileFormatRow{FileFormat::xml, "an XML document", export_certificate, export_key},
+    FileFormatRow{FileFormat::xml_key, "a key as XML (.NET)", is_secret, export_key},
+    FileFormatRow{FileFormat::json, "a JSON document", "write the certificate in it to a file of its own",
+                  "write the private key in it to a file of its own"},
+    FileFormatRow{FileFormat::zip, "a ZIP archive", "unpack it, and name the file in it: {}",
+                  "unpack it, and name the file in it: {}", Conversion::zip},
+    FileFormatRow{FileFormat::gzip, "a gzip file", "decompress it: {}", "decompress it: {}",
+                  Conversion::gzip},
+    FileFormatRow{FileFormat::git_lfs, "a pointer of Git LFS",
+                  "fetch the file itself in its repository with Git LFS, and copy that",
+                  "fetch the file itself in its repository with Git LFS, and copy that"},
+    FileFormatRow{FileFormat::ansible_vault, "a file that is encrypted with Ansible Vault",
+                  "decrypt it with Ansible Vault when it is copied here",
+                  "decrypt it with Ansible Vault when it is copied here"},
+    FileFormatRow{FileFormat::age, "a file that is encrypted with age", "decrypt it with age",
+                  "decrypt it with age"},
+    FileFormatRow{FileFormat::utf16, "text in UTF-16, and damaged", "save it again as ASCII or UTF-8",
                   "save it again as ASCII or UTF-8"},
     FileFormatRow{FileFormat::mangled,
                   "binary data damaged by a text conversion (bytes above 7f became ef bf bd)", copy_again,
@@ -183,30 +205,89 @@ constexpr std::array labels{
     Label{"CERTIFICATE REQUEST", FileFormat::certificate_request},
     Label{"NEW CERTIFICATE REQUEST", FileFormat::certificate_request},
     Label{"X509 CRL", FileFormat::revocation_list},
-    Label{"PKCS7", FileFormat::pkcs7},
-    Label{"CMS", FileFormat::pkcs7},
+    Label{"PKCS7", FileFormat::pkcs7_pem},
+    Label{"CMS", FileFormat::pkcs7_pem},
     Label{"OPENSSH PRIVATE KEY", FileFormat::openssh_key},
+    Label{"AGE ENCRYPTED FILE", FileFormat::age},
     Label{"EC PARAMETERS", FileFormat::parameters},
     Label{"DH PARAMETERS", FileFormat::parameters},
 };
+
+/// The beginning of a file.
+struct Magic {
+    std::string_view bytes;
+    FileFormat file_format;
+};
+
+constexpr std::array magics{
+    Magic{"\xfe\xed\xfe\xed", FileFormat::jks},
+    Magic{"\xce\xce\xce\xce", FileFormat::jceks},
+    Magic{"PK\x03\x04", FileFormat::zip},
+    Magic{"\x1f\x8b", FileFormat::gzip},
+    Magic{"0\xef\xbf\xbd", FileFormat::mangled},
+    Magic{"version https://git-lfs.github.com/", FileFormat::git_lfs},
+    Magic{"$ANSIBLE_VAULT;", FileFormat::ansible_vault},
+    Magic{"age-encryption.org/", FileFormat::age},
+    Magic{"PuTTY-User-Key-File-", FileFormat::putty_key},
+    Magic{"ssh-rsa ", FileFormat::openssh_public_key},
+    Magic{"ssh-ed25519 ", FileFormat::openssh_public_key},
+    Magic{"ecdsa-sha2-", FileFormat::openssh_public_key},
+};
+
+bool contains_ignoring_case(std::string_view text, std::string_view lower) {
+    const auto same = [](char one, char other) {
+        return (one >= 'A' && one <= 'Z' ? one - 'A' + 'a' : one) == other;
+    };
+    return !std::ranges::search(text, lower, same).empty();
+}
+
+/// Text with brackets around it; `text` begins with no blank.
+FileFormat detect_document(std::string_view text) {
+    constexpr std::size_t beginning = 1024;
+    if (text.starts_with('<')) {
+        if (text.contains("KeyValue>"))
+            return FileFormat::xml_key;
+        return contains_ignoring_case(text.substr(0, beginning), "<html") ||
+                       contains_ignoring_case(text.substr(0, beginning), "<!doctype html")
+                   ? FileFormat::web_page
+                   : FileFormat::xml;
+    }
+    if (!text.starts_with('{') && !text.starts_with('['))
+        return FileFormat::unknown;
+    const auto next = text.find_first_not_of(" \t\r\n", 1);
+    return next != std::string_view::npos && std::string_view("\"{[").contains(text[next])
+               ? FileFormat::json
+               : FileFormat::unknown;
+}
+
+/// `hint` with the command in the place of its "{}".
+std::string with_command(std::string_view hint, std::optional<Conversion> conversion, std::string_view name) {
+    const auto place = hint.find("{}");
+    if (place == std::string_view::npos || !conversion)
+        return std::string(hint);
+    return fmt::format("{}{}{}", hint.substr(0, place), command(*conversion, name), hint.substr(place + 2));
+}
 
 } // namespace
 
 FileFormat detect_format(ByteView bytes) {
     const std::string_view text = as_text(bytes);
-    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
-        return FileFormat::empty;
-    using namespace std::string_view_literals;
-    if (starts_with(bytes, "\xfe\xed\xfe\xed") || starts_with(bytes, "\xce\xce\xce\xce"))
-        return FileFormat::java_keystore;
-    if (starts_with(bytes, "\xff\xfe") || starts_with(bytes, "\xfe\xff") || starts_with(bytes, "-\0"sv) ||
-        starts_with(bytes, "\0-"sv))
+    const auto* magic = std::ranges::find_if(
+        magics, [&](const Magic& candidate) { return text.starts_with(candidate.bytes); });
+    if (magic != magics.end())
+        return magic->file_format;
+    if (is_utf16(bytes))
         return FileFormat::utf16;
-    if (starts_with(bytes, "0\xef\xbf\xbd"))
-        return FileFormat::mangled;
     if (const FileFormat file_format = detect_der(bytes); file_format != FileFormat::unknown)
         return file_format;
-    return text.find("-----BEGIN ") != std::string_view::npos ? FileFormat::pem : FileFormat::unknown;
+    const auto first =
+        text.find_first_not_of(text.starts_with("\xef\xbb\xbf") ? "\xef\xbb\xbf \t\r\n" : " \t\r\n");
+    if (first == std::string_view::npos)
+        return FileFormat::empty;
+    if (const FileFormat file_format = detect_document(text.substr(first));
+        file_format != FileFormat::unknown)
+        return file_format;
+    return text.contains("-----BEGIN ") ? FileFormat::pem : FileFormat::unknown;
 }
 
 FileFormat format_of_label(std::string_view label) {
@@ -218,12 +299,14 @@ std::string_view description(FileFormat file_format) {
     return file_formats.at(file_format).description;
 }
 
-std::string_view hint_for_certificate(FileFormat file_format) {
-    return file_formats.at(file_format).hint_for_certificate;
+std::string hint_for_certificate(FileFormat file_format, std::string_view name) {
+    const FileFormatRow& row = file_formats.at(file_format);
+    return with_command(row.hint_for_certificate, row.conversion, name);
 }
 
-std::string_view hint_for_key(FileFormat file_format) {
-    return file_formats.at(file_format).hint_for_key;
+std::string hint_for_key(FileFormat file_format, std::string_view name) {
+    const FileFormatRow& row = file_formats.at(file_format);
+    return with_command(row.hint_for_key, row.conversion, name);
 }
 
 std::optional<Error> check_length(ByteView der, std::string_view name, ErrorCode code) {

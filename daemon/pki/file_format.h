@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace bgs2::pki {
@@ -21,27 +22,41 @@ enum class FileFormat {
     certificate_request,
     revocation_list,
     pkcs7,
+    pkcs7_pem, ///< a PEM block
     pkcs12,
-    java_keystore,
+    jks, ///< of Java
+    jceks,
     openssh_key,
+    openssh_public_key,
+    putty_key,
     parameters, ///< "EC PARAMETERS", "DH PARAMETERS"
+    web_page,
+    xml,
+    xml_key, ///< of .NET
+    json,
+    zip,
+    gzip,
+    git_lfs, ///< a pointer to a file that Git LFS did not fetch
+    ansible_vault,
+    age,
     utf16,
     mangled, ///< DER that went through a text conversion
     unknown,
 };
 
-/// The format of a file. Values other than `pem` mean DER, unless they name another format.
+/// The format of a file that is not wrapped (wrapping.h). Values other than `pem` mean DER, unless they name
+/// another format.
 FileFormat detect_format(ByteView bytes);
 
-/// The content of a PEM block with this label.
+/// The content of a PEM block with this label; PKCS#7 is named `pkcs7_pem`.
 FileFormat format_of_label(std::string_view label);
 
 /// A description for messages: "a certificate signing request".
 std::string_view description(FileFormat file_format);
 
-/// The hint if this was found instead of a certificate (a private key).
-std::string_view hint_for_certificate(FileFormat file_format);
-std::string_view hint_for_key(FileFormat file_format);
+/// The hint if this was found instead of a certificate (a private key) in the file `name`.
+std::string hint_for_certificate(FileFormat file_format, std::string_view name);
+std::string hint_for_key(FileFormat file_format, std::string_view name);
 
 /// Nothing if `der` is exactly one DER value; otherwise an error with `code`: it is truncated, or bytes
 /// follow it.

@@ -6,6 +6,7 @@
 #include "daemon/pki/openssl.h"
 #include "daemon/pki/pem.h"
 #include "daemon/pki/pkcs12.h"
+#include "daemon/pki/wrapping.h"
 
 #include <fmt/format.h>
 #include <openssl/pem.h>
@@ -156,13 +157,13 @@ Expected<PublicKey> public_half(const Expected<PrivateKey>& key) {
 
 std::unexpected<Error> no_key(FileFormat found, std::string_view name, std::string_view wanted) {
     return fail(code, fmt::format("{} is {}, not {}", name, description(found), wanted),
-                std::string(hint_for_key(found)));
+                hint_for_key(found, name));
 }
 
 std::unexpected<Error> no_key(const std::vector<PemBlock>& blocks, std::string_view name,
                               std::string_view wanted) {
     return fail(code, fmt::format("{} contains \"{}\", not {}", name, blocks.front().label, wanted),
-                std::string(hint_for_key(format_of_label(blocks.front().label))));
+                hint_for_key(format_of_label(blocks.front().label), name));
 }
 
 Expected<std::vector<PrivateKey>> as_list(Expected<PrivateKey> key) {
@@ -195,6 +196,8 @@ Expected<std::vector<PrivateKey>> keys_in(const std::vector<PemBlock>& blocks, s
 
 Expected<std::vector<PrivateKey>> load_private_keys(ByteView bytes, std::string_view name,
                                                     const Secret* passphrase) {
+    const Unwrapped unwrapped(bytes);
+    bytes = unwrapped.bytes();
     switch (const FileFormat file_format = detect_format(bytes)) {
     case FileFormat::pem: {
         const auto blocks = read_pem(bytes, name, code);
@@ -233,6 +236,8 @@ Expected<PrivateKey> load_private_key(ByteView bytes, std::string_view name, con
 
 Expected<PublicKey> load_public_key(ByteView bytes, std::string_view name, const Secret* passphrase) {
     constexpr std::string_view wanted = "a public key, a certificate or a private key";
+    const Unwrapped unwrapped(bytes);
+    bytes = unwrapped.bytes();
     switch (const FileFormat file_format = detect_format(bytes)) {
     case FileFormat::pem: {
         const auto blocks = read_pem(bytes, name, code);

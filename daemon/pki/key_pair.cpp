@@ -6,6 +6,7 @@
 #include "daemon/pki/key_file.h"
 #include "daemon/pki/pem.h"
 #include "daemon/pki/pkcs12.h"
+#include "daemon/pki/wrapping.h"
 
 #include <fmt/format.h>
 
@@ -28,6 +29,13 @@ std::unexpected<Error> would_give_key_away(std::string_view name) {
         "use the format der or pem-chain, or a file that contains certificates only");
 }
 
+std::unexpected<Error> would_send_wrapping(const Sources& sources) {
+    return fail(invalid,
+                fmt::format("{} is {}, which the format as-is would send unchanged", sources.certificate_name,
+                            is_utf16(sources.certificate) ? "text in UTF-16" : "in Base64 as a whole"),
+                "use the format der or pem-chain, which convert it");
+}
+
 Expected<std::vector<Certificate>> certificates_in(const std::vector<PemBlock>& blocks,
                                                    std::string_view name) {
     std::vector<Certificate> certificates;
@@ -45,7 +53,7 @@ Expected<std::vector<Certificate>> certificates_in(const std::vector<PemBlock>& 
     }
     if (certificates.empty())
         return fail(invalid, fmt::format("{} contains \"{}\", not a certificate", name, blocks.front().label),
-                    std::string(hint_for_certificate(format_of_label(blocks.front().label))));
+                    hint_for_certificate(format_of_label(blocks.front().label), name));
     return certificates;
 }
 
@@ -58,6 +66,7 @@ struct CertificateFile {
     std::vector<Certificate> certificates; ///< at least one, in their order
     std::vector<PrivateKey> keys;          ///< of a PKCS#12
     bool der = false;                      ///< sent unchanged in every format
+    std::vector<Error> warnings;
 };
 
 Expected<CertificateFile> read_pem_file(const Sources& sources, CertificateFormat format) {
@@ -69,14 +78,24 @@ Expected<CertificateFile> read_pem_file(const Sources& sources, CertificateForma
         return std::unexpected(std::move(certificates.error()));
     if (format == CertificateFormat::as_is && std::ranges::any_of(*blocks, &PemBlock::has_private_key))
         return would_give_key_away(sources.certificate_name);
-    return CertificateFile{.certificates = std::move(*certificates), .keys = {}, .der = false};
+    CertificateFile file{.certificates = std::move(*certificates), .keys = {}, .der = false, .warnings = {}};
+    if (const auto stray = stray_byte(sources.certificate))
+        file.warnings.push_back({invalid,
+                                 fmt::format("its file has the byte {:02x} at offset {}, which is no text",
+                                             std::to_integer<unsigned>(sources.certificate[*stray]), *stray),
+                                 format == CertificateFormat::as_is
+                                     ? "set the format der or pem-chain, which "
+                                       "leave it out, or copy the file again"
+                                     : "copy the original file again"});
+    return file;
 }
 
 Expected<CertificateFile> read_der_file(const Sources& sources) {
     auto certificate = Certificate::from_der(sources.certificate, sources.certificate_name);
     if (!certificate)
         return std::unexpected(std::move(certificate.error()));
-    return CertificateFile{.certificates = {std::move(*certificate)}, .keys = {}, .der = true};
+    return CertificateFile{
+        .certificates = {std::move(*certificate)}, .keys = {}, .der = true, .warnings = {}};
 }
 
 Expected<CertificateFile> read_pkcs12_file(const Sources& sources, CertificateFormat format) {
@@ -89,8 +108,10 @@ Expected<CertificateFile> read_pkcs12_file(const Sources& sources, CertificateFo
         return fail(invalid,
                     fmt::format("the PKCS#12 store {} contains no certificate", sources.certificate_name),
                     "export it again together with the certificate");
-    return CertificateFile{
-        .certificates = std::move(store->certificates), .keys = std::move(store->keys), .der = false};
+    return CertificateFile{.certificates = std::move(store->certificates),
+                           .keys = std::move(store->keys),
+                           .der = false,
+                           .warnings = {}};
 }
 
 Expected<CertificateFile> read_certificate_file(const Sources& sources, CertificateFormat format) {
@@ -105,7 +126,7 @@ Expected<CertificateFile> read_certificate_file(const Sources& sources, Certific
         return fail(
             invalid,
             fmt::format("{} is {}, not a certificate", sources.certificate_name, description(file_format)),
-            std::string(hint_for_certificate(file_format)));
+            hint_for_certificate(file_format, sources.certificate_name));
     }
 }
 
@@ -198,7 +219,15 @@ std::string KeyPair::thumbprint() const {
     return sha1_hex(certificate);
 }
 
-Expected<KeyPair> load(const Sources& sources, CertificateFormat format, KeyFormat key_format) {
+Expected<KeyPair> load(const Sources& given, CertificateFormat format, KeyFormat key_format) {
+    const Unwrapped certificate(given.certificate);
+    const Unwrapped wrapped_key(given.key.value_or(ByteView()));
+    Sources sources = given;
+    sources.certificate = certificate.bytes();
+    if (given.key)
+        sources.key = wrapped_key.bytes();
+    if (certificate.changed() && format == CertificateFormat::as_is)
+        return would_send_wrapping(given);
     auto file = read_certificate_file(sources, format);
     if (!file)
         return std::unexpected(std::move(file.error()));
@@ -208,6 +237,7 @@ Expected<KeyPair> load(const Sources& sources, CertificateFormat format, KeyForm
     const Choice choice = choose(file->certificates, *keys);
     KeyPair key_pair;
     key_pair.chain = std::move(file->certificates);
+    key_pair.warnings = std::move(file->warnings);
     if (format == CertificateFormat::as_is || file->der) {
         key_pair.certificate = copy_of(sources.certificate);
     } else {

@@ -1,43 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/pem.h"
 
+#include "daemon/pki/base64.h"
 #include "daemon/pki/file_format.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
+#include <expected>
 #include <utility>
 
 namespace bgs2::pki {
 
 namespace {
 
-template<class T>
-struct SecureFreer {
-    std::size_t size = 0;
-    void operator()(T* retained) const noexcept { OPENSSL_secure_clear_free(retained, size); }
-};
-template<class T>
-using SecurePtr = std::unique_ptr<T, SecureFreer<T>>;
+constexpr std::string_view begin_mark = "-----BEGIN ";
+constexpr std::string_view end_mark = "-----END ";
+constexpr std::string_view dashes = "-----";
 
-/// The next block; nothing if OpenSSL finds none: its error queue has the reason.
-std::optional<PemBlock> next_block(BIO* source) {
-    char* label = nullptr;
-    char* header = nullptr;
-    unsigned char* content = nullptr;
-    long length = 0;
-    const int found = PEM_read_bio_ex(source, &label, &header, &content, &length, PEM_FLAG_SECURE);
-    const SecurePtr<char> owned_label(label);
-    const SecurePtr<char> owned_header(header);
-    const SecurePtr<unsigned char> owned_content(content, {static_cast<std::size_t>(length)});
-    if (found != 1)
+/// The text with line ends in the place of the two characters "\\n": PEM that was a string of JSON or of an
+/// environment variable. Nothing if there are none.
+std::optional<Secret> without_escapes(std::string_view text) {
+    const auto begin = text.find(begin_mark);
+    const auto escape = begin == std::string_view::npos ? begin : text.find("-----\\", begin);
+    if (escape == std::string_view::npos)
         return std::nullopt;
-    return PemBlock{label, header,
-                    Secret::copy_of(std::as_bytes(std::span(content, owned_content.get_deleter().size)))};
+    Secret plain = Secret::copy_of(as_bytes(text));
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool line_end =
+            text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == 'n' || text[i + 1] == 'r');
+        i += line_end ? 1 : 0;
+        plain.bytes()[size++] = static_cast<std::byte>(line_end ? '\n' : text[i]);
+    }
+    plain.truncate(size);
+    return plain;
 }
+
+/// Reads the blocks of a text, one after the other.
+class PemReader {
+  public:
+    explicit PemReader(std::string_view text)
+      : text_(text) {
+        // Some editors write a byte order mark before the first line.
+        if (text_.starts_with("\xef\xbb\xbf"))
+            position_ = line_ = 3;
+    }
+
+    /// The next block; nothing behind the last one; otherwise a description of the damage.
+    std::expected<std::optional<PemBlock>, std::string> next() {
+        const std::size_t begin = next_begin();
+        if (begin == std::string_view::npos)
+            return std::nullopt;
+        const std::size_t label_start = begin + begin_mark.size();
+        const std::size_t label_end = text_.find(dashes, label_start);
+        const std::string_view label = text_.substr(label_start, label_end - label_start);
+        const std::size_t start = label_end + dashes.size();
+        const std::size_t end = text_.find(end_mark, start);
+        const std::size_t end_label = end + end_mark.size();
+        const bool complete =
+            end != std::string_view::npos && text_.find(dashes, end_label) != std::string_view::npos;
+        if (!complete || text_.substr(start, end - start).contains(begin_mark))
+            return std::unexpected(
+                fmt::format("it begins at offset {} and has no END line{}", begin,
+                            complete ? "" : fmt::format("; the file ends at offset {}", text_.size())));
+        if (!text_.substr(end_label).starts_with(label) ||
+            !text_.substr(end_label + label.size()).starts_with(dashes))
+            return std::unexpected(
+                fmt::format("its END line, at offset {}, does not repeat \"{}\"", end, printable(label)));
+        position_ = line_ = end_label + label.size() + dashes.size();
+        return block(std::string(label), start, end);
+    }
+
+  private:
+    /// The next BEGIN at the start of a line. Blanks (YAML), quotes and the END of another block may precede
+    /// it.
+    std::size_t next_begin() {
+        for (;; ++position_) {
+            position_ = text_.find(begin_mark, position_);
+            if (position_ == std::string_view::npos)
+                return position_;
+            const auto line_end = text_.find_last_of("\r\n", position_);
+            if (line_end != std::string_view::npos && line_end >= line_)
+                line_ = line_end + 1;
+            const std::string_view label = text_.substr(position_ + begin_mark.size());
+            const std::size_t rest = label.find_first_of("\r\n");
+            if (text_.substr(line_, position_ - line_).find_first_not_of(" \t\"'") ==
+                    std::string_view::npos &&
+                label.substr(0, rest).contains(dashes))
+                return position_;
+        }
+    }
+
+    /// The block whose headers and Base64 are from `start` to `end`.
+    [[nodiscard]] std::expected<std::optional<PemBlock>, std::string>
+    block(std::string label, std::size_t start, std::size_t end) const {
+        std::string header;
+        // Headers have a colon, Base64 has none.
+        for (std::size_t line = start; line < end;) {
+            const std::size_t line_end = std::min(text_.find_first_of("\r\n", line), end);
+            std::string_view content = text_.substr(line, line_end - line);
+            content.remove_prefix(std::min(content.find_first_not_of(" \t"), content.size()));
+            if (content.contains(':'))
+                header.append(content).append("\n");
+            else if (!content.empty())
+                break;
+            line = line_end + 1;
+            start = std::min(line, end);
+        }
+        auto decoded = decode_base64(text_.substr(start, end - start));
+        if (!decoded && decoded.error() < end - start)
+            return std::unexpected(fmt::format("it is not Base64 at offset {}", start + decoded.error()));
+        if (!decoded)
+            return std::unexpected(fmt::format("a part before its END line, at offset {}, is missing", end));
+        if (decoded->empty())
+            return std::unexpected(fmt::format("nothing precedes its END line, at offset {}", end));
+        return PemBlock{std::move(label), std::move(header), std::move(*decoded)};
+    }
+
+    std::string_view text_;
+    std::size_t position_ = 0;
+    std::size_t line_ = 0; ///< the start of the line, or the end of the last block in it
+};
 
 } // namespace
 
@@ -48,23 +134,35 @@ bool PemBlock::has_private_key() const {
 }
 
 Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, ErrorCode code) {
-    // Some editors write a byte order mark before the first line, where OpenSSL then does not find BEGIN.
-    if (as_text(text).starts_with("\xef\xbb\xbf"))
-        text = text.subspan(3);
-    const BioPtr source = reading_bio(text);
+    const auto plain = without_escapes(as_text(text));
+    PemReader reader(as_text(plain ? std::as_const(*plain).bytes() : text));
     std::vector<PemBlock> blocks;
-    while (auto block = next_block(source.get()))
-        blocks.push_back(std::move(*block));
-    const unsigned long last = ERR_peek_last_error();
-    const bool at_end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
-    const OpensslError error = take_openssl_error();
-    if (at_end && !blocks.empty())
-        return blocks;
-    return fail(code,
-                at_end
-                    ? fmt::format("{} has no PEM block that starts at the beginning of a line", name)
-                    : fmt::format("PEM block {} of {} is damaged: {}", blocks.size() + 1, name, error.reason),
-                "copy the original file again, including its BEGIN and END lines");
+    constexpr std::string_view hint = "copy the original file again, including its BEGIN and END lines";
+    for (;;) {
+        auto block = reader.next();
+        if (!block)
+            return fail(
+                code,
+                fmt::format("PEM block {} of {} is damaged: {}", blocks.size() + 1, name, block.error()),
+                std::string(hint));
+        if (!*block)
+            break;
+        blocks.push_back(std::move(**block));
+    }
+    if (blocks.empty())
+        return fail(code, fmt::format("{} has no PEM block that starts at the beginning of a line", name),
+                    std::string(hint));
+    return blocks;
+}
+
+std::optional<std::size_t> stray_byte(ByteView text) {
+    const auto stray = std::ranges::find_if(text, [](std::byte byte) {
+        return byte < std::byte{' '} && byte != std::byte{'\t'} && byte != std::byte{'\r'} &&
+               byte != std::byte{'\n'};
+    });
+    if (stray == text.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(stray - text.begin());
 }
 
 Bytes write_pem(const std::vector<Certificate>& certificates) {

@@ -7,6 +7,8 @@
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/secret.h"
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +24,14 @@ struct PemBlock {
     [[nodiscard]] bool has_private_key() const; ///< by its label; encrypted or not
 };
 
-/// All blocks of `text`, in order; skips the text between them. Errors, with `code`: a damaged block, or no
-/// block.
+/// All blocks of `text`, in order; skips the text between them. Accepts any line ends, also the two
+/// characters
+/// "\\n", blanks before a line, and blocks that begin on the line where the last one ends. Errors, with
+/// `code`: a damaged block, or no block; the message has the offset.
 Expected<std::vector<PemBlock>> read_pem(ByteView text, std::string_view name, ErrorCode code);
+
+/// The offset of the first control character that no text contains, such as NUL or Ctrl-Z.
+std::optional<std::size_t> stray_byte(ByteView text);
 
 /// The certificates as PEM blocks with LF line ends, nothing between them.
 Bytes write_pem(const std::vector<Certificate>& certificates);

@@ -38,7 +38,7 @@ class Cases : public ::testing::Test {
         if (name.empty())
             return std::nullopt;
         pki::Secret secret = pki::Secret::copy_of(file(name));
-        pki::strip_line_end(secret);
+        pki::clean_passphrase(secret);
         return secret;
     }
 

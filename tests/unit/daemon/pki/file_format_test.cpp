@@ -46,8 +46,8 @@ TEST(FileFormat, IsDetectedFromMarkersAndMagicNumbers) {
         {"\r\n\t ", FileFormat::empty},
         {"0-----BEGIN CERTIFICATE-----", FileFormat::pem},
         {"text\n-----BEGIN CERTIFICATE-----", FileFormat::pem},
-        {"\xfe\xed\xfe\xed", FileFormat::java_keystore},
-        {"\xce\xce\xce\xce", FileFormat::java_keystore},
+        {"\xfe\xed\xfe\xed", FileFormat::jks},
+        {"\xce\xce\xce\xce", FileFormat::jceks},
         {"\xff\xfe-\0"sv, FileFormat::utf16},
         {"\xfe\xff\0-"sv, FileFormat::utf16},
         {"-\0-\0"sv, FileFormat::utf16},
@@ -60,6 +60,21 @@ TEST(FileFormat, IsDetectedFromMarkersAndMagicNumbers) {
         {"\x30\x03\x02\x01\x03"sv, FileFormat::unknown},
         {"\x30\x03\x02\x05\x03"sv, FileFormat::unknown},
         {"MIIB", FileFormat::unknown},
+        {"\xef\xbb\xbf \r\n", FileFormat::empty},
+        {"\n <html><body>-----BEGIN CERTIFICATE-----", FileFormat::web_page},
+        {"<!DocType HTML>", FileFormat::web_page},
+        {"<?xml version=\"1.0\"?><cert/>", FileFormat::xml},
+        {"<RSAKeyValue><Modulus>", FileFormat::xml_key},
+        {"{\n \"cert\": \"-----BEGIN CERTIFICATE-----", FileFormat::json},
+        {"[{", FileFormat::json},
+        {"[client]\n-----BEGIN CERTIFICATE-----", FileFormat::pem},
+        {"PK\x03\x04 -----BEGIN ", FileFormat::zip},
+        {"\x1f\x8b\x08", FileFormat::gzip},
+        {"version https://git-lfs.github.com/spec/v1\n", FileFormat::git_lfs},
+        {"$ANSIBLE_VAULT;1.1;AES256\n", FileFormat::ansible_vault},
+        {"age-encryption.org/v1\n", FileFormat::age},
+        {"PuTTY-User-Key-File-3: ssh-rsa\n", FileFormat::putty_key},
+        {"ssh-rsa AAAAB3NzaC1yc2E", FileFormat::openssh_public_key},
     };
     for (const auto& row : table)
         EXPECT_EQ(detect_format(as_bytes(row.bytes)), row.file_format) << row.bytes;
@@ -76,8 +91,8 @@ TEST(FileFormat, HasADescriptionAndHintsForEveryValue) {
     for (int i = 0; i <= static_cast<int>(FileFormat::unknown); ++i) {
         const auto file_format = static_cast<FileFormat>(i);
         EXPECT_FALSE(description(file_format).empty());
-        EXPECT_FALSE(hint_for_certificate(file_format).empty());
-        EXPECT_FALSE(hint_for_key(file_format).empty());
+        EXPECT_FALSE(hint_for_certificate(file_format, "a").empty());
+        EXPECT_FALSE(hint_for_key(file_format, "a").empty());
         if (file_format != FileFormat::unknown) {
             EXPECT_NE(description(file_format), description(FileFormat::unknown)) << i;
         }

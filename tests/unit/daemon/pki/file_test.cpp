@@ -147,17 +147,27 @@ TEST_F(FileTest, RejectsASymbolicLinkLoop) {
     expect_refused(read_file(folder_ / "circle"), ErrorCode::failed, "/circle: Too many levels");
 }
 
-TEST(Passphrase, IsStrippedOfOneLineEnd) {
+TEST(Passphrase, IsFreedFromOneLineEndAndFromWhatEditorsAdd) {
     struct Row {
-        const char* content;
-        const char* passphrase;
+        std::string_view content;
+        std::string_view passphrase;
     };
-    const std::vector<Row> table = {
-        {"pass", "pass"},       {"pass\n", "pass"},   {"pass\r\n", "pass"}, {"pass\n\n", "pass\n"},
-        {" pass \n", " pass "}, {"pass\r", "pass\r"}, {"\n", ""},           {"", ""}};
+    using namespace std::string_view_literals;
+    const std::vector<Row> table = {{"pass", "pass"},
+                                    {"pass\n", "pass"},
+                                    {"pass\r\n", "pass"},
+                                    {"pass\n\n", "pass\n"},
+                                    {" pass \n", " pass "},
+                                    {"pass\r", "pass\r"},
+                                    {"\n", ""},
+                                    {"", ""},
+                                    {"\xef\xbb\xbfpass\r\n", "pass"},
+                                    {"\xff\xfep\0a\0s\0s\0\r\0\n\0"sv, "pass"},
+                                    {"\xfe\xff\0p\0a\0s\0s"sv, "pass"},
+                                    {"p\0a\0s\0s\0\n\0"sv, "pass"}};
     for (const auto& row : table) {
-        Secret passphrase = Secret::copy_of(as_bytes(std::string_view(row.content)));
-        strip_line_end(passphrase);
+        Secret passphrase = Secret::copy_of(as_bytes(row.content));
+        clean_passphrase(passphrase);
         EXPECT_EQ(as_text(passphrase.bytes()), row.passphrase);
     }
 }

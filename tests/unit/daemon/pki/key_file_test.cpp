@@ -140,7 +140,7 @@ TEST(KeyFileError, NamesTheActualContentOfTheFile) {
     expect_refused(as_bytes(identity.request_pem()), "\"CERTIFICATE REQUEST\"", "request was created with");
     expect_refused(identity.public_der(), "a public key, not a private key", "name the private key instead");
     expect_refused(as_bytes("\xfe\xed\xfe\xed...."), "a Java keystore", "keytool -importkeystore");
-    expect_refused(as_bytes("\xff\xfe-."), "UTF-16");
+    expect_refused(as_bytes("\xff\xfe-.x"), "text in UTF-16, and damaged");
     expect_refused(as_bytes("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"),
                    "OPENSSH PRIVATE KEY", "ssh-keygen");
 }
@@ -158,7 +158,7 @@ TEST(KeyFileError, LocatesTheCorruptionInTheKey) {
     std::string pem = identity.pkcs8_pem();
     pem[pem.find('\n') + 5] = '*';
     expect_refused(as_bytes(pem), "PEM block 1 of a.key is damaged");
-    expect_refused(as_bytes("  " + identity.pkcs8_pem()),
+    expect_refused(as_bytes("# " + identity.pkcs8_pem()),
                    "no PEM block that starts at the beginning of a line");
     expect_refused(as_bytes(std::string_view("\x30\x06\x02\x01\x01\x04\x01\x01", 8)),
                    "cannot read the private key");

@@ -267,7 +267,7 @@ TEST_F(KeyPairTest, NamesTheActualContentIfItIsNotACertificate) {
     expect_refused(read(leaf_.request_der()), "a certificate signing request", "have a CA sign the request");
     expect_refused(read(leaf_.request_pem()), "\"CERTIFICATE REQUEST\"", "have a CA sign the request");
     expect_refused(read("\xfe\xed\xfe\xed..."), "a Java keystore", "keytool -importkeystore");
-    expect_refused(read(std::string_view("\xff\xfe-\0-\0", 6)), "text in UTF-16", "UTF-8");
+    expect_refused(read(std::string_view("\xff\xfe-\0-", 5)), "text in UTF-16", "UTF-8");
     expect_refused(read("0\xef\xbf\xbd\x03"), "text conversion", "binary mode");
     expect_refused(read("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n"), "\"PKCS7\"", "-print_certs");
 }
