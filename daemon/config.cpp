@@ -94,8 +94,7 @@ std::expected<Config, policy::Problems> read_config(const std::filesystem::path&
     if (!text) {
         if (text.error().code == ErrorCode::not_found && !must_exist)
             return Config{};
-        return std::unexpected(
-            policy::Problems{{.file = file.string(), .line = 0, .column = 0, .what = text.error().what}});
+        return std::unexpected(policy::Problems{policy::problem_of(file, text.error().what)});
     }
     return parse_config(*text, file.string());
 }

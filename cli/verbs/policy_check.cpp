@@ -70,8 +70,7 @@ class Check {
         ++result_.files;
         const auto text = read_text(path);
         if (!text)
-            add({{.file = path.string(), .line = 0, .column = 0, .what = text.error().what}},
-                text.error().code);
+            add({policy::problem_of(path, text.error().what)}, text.error().code);
         else if (const auto parsed = policy::parse(*text, path.string()); !parsed)
             add(parsed.error(), ErrorCode::policy_invalid);
     }

@@ -24,10 +24,6 @@ namespace {
 /// By name; files of the same name by descending precedence.
 using Found = std::map<std::string, std::vector<std::filesystem::path>>;
 
-Problem problem(const std::filesystem::path& file, std::string what) {
-    return {.file = file.string(), .line = 0, .column = 0, .what = std::move(what)};
-}
-
 bool is_policy_file(std::string_view name) {
     return name.ends_with(".toml") && !name.starts_with('.');
 }
@@ -82,7 +78,7 @@ bool says_nothing(std::string_view text) {
 void load_file(const std::filesystem::path& file, LoadResult& loaded) {
     const auto text = read_text_file(file);
     if (!text) {
-        loaded.problems.push_back(problem(file, text.error().what));
+        loaded.problems.push_back(problem_of(file, text.error().what));
         return;
     }
     if (says_nothing(*text)) {
@@ -105,7 +101,7 @@ Files find_files(std::span<const std::filesystem::path> directories) {
     for (const auto& directory : directories) {
         const std::error_code error = collect(directory, found, near_misses);
         if (error && error != std::errc::no_such_file_or_directory)
-            files.problems.push_back(problem(directory, fmt::format("cannot read: {}", error.message())));
+            files.problems.push_back(problem_of(directory, fmt::format("cannot read: {}", error.message())));
     }
     for (const auto& [name, same_name] : found) {
         files.read.push_back(same_name.front());
@@ -115,8 +111,8 @@ Files find_files(std::span<const std::filesystem::path> directories) {
     for (const auto& [name, same_name] : near_misses) {
         for (const auto& file : same_name)
             files.warnings.push_back(
-                problem(file, fmt::format("ignored: its name does not end in .toml; rename it to {}",
-                                          intended_name(name).value_or(name))));
+                problem_of(file, fmt::format("ignored: its name does not end in .toml; rename it to {}",
+                                             printable(intended_name(name).value_or(name)))));
     }
     return files;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/explanation.h"
 
+#include "daemon/base/bytes.h"
 #include "daemon/policy/match.h"
 
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ namespace bgs2::policy {
 namespace {
 
 FileExplanation about(const std::filesystem::path& file, FileStatus status, std::string why) {
-    return {.policy = file.extension() == ".toml" ? file.stem().string() : "",
+    return {.policy = file.extension() == ".toml" ? printable(file.stem().string()) : "",
             .file = file,
             .status = status,
             .why = std::move(why),
@@ -43,7 +44,7 @@ std::string what_it_masks(const std::filesystem::path& file, const std::vector<M
     std::vector<std::string> files;
     for (const Masked& each : masked) {
         if (each.by == file)
-            files.push_back(each.file.string());
+            files.push_back(printable(each.file.string()));
     }
     return files.empty() ? "empty, and masks no file"
                          : fmt::format("empty, masks {}", fmt::join(files, ", "));
@@ -59,8 +60,8 @@ std::vector<FileExplanation> explain(const PolicyStore& set, const ModemAttribut
     for (const auto& file : set.silent())
         result.push_back(about(file, FileStatus::masks, what_it_masks(file, set.masked())));
     for (const Masked& masked : set.masked()) {
-        result.push_back(
-            about(masked.file, FileStatus::masked, fmt::format("masked by {}", masked.by.string())));
+        result.push_back(about(masked.file, FileStatus::masked,
+                               fmt::format("masked by {}", printable(masked.by.string()))));
         result.back().masked_by = masked.by;
     }
     // Stable sort by name: among files of the same name, the one that is read stays first and masked ones

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/parse.h"
 
+#include "daemon/base/bytes.h"
 #include "daemon/policy/toml_reader.h"
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <variant>
 #include <vector>
 
 namespace bgs2::policy {
@@ -36,6 +38,7 @@ struct Draft {
     Policy policy;
     std::vector<SlotDraft> slots;
     std::vector<Readable> readable;
+    Position erase_unlisted; ///< of its value, if there is one
 };
 
 std::optional<Source> any_source(TomlReader& reader, const TomlValue& value, std::string_view name) {
@@ -131,6 +134,7 @@ constexpr std::array provision_fields{
     TomlField<Draft>{"erase-unlisted",
                      [](auto& reader, const auto& value, auto name, auto& draft) {
                          store(reader.boolean(value, name), draft.policy.erase_unlisted);
+                         draft.erase_unlisted = value.at;
                      }},
     TomlField<Draft>{"renew-before",
                      [](auto& reader, const auto& value, auto name, auto& draft) {
@@ -194,11 +198,16 @@ void read_slots(TomlReader& reader, const TomlValue& value, std::string_view nam
     }
 }
 
+void read_match(TomlReader& reader, const TomlValue& value, std::string_view, Draft& draft) {
+    // As an empty list of patterns: it would match every modem, which its author hardly means.
+    const auto* entries = std::get_if<TomlTable>(&value.value);
+    if (entries != nullptr && entries->empty())
+        reader.refuse(value.at, "[match] is empty; omit it to match every modem");
+    reader.table(value, "[match]", match_fields, draft.policy.match);
+}
+
 constexpr std::array file_fields{
-    TomlField<Draft>{"match",
-                     [](auto& reader, const auto& value, auto, auto& draft) {
-                         reader.table(value, "[match]", match_fields, draft.policy.match);
-                     }},
+    TomlField<Draft>{"match", read_match},
     TomlField<Draft>{"port",
                      [](auto& reader, const auto& value, auto, auto& draft) {
                          reader.table(value, "[port]", port_fields, draft.policy.line_settings);
@@ -227,6 +236,19 @@ void check_slots(TomlReader& reader, const std::vector<SlotDraft>& slots) {
     }
 }
 
+/// A policy without slots erases the whole store; a file that was cut off looks like that.
+void check_erasing(TomlReader& reader, const Draft& draft) {
+    const auto is_kept = [](const SlotDraft& slot) {
+        return slot.rule.store == Store::tls || !slot.store_is_good;
+    };
+    if (draft.policy.erase_unlisted && std::ranges::none_of(draft.slots, is_kept))
+        reader.refuse(
+            draft.erase_unlisted,
+            fmt::format("[provision] erase-unlisted would erase every slot of {}: no [[slot]] names "
+                        "one; add a [[slot]] for each slot to keep",
+                        word(Store::tls)));
+}
+
 /// Whether the key, or the PIN of its token, is in the file.
 bool is_read_for(const std::optional<Source>& key, const Source& file) {
     return key == file || (key && key->kind == SourceKind::pkcs11 && key->name.contains("pin-source=") &&
@@ -244,10 +266,8 @@ void check_readable(TomlReader& reader, const Draft& draft) {
         const bool signs = sign && (is_read_for(sign->key, source) || sign->passphrase == source);
         if (!signs && std::ranges::none_of(draft.slots,
                                            [&](const SlotDraft& slot) { return reads(slot.rule, source); }))
-            reader.refuse(
-                at, fmt::format("[provision] readable: this policy reads no secret from {:?}; write it "
-                                "exactly as the private-key, passphrase, key or certificate that reads it",
-                                to_string(source)));
+            reader.refuse(at, "[provision] readable: this policy reads no secret from this source; write it "
+                              "exactly as the private-key, passphrase, key or certificate that reads it");
     }
 }
 
@@ -261,9 +281,10 @@ std::expected<Policy, Problems> parse(std::string_view text, std::string_view fi
     TomlReader reader(file_name);
     Draft draft;
     draft.policy.file = file_name;
-    draft.policy.name = draft.policy.file.stem();
+    draft.policy.name = printable(draft.policy.file.stem().string());
     reader.table(*file, "", file_fields, draft);
     check_slots(reader, draft.slots);
+    check_erasing(reader, draft);
     check_readable(reader, draft);
     if (Problems problems = reader.problems(); !problems.empty())
         return std::unexpected(std::move(problems));

@@ -47,15 +47,14 @@ Expected<std::vector<Piece>> pieces(std::string_view text) {
             return result;
         }
         if (rest[brace] == '}')
-            return refuse(fmt::format("{:?} has an unmatched '}}'", text), known_placeholders);
+            return refuse("the source has an unmatched '}'", known_placeholders);
         const auto end = rest.find('}', brace);
         if (end == std::string_view::npos)
-            return refuse(fmt::format("{:?} has an unmatched '{{'", text), known_placeholders);
+            return refuse("the source has an unmatched '{'", known_placeholders);
         const std::string_view name = rest.substr(brace + 1, end - brace - 1);
         const auto* placeholder = std::ranges::find(placeholders, name, &Placeholder::name);
         if (placeholder == placeholders.end())
-            return refuse(fmt::format("{:?} has the unknown placeholder {{{}}}", text, name),
-                          known_placeholders);
+            return refuse("the source has an unknown placeholder", known_placeholders);
         result.push_back({.literal = rest.substr(0, brace), .placeholder = placeholder});
         rest.remove_prefix(end + 1);
     }
@@ -141,20 +140,23 @@ Expected<std::string> expand_with(std::string_view text, const ModemAttributes& 
     return result;
 }
 
+/// Quotes nothing: the text can contain a PIN, or be the passphrase itself where its file is expected.
 Expected<Source> kind_and_name(std::string_view text) {
     if (text.empty())
         return refuse("the source is empty", known_sources);
     if (text.contains('\0'))
         return refuse("a source cannot contain a NUL", known_sources);
+    if (text.contains("${"))
+        return refuse("variables of the environment are not expanded", known_sources);
     if (text.starts_with('/')) {
         if (text.ends_with('/'))
-            return refuse(fmt::format("{:?} is a directory", text), known_sources);
+            return refuse("a directory is not a source", known_sources);
         return Source{.kind = SourceKind::file, .name = std::string(text)};
     }
     if (text.starts_with(credential_scheme)) {
         const std::string_view name = text.substr(credential_scheme.size());
         if (!is_file_name(name))
-            return refuse(fmt::format("{:?} is not a valid credential name", name),
+            return refuse("the name of the credential is invalid",
                           "write a plain file name after credential:");
         return Source{.kind = SourceKind::credential, .name = std::string(name)};
     }
@@ -163,7 +165,6 @@ Expected<Source> kind_and_name(std::string_view text) {
             return std::unexpected(std::move(good.error()));
         return Source{.kind = SourceKind::pkcs11, .name = std::string(text)};
     }
-    // Not quoted: the text can contain a PIN, or be the passphrase itself where its file is expected.
     if (has_scheme(text))
         return refuse("unknown scheme", known_sources);
     return refuse("a relative path is not a source", known_sources);

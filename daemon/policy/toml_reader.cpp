@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/toml_reader.h"
 
+#include "daemon/base/bytes.h"
 #include "daemon/base/nearest.h"
 #include "daemon/policy/duration.h"
 
@@ -26,8 +27,12 @@ std::string describe_unknown(const TomlEntry& entry, std::string_view where, std
     for (const TomlKey& each : known)
         keys.push_back(each.key);
     const bool table = std::holds_alternative<TomlTable>(entry.value.value) || is_list_of_tables(entry.value);
-    std::string what = fmt::format("unknown {} {:?}{}{}", table ? "table" : "key", entry.key,
-                                   where.empty() ? "" : " in ", where);
+    // Longer ones are no typing errors; they can be lines of a key that was pasted into the file.
+    constexpr std::size_t longest_quoted_key = 40;
+    std::string what =
+        fmt::format("unknown {}{}{}{}", table ? "table" : "key",
+                    entry.key.size() > longest_quoted_key ? "" : fmt::format(" {:?}", entry.key),
+                    where.empty() ? "" : " in ", where);
     if (const auto meant = nearest(entry.key, keys))
         return what + fmt::format("; did you mean {:?}?", *meant);
     return what + fmt::format("; valid keys: {}", fmt::join(keys, ", "));
@@ -35,8 +40,9 @@ std::string describe_unknown(const TomlEntry& entry, std::string_view where, std
 
 } // namespace
 
-void TomlReader::refuse(Position at, std::string what) {
-    problems_.push_back({.file = file_name_, .line = at.line, .column = at.column, .what = std::move(what)});
+void TomlReader::refuse(Position at, std::string_view what) {
+    problems_.push_back(
+        {.file = printable(file_name_), .line = at.line, .column = at.column, .what = printable(what)});
 }
 
 void TomlReader::refuse_kind(const TomlValue& value, std::string_view name, std::string_view wanted) {

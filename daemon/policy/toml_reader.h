@@ -46,7 +46,7 @@ class TomlReader {
     explicit TomlReader(std::string_view file_name)
       : file_name_(file_name) {}
 
-    void refuse(Position at, std::string what);
+    void refuse(Position at, std::string_view what);
 
     std::optional<std::string> text(const TomlValue& value, std::string_view name);
     std::optional<std::int64_t> integer(const TomlValue& value, std::string_view name, std::int64_t lowest,

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/toml_value.h"
 
+#include "daemon/base/bytes.h"
+#include "daemon/policy/toml_syntax.h"
+
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <array>
@@ -68,14 +72,18 @@ std::string_view kind(const TomlValue& value) {
 }
 
 std::expected<TomlValue, Problem> read_toml(std::string_view text, std::string_view file_name) {
+    const auto problem = [&](Position at, std::string what) {
+        return std::unexpected(Problem{
+            .file = printable(file_name), .line = at.line, .column = at.column, .what = std::move(what)});
+    };
+    if (const auto deep = find_deep_nesting(text))
+        return problem(*deep, fmt::format("nested more than {} levels deep; no key needs more than three",
+                                          deepest_nesting));
     try {
         return convert(toml::parse(text), {.line = 1, .column = 1});
     } catch (const toml::parse_error& error) {
-        const Position at = position(error.source());
-        return std::unexpected(Problem{.file = std::string(file_name),
-                                       .line = at.line,
-                                       .column = at.column,
-                                       .what = std::string(error.description())});
+        SyntaxError explained = explain_syntax_error(text, position(error.source()), error.description());
+        return problem(explained.at, std::move(explained.what));
     }
 }
 

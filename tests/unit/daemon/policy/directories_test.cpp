@@ -157,6 +157,19 @@ TEST_F(Directories, ReportWarningsOfTheLastReloadEvenIfItFailed) {
     EXPECT_TRUE(set.warnings().empty());
 }
 
+TEST_F(Directories, MakeTheNamesOfFilesInProblemsAndWarningsPrintable) {
+    write("etc/M\xfcnchen.toml", "broken");
+    write("etc/M\xfcnchen\n.TOML", "");
+    std::filesystem::create_symlink("gone", root() / "etc/\x1b[1m.toml");
+    const LoadResult loaded = load(all());
+    ASSERT_EQ(loaded.problems.size(), 2U);
+    EXPECT_EQ(loaded.problems[0].file, (root() / "etc/\\x1b[1m.toml").string());
+    EXPECT_EQ(loaded.problems[1].file, (root() / "etc/M\\xfcnchen.toml").string());
+    EXPECT_EQ(loaded.warnings,
+              (Problems{{(root() / "etc/M\\xfcnchen\\x0a.TOML").string(), 0, 0,
+                         "ignored: its name does not end in .toml; rename it to M\\xfcnchen\\x0a.toml"}}));
+}
+
 TEST_F(Directories, NeedNotExist) {
     EXPECT_EQ(load(all()), LoadResult());
     EXPECT_EQ(load({}), LoadResult());

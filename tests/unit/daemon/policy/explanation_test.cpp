@@ -102,7 +102,7 @@ TEST_F(Explanation, ReportsMaskingAndMaskedFiles) {
 }
 
 TEST_F(Explanation, ListsInvalidFilesAfterActivePolicies) {
-    write("etc/10.toml", "[match]\n");
+    write("etc/10.toml", "[provision]\n");
     ASSERT_THAT(reload(), IsEmpty());
     const auto broken = write("etc/05.toml", "[match]\nmoedl = \"x\"\n[port]\nbaud = 1\n");
     ASSERT_EQ(reload().size(), 2U);

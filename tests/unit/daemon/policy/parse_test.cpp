@@ -12,7 +12,9 @@ namespace bgs2::policy {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
+using ::testing::IsEmpty;
 
 std::vector<std::string> problems(std::string_view text) {
     const auto policy = parse(text, "f.toml");
@@ -161,7 +163,7 @@ TEST(Parse, AcceptsTheSameSlotInEveryStoreAndSortsByStore) {
     std::vector<std::string> certificates;
     for (const SlotRule& slot : policy->slots)
         certificates.push_back(slot.certificate.name);
-    EXPECT_THAT(certificates, ::testing::ElementsAre("/t", "/m", "/p"));
+    EXPECT_THAT(certificates, ElementsAre("/t", "/m", "/p"));
 }
 
 TEST(Parse, AcceptsEveryStandardBaudRate) {
@@ -278,10 +280,9 @@ INSTANTIATE_TEST_SUITE_P(
                   {R"(f.toml:4:14: [[slot]] #1 key-format must be one of pkcs8, traditional, not "sec1")"}},
         ParseCase{"[[slot]]\nindex = 1\ncertificate = 'c.pem'\n",
                   {"f.toml:3:15: [[slot]] #1 certificate: a relative path is not a source " + known_sources}},
-        ParseCase{
-            "[[slot]]\nindex = 1\ncertificate = '/{imsi}.pem'\n",
-            {R"(f.toml:3:15: [[slot]] #1 certificate: "/{imsi}.pem" has the unknown placeholder {imsi} )"
-             "(use {imei}, {model} or {serial})"}},
+        ParseCase{"[[slot]]\nindex = 1\ncertificate = '/{imsi}.pem'\n",
+                  {R"(f.toml:3:15: [[slot]] #1 certificate: the source has an unknown placeholder )"
+                   "(use {imei}, {model} or {serial})"}},
         ParseCase{"[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = 'tpm2:x'\n",
                   {"f.toml:4:15: [[slot]] #1 private-key: unknown scheme " + known_sources}},
         ParseCase{"[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = 'pkcs11:object=x?pin-value=1'\n",
@@ -322,10 +323,11 @@ INSTANTIATE_TEST_SUITE_P(
                   {"f.toml:2:13: [provision] readable: a relative path is not a source " + known_sources,
                    "f.toml:2:18: [provision] readable must be a string, not an integer",
                    "f.toml:2:21: [provision] readable" + not_on_a_token}},
-        ParseCase{"[provision]\nreadable = ['/c', '/k', '/s', '/p']\nsign = { key = '/s' }\n"
-                  "[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = '/k'\n",
-                  {R"(f.toml:2:31: [provision] readable: this policy reads no secret from "/p"; write it )"
-                   "exactly as the private-key, passphrase, key or certificate that reads it"}}));
+        ParseCase{
+            "[provision]\nreadable = ['/c', '/k', '/s', '/p']\nsign = { key = '/s' }\n"
+            "[[slot]]\nindex = 0\ncertificate = '/c'\nprivate-key = '/k'\n",
+            {R"(f.toml:2:31: [provision] readable: this policy reads no secret from this source; write it )"
+             "exactly as the private-key, passphrase, key or certificate that reads it"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Slots, InvalidPolicy,
@@ -368,6 +370,34 @@ TEST(Parse, ReportsOnlyTheFirstTomlSyntaxError) {
     ASSERT_EQ(policy.error().size(), 1);
     EXPECT_EQ(policy.error().front().line, 1);
     EXPECT_EQ(policy.error().front().file, "f.toml");
+}
+
+TEST(Parse, RefusesToEraseEverySlotOfAStore) {
+    const std::string refused = ": [provision] erase-unlisted would erase every slot of is_cert: no [[slot]] "
+                                "names one; add a [[slot]] for each slot to keep";
+    const std::string provision = "[provision]\nerase-unlisted = true\n";
+    EXPECT_THAT(problems(provision), ElementsAre("f.toml:2:18" + refused));
+    EXPECT_THAT(problems(provision + "[[slot]]\nindex = 1\nstore = 'management_cert'\ncertificate = '/c'\n"),
+                ElementsAre("f.toml:2:18" + refused));
+    EXPECT_THAT(problems(provision + "[[slot]]\nindex = 1\ncertificate = '/c'\n"), IsEmpty());
+    EXPECT_THAT(problems("[provision]\nerase-unlisted = false\n"), IsEmpty());
+}
+
+TEST(Parse, RefusesAnEmptyMatch) {
+    EXPECT_THAT(problems("[match]\n[[slot]]\nindex = 1\ncertificate = '/c'\n"),
+                ElementsAre("f.toml:1:1: [match] is empty; omit it to match every modem"));
+}
+
+TEST(Parse, MakesTheNameOfThePolicyAndItsFilePrintable) {
+    const auto policy = parse("", "/etc/M\xfcnchen\n.toml");
+    ASSERT_TRUE(policy);
+    EXPECT_EQ(policy->name, "M\\xfcnchen\\x0a");
+    const auto invalid = parse("x = 1", "/etc/M\xfcnchen\n.toml");
+    ASSERT_FALSE(invalid);
+    EXPECT_EQ(invalid.error().front().file, "/etc/M\\xfcnchen\\x0a.toml");
+    const auto broken = parse("x", "M\xfcnchen");
+    ASSERT_FALSE(broken);
+    EXPECT_EQ(broken.error().front().file, "M\\xfcnchen");
 }
 
 TEST(Parse, RejectsADuplicateKey) {
