@@ -88,9 +88,6 @@ class Channel {
     /// does not take the next commands for a part of unfinished data. Throws an earlier error of interrupt().
     [[nodiscard]] ScopedFlag uninterrupted();
 
-    /// Always false: see restart_expected().
-    static bool consume_restart() { return false; }
-
     /// While the result lives, a restart of the module is expected. At any other time each function that
     /// waits throws DeviceGone from then on: the module takes the rest of a frame for commands, and needs to
     /// be identified again.

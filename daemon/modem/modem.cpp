@@ -205,9 +205,6 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
             co_await channel.idle(next_look());
             slots_.note_idle(verify_every_);
         }
-        if (channel.consume_restart())
-            throw Exception(Error{ErrorCode::device_gone, "the modem restarted",
-                                  "check its power supply if it restarts repeatedly"});
     }
 }
 
