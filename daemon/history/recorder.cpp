@@ -2,6 +2,7 @@
 #include "daemon/history/recorder.h"
 
 #include "daemon/base/counted.h"
+#include "daemon/history/clock_check.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/this_coro.hpp>
@@ -76,6 +77,9 @@ class Recorder::Worker {
         return (*store)->query(filter);
     }
 
+    /// Folds the write-ahead log into the file, even if the process ends without destructors.
+    void close() { store_.reset(); }
+
     /// For any thread: whether another entry may be posted. Counts it as lost if not.
     bool admit() noexcept {
         if (waiting_.fetch_add(1) < most_waiting)
@@ -137,7 +141,9 @@ class Recorder::Worker {
         }
         if (time >= prune_at_) {
             prune_at_ = time + prune_interval;
-            if (auto pruned = store_->prune(now()); !pruned)
+            const Time at = now();
+            const bool is_trusted = clock_.is_trusted(at, uptime());
+            if (auto pruned = store_->prune(is_trusted ? std::optional(at) : std::nullopt); !pruned)
                 return std::unexpected(std::move(pruned.error()));
         }
         return &*store_;
@@ -190,6 +196,7 @@ class Recorder::Worker {
     Changed changed_;
     Limits limits_;
     std::optional<Store> store_;
+    ClockCheck clock_;
     std::chrono::steady_clock::time_point prune_at_;
     std::uint64_t lost_ = 0; ///< entries since lost_since_
     std::atomic<unsigned> waiting_ = 0;
@@ -281,6 +288,11 @@ void Recorder::stop() {
 }
 
 bool Recorder::finish(std::chrono::milliseconds patience) {
+    try {
+        thread_.post([worker = worker_] { worker->close(); });
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+        // The file is closed with the process.
+    }
     const bool written = thread_.finish(patience);
     if (!written)
         worker_->report_unwritten();

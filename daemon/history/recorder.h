@@ -56,8 +56,8 @@ class Recorder : Immovable {
     /// that executor.
     void stop();
 
-    /// Waits until all entries are written. False: they are not after `patience`, which is logged; the
-    /// process must then end by std::quick_exit().
+    /// Waits until all entries are written and the file is closed. False: they are not after `patience`,
+    /// which is logged; the process must then end by std::quick_exit().
     bool finish(std::chrono::milliseconds patience);
 
   private:

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -165,6 +166,30 @@ void make_file(const std::filesystem::path& file) {
         throw std::system_error(errno, std::generic_category());
 }
 
+/// What one modem takes of the history.
+struct Share {
+    std::string imei{};
+    std::int64_t entries = 0;
+    std::int64_t bytes = 0;
+};
+
+/// The largest share; nothing if there are no entries. Reads all of them, which happens once in a batch.
+std::optional<Share> largest_share(Database& database) {
+    Statement sizes(database, "SELECT imei, 150 + length(port_path) + length(policy) + length(message)"
+                              " + length(thumbprint_before) + length(thumbprint_after) FROM entry");
+    std::map<std::string, Share> shares; // summed here: a GROUP BY would keep all rows in memory
+    while (sizes.step()) {
+        std::string imei = sizes.text();
+        Share& share = shares[imei];
+        share.imei = std::move(imei);
+        ++share.entries;
+        share.bytes += sizes.number();
+    }
+    const auto largest =
+        std::ranges::max_element(shares, {}, [](const auto& share) { return share.second.bytes; });
+    return largest == shares.end() ? std::nullopt : std::optional(largest->second);
+}
+
 /// This version cannot use the file, which must be moved aside.
 struct Unusable : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -234,15 +259,10 @@ Expected<std::vector<Entry>> Store::query(const Filter& filter) {
     });
 }
 
-Expected<void> Store::prune(Time now) {
+Expected<void> Store::prune(std::optional<Time> now) {
     return attempt("prune", [&] {
-        Statement expire(*database_, "DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE time < ?"
-                                     " ORDER BY id LIMIT ?)");
-        do {
-            expire.reset();
-            expire.bind((now - limits_.keep).time_since_epoch().count()).bind(batch()).step();
-        } while (database_->changes() > 0);
-        expire.reset();
+        if (now)
+            expire(*now - limits_.keep);
         make_room();
         if (database_->number("PRAGMA page_count") > pages())
             database_->run("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)");
@@ -323,12 +343,25 @@ void Store::make_room() {
         return database_->number("PRAGMA page_count") - database_->number("PRAGMA freelist_count");
     };
     while (used() > pages() - reserve) {
-        Statement oldest(*database_,
-                         "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?)");
-        oldest.bind(batch()).step();
+        const auto largest = largest_share(*database_);
+        if (!largest)
+            return;
+        // At most half: the modem keeps its newest entries, even if it has few.
+        Statement oldest(*database_, "DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE imei = ?"
+                                     " ORDER BY id LIMIT ?)");
+        oldest.bind(largest->imei).bind(std::min(batch(), (largest->entries + 1) / 2)).step();
         if (database_->changes() == 0)
             return;
     }
+}
+
+void Store::expire(Time before) {
+    Statement old(*database_, "DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE time < ?"
+                              " ORDER BY id LIMIT ?)");
+    do {
+        old.reset();
+        old.bind(before.time_since_epoch().count()).bind(batch()).step();
+    } while (database_->changes() > 0);
 }
 
 std::int64_t Store::pages() const {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,11 @@ namespace bgs2::history {
 inline constexpr std::uint64_t kibibyte = 1024;
 inline constexpr std::uint64_t mebibyte = 1024 * kibibyte;
 
-/// The limits of the history; the oldest entries beyond them are deleted.
+/// The limits of the history. Entries beyond its size are deleted, the oldest of the modem that takes most of
+/// it first: one that fails all day must not evict the others.
 struct Limits {
-    std::chrono::milliseconds keep = std::chrono::days(400); ///< 0: disabled
+    /// 0: disabled. Older entries are deleted while the clock is trusted (clock_check.h).
+    std::chrono::milliseconds keep = std::chrono::days(400);
     /// Size of the file in bytes, at least 64 KiB. The write-ahead log beside it takes up to 1 MiB more.
     std::uint64_t max_size = 16 * mebibyte;
 
@@ -46,9 +49,9 @@ class Store {
     /// out, which is logged once. Errors: Failed.
     Expected<std::vector<Entry>> query(const Filter& filter);
 
-    /// Deletes entries that are older at `now` than the limits allow, and shrinks a file that is larger than
-    /// they allow. Errors: Failed.
-    Expected<void> prune(Time now);
+    /// Deletes entries that are older at `now` than the limits allow (nothing: none are), and shrinks a file
+    /// that is larger than they allow. Errors: Failed.
+    Expected<void> prune(std::optional<Time> now);
 
     /// Whether the file was moved or removed while it was open: new entries would be lost with it.
     [[nodiscard]] bool was_moved() const { return database_->was_moved(); }
@@ -61,6 +64,7 @@ class Store {
     void begin();
     void quarantine(std::string_view why);
     void make_room();
+    void expire(Time before);
     [[nodiscard]] std::int64_t pages() const;
     [[nodiscard]] std::int64_t batch() const;
 

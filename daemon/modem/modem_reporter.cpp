@@ -57,15 +57,27 @@ void ModemReporter::state_changed(const StateAssessment& now, const StateAssessm
     append(std::move(entry));
 }
 
-void ModemReporter::slot_drifted(const SlotChange& change) const {
-    const std::string text =
-        fmt::format("{} was changed outside bgs2d: it held {}, now {}", to_string(change.address),
-                    to_string(change.before), to_string(change.now));
-    log_.with({{"BGS2_SLOT", std::to_string(change.address.slot)}}).notice("{}: {}", imei_, text);
-    history::Entry entry = about(history::EntryKind::drift, change.address);
-    entry.thumbprint_before = change.before.thumbprint;
-    entry.thumbprint_after = change.now.thumbprint;
-    entry.message = text;
+void ModemReporter::slots_drifted(const std::vector<SlotChange>& changes) const {
+    if (changes.empty())
+        return;
+    std::string all;
+    for (const SlotChange& change : changes) {
+        const std::string text =
+            fmt::format("it held {}, now {}", to_string(change.before), to_string(change.now));
+        log_.with({{"BGS2_SLOT", std::to_string(change.address.slot)}})
+            .notice("{}: {} was changed outside bgs2d: {}", imei_, to_string(change.address), text);
+        all += fmt::format("{}{} was changed outside bgs2d: {}", all.empty() ? "" : "; ",
+                           to_string(change.address), text);
+    }
+    const SlotChange& first = changes.front();
+    history::Entry entry;
+    if (changes.size() == 1) {
+        entry = about(history::EntryKind::drift, first.address);
+        entry.thumbprint_before = first.before.thumbprint;
+        entry.thumbprint_after = first.now.thumbprint;
+    }
+    entry.event = history::EntryKind::drift;
+    entry.message = all;
     append(std::move(entry));
 }
 

@@ -30,7 +30,8 @@ class ModemReporter {
 
     /// Reports the change from `before` to `now`, if state or reason differ.
     void state_changed(const StateAssessment& now, const StateAssessment& before) const;
-    void slot_drifted(const SlotChange& change) const;
+    /// Reports what one reading found: one line of the log for each slot, one entry of the history.
+    void slots_drifted(const std::vector<SlotChange>& changes) const;
 
     void job_started(const PreparedPlan& prepared_plan) const;
     /// Reports the executed steps. `present` are the slots as read back since, empty if they were not read.

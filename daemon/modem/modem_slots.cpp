@@ -44,8 +44,7 @@ asio::awaitable<std::vector<SlotChange>> ModemSlots::read(at::Channel& channel, 
 asio::awaitable<void> ModemSlots::look(at::Channel& channel, std::set<Store> stores) {
     const auto changes = co_await read(channel, std::move(stores));
     retained_.rewrites.reconcile(cache_.inventory());
-    for (const SlotChange& change : changes)
-        reporter_.slot_drifted(change);
+    reporter_.slots_drifted(changes);
 }
 
 asio::awaitable<void> ModemSlots::look_if_possible(at::Channel& channel, std::set<Store> stores) {

@@ -30,6 +30,11 @@ using testing::SizeIs;
 
 class HistoryRecorder : public testing::Test {
   protected:
+    ~HistoryRecorder() override {
+        if (recorder_)
+            recorder_->finish(1h); // its directory is removed next
+    }
+
     Recorder& begin(const std::filesystem::path& file, Limits limits = {},
                     std::chrono::milliseconds query_deadline = 1h) {
         recorder_.emplace(lines_.log(), file, [this] { ++changes_; }, query_deadline);
@@ -166,15 +171,14 @@ TEST_F(HistoryRecorder, RemovesItsFilesAndRecordsNothingWhileDisabled) {
     EXPECT_EQ(recorder.lost_since(), std::nullopt);
 }
 
-TEST_F(HistoryRecorder, DropsExpiredEntriesWhenItOpens) {
+TEST_F(HistoryRecorder, KeepsOldEntriesWhenItOpens) {
+    // The clock of a gateway that has just booted may be wrong by years.
     {
         auto store = value_or_throw(Store::open(file(), {}, lines().log()));
         ASSERT_TRUE(store.add(entry(noon - std::chrono::days(10'000), "ancient")));
-        ASSERT_TRUE(store.add(entry(
-            std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()), "recent")));
     }
     begin(file());
-    EXPECT_THAT(messages(query()), ElementsAre("recent"));
+    EXPECT_THAT(messages(query()), ElementsAre("ancient"));
 }
 
 TEST_F(HistoryRecorder, DropsEntriesBeyondItsQueueLimitWhileTheDiskHangs) {

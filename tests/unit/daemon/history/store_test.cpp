@@ -144,6 +144,32 @@ TEST_F(HistoryStore, DropsEntriesOlderThanItsLimit) {
     EXPECT_EQ(left.back(), "99");
 }
 
+TEST_F(HistoryStore, DropsNoEntryByAgeWithoutATrustedClock) {
+    Store store = open({.keep = std::chrono::days(30)});
+    ASSERT_TRUE(store.add(entry(noon - std::chrono::days(1000), "old")));
+    ASSERT_TRUE(store.prune(std::nullopt));
+    EXPECT_THAT(messages(all(store)), ElementsAre("old"));
+}
+
+TEST_F(HistoryStore, DropsEntriesOfTheModemThatHasMost) {
+    Store store = open({.max_size = 128 * kibibyte});
+    for (int i = 0; i < 100; ++i) {
+        Entry quiet = entry(noon, "quiet " + std::to_string(i));
+        quiet.imei = "490154203237518";
+        ASSERT_TRUE(store.add(quiet));
+    }
+    for (int i = 0; i < 3000; i += 10) {
+        std::vector<Entry> noisy;
+        for (int j = i; j < i + 10; ++j)
+            noisy.push_back(entry(noon, "noisy " + std::to_string(j)));
+        ASSERT_TRUE(store.add(noisy));
+    }
+    EXPECT_THAT(value_or_throw(store.query({.imei = "490154203237518"})), SizeIs(100));
+    const auto noisy = messages(value_or_throw(store.query({.imei = "356938035643809"})));
+    EXPECT_GT(noisy.size(), 100U);
+    EXPECT_EQ(noisy.back(), "noisy 2999");
+}
+
 TEST_F(HistoryStore, NeverExceedsItsSizeLimitAndDropsTheOldestEntries) {
     constexpr Limits limits{.max_size = 128 * kibibyte};
     Store store = open(limits);
