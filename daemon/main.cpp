@@ -19,6 +19,7 @@
 #include "daemon/port/fleet.h"
 #include "daemon/port/match_port.h"
 #include "daemon/port/trace_directory.h"
+#include "daemon/settings.h"
 #include "dbus/service.h"
 #include "systemd/journal.h"
 #include "systemd/notify.h"
@@ -42,6 +43,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -129,7 +131,9 @@ class Daemon : Immovable {
                    std::ranges::for_each(nodes, [this](const auto& node) { look_at(node); });
                })
       , policy_files_(loop_.get_executor(), PathWatch::Kind::files, PathWatch::renewal,
-                      [this](const auto&) { reload(); }, policy::is_relevant_name)
+                      [this](const auto&) { reload_later(); }, policy::is_relevant_name)
+      , reloaded_(loop_)
+      , retry_reload_(loop_)
       , clock_(loop_.get_executor(), [this] { note_clock(); })
       , service_(
             loop_.get_executor(), fleet_,
@@ -137,7 +141,8 @@ class Daemon : Immovable {
              .reload = [this] { return reload(); },
              .rescan = [this] { rescan(); },
              .policies = policies_,
-             .history = history_},
+             .history = history_,
+             .background = background_},
             [this](const std::string& why) { lose_bus(why); },
             [this](const std::string& device) { fleet_.on_conflict(device); }, log_) {
         fleet_.set_observer(&service_);
@@ -151,8 +156,8 @@ class Daemon : Immovable {
     }
 
     int run() {
-        load();
-        watch_policies();
+        apply(read_settings(arguments_));
+        service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
         service_.own_name();
         enumerate();
         spawn(loop_.get_executor(), handle_signals());
@@ -195,10 +200,10 @@ class Daemon : Immovable {
         }
     }
 
-    /// Reads configuration and policies, and activates the valid ones.
-    void load() {
+    /// Activates configuration and policies, if they are valid.
+    void apply(Settings settings) {
         problems_.clear();
-        if (const auto config = read_config(arguments_.config, arguments_.config_is_named)) {
+        if (const auto& config = settings.config) {
             history_.set_limits(config->history);
             fleet_.set_port_rules(config->ports);
             watch_nodes(*config);
@@ -206,7 +211,7 @@ class Daemon : Immovable {
             for (const policy::Problem& problem : config.error())
                 problems_.push_back(to_string(problem));
         }
-        for (const policy::Problem& problem : policies_.reload(arguments_.policy_directories))
+        for (const policy::Problem& problem : policies_.activate(std::move(settings.policies)))
             problems_.push_back(to_string(problem));
         for (const std::string& problem : problems_)
             log_.with({{"BGS2_REASON", problem}}).event(Event::policies_broken, "{}", problem);
@@ -215,31 +220,72 @@ class Daemon : Immovable {
         const bool has_policies = policies_.generation() > 0;
         fleet_.set_policies(policies_.policies(), policies_.generation(),
                             has_policies ? "" : to_string(policies_.problems().front()));
-        service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
+        policy_files_.watch(settings.watched);
     }
 
-    std::vector<std::string> reload() {
+    /// Reads the settings again, and returns the problems. A reload that is wished while another reads waits
+    /// for it and reads once more: its files may have changed since. Throws nothing.
+    asio::awaitable<std::vector<std::string>> reload() {
+        const unsigned wish = ++wished_;
+        while (fulfilled_ < wish && !stopping_) {
+            if (reading_) {
+                std::error_code error;
+                reloaded_.expires_at(asio::steady_timer::time_point::max());
+                co_await reloaded_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+                continue;
+            }
+            reading_ = true;
+            const unsigned fulfilled = wished_;
+            co_await reload_once();
+            fulfilled_ = fulfilled;
+            reading_ = false;
+            reloaded_.cancel();
+        }
+        co_return problems_;
+    }
+
+    /// If the reading hangs, everything stays as it is.
+    asio::awaitable<void> reload_once() {
         notify(systemd::reloading);
         policy_files_.acknowledge();
-        load();
+        std::optional<Settings> settings;
+        try {
+            settings = co_await in_background(
+                background_,
+                BackgroundTask("read the configuration and the policies",
+                               "check the file system of that path; bgs2d tries again every minute"),
+                read_settings, arguments_);
+        } catch (const std::exception& e) {
+            problems_ = {e.what()};
+        }
+        if (stopping_)
+            co_return;
+        if (settings) {
+            apply(std::move(*settings));
+        } else {
+            log_.with({{"BGS2_REASON", problems_.front()}})
+                .event(Event::policies_broken, "{}", problems_.front());
+            retry_reload_.expires_after(std::chrono::minutes(1));
+            retry_reload_.async_wait([this](const std::error_code& error) {
+                if (!error)
+                    reload_later();
+            });
+        }
+        service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
         notify([this] { systemd::ready(status()); });
-        watch_policies();
         if (problems_.empty())
             log_.event(Event::policies_reloaded, "reloaded: {}", status());
         else
             log_.warning("reload incomplete ({}): the previous valid configuration or policies stay active",
                          status());
-        return problems_;
     }
 
-    /// Watches the directories for new files, and the files for writes in place.
-    void watch_policies() {
-        const policy::Files found = policy::find_files(arguments_.policy_directories);
-        std::set<std::filesystem::path> paths(arguments_.policy_directories.begin(),
-                                              arguments_.policy_directories.end());
-        for (const auto& file : found.read)
-            paths.insert(file);
-        policy_files_.watch(paths);
+    void reload_later() {
+        const auto ignore_result =
+            [](asio::awaitable<std::vector<std::string>> reloaded) -> asio::awaitable<void> {
+            co_await std::move(reloaded);
+        };
+        spawn(loop_.get_executor(), ignore_result(reload()));
     }
 
     [[nodiscard]] std::string status() const {
@@ -290,7 +336,7 @@ class Daemon : Immovable {
             if (error)
                 co_return;
             if (signal == SIGHUP)
-                reload();
+                reload_later();
             else
                 stop();
         }
@@ -334,6 +380,8 @@ class Daemon : Immovable {
         nodes_.stop();
         policy_files_.stop();
         clock_.stop();
+        reloaded_.cancel();
+        retry_reload_.cancel();
         service_.stop();
         fleet_.stop();
         background_.stop();
@@ -355,12 +403,17 @@ class Daemon : Immovable {
     asio::posix::stream_descriptor udev_events_;
     asio::steady_timer watchdog_;
     policy::PolicyStore policies_;
-    std::vector<std::string> problems_;
+    std::vector<std::string> problems_; ///< of the last reload
+    unsigned wished_ = 0;               ///< reloads since the start
+    unsigned fulfilled_ = 0;            ///< the last of them whose reading began after it was wished
+    bool reading_ = false;
     history::Recorder history_;
     RecordStore records_;
     Fleet fleet_;
     PathWatch nodes_;
     PathWatch policy_files_;
+    asio::steady_timer reloaded_;     ///< cancelled after each reload
+    asio::steady_timer retry_reload_; ///< after a reading that hung
     ClockWatch clock_;
     dbus::Service service_;
     bool stopping_ = false;

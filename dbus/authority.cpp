@@ -26,7 +26,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* members = "bgs2d";
+constexpr std::string_view members = "bgs2d"; // with a NUL
 constexpr const char* authorization_hint =
     "run it as root or as a member of the group bgs2d, or authorize the user in polkit";
 constexpr auto bus_timeout = 10s;
@@ -52,13 +52,13 @@ bool is_late(const sdbus::Error& error) {
            error.getName() == "org.freedesktop.DBus.Error.Timeout";
 }
 
-std::optional<gid_t> group_id(const char* name) {
+std::optional<gid_t> group_id(std::string_view name) {
     group entry{};
     group* found = nullptr;
     std::vector<char> buffer(1024);
     int error = 0;
     // A group may have many members.
-    while ((error = ::getgrnam_r(name, &entry, buffer.data(), buffer.size(), &found)) == ERANGE)
+    while ((error = ::getgrnam_r(name.data(), &entry, buffer.data(), buffer.size(), &found)) == ERANGE)
         buffer.resize(buffer.size() * 2);
     if (error != 0 || found == nullptr)
         return std::nullopt;
@@ -68,15 +68,6 @@ std::optional<gid_t> group_id(const char* name) {
 std::optional<uid_t> user_of(const Dictionary& credentials) {
     const auto uid = credentials.find("UnixUserID");
     return uid == credentials.end() ? std::nullopt : std::optional(uid->second.get<std::uint32_t>());
-}
-
-bool is_member(const Dictionary& credentials) {
-    const auto gids = credentials.find("UnixGroupIDs");
-    const auto wanted = group_id(members);
-    if (gids == credentials.end() || !wanted)
-        return false;
-    const auto list = gids->second.get<std::vector<std::uint32_t>>();
-    return std::ranges::find(list, *wanted) != list.end();
 }
 
 /// `cause` is the reason of polkit; empty if it just refused.
@@ -110,8 +101,9 @@ class Authority::PendingCheck : Immovable {
     std::multiset<uid_t>::iterator place_;
 };
 
-Authority::Authority(sdbus::IConnection& connection, ReplyContext context)
+Authority::Authority(sdbus::IConnection& connection, ReplyContext context, Background& background)
   : context_(std::move(context))
+  , background_(background)
   , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
   , polkit_(sdbus::createProxy(connection, "org.freedesktop.PolicyKit1",
                                "/org/freedesktop/PolicyKit1/Authority")) {}
@@ -144,7 +136,7 @@ asio::awaitable<void> Authority::require(Caller caller, PolkitAction action) {
         if (!is_no_polkit(error))
             throw refusal(action, "polkit did not decide: " + printable(error.getMessage()),
                           "run it as root, or check polkit with 'systemctl status polkit'");
-        if (!is_member(who))
+        if (!co_await is_member(who))
             throw refusal(action, "polkit is not available",
                           "run it as root or as a member of the group bgs2d");
         co_return;
@@ -175,6 +167,19 @@ asio::awaitable<bool> Authority::has(Caller caller, PolkitAction action) {
             throw;
     }
     co_return false;
+}
+
+asio::awaitable<bool> Authority::is_member(const Dictionary& credentials) {
+    const auto gids = credentials.find("UnixGroupIDs");
+    if (gids == credentials.end())
+        co_return false;
+    const auto list = gids->second.get<std::vector<std::uint32_t>>();
+    const auto wanted = co_await in_background(
+        background_,
+        BackgroundTask(fmt::format("look up the group {}", members),
+                       "check the databases of 'group' in nsswitch.conf(5)", bus_timeout),
+        group_id, members);
+    co_return wanted&& std::ranges::find(list, *wanted) != list.end();
 }
 
 asio::awaitable<Dictionary> Authority::credentials(const std::string& name) {

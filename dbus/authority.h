@@ -2,6 +2,7 @@
 // Checks the authorization of callers. The default is to refuse.
 #pragma once
 
+#include "daemon/base/background.h"
 #include "daemon/base/error.h"
 #include "dbus/caller.h"
 #include "dbus/dictionary.h"
@@ -28,8 +29,9 @@ namespace bgs2::dbus {
 
 class Authority {
   public:
-    /// `connection` may be destroyed after stop().
-    Authority(sdbus::IConnection& connection, ReplyContext context);
+    /// `connection` may be destroyed after stop(). Groups are looked up in `background`: the name service may
+    /// be on a network.
+    Authority(sdbus::IConnection& connection, ReplyContext context, Background& background);
 
     /// Returns if the caller is authorized for the action; uid 0 always is. polkit decides for all others,
     /// and may ask for a password for at most 5 minutes if the caller allows that. Without polkit, members of
@@ -60,7 +62,10 @@ class Authority {
     answer_to(std::function<void(ReplyHandler<Answer> handler)> call);
     void require_running() const;
 
+    asio::awaitable<bool> is_member(const Dictionary& credentials);
+
     ReplyContext context_;
+    Background& background_;
     /// The bus driver knows its connections; a lookup in /proc would race with a caller that exits.
     std::unique_ptr<sdbus::IProxy> bus_;
     std::unique_ptr<sdbus::IProxy> polkit_;

@@ -11,8 +11,6 @@
 #include "dbus/options.h"
 #include "dbus/policy_dictionary.h"
 
-#include <asio/awaitable.hpp>
-
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -63,9 +61,30 @@ asio::awaitable<void> rescan(std::shared_ptr<Authority> authority, Caller caller
 }
 
 asio::awaitable<std::vector<std::string>> reload(std::shared_ptr<Authority> authority, Caller caller,
-                                                 std::function<std::vector<std::string>()> load_again) {
+                                                 decltype(Controls::reload) load_again) {
     co_await authority->require(caller, PolkitAction::manage);
-    co_return load_again();
+    co_return co_await load_again();
+}
+
+std::vector<std::string> problems_of(const sdbus::UnixFd& policy) {
+    constexpr std::string_view name = "policy";
+    value_or_throw(require_prompt(policy.get(), name));
+    const auto text = value_or_throw(pki::read_descriptor(policy.get(), name, policy::largest_text_file));
+    std::vector<std::string> problems;
+    if (const auto parsed = policy::parse(as_text(text), name); !parsed) {
+        for (const policy::Problem& problem : parsed.error())
+            problems.push_back(printable(to_string(problem)));
+    }
+    return problems;
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): it outlives the loop
+asio::awaitable<std::vector<std::string>> check_policy(Background& background, sdbus::UnixFd policy) {
+    constexpr std::chrono::seconds deadline{20}; // callers wait 25 s
+    // One for all callers: they must not fill the background with files that hang.
+    co_return co_await in_background(
+        background, BackgroundTask("check the policy", "copy it to a local file and check that", deadline),
+        problems_of, std::move(policy));
 }
 
 asio::awaitable<std::vector<std::string>> rights_of(std::shared_ptr<Authority> authority, Caller caller) {
@@ -165,16 +184,8 @@ std::vector<Dictionary> ManagerObject::ExplainPolicy(const Text& imei) {
     return files;
 }
 
-std::vector<Text> ManagerObject::CheckPolicy(const sdbus::UnixFd& policy) {
-    constexpr std::string_view name = "policy";
-    value_or_throw_bus(require_prompt(policy.get(), name));
-    const auto text = value_or_throw_bus(pki::read_descriptor(policy.get(), name, policy::largest_text_file));
-    std::vector<Text> problems;
-    if (const auto parsed = policy::parse(as_text(text), name); !parsed) {
-        for (const policy::Problem& problem : parsed.error())
-            problems.emplace_back(to_string(problem));
-    }
-    return problems;
+void ManagerObject::CheckPolicy(sdbus::Result<std::vector<Text>>&& result, sdbus::UnixFd policy) {
+    serve(context_, std::move(result), check_policy(controls_.background, std::move(policy)));
 }
 
 void ManagerObject::History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) {

@@ -2,6 +2,7 @@
 // io.bgs2d1.Manager: the daemon on the bus.
 #pragma once
 
+#include "daemon/base/background.h"
 #include "daemon/base/immovable.h"
 #include "daemon/history/recorder.h"
 #include "daemon/policy/directories.h"
@@ -11,6 +12,7 @@
 #include "dbus/dictionary.h"
 #include "dbus/serve.h"
 
+#include <asio/awaitable.hpp>
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
@@ -24,11 +26,12 @@ namespace bgs2::dbus {
 /// The operations of the manager that the fleet does not provide.
 struct Controls {
     std::string version;
-    std::function<std::vector<std::string>()>
-        reload;                          ///< reads configuration and policies again; returns the problems
+    /// Reads configuration and policies again; returns the problems once they are applied.
+    std::function<asio::awaitable<std::vector<std::string>>()> reload;
     std::function<void()> rescan;        ///< enumerates the ports again
     const policy::PolicyStore& policies; ///< the active policies and the problems of the last load
     history::Recorder& history;
+    Background& background; ///< for blocking work
 };
 
 /// The state of the policies, as the properties report it.
@@ -60,7 +63,7 @@ class ManagerObject final
     void Reload(sdbus::Result<std::vector<Text>>&& result) override;
     std::vector<Dictionary> ListPolicies() override;
     std::vector<Dictionary> ExplainPolicy(const Text& imei) override;
-    std::vector<Text> CheckPolicy(const sdbus::UnixFd& policy) override;
+    void CheckPolicy(sdbus::Result<std::vector<Text>>&& result, sdbus::UnixFd policy) override;
     void History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) override;
 
     Text Version() override { return controls_.version; }

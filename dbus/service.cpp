@@ -20,7 +20,7 @@ Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls co
              .sent = [this] { pump_.arm(); },
              .failed = [this](const std::string& do_what,
                               const sdbus::Error& error) { pump_.failed(do_what, error); }}
-  , authority_(std::make_shared<Authority>(*connection_, context_))
+  , authority_(std::make_shared<Authority>(*connection_, context_, controls.background))
   , modem_manager_(std::make_shared<ModemManager>(*connection_, context_, log, std::move(on_conflict)))
   , manager_(*connection_, context_, fleet, std::move(controls), authority_)
   , pump_(executor_, *connection_, std::move(lost), log) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/file.h"
 
+#include "daemon/base/background.h"
 #include "daemon/base/system_error.h"
 #include "daemon/pki/wrapping.h"
 
@@ -95,6 +96,7 @@ File::~File() {
 }
 
 Expected<File> File::open(const std::filesystem::path& path) {
+    note_step("reading " + path.string());
     // open() of a FIFO without a writer would block the whole daemon.
     const int number = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (number < 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/directories.h"
 
+#include "daemon/base/background.h"
 #include "daemon/policy/parse.h"
 #include "daemon/policy/text_file.h"
 
@@ -46,6 +47,7 @@ std::optional<std::string> intended_name(std::string_view name) {
 }
 
 std::error_code collect(const std::filesystem::path& directory, Found& found, Found& near_misses) {
+    note_step("reading " + directory.string());
     std::error_code error;
     for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
          entry.increment(error)) {
@@ -133,7 +135,10 @@ LoadResult load(std::span<const std::filesystem::path> directories) {
 }
 
 const Problems& PolicyStore::reload(std::span<const std::filesystem::path> directories) {
-    LoadResult loaded = load(directories);
+    return activate(load(directories));
+}
+
+const Problems& PolicyStore::activate(LoadResult loaded) {
     problems_ = std::move(loaded.problems);
     warnings_ = loaded.warnings;
     if (problems_.empty()) {

@@ -68,7 +68,9 @@ LoadResult load(std::span<const std::filesystem::path> directories);
 /// set; before the first success there is none, which leaves every modem unmanaged.
 class PolicyStore {
   public:
-    /// Loads again. If there is any problem, only problems() and warnings() change.
+    /// Replaces the policies. If there is any problem, only problems() and warnings() change.
+    const Problems& activate(LoadResult loaded);
+    /// Loads the directories and activates the result.
     const Problems& reload(std::span<const std::filesystem::path> directories);
 
     [[nodiscard]] const Policies& policies() const { return loaded_.policies; }

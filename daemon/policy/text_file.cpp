@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/text_file.h"
 
+#include "daemon/base/background.h"
 #include "daemon/base/immovable.h"
 #include "daemon/base/system_error.h"
 
@@ -42,6 +43,7 @@ bool is_null_device(const struct stat& status) {
 } // namespace
 
 Expected<std::string> read_text_file(const std::filesystem::path& file) {
+    note_step("reading " + file.string());
     const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (descriptor.number() < 0)
         return unreadable(errno, "open");
