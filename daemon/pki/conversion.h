@@ -20,6 +20,8 @@ enum class Conversion {
     newer_store_cipher ///< the same for a PKCS#12
 };
 
+inline constexpr Conversion last_conversion = Conversion::newer_store_cipher;
+
 /// The command in single quotes. `name` is the file, as in messages: if it is not a path ("standard input"),
 /// the command says FILE.
 std::string command(Conversion conversion, std::string_view name);

@@ -127,7 +127,8 @@ struct FileFormatRow {
 constexpr std::string_view export_certificate = "export the certificate as PEM or DER";
 constexpr std::string_view export_key = "export the private key as PEM or DER (PKCS#8)";
 constexpr std::string_view copy_again = "copy the original file again, in binary mode";
-constexpr std::string_view is_secret = "name the certificate's file here, and this file as its private key";
+constexpr std::string_view is_secret =
+    "name the file of the certificate here, and this file as its private key";
 constexpr std::string_view convert = "convert it: {}";
 
 constexpr EnumTable file_formats{
@@ -146,9 +147,9 @@ constexpr EnumTable file_formats{
     FileFormatRow{FileFormat::revocation_list, "a certificate revocation list",
                   "name the certificate instead", export_key},
     FileFormatRow{FileFormat::pkcs7, "a PKCS#7 bundle", convert,
-                  "name the key's own file: a PKCS#7 bundle contains no private key", Conversion::pkcs7_der},
+                  "name the file of the key: a PKCS#7 bundle contains no private key", Conversion::pkcs7_der},
     FileFormatRow{FileFormat::pkcs7_pem, "a PKCS#7 bundle", convert,
-                  "name the key's own file: a PKCS#7 bundle contains no private key", Conversion::pkcs7_pem},
+                  "name the file of the key: a PKCS#7 bundle contains no private key", Conversion::pkcs7_pem},
     FileFormatRow{FileFormat::pkcs12, "a PKCS#12 store", export_certificate, export_key},
     FileFormatRow{FileFormat::jks, "a Java keystore (JKS)", convert, convert, Conversion::jks},
     FileFormatRow{FileFormat::jceks, "a Java keystore (JCEKS)", convert, convert, Conversion::jceks},

@@ -2,6 +2,7 @@
 #include "daemon/pki/key_file.h"
 
 #include "daemon/pki/certificate.h"
+#include "daemon/pki/conversion.h"
 #include "daemon/pki/file_format.h"
 #include "daemon/pki/openssl.h"
 #include "daemon/pki/pem.h"
@@ -23,7 +24,8 @@ constexpr auto code = ErrorCode::invalid_argument;
 
 std::unexpected<Error> passphrase_missing(std::string_view name) {
     return fail(code, fmt::format("the private key in {} is encrypted and requires a passphrase", name),
-                "set the key's passphrase, or decrypt a copy: openssl pkcs8 -in FILE -out FILE.key");
+                fmt::format("set the passphrase of the key, or decrypt a copy: {}",
+                            command(Conversion::decrypted_key, name)));
 }
 
 std::unexpected<Error> decryption_failed(std::string_view name) {
@@ -32,7 +34,7 @@ std::unexpected<Error> decryption_failed(std::string_view name) {
         return fail(code,
                     fmt::format("OpenSSL does not support the encryption of the private key in {}: {}", name,
                                 error.reason),
-                    "encrypt it again: openssl pkcs8 -topk8 -v2 aes-256-cbc");
+                    "encrypt it again: " + command(Conversion::newer_key_cipher, name));
     return fail(code, fmt::format("wrong passphrase for the private key in {}", name),
                 "check that the passphrase belongs to this file, and its case");
 }
@@ -137,7 +139,7 @@ Expected<PublicKey> plain_public_key(ByteView der, std::string_view name) {
     const OpensslError error = take_openssl_error();
     if (!key)
         return fail(code, fmt::format("cannot read the public key in {}: {}", name, error.reason),
-                    "export the public key again: openssl pkey -in KEY -pubout");
+                    "export the public key again from its private key");
     return PublicKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
 }
 

@@ -2,6 +2,7 @@
 #include "daemon/pki/pkcs12.h"
 
 #include "daemon/base/counted.h"
+#include "daemon/pki/conversion.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
@@ -15,10 +16,6 @@
 namespace bgs2::pki {
 
 namespace {
-
-constexpr std::string_view no_longer_offered =
-    "convert it with 'openssl pkcs12 -legacy' to PEM, then with 'openssl pkcs12 -export': OpenSSL no longer "
-    "supports its encryption";
 
 Expected<Certificate> copy_of(X509* x509, std::string_view name) {
     unsigned char* start = nullptr;
@@ -192,7 +189,9 @@ Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Sec
             return std::move(*content);
         if (content.error().unsupported)
             return fail(code, fmt::format("cannot decrypt {}: {}", name, content.error().reason),
-                        std::string(no_longer_offered));
+                        fmt::format("convert it: {}, and name the result as the certificate and as its "
+                                    "private key",
+                                    command(Conversion::newer_store_cipher, name)));
         if (mac == Mac::right)
             return fail(code, fmt::format("cannot read {}: {}", name, content.error().reason),
                         "export it again");

@@ -118,7 +118,7 @@ class Preflight {
         if (!clock_is_set)
             add(Severity::error, ErrorCode::not_yet_valid,
                 fmt::format("the system clock is not set: it shows {}", written(now_)),
-                "set it with 'timedatectl set-time', or over the network with 'timedatectl set-ntp true'");
+                "set it, or run 'timedatectl set-ntp true' to take it from the network");
         for (const Certificate& certificate : candidate.key_pair->chain) {
             if (now_ > certificate.not_after())
                 add(Severity::error, ErrorCode::expired,

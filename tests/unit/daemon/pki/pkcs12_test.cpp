@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <openssl/err.h>
 
+#include <algorithm>
+
 namespace bgs2::pki {
 namespace {
 
@@ -63,6 +65,23 @@ TEST(Pkcs12, RefusesACorruptStore) {
                 HasSubstr("a.p12 is not a valid PKCS#12 store"));
     EXPECT_EQ(read_pkcs12({}, "a.p12", &secret, ErrorCode::invalid_argument).error().code,
               ErrorCode::invalid_argument);
+    EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST(Pkcs12, IsReadIfItsMacIsOfAnUnknownKind) {
+    const Identity leaf = Identity::make({});
+    Bytes der = leaf.pkcs12({.passphrase = "pass"});
+    const Bytes sha256{std::byte{0x86}, std::byte{0x48}, std::byte{0x01}, std::byte{0x65},
+                       std::byte{0x03}, std::byte{0x04}, std::byte{0x02}, std::byte{0x01}};
+    const auto found = std::ranges::find_end(der, sha256);
+    ASSERT_FALSE(found.empty());
+    found.back() = std::byte{0x7f};
+    const Secret right = Secret::copy_of(as_bytes("pass"));
+    const auto store = read_pkcs12(der, "a.p12", &right, code);
+    ASSERT_TRUE(store) << to_string(store.error());
+    EXPECT_EQ(store->keys.size(), 1U);
+    const Secret wrong = Secret::copy_of(as_bytes("wrong"));
+    EXPECT_EQ(read_pkcs12(der, "a.p12", &wrong, code).error().what, "wrong passphrase for a.p12");
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
