@@ -33,7 +33,7 @@ TEST(Retry, FollowsWhenACertificateBecomesValid) {
     const auto soon =
         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::seconds(8);
     const Identity future = Identity::make(
-        {.common_name = "Future CA", .algorithm = Algorithm::rsa2048, .ca = true, .not_before = soon});
+        {.common_name = "Future CA", .algorithm = Algorithm::rsa2048, .not_before = soon, .ca = true});
     const std::string file = gateway.write("ca.pem", future.certificate_pem());
     gateway.write_policy("10-ca", "[[slot]]\nindex = 1\ncertificate = \"" + file + "\"\n");
     gateway.start();
