@@ -48,8 +48,8 @@ class Loader {
             lagging = older(certificate_path, path);
         }
         auto key_pair = value_or_throw(pki::load(sources, rule.format, rule.key_format));
-        if (!rule.private_key && key_pair.private_key && is_to_be_private(rule.certificate))
-            value_or_throw(file.require_private());
+        if (!rule.private_key && key_pair.private_key)
+            require_private(file, rule.certificate);
         return {.address = rule.address(),
                 .source = certificate_path,
                 .key_pair = std::make_shared<const pki::KeyPair>(std::move(key_pair)),
@@ -103,16 +103,16 @@ class Loader {
         return value_or_throw(policy::locate(source, attributes_, credentials_));
     }
 
-    /// systemd controls the access to credentials.
-    [[nodiscard]] bool is_to_be_private(const policy::Source& source) const {
-        return source.kind == policy::SourceKind::file &&
-               std::ranges::find(policy_.readable, source) == policy_.readable.end();
+    void require_private(const pki::File& file, const policy::Source& source) const {
+        if (source.kind != policy::SourceKind::file)
+            return; // systemd controls the access to credentials
+        const bool readable = std::ranges::find(policy_.readable, source) != policy_.readable.end();
+        value_or_throw(readable ? file.require_protected() : file.require_private());
     }
 
     [[nodiscard]] pki::Secret read_secret(const policy::Source& source) const {
         const auto file = value_or_throw(pki::File::open(locate(source)));
-        if (is_to_be_private(source))
-            value_or_throw(file.require_private());
+        require_private(file, source);
         return value_or_throw(file.read_secret());
     }
 

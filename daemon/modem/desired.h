@@ -44,8 +44,8 @@ struct Desired {
 /// Reads every source that `policy` names for the modem. `credentials` is $CREDENTIALS_DIRECTORY, empty if it
 /// is not set. Reads files, decrypts keys, which may take long, and queries tokens. Errors: those of
 /// policy::locate, pki::read_file, pki::load, pki::token_signer, pki::read_token_key; each names the slot, or
-/// the signing key. AccessDenied: a private key or passphrase is in a file that other users can read, and
-/// `readable` in the policy does not name it.
+/// the signing key. AccessDenied: a private key or passphrase is in a file that other users can write or
+/// replace; or read, and `readable` in the policy does not name it.
 Desired load_desired(const policy::Policy& policy, const policy::ModemAttributes& attributes,
                      const std::filesystem::path& credentials);
 

@@ -3,6 +3,7 @@
 
 #include "daemon/base/background.h"
 #include "daemon/base/system_error.h"
+#include "daemon/pki/conversion.h"
 #include "daemon/pki/wrapping.h"
 
 #include <fmt/format.h>
@@ -10,9 +11,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
+#include <optional>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace bgs2::pki {
 
@@ -80,6 +85,47 @@ Expected<Buffer> read_all(int descriptor, std::string_view name, std::size_t max
     return buffer;
 }
 
+/// The bits of the mode that let others write: S_IWOTH, and S_IWGRP unless root or this process is the group.
+mode_t writers(const struct stat& status) {
+    const bool trusted = status.st_gid == 0 || status.st_gid == ::getegid();
+    return status.st_mode & (trusted ? S_IWOTH : S_IWOTH | S_IWGRP);
+}
+
+/// "o-w", as chmod takes it.
+std::string_view removed(mode_t mode) {
+    if (mode == S_IWOTH)
+        return "o-w";
+    return mode == S_IWGRP ? "g-w" : "go-w";
+}
+
+std::filesystem::path directory_of(const std::filesystem::path& file) {
+    return file.has_parent_path() ? file.parent_path() : ".";
+}
+
+/// The error if others than `owner` can replace the file `name` in its directory.
+std::optional<Error> check_directory(const std::filesystem::path& directory, std::string_view name,
+                                     uid_t owner) {
+    struct stat status{};
+    if (::stat(directory.c_str(), &status) != 0)
+        return std::nullopt; // renamed since the file was opened
+    const mode_t mode = (status.st_mode & S_ISVTX) != 0 ? 0 : writers(status);
+    if (mode != 0)
+        return Error{
+            ErrorCode::access_denied,
+            fmt::format("{} contains a secret, and others can replace it: its directory {} is writable "
+                        "by others (mode {:04o})",
+                        name, directory.native(), status.st_mode & 07777U),
+            fmt::format("run 'chmod {} {}'", removed(mode), shell_word(directory.native()))};
+    if (status.st_uid != 0 && status.st_uid != ::geteuid() && status.st_uid != owner)
+        return Error{
+            ErrorCode::access_denied,
+            fmt::format("{} contains a secret, and others can replace it: its directory {} belongs to "
+                        "the user id {}",
+                        name, directory.native(), status.st_uid),
+            fmt::format("run 'chown root {}'", shell_word(directory.native()))};
+    return std::nullopt;
+}
+
 } // namespace
 
 File::File(int descriptor, std::string name)
@@ -117,11 +163,33 @@ Expected<void> File::require_private() const {
     if (::fstat(descriptor_, &status) != 0)
         return unreadable(errno, name_);
     if ((status.st_mode & S_IROTH) != 0)
-        return fail(
-            ErrorCode::access_denied,
-            fmt::format("{} contains a secret and is readable by others (mode {:04o})", name_,
-                        status.st_mode & 07777U),
-            fmt::format("run 'chmod o-r {0}', or list it in readable of the policy's [provision]", name_));
+        return fail(ErrorCode::access_denied,
+                    fmt::format("{} contains a secret and is readable by others (mode {:04o})", name_,
+                                status.st_mode & 07777U),
+                    fmt::format("run 'chmod o-r {0}', or list it in readable of the policy's [provision]",
+                                shell_word(name_)));
+    return require_protected();
+}
+
+Expected<void> File::require_protected() const {
+    struct stat status{};
+    if (::fstat(descriptor_, &status) != 0)
+        return unreadable(errno, name_);
+    if (const auto mode = writers(status); mode != 0)
+        return fail(ErrorCode::access_denied,
+                    fmt::format("{} contains a secret and is writable by others (mode {:04o})", name_,
+                                status.st_mode & 07777U),
+                    fmt::format("run 'chmod {} {}'", removed(mode), shell_word(name_)));
+    // Where a symbolic link is, and where it leads to.
+    std::vector<std::filesystem::path> directories{directory_of(name_)};
+    std::error_code error;
+    if (const auto file = std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", descriptor_), error);
+        !error && file.parent_path() != directories.front())
+        directories.push_back(file.parent_path());
+    for (const auto& directory : directories) {
+        if (auto replaceable = check_directory(directory, name_, status.st_uid))
+            return std::unexpected(std::move(*replaceable));
+    }
     return {};
 }
 

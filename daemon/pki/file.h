@@ -33,8 +33,13 @@ class File {
     [[nodiscard]] Expected<Secret> read_secret(std::size_t max_size = max_file_size) const;
 
     /// For a file that contains a secret. Errors: AccessDenied (its mode allows others than owner and group
-    /// to read it), Failed.
+    /// to read it), those of require_protected().
     [[nodiscard]] Expected<void> require_private() const;
+
+    /// The same for a file that others may read. Errors: AccessDenied (others can write the file; or replace
+    /// it, since they can write its directory, or that of a symbolic link to it, and the directory is not
+    /// sticky), Failed. Trusted are root, this process, their groups, and the file's owner.
+    [[nodiscard]] Expected<void> require_protected() const;
 
   private:
     File(int descriptor, std::string name);

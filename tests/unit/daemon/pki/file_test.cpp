@@ -64,12 +64,12 @@ TEST_F(FileTest, IsReadCompletely) {
     }
 }
 
-TEST_F(FileTest, IsPrivateUnlessOthersCanReadIt) {
+TEST_F(FileTest, IsPrivateUnlessOthersCanReadOrWriteIt) {
     const auto path = file("secret");
     for (const auto& [mode, is_private] : std::vector<std::pair<unsigned, bool>>{{0600, true},
                                                                                  {0640, true},
                                                                                  {0660, true},
-                                                                                 {0602, true},
+                                                                                 {0602, false},
                                                                                  {0601, true},
                                                                                  {0604, false},
                                                                                  {0644, false}}) {
@@ -80,9 +80,82 @@ TEST_F(FileTest, IsPrivateUnlessOthersCanReadIt) {
         EXPECT_EQ(result.has_value(), is_private) << mode;
         if (!result) {
             expect_refused(result, ErrorCode::access_denied, path.string() + " contains a secret");
-            EXPECT_THAT(result.error().hint, HasSubstr("chmod o-r " + path.string()));
+            EXPECT_THAT(result.error().hint,
+                        HasSubstr((mode == 0602 ? "chmod o-w " : "chmod o-r ") + path.string()));
         }
     }
+}
+
+TEST_F(FileTest, IsProtectedUnlessOthersCanWriteItOrReplaceIt) {
+    const auto path = file("secret");
+    ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+    for (const auto& [mode, is_protected] : std::vector<std::pair<unsigned, bool>>{
+             {0700, true}, {0755, true}, {0770, true}, {0777, false}, {0702, false}, {01777, true}}) {
+        ASSERT_EQ(::chmod(folder_.c_str(), mode), 0);
+        const auto result = File::open(path)->require_protected();
+        EXPECT_EQ(result.has_value(), is_protected) << mode;
+        if (!result) {
+            expect_refused(result, ErrorCode::access_denied,
+                           "others can replace it: its directory " + folder_.string() +
+                               " is writable by others");
+            EXPECT_EQ(result.error().hint, "run 'chmod o-w " + folder_.string() + "'");
+        }
+    }
+}
+
+TEST_F(FileTest, IsProtectedOnlyIfALinkToItIs) {
+    const auto path = file("secret");
+    ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+    std::filesystem::create_directory(folder_ / "links");
+    std::filesystem::create_symlink(path, folder_ / "links/link");
+    const auto opened = File::open(folder_ / "links/link");
+    EXPECT_TRUE(opened->require_private());
+    ASSERT_EQ(::chmod((folder_ / "links").c_str(), 0777), 0);
+    expect_refused(opened->require_private(), ErrorCode::access_denied,
+                   "its directory " + folder_.string() + "/links");
+    ASSERT_EQ(::chmod((folder_ / "links").c_str(), 0755), 0);
+    ASSERT_EQ(::chmod(folder_.c_str(), 0777), 0);
+    expect_refused(opened->require_private(), ErrorCode::access_denied,
+                   "its directory " + folder_.string() + " is writable");
+}
+
+TEST_F(FileTest, IsNotProtectedFromAForeignGroupOrOwnerOfItsDirectory) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "only root can give files away";
+    constexpr unsigned foreign = 65533;
+    const auto path = file("secret");
+    ASSERT_EQ(::chmod(path.c_str(), 0660), 0);
+    ASSERT_EQ(::chown(path.c_str(), foreign, foreign), 0);
+    EXPECT_EQ(File::open(path)->require_private().error().hint, "run 'chmod g-w " + path.string() + "'");
+    ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
+    EXPECT_TRUE(File::open(path)->require_private());
+    ASSERT_EQ(::chown(folder_.c_str(), foreign, 0), 0);
+    EXPECT_TRUE(File::open(path)->require_private()) << "the owner of the file";
+    ASSERT_EQ(::chown(path.c_str(), 0, 0), 0);
+    expect_refused(File::open(path)->require_private(), ErrorCode::access_denied,
+                   "belongs to the user id 65533");
+    ASSERT_EQ(::chown(folder_.c_str(), 0, foreign), 0);
+    ASSERT_EQ(::chmod(folder_.c_str(), 0775), 0);
+    EXPECT_EQ(File::open(path)->require_private().error().hint, "run 'chmod g-w " + folder_.string() + "'");
+}
+
+TEST_F(FileTest, GivesAHintWhoseCommandMakesItPrivate) {
+    std::filesystem::create_directory(folder_ / "a b");
+    const auto path = folder_ / "a b/it's";
+    std::ofstream(path) << "secret";
+    ASSERT_EQ(::chmod(path.c_str(), 0666), 0);
+    ASSERT_EQ(::chmod((folder_ / "a b").c_str(), 0777), 0);
+    const auto opened = File::open(path);
+    for (int i = 0; i < 3; ++i) {
+        const auto result = opened->require_private();
+        ASSERT_FALSE(result);
+        const std::string hint = result.error().hint;
+        const auto command =
+            hint.substr(5, hint.find("',") == std::string::npos ? hint.size() - 6 : hint.find("',") - 5);
+        EXPECT_EQ(std::system(command.c_str()), 0)
+            << command; // NOLINT(cert-env33-c): the hint is what is tested
+    }
+    EXPECT_TRUE(opened->require_private());
 }
 
 TEST_F(FileTest, IsCheckedByItsOpenDescriptorNotByItsPath) {
