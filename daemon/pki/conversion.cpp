@@ -36,6 +36,8 @@ constexpr EnumTable conversions{
     ConversionRow{Conversion::newer_key_cipher,
                   "openssl pkey -provider default -provider legacy -in FILE -aes256 -out FILE.pem", ".pem"},
     ConversionRow{Conversion::newer_store_cipher, "openssl pkcs12 -legacy -in FILE -out FILE.pem", ".pem"},
+    ConversionRow{Conversion::fewer_key_rounds, "openssl pkey -in FILE -aes256 -out FILE.pem", ".pem"},
+    ConversionRow{Conversion::fewer_store_rounds, "openssl pkcs12 -in FILE -out FILE.pem", ".pem"},
 };
 
 /// Names in messages can be descriptions, such as "standard input".

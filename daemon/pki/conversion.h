@@ -15,12 +15,14 @@ enum class Conversion {
     openssh_key,
     gzip,
     zip,
-    decrypted_key,     ///< any encrypted key
-    newer_key_cipher,  ///< a key whose encryption OpenSSL has moved to its legacy provider
-    newer_store_cipher ///< the same for a PKCS#12
+    decrypted_key,      ///< any encrypted key
+    newer_key_cipher,   ///< a key whose encryption OpenSSL has moved to its legacy provider
+    newer_store_cipher, ///< the same for a PKCS#12
+    fewer_key_rounds,   ///< a key beyond max_derivation_rounds
+    fewer_store_rounds, ///< the same for a PKCS#12
 };
 
-inline constexpr Conversion last_conversion = Conversion::newer_store_cipher;
+inline constexpr Conversion last_conversion = Conversion::fewer_store_rounds;
 
 /// The command in single quotes. `name` is the file, as in messages: if it is not a path ("standard input"),
 /// the command says FILE.

@@ -4,6 +4,7 @@
 #include "daemon/pki/certificate.h"
 #include "daemon/pki/conversion.h"
 #include "daemon/pki/file_format.h"
+#include "daemon/pki/key_derivation.h"
 #include "daemon/pki/openssl.h"
 #include "daemon/pki/pem.h"
 #include "daemon/pki/pkcs12.h"
@@ -67,6 +68,12 @@ Expected<PrivateKey> encrypted_key(ByteView der, std::string_view name, const Se
             "export the private key again, as PKCS#8");
     if (passphrase == nullptr)
         return passphrase_missing(name);
+    const X509_ALGOR* algorithm = nullptr;
+    X509_SIG_get0(encrypted.get(), &algorithm, nullptr);
+    DerivationCost cost;
+    cost.add(*algorithm);
+    if (auto excess = cost.excess(name, code, command(Conversion::fewer_key_rounds, name)))
+        return std::unexpected(std::move(*excess));
     const Pkcs8Ptr decrypted(PKCS8_decrypt(encrypted.get(),
                                            reinterpret_cast<const char*>(passphrase->bytes().data()),
                                            static_cast<int>(passphrase->size())));

@@ -3,13 +3,16 @@
 
 #include "daemon/base/counted.h"
 #include "daemon/pki/conversion.h"
+#include "daemon/pki/key_derivation.h"
 #include "daemon/pki/openssl.h"
 
 #include <fmt/format.h>
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -37,20 +40,48 @@ struct Passphrase {
 /// The error at the front of the queue, if reading fails.
 struct Obstacle {
     std::string reason;
-    bool unsupported = false; ///< a cipher that OpenSSL lacks: no passphrase helps
+    bool unsupported = false;                   ///< a cipher that OpenSSL lacks: no passphrase helps
+    std::optional<Error> excess = std::nullopt; ///< it would take too long with any passphrase
 };
 
 std::unexpected<Obstacle> obstacle() {
     OpensslError error = take_openssl_error();
-    return std::unexpected(Obstacle{std::move(error.reason), error.unsupported});
+    return std::unexpected(Obstacle{.reason = std::move(error.reason), .unsupported = error.unsupported});
+}
+
+/// The error if `cost` is too high for the store `name`.
+std::optional<Error> excess_of(const DerivationCost& cost, std::string_view name, ErrorCode code) {
+    auto excess = cost.excess(name, code, command(Conversion::fewer_store_rounds, name));
+    if (excess)
+        excess->hint += ", and name the result as the certificate and as its private key";
+    return excess;
+}
+
+/// The rounds for the MAC of a store.
+DerivationCost cost_of_mac(const PKCS12* store) {
+    DerivationCost cost;
+    const X509_ALGOR* algorithm = nullptr;
+    const ASN1_INTEGER* rounds = nullptr;
+    PKCS12_get0_mac(nullptr, &algorithm, nullptr, &rounds, store);
+    if (algorithm != nullptr)
+        cost.add(*algorithm);
+    std::uint64_t number = 0;
+    if (rounds != nullptr && ASN1_INTEGER_get_uint64(&number, rounds) == 1)
+        cost.add_rounds(number);
+    else if (rounds != nullptr)
+        cost.add_rounds(max_derivation_rounds + 1);
+    take_openssl_error();
+    return cost;
 }
 
 /// Decrypts a store with one passphrase.
 class Pkcs12Reader {
   public:
-    Pkcs12Reader(Passphrase passphrase, std::string_view name)
+    Pkcs12Reader(Passphrase passphrase, std::string_view name, ErrorCode code, DerivationCost cost)
       : passphrase_(passphrase)
-      , name_(name) {}
+      , name_(name)
+      , code_(code)
+      , cost_(cost) {}
 
     std::expected<Pkcs12Store, Obstacle> read(const PKCS12* store) {
         const ContentsPtr parts(PKCS12_unpack_authsafes(store));
@@ -61,6 +92,10 @@ class Pkcs12Reader {
             const bool encrypted = PKCS7_type_is_encrypted(part);
             if (!encrypted && !PKCS7_type_is_data(part))
                 continue;
+            if (encrypted && part->d.encrypted != nullptr) {
+                if (auto done = add_cost(part->d.encrypted->enc_data->algorithm); !done)
+                    return std::unexpected(std::move(done.error()));
+            }
             const BagsPtr bags(encrypted ? PKCS12_unpack_p7encdata(part, passphrase_.text, passphrase_.size)
                                          : PKCS12_unpack_p7data(part));
             if (!bags)
@@ -92,7 +127,10 @@ class Pkcs12Reader {
                 done = add_key(PKCS12_SAFEBAG_get0_p8inf(bag));
                 break;
             case NID_pkcs8ShroudedKeyBag:
-                done = add_key(Pkcs8Ptr(PKCS12_decrypt_skey(bag, passphrase_.text, passphrase_.size)).get());
+                done = add_cost(algorithm_of(PKCS12_SAFEBAG_get0_pkcs8(bag)));
+                if (done)
+                    done =
+                        add_key(Pkcs8Ptr(PKCS12_decrypt_skey(bag, passphrase_.text, passphrase_.size)).get());
                 break;
             case NID_certBag:
                 if (PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate)
@@ -110,6 +148,21 @@ class Pkcs12Reader {
         return {};
     }
 
+    static const X509_ALGOR* algorithm_of(const X509_SIG* encrypted) {
+        const X509_ALGOR* algorithm = nullptr;
+        if (encrypted != nullptr)
+            X509_SIG_get0(encrypted, &algorithm, nullptr);
+        return algorithm;
+    }
+
+    std::expected<void, Obstacle> add_cost(const X509_ALGOR* algorithm) {
+        if (algorithm != nullptr)
+            cost_.add(*algorithm);
+        if (auto excess = excess_of(cost_, name_, code_))
+            return std::unexpected(Obstacle{.reason = {}, .unsupported = false, .excess = std::move(excess)});
+        return {};
+    }
+
     std::expected<void, Obstacle> add_key(const PKCS8_PRIV_KEY_INFO* plain) {
         KeyPtr key(plain != nullptr ? EVP_PKCS82PKEY(plain) : nullptr);
         if (!key)
@@ -123,13 +176,15 @@ class Pkcs12Reader {
             return obstacle();
         auto certificate = copy_of(x509, name_);
         if (!certificate)
-            return std::unexpected(Obstacle{std::move(certificate.error().what), false});
+            return std::unexpected(Obstacle{.reason = std::move(certificate.error().what)});
         result_.certificates.push_back(std::move(*certificate));
         return {};
     }
 
     Passphrase passphrase_;
     std::string_view name_;
+    ErrorCode code_;
+    DerivationCost cost_;
     Pkcs12Store result_;
 };
 
@@ -178,15 +233,20 @@ Expected<Pkcs12Store> read_pkcs12(ByteView der, std::string_view name, const Sec
     std::vector<Passphrase> candidates{{text, static_cast<int>(terminated.size() - 1)}};
     if (!given)
         candidates.insert(candidates.begin(), Passphrase{});
+    const DerivationCost cost = cost_of_mac(store.get());
+    if (auto excess = excess_of(cost, name, code))
+        return std::unexpected(std::move(*excess));
     for (const Passphrase& candidate : candidates) {
         const Mac mac = check_mac(store.get(), candidate);
         if (mac == Mac::wrong)
             continue;
-        auto content = Pkcs12Reader(candidate, name).read(store.get());
+        auto content = Pkcs12Reader(candidate, name, code, cost).read(store.get());
         // Looking for the right decoder leaves errors in the queue even if it succeeds.
         take_openssl_error();
         if (content)
             return std::move(*content);
+        if (auto& excess = content.error().excess)
+            return std::unexpected(std::move(*excess));
         if (content.error().unsupported)
             return fail(code, fmt::format("cannot decrypt {}: {}", name, content.error().reason),
                         fmt::format("convert it: {}, and name the result as the certificate and as its "

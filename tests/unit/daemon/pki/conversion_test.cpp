@@ -8,8 +8,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cctype>
 #include <fstream>
-#include <map>
 #include <set>
 #include <sstream>
 #include <tuple>
@@ -17,13 +17,13 @@
 namespace bgs2::pki {
 namespace {
 
-using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 /// A file that provokes a hint with a command.
 struct Provocation {
     std::string file; ///< within the cases; its name in the test has a blank
     Conversion conversion;
+    std::string made_by{}; ///< a command that makes the file, if it is none of the cases
     bool is_key = false;
     std::string passphrase{};    ///< a file within the cases: of the file, and of the result
     std::string input{};         ///< standard input of the command: what a person types
@@ -32,17 +32,11 @@ struct Provocation {
     bool hinted_without_passphrase = false;
 };
 
-class Conversions : public test::Cases {
+class Conversions : public test::Cases, public testing::WithParamInterface<Provocation> {
   protected:
-    void SetUp() override {
-        Cases::SetUp();
-        if (!IsSkipped())
-            make_bundles();
-    }
-
-    [[nodiscard]] Error provoke(const Provocation& row, const std::filesystem::path& path) const {
+    [[nodiscard]] Error provoke(const Provocation& row, ByteView bytes,
+                                const std::filesystem::path& path) const {
         const auto secret = row.hinted_without_passphrase ? std::nullopt : passphrase(row.passphrase);
-        const Bytes bytes = content(row.file);
         if (row.is_key) {
             const auto keys = load_private_keys(bytes, path.native(), secret ? &*secret : nullptr);
             return keys ? Error{} : keys.error();
@@ -56,9 +50,14 @@ class Conversions : public test::Cases {
         return key_pair ? Error{} : key_pair.error();
     }
 
-    [[nodiscard]] Bytes content(const std::string& name) const {
-        const auto made = made_.find(name);
-        return made != made_.end() ? made->second : file(name);
+    /// The file of the cases, or what its command makes of the client in `base`.
+    [[nodiscard]] Bytes content(const Provocation& row) const {
+        if (row.made_by.empty())
+            return file(row.file);
+        for (const std::string name : {"client.pem", "client.key"})
+            std::ignore = directory_.write(name, as_text(file("base/" + name)));
+        run(row.made_by, "");
+        return value_or_throw(value_or_throw(File::open(directory_.path() / row.file)).read());
     }
 
     /// Without a terminal, the programs read what they ask for from standard input.
@@ -68,24 +67,14 @@ class Conversions : public test::Cases {
         test::Process process({"/usr/bin/setsid", "--wait", "/bin/sh", "-c",
                                "cd " + directory_.path().string() + " && exec < typed\n" + command},
                               {.environment = {"LC_ALL=C"}, .output = output});
-        const auto end = process.wait(60s);
+        const auto end = process.wait(300s);
         std::ifstream stream(output);
         std::stringstream text;
         text << stream.rdbuf();
         EXPECT_EQ(end, 0) << command << "\n" << text.str();
     }
 
-    void make_bundles() {
-        std::ignore = directory_.write("client.pem", as_text(file("base/client.pem")));
-        const auto bundle = directory_.path() / "bundle";
-        for (const std::string form : {"DER", "PEM"}) {
-            run("openssl crl2pkcs7 -nocrl -certfile client.pem -out bundle -outform " + form, "");
-            made_["bundle." + form] = value_or_throw(value_or_throw(File::open(bundle)).read());
-        }
-    }
-
     test::TemporaryDirectory directory_;
-    std::map<std::string, Bytes> made_;
 };
 
 std::string command_in(const std::string& hint) {
@@ -110,8 +99,12 @@ std::vector<Provocation> provocations() {
     const std::string typed = "geheim1\n";
     const std::string thrice = typed + typed + typed;
     return {
-        {.file = "bundle.DER", .conversion = Conversion::pkcs7_der},
-        {.file = "bundle.PEM", .conversion = Conversion::pkcs7_pem},
+        {.file = "bundle.der",
+         .conversion = Conversion::pkcs7_der,
+         .made_by = "openssl crl2pkcs7 -nocrl -certfile client.pem -outform DER -out bundle.der"},
+        {.file = "bundle.pem",
+         .conversion = Conversion::pkcs7_pem,
+         .made_by = "openssl crl2pkcs7 -nocrl -certfile client.pem -out bundle.pem"},
         {.file = "java-keystore/client.jks",
          .conversion = Conversion::jks,
          .passphrase = "java-keystore/pass01",
@@ -150,48 +143,70 @@ std::vector<Provocation> provocations() {
          .passphrase = "p12-legacy/pass",
          .input = thrice,
          .result_has_key = true},
+        {.file = "slow.key",
+         .conversion = Conversion::fewer_key_rounds,
+         .made_by = "openssl pkcs8 -topk8 -in client.key -iter 10000001 -passout pass:geheim1 -out slow.key",
+         .is_key = true,
+         .passphrase = geheim,
+         .input = thrice},
+        {.file = "slow.p12",
+         .conversion = Conversion::fewer_store_rounds,
+         .made_by = "openssl pkcs12 -export -in client.pem -inkey client.key -keypbe NONE -certpbe NONE "
+                    "-maciter -iter 10000001 -passout pass:geheim1 -out slow.p12",
+         .passphrase = geheim,
+         .input = thrice,
+         .result_has_key = true},
     };
 }
 
-TEST_F(Conversions, InHintsWorkOnTheFilesThatProvokeThem) {
-    std::set<Conversion> tried;
-    for (const Provocation& row : provocations()) {
-        SCOPED_TRACE(row.file);
-        tried.insert(row.conversion);
-        const Bytes bytes = content(row.file);
-        const auto path =
-            directory_.write("a file " + std::filesystem::path(row.file).filename().string(), as_text(bytes));
-        const Error error = provoke(row, path);
-        const std::string command = command_in(error.hint);
-        ASSERT_EQ("'" + command + "'", pki::command(row.conversion, path.native())) << to_string(error);
-        if (!is_installed(program_of(command))) {
-            std::cout << "SKIPPED: " << program_of(command) << " is not installed: " << command << "\n";
-            continue;
-        }
-        run(command, row.input);
-        auto result = std::filesystem::path(result_of(row.conversion, path.native()));
-        if (!row.result.empty())
-            result /= row.result;
-        const Bytes converted = value_or_throw(value_or_throw(File::open(result)).read());
-        const auto secret = passphrase(row.passphrase);
-        if (row.is_key) {
-            const auto keys = load_private_keys(converted, result.native(), secret ? &*secret : nullptr);
-            EXPECT_TRUE(keys) << to_string(keys.error());
-            continue;
-        }
-        Sources sources{.certificate = converted,
-                        .certificate_name = result,
-                        .key = std::nullopt,
-                        .key_name = result,
-                        .passphrase = secret ? &*secret : nullptr};
-        if (row.result_has_key)
-            sources.key = converted;
-        const auto key_pair = pki::load(sources, CertificateFormat::der, KeyFormat::pkcs8);
-        ASSERT_TRUE(key_pair) << to_string(key_pair.error());
-        EXPECT_EQ(key_pair->private_key && key_pair->private_key->matches(key_pair->chain.front()),
-                  row.result_has_key);
+TEST_P(Conversions, InAHintWorksOnTheFileThatProvokesIt) {
+    const Provocation& row = GetParam();
+    const Bytes bytes = content(row);
+    const auto path =
+        directory_.write("a file " + std::filesystem::path(row.file).filename().string(), as_text(bytes));
+    const Error error = provoke(row, bytes, path);
+    const std::string command = command_in(error.hint);
+    ASSERT_EQ("'" + command + "'", pki::command(row.conversion, path.native())) << to_string(error);
+    if (!is_installed(program_of(command)))
+        GTEST_SKIP() << program_of(command) << " is not installed: " << command;
+    run(command, row.input);
+    auto result = std::filesystem::path(result_of(row.conversion, path.native()));
+    if (!row.result.empty())
+        result /= row.result;
+    const Bytes converted = value_or_throw(value_or_throw(File::open(result)).read());
+    const auto secret = passphrase(row.passphrase);
+    if (row.is_key) {
+        const auto keys = load_private_keys(converted, result.native(), secret ? &*secret : nullptr);
+        EXPECT_TRUE(keys) << to_string(keys.error());
+        return;
     }
-    EXPECT_EQ(tried.size(), static_cast<std::size_t>(last_conversion) + 1) << "a conversion has no file here";
+    Sources sources{.certificate = converted,
+                    .certificate_name = result,
+                    .key = std::nullopt,
+                    .key_name = result,
+                    .passphrase = secret ? &*secret : nullptr};
+    if (row.result_has_key)
+        sources.key = converted;
+    const auto key_pair = pki::load(sources, CertificateFormat::der, KeyFormat::pkcs8);
+    ASSERT_TRUE(key_pair) << to_string(key_pair.error());
+    EXPECT_EQ(key_pair->private_key && key_pair->private_key->matches(key_pair->chain.front()),
+              row.result_has_key);
+}
+
+INSTANTIATE_TEST_SUITE_P(Hints, Conversions, testing::ValuesIn(provocations()), [](const auto& row) {
+    std::string name;
+    for (const char c : row.param.file) {
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+            name += c;
+    }
+    return name;
+});
+
+TEST(Conversion, IsTriedByATestWhateverItsKind) {
+    std::set<Conversion> tried;
+    for (const Provocation& row : provocations())
+        tried.insert(row.conversion);
+    EXPECT_EQ(tried.size(), static_cast<std::size_t>(last_conversion) + 1);
 }
 
 TEST(Conversion, NamesThePathAsOneWordOfTheShell) {
