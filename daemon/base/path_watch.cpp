@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/path_watch.h"
 
+#include "daemon/base/bytes.h"
 #include "daemon/base/spawn.h"
 #include "daemon/base/system_error.h"
 
 #include <asio/buffer.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -28,7 +30,8 @@ constexpr std::uint32_t names =
 constexpr std::uint32_t contents = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 
 /// Events after which nobody writes to the file of this name.
-constexpr std::uint32_t write_ends = IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
+constexpr std::uint32_t write_ends =
+    IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 
 /// The number of symbolic links that the kernel follows, see path_resolution(7).
 constexpr int most_links = 40;
@@ -52,14 +55,16 @@ bool is_empty_file(const std::filesystem::path& path) {
 
 } // namespace
 
-PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed,
+PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed, Log log,
                      IsRelevant is_relevant)
   : kind_(kind)
   , pace_(pace)
   , changed_(std::move(changed))
+  , log_(std::move(log))
   , is_relevant_(std::move(is_relevant))
   , inotify_(executor, open_inotify())
-  , timer_(executor) {
+  , timer_(executor)
+  , poll_timer_(executor) {
     spawn(executor, run());
 }
 
@@ -93,6 +98,7 @@ void PathWatch::acknowledge() {
 void PathWatch::stop() {
     inotify_.cancel();
     timer_.cancel();
+    poll_timer_.cancel();
 }
 
 asio::awaitable<void> PathWatch::run() {
@@ -124,18 +130,14 @@ bool PathWatch::take_events(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
         inotify_event event{};
         std::memcpy(&event, bytes.data(), sizeof event);
-        const bool is_about_directory = event.len == 0 || (event.mask & IN_Q_OVERFLOW) != 0;
-        if (is_about_directory) {
+        // Without a name: about the directory or file itself, or lost events.
+        concerns = concerns || event.len == 0;
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the name follows, with a NUL
+        const auto* name = reinterpret_cast<const char*>(bytes.data() + sizeof event);
+        const Entry entry(event.wd, event.len == 0 ? "" : name);
+        if (matters(entry)) {
             concerns = true;
-        } else {
-            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): inotify(7) puts the name there,
-            // with a NUL
-            const auto* name = reinterpret_cast<const char*>(bytes.data() + sizeof event);
-            const Entry entry(event.wd, name);
-            if (matters(entry)) {
-                concerns = true;
-                follow_write(entry, event.mask);
-            }
+            follow_write(entry, event.mask);
         }
         bytes = bytes.subspan(sizeof event + event.len);
     }
@@ -204,19 +206,68 @@ void PathWatch::set_watches() {
     for (const auto& [path, identity] : paths_)
         follow(path, directories);
 
-    std::map<int, std::pair<std::filesystem::path, Directory>> watches;
-    for (auto& [path, directory] : directories) {
+    Watches watches;
+    std::set<std::filesystem::path> unwatched;
+    for (const auto& [path, directory] : directories) {
         // Adding a watched directory again returns the same number and replaces the mask.
         const int watch = ::inotify_add_watch(inotify_.native_handle(), path.c_str(), directory.mask);
-        if (watch >= 0)
-            watches.insert_or_assign(watch, std::pair(path, std::move(directory)));
+        if (watch >= 0) {
+            watches.insert_or_assign(watch, std::pair(path, directory));
+            continue;
+        }
+        if (errno == ENOENT || errno == ENOTDIR)
+            continue;
+        if (!unwatched_.contains(path))
+            warn(path, errno);
+        unwatched.insert(path);
+        watch_files(path, directory, directories, watches);
     }
+    unwatched_ = std::move(unwatched);
+    if (!unwatched_.empty())
+        poll();
     for (const auto& [watch, directory] : watches_) {
         if (!watches.contains(watch))
             ::inotify_rm_watch(inotify_.native_handle(),
                                watch); // fails if the directory is gone, which is fine
     }
     watches_ = std::move(watches);
+}
+
+/// Instead of a directory: a file that is renamed over one of them removes the old one, which is an event.
+void PathWatch::watch_files(const std::filesystem::path& path, const Directory& directory,
+                            const Directories& directories, Watches& watches) {
+    for (const std::string& name : directory.names) {
+        const std::filesystem::path file = path / name;
+        if (kind_ != Kind::files || directories.contains(file))
+            continue;
+        const int watch = ::inotify_add_watch(inotify_.native_handle(), file.c_str(),
+                                              contents | IN_DELETE_SELF | IN_MOVE_SELF);
+        if (watch >= 0)
+            watches.insert_or_assign(
+                watch, std::pair(file, Directory{.mask = contents, .names = {""}, .is_path = false}));
+    }
+}
+
+void PathWatch::warn(const std::filesystem::path& directory, int number) {
+    const std::string attempt = fmt::format("watch {}", printable(directory.native()));
+    log_.warning("{}; changes of the files in it are noticed within {} s",
+                 to_string(system_error(number, attempt,
+                                        number == ENOSPC ? "raise fs.inotify.max_user_watches with sysctl(8)"
+                                                         : "allow the user bgs2d to list the directory")),
+                 std::chrono::ceil<std::chrono::seconds>(pace_.poll).count());
+}
+
+void PathWatch::poll() {
+    if (is_polling_)
+        return;
+    is_polling_ = true;
+    poll_timer_.expires_after(pace_.poll);
+    poll_timer_.async_wait([this](const std::error_code& cancelled) {
+        if (cancelled)
+            return;
+        is_polling_ = false;
+        postpone_look(); // which sets the watches, and polls again if that is still necessary
+    });
 }
 
 /// Adds each directory on the way to `path`, with the name that is looked up in it; follows symbolic links,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/base/immovable.h"
+#include "daemon/base/log.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -30,7 +31,8 @@ namespace bgs2 {
 /// Reports when a path names another file or, for a file, when its content changes: it was written, renamed
 /// into place, or a symbolic link or directory on its path was replaced. Watches directories with inotify(7),
 /// since a file that is renamed into place is a new file; if a directory does not exist yet, watches its
-/// nearest existing parent.
+/// nearest existing parent. In a directory that it may not list (or that exceeds the limits of inotify),
+/// watches the files themselves and examines all paths again and again, and logs a warning once.
 ///
 /// Reports nothing while a program has one of the files open and writes to it: a file that is half written
 /// can be valid and mean something else, and a certificate belongs to a key that may be written next.
@@ -52,17 +54,19 @@ class PathWatch : Immovable {
         std::chrono::milliseconds quiet{0};
         std::chrono::milliseconds max_delay{0};
         std::chrono::milliseconds abandoned{0};
+        std::chrono::milliseconds poll{0}; ///< for directories that cannot be watched
     };
     /// A renewal writes several files; the daemon follows within a second of the last one. A copy over a slow
     /// line can stall for many seconds; a program that keeps a written file open is rare.
     static constexpr Pace renewal{.quiet = std::chrono::milliseconds(200),
                                   .max_delay = std::chrono::milliseconds(700),
-                                  .abandoned = std::chrono::minutes(1)};
+                                  .abandoned = std::chrono::minutes(1),
+                                  .poll = std::chrono::seconds(30)};
 
     /// In directories that are watched themselves, only names that are relevant count. Throws Exception if
     /// inotify is not available.
     PathWatch(
-        const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed,
+        const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed, Log log,
         IsRelevant is_relevant = [](std::string_view) { return true; });
     ~PathWatch();
 
@@ -93,6 +97,7 @@ class PathWatch : Immovable {
         bool is_path = false; ///< the directory itself is watched, with every relevant name in it
     };
     using Directories = std::map<std::filesystem::path, Directory>;
+    using Watches = std::map<int, std::pair<std::filesystem::path, Directory>>;
     using Clock = std::chrono::steady_clock;
     /// A name in the directory of a watch descriptor.
     using Entry = std::pair<int, std::string>;
@@ -100,6 +105,10 @@ class PathWatch : Immovable {
     asio::awaitable<void> run();
     [[nodiscard]] bool matters(const Entry& entry) const;
     bool take_events(std::span<const std::byte> bytes);
+    void poll();
+    void watch_files(const std::filesystem::path& path, const Directory& directory,
+                     const Directories& directories, Watches& watches);
+    void warn(const std::filesystem::path& directory, int number);
     void follow_write(const Entry& entry, std::uint32_t mask);
     [[nodiscard]] std::optional<Clock::time_point> end_of_writes();
     void postpone_look();
@@ -112,12 +121,16 @@ class PathWatch : Immovable {
     Kind kind_;
     Pace pace_;
     Changed changed_;
+    Log log_;
     IsRelevant is_relevant_;
     asio::posix::stream_descriptor inotify_;
     asio::steady_timer timer_;
+    asio::steady_timer poll_timer_;
+    bool is_polling_ = false;
+    std::set<std::filesystem::path> unwatched_;    ///< the directories that cannot be watched
     std::optional<Clock::time_point> first_event_; ///< not handled yet
     std::map<std::filesystem::path, FileId> paths_;
-    std::map<int, std::pair<std::filesystem::path, Directory>> watches_; ///< by watch descriptor
+    Watches watches_;                           ///< by watch descriptor
     std::map<Entry, Clock::time_point> writes_; ///< files that are being written: the last write
 };
 

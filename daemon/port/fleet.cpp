@@ -38,8 +38,9 @@ Fleet::Fleet(asio::any_io_executor loop, Background& background, std::filesystem
   , history_(history)
   , records_(records)
   , log_(std::move(log))
-  , sources_(loop_, PathWatch::Kind::files, PathWatch::renewal,
-             [this](const auto& files) { on_files_changed(files); })
+  , sources_(
+        loop_, PathWatch::Kind::files, PathWatch::renewal,
+        [this](const auto& files) { on_files_changed(files); }, log_)
   , jobs_(loop_, *this) {
     for (auto& [imei, record] : records_.load())
         retained_[imei].record = std::move(record);

@@ -9,6 +9,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unistd.h>
 #include <vector>
 
 namespace bgs2 {
@@ -56,11 +61,15 @@ class PathWatchTest : public testing::Test {
     test::TemporaryDirectory folder_;
     asio::io_context loop_;
     std::vector<path> reported_;
+    std::vector<std::string> log_lines_;
+    Log log_{[this](LogLevel, std::string_view line, const LogFields&) { log_lines_.emplace_back(line); },
+             LogLevel::debug};
     PathWatch watch_{
         loop_.get_executor(),
         PathWatch::Kind::files,
-        {.quiet = 20ms, .max_delay = 100ms, .abandoned = 1h},
+        {.quiet = 20ms, .max_delay = 100ms, .abandoned = 1h, .poll = 300ms},
         [this](const auto& paths) { reported_.insert(reported_.end(), paths.begin(), paths.end()); },
+        log_,
         [](std::string_view name) { return name.ends_with(".toml"); }};
 };
 
@@ -79,9 +88,10 @@ class PathWatchWrites : public PathWatchTest {
     /// to report is reported.
     std::vector<path> reported_meanwhile() {
         bool slower_has_reported = false;
-        PathWatch slower(loop_.get_executor(), PathWatch::Kind::files,
-                         {.quiet = 300ms, .max_delay = 300ms, .abandoned = 1h},
-                         [&](const auto&) { slower_has_reported = true; });
+        PathWatch slower(
+            loop_.get_executor(), PathWatch::Kind::files,
+            {.quiet = 300ms, .max_delay = 300ms, .abandoned = 1h, .poll = 1h},
+            [&](const auto&) { slower_has_reported = true; }, log_);
         slower.watch({at("slow")});
         file("slow", "changed");
         const auto deadline = std::chrono::steady_clock::now() + 10s;
@@ -139,9 +149,10 @@ TEST_F(PathWatchWrites, ToAnIrrelevantFileInADirectoryDelayNothing) {
 
 TEST_F(PathWatchWrites, ThatTheirWriterAbandonsAreReported) {
     std::vector<path> abandoned;
-    PathWatch impatient(loop_.get_executor(), PathWatch::Kind::files,
-                        {.quiet = 20ms, .max_delay = 100ms, .abandoned = 150ms},
-                        [&](const auto& paths) { abandoned = paths; });
+    PathWatch impatient(
+        loop_.get_executor(), PathWatch::Kind::files,
+        {.quiet = 20ms, .max_delay = 100ms, .abandoned = 150ms, .poll = 1h},
+        [&](const auto& paths) { abandoned = paths; }, log_);
     const path watched = file("a.pem", "one");
     impatient.watch({watched});
     const std::ofstream stream = begin("a.pem", "half");
@@ -289,6 +300,91 @@ TEST_F(PathWatchTest, ToleratesSymbolicLinkLoops) {
     std::filesystem::create_symlink("loop", at("loop"));
     watch_.watch({at("loop"), at("loop/a.pem"), at("marker")});
     EXPECT_THAT(reported_until_marker_changes(), IsEmpty());
+}
+
+/// A directory that its owner alone may list, watched by another user.
+class PathWatchUnlisted : public PathWatchTest {
+  protected:
+    void SetUp() override {
+        if (::geteuid() != 0)
+            GTEST_SKIP() << "requires root, to become another user";
+        std::filesystem::permissions(folder_.path(), std::filesystem::perms(0711));
+        std::filesystem::create_directory(at("certs"));
+        std::filesystem::permissions(at("certs"), std::filesystem::perms(0711));
+    }
+    void TearDown() override {
+        become(0);
+        PathWatchTest::TearDown();
+    }
+
+    /// The effective user from now on.
+    static void become(uid_t user) {
+        if (::geteuid() != user && ::seteuid(user) != 0)
+            throw std::runtime_error("cannot change the user");
+    }
+
+    /// Makes a change as root, and returns what the other user's watch reports then.
+    template<class Change>
+    std::vector<path> reported_after(const Change& change) {
+        become(0);
+        change();
+        become(65534);
+        return reported();
+    }
+
+    void write(const char* name, const char* text) {
+        std::filesystem::permissions(file(name, text), std::filesystem::perms(0644));
+    }
+    void watch(const std::set<path>& paths) {
+        become(65534);
+        watch_.watch(paths);
+    }
+};
+
+TEST_F(PathWatchUnlisted, ReportsAFileWrittenInPlace) {
+    write("certs/a.pem", "one");
+    watch({at("certs/a.pem")});
+    EXPECT_THAT(reported_after([&] { write("certs/a.pem", "two, longer"); }), ElementsAre(at("certs/a.pem")));
+}
+
+TEST_F(PathWatchUnlisted, ReportsAFileRenamedIntoPlaceAgainAndAgain) {
+    write("certs/a.pem", "one");
+    watch({at("certs/a.pem")});
+    for (int i = 0; i < 3; ++i)
+        EXPECT_THAT(reported_after([&] {
+                        write("certs/a.pem.new", "two");
+                        std::filesystem::rename(at("certs/a.pem.new"), at("certs/a.pem"));
+                    }),
+                    ElementsAre(at("certs/a.pem")));
+}
+
+TEST_F(PathWatchUnlisted, ReportsAFileThatDidNotExist) {
+    watch({at("certs/a.pem")});
+    EXPECT_THAT(reported_after([&] { write("certs/a.pem", "one"); }), ElementsAre(at("certs/a.pem")));
+    EXPECT_THAT(reported_after([&] { std::filesystem::remove(at("certs/a.pem")); }),
+                ElementsAre(at("certs/a.pem")));
+}
+
+TEST_F(PathWatchUnlisted, IsNamedInTheLogOnce) {
+    write("certs/a.pem", "one");
+    watch({at("certs/a.pem")});
+    (void)reported_after([&] { write("certs/a.pem", "two, longer"); });
+    std::erase_if(log_lines_, [&](const std::string& line) { return !line.contains(at("certs").native()); });
+    EXPECT_THAT(
+        log_lines_,
+        ElementsAre("cannot watch " + at("certs").native() +
+                    ": Permission denied (allow the user bgs2d to list the directory); changes of the "
+                    "files in it are noticed within 1 s"));
+}
+
+TEST_F(PathWatchUnlisted, IsWatchedAsSoonAsItCanBeListed) {
+    watch({at("certs/a.pem")});
+    EXPECT_THAT(reported_after([&] {
+                    std::filesystem::permissions(at("certs"), std::filesystem::perms(0755));
+                    write("certs/a.pem", "one");
+                }),
+                ElementsAre(at("certs/a.pem")));
+    EXPECT_THAT(reported_after([&] { write("certs/a.pem", "two, longer"); }), ElementsAre(at("certs/a.pem")));
 }
 
 } // namespace
