@@ -13,6 +13,8 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -249,23 +251,44 @@ void check_erasing(TomlReader& reader, const Draft& draft) {
                         word(Store::tls)));
 }
 
-/// Whether the key, or the PIN of its token, is in the file.
-bool is_read_for(const std::optional<Source>& key, const Source& file) {
-    return key == file || (key && key->kind == SourceKind::pkcs11 && key->name.contains("pin-source=") &&
-                           key->name.contains(file.name));
-}
+/// The sources from which a policy may read secrets. A certificate file can be a PKCS#12.
+class Secrets {
+  public:
+    explicit Secrets(const Draft& draft) {
+        for (const SlotDraft& slot : draft.slots) {
+            add(slot.rule.certificate);
+            add(slot.rule.private_key);
+            add(slot.rule.passphrase);
+        }
+        if (draft.policy.sign) {
+            add(draft.policy.sign->key);
+            add(draft.policy.sign->passphrase);
+        }
+    }
 
-/// Whether the rule may read a secret from the source: a certificate file can be a PKCS#12.
-bool reads(const SlotRule& rule, const Source& source) {
-    return rule.certificate == source || is_read_for(rule.private_key, source) || rule.passphrase == source;
-}
+    /// Whether it is one of them, or a file with the PIN of a token.
+    [[nodiscard]] bool contain(const Source& source) const {
+        return names_.contains(to_string(source)) ||
+               std::ranges::any_of(uris_, [&](std::string_view uri) { return uri.contains(source.name); });
+    }
+
+  private:
+    void add(const std::optional<Source>& source) {
+        if (!source)
+            return;
+        if (names_.insert(to_string(*source)).second && source->kind == SourceKind::pkcs11 &&
+            source->name.contains("pin-source="))
+            uris_.push_back(source->name);
+    }
+
+    std::set<std::string> names_;
+    std::vector<std::string> uris_; ///< those that name a file
+};
 
 void check_readable(TomlReader& reader, const Draft& draft) {
-    const auto& sign = draft.policy.sign;
+    const Secrets secrets(draft);
     for (const auto& [source, at] : draft.readable) {
-        const bool signs = sign && (is_read_for(sign->key, source) || sign->passphrase == source);
-        if (!signs && std::ranges::none_of(draft.slots,
-                                           [&](const SlotDraft& slot) { return reads(slot.rule, source); }))
+        if (!secrets.contain(source))
             reader.refuse(at, "[provision] readable: this policy reads no secret from this source; write it "
                               "exactly as the private-key, passphrase, key or certificate that reads it");
     }

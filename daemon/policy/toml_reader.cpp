@@ -204,6 +204,10 @@ Problems TomlReader::problems() const {
     Problems sorted = problems_;
     std::ranges::stable_sort(sorted, {},
                              [](const Problem& each) { return std::tuple(each.line, each.column); });
+    if (const std::size_t all = sorted.size(); all > most_problems) {
+        sorted.resize(most_problems);
+        sorted.push_back(problem_of(file_name_, fmt::format("{} more errors", all - most_problems)));
+    }
     return sorted;
 }
 

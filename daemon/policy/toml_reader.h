@@ -34,6 +34,9 @@ struct TomlField {
     bool required = false;
 };
 
+/// The maximum number of problems that are reported of one file.
+inline constexpr std::size_t most_problems = 100;
+
 /// A key as TomlReader checks it.
 struct TomlKey {
     std::string_view key;
@@ -87,7 +90,8 @@ class TomlReader {
     std::vector<std::pair<std::string, const TomlValue*>> tables(const TomlValue& value,
                                                                  std::string_view name);
 
-    /// The recorded problems, in the order of the text.
+    /// The recorded problems, in the order of the text: at most most_problems, and then one that counts the
+    /// others. A file that is no policy can have one on each line, which neither a log nor a bus can take.
     [[nodiscard]] Problems problems() const;
 
   private:

@@ -383,6 +383,16 @@ TEST(Parse, RefusesToEraseEverySlotOfAStore) {
     EXPECT_THAT(problems("[provision]\nerase-unlisted = false\n"), IsEmpty());
 }
 
+TEST(Parse, ReportsTheFirstHundredProblemsAndCountsTheOthers) {
+    std::string text;
+    for (int i = 0; i < 150; ++i)
+        text += fmt::format("k{} = 1\n", i);
+    const auto lines = problems(text);
+    ASSERT_EQ(lines.size(), 101U);
+    EXPECT_TRUE(lines[99].starts_with("f.toml:100:1: ")) << lines[99];
+    EXPECT_EQ(lines[100], "f.toml: 50 more errors");
+}
+
 TEST(Parse, RefusesAnEmptyMatch) {
     EXPECT_THAT(problems("[match]\n[[slot]]\nindex = 1\ncertificate = '/c'\n"),
                 ElementsAre("f.toml:1:1: [match] is empty; omit it to match every modem"));
