@@ -122,11 +122,12 @@ void Authority::require_running() const {
             Error{ErrorCode::cancelled, "bgs2d is stopping", "call again after it has restarted"});
 }
 
-asio::awaitable<void> Authority::require(Caller caller, PolkitAction action) {
+asio::awaitable<uid_t> Authority::require(Caller caller, PolkitAction action) {
     const Dictionary who = co_await credentials(caller.name);
     const auto user = user_of(who);
+    constexpr uid_t unknown = -1;
     if (user == uid_t{0})
-        co_return;
+        co_return *user;
     std::optional<PendingCheck> pending;
     if (caller.interactive && user)
         pending.emplace(asked_, *user);
@@ -139,12 +140,12 @@ asio::awaitable<void> Authority::require(Caller caller, PolkitAction action) {
         if (!co_await is_member(who))
             throw refusal(action, "polkit is not available",
                           "run it as root or as a member of the group bgs2d");
-        co_return;
+        co_return user.value_or(unknown);
     }
     const bool authorized = result->get<0>();
     const bool challenge = result->get<1>();
     if (authorized)
-        co_return;
+        co_return user.value_or(unknown);
     if (result->get<2>().contains("polkit.dismissed"))
         throw refusal(action, "the password dialogue was cancelled", "call again and enter the password");
     if (challenge && !caller.interactive)

@@ -33,11 +33,11 @@ class Authority {
     /// be on a network.
     Authority(sdbus::IConnection& connection, ReplyContext context, Background& background);
 
-    /// Returns if the caller is authorized for the action; uid 0 always is. polkit decides for all others,
-    /// and may ask for a password for at most 5 minutes if the caller allows that. Without polkit, members of
-    /// the group bgs2d are authorized. Throws Exception: AccessDenied, which names the action; Busy, if 16
-    /// interactive calls of the same user are pending; Cancelled after stop().
-    asio::awaitable<void> require(Caller caller, PolkitAction action);
+    /// Returns the caller's user if it is authorized for the action; uid 0 always is. polkit decides for all
+    /// others, and may ask for a password for at most 5 minutes if the caller allows that. Without polkit,
+    /// members of the group bgs2d are authorized. Throws Exception: AccessDenied, which names the action;
+    /// Busy, if 16 interactive calls of the same user are pending; Cancelled after stop().
+    asio::awaitable<uid_t> require(Caller caller, PolkitAction action);
 
     /// Whether require() would return. Throws the same errors, except AccessDenied.
     asio::awaitable<bool> has(Caller caller, PolkitAction action);

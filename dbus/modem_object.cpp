@@ -3,7 +3,6 @@
 
 #include "daemon/modem/slot_operation.h"
 #include "daemon/pki/file.h"
-#include "dbus/descriptor.h"
 #include "dbus/error_names.h"
 #include "dbus/names.h"
 #include "dbus/options.h"
@@ -74,19 +73,22 @@ asio::awaitable<sdbus::ObjectPath> refresh(std::shared_ptr<Authority> authority,
     co_return path_of(modem->refresh());
 }
 
-asio::awaitable<sdbus::ObjectPath> install(std::shared_ptr<Authority> authority, Caller caller,
+asio::awaitable<sdbus::ObjectPath> install(std::shared_ptr<Authority> authority,
+                                           std::shared_ptr<HandOvers> hand_overs, Caller caller,
                                            std::shared_ptr<bgs2::Modem> modem, std::uint32_t slot,
                                            sdbus::UnixFd certificate, Dictionary options) {
-    co_await authority->require(caller, PolkitAction::install_certificate);
+    const uid_t user = co_await authority->require(caller, PolkitAction::install_certificate);
     InstallOptions given = install_options(options);
     InstallRequest install_request;
     install_request.address = slot_address(slot, {{"store", word(given.store)}});
     install_request.format = given.format;
-    install_request.certificate = co_await read_to_end(std::move(certificate), "the certificate");
+    HandOver hand_over(std::move(hand_overs), user);
+    install_request.certificate = co_await hand_over.read(std::move(certificate), "the certificate");
     if (given.private_key)
-        install_request.private_key = co_await read_to_end(std::move(*given.private_key), "the private key");
+        install_request.private_key =
+            co_await hand_over.read(std::move(*given.private_key), "the private key");
     if (given.passphrase) {
-        install_request.passphrase = co_await read_to_end(std::move(*given.passphrase), "the passphrase");
+        install_request.passphrase = co_await hand_over.read(std::move(*given.passphrase), "the passphrase");
         pki::clean_passphrase(*install_request.passphrase);
     }
     co_return path_of(co_await modem->install(std::move(install_request)));
@@ -99,12 +101,14 @@ asio::awaitable<sdbus::ObjectPath> erase(std::shared_ptr<Authority> authority, C
     co_return path_of(modem->request(make_erase(slot_address(slot, options))));
 }
 
-asio::awaitable<sdbus::ObjectPath> send(std::shared_ptr<Authority> authority, Caller caller,
+asio::awaitable<sdbus::ObjectPath> send(std::shared_ptr<Authority> authority,
+                                        std::shared_ptr<HandOvers> hand_overs, Caller caller,
                                         std::shared_ptr<bgs2::Modem> modem, sdbus::UnixFd frame,
                                         Dictionary options) {
-    co_await authority->require(caller, PolkitAction::install_certificate);
+    const uid_t user = co_await authority->require(caller, PolkitAction::install_certificate);
     const Store store = store_option(options);
-    pki::Secret bytes = co_await read_to_end(std::move(frame), "the frame");
+    HandOver hand_over(std::move(hand_overs), user);
+    pki::Secret bytes = co_await hand_over.read(std::move(frame), "the frame");
     SlotOperation change = value_or_throw(make_send(store, std::move(bytes), modem->identity().imei));
     if (change.action == Action::erase)
         co_await authority->require(caller, PolkitAction::erase_certificate);
@@ -131,11 +135,13 @@ asio::awaitable<std::vector<Dictionary>> plan(std::shared_ptr<bgs2::Modem> modem
 } // namespace
 
 ModemObject::ModemObject(sdbus::IConnection& connection, ReplyContext context,
-                         std::shared_ptr<bgs2::Modem> modem, std::shared_ptr<Authority> authority)
+                         std::shared_ptr<bgs2::Modem> modem, std::shared_ptr<Authority> authority,
+                         std::shared_ptr<HandOvers> hand_overs)
   : AdaptorInterfaces(connection, modem_path(modem->identity().imei))
   , context_(std::move(context))
   , modem_(std::move(modem))
   , authority_(std::move(authority))
+  , hand_overs_(std::move(hand_overs))
   , published_(values()) {
     registerAdaptor();
     emitInterfacesAddedSignal({modem_adaptor});
@@ -202,7 +208,7 @@ void ModemObject::Provision(sdbus::Result<sdbus::ObjectPath>&& result, Dictionar
 void ModemObject::InstallCertificate(sdbus::Result<sdbus::ObjectPath>&& result, std::uint32_t slot,
                                      sdbus::UnixFd certificate, Dictionary options) {
     serve(context_, std::move(result),
-          install(authority_, caller_of(getObject()), modem_, slot, std::move(certificate),
+          install(authority_, hand_overs_, caller_of(getObject()), modem_, slot, std::move(certificate),
                   std::move(options)));
 }
 
@@ -214,8 +220,9 @@ void ModemObject::EraseCertificate(sdbus::Result<sdbus::ObjectPath>&& result, st
 
 void ModemObject::SendFrame(sdbus::Result<sdbus::ObjectPath>&& result, sdbus::UnixFd frame,
                             Dictionary options) {
-    serve(context_, std::move(result),
-          send(authority_, caller_of(getObject()), modem_, std::move(frame), std::move(options)));
+    serve(
+        context_, std::move(result),
+        send(authority_, hand_overs_, caller_of(getObject()), modem_, std::move(frame), std::move(options)));
 }
 
 void ModemObject::Plan(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary options) {

@@ -7,6 +7,7 @@
 #include "dbus/adaptor.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
+#include "dbus/hand_over.h"
 #include "dbus/serve.h"
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -25,7 +26,7 @@ class ModemObject final
     Immovable {
   public:
     ModemObject(sdbus::IConnection& connection, ReplyContext context, std::shared_ptr<bgs2::Modem> modem,
-                std::shared_ptr<Authority> authority);
+                std::shared_ptr<Authority> authority, std::shared_ptr<HandOvers> hand_overs);
     ~ModemObject();
 
     /// Emits the properties that changed since the last call.
@@ -85,6 +86,7 @@ class ModemObject final
     ReplyContext context_;
     std::shared_ptr<bgs2::Modem> modem_;
     std::shared_ptr<Authority> authority_;
+    std::shared_ptr<HandOvers> hand_overs_;
     Values published_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/error.h"
+#include "daemon/pki/secret.h"
 #include "dbus/error_names.h"
 #include "dbus/text.h"
 
@@ -38,6 +39,8 @@ inline sdbus::Error current_error() {
     } catch (const sdbus::Error& e) {
         return e;
     } catch (const Exception& e) {
+        return to_bus(e.error());
+    } catch (const pki::SecureHeapFull& e) {
         return to_bus(e.error());
     } catch (const std::exception& e) {
         return to_bus(Error{ErrorCode::failed, e.what(), ""});

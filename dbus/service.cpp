@@ -54,8 +54,8 @@ void Service::history_changed() {
 void Service::modem_added(const std::shared_ptr<Modem>& modem) {
     const std::string& imei = modem->identity().imei;
     send(fmt::format("export the modem {}", imei), [&] {
-        modems_.insert_or_assign(imei,
-                                 std::make_unique<ModemObject>(*connection_, context_, modem, authority_));
+        modems_.insert_or_assign(
+            imei, std::make_unique<ModemObject>(*connection_, context_, modem, authority_, hand_overs_));
     });
 }
 

@@ -7,6 +7,7 @@
 #include "daemon/port/inhibitor.h"
 #include "daemon/port/observer.h"
 #include "dbus/authority.h"
+#include "dbus/hand_over.h"
 #include "dbus/job_object.h"
 #include "dbus/manager_object.h"
 #include "dbus/modem_manager.h"
@@ -64,6 +65,7 @@ class Service final : public Observer {
     std::unique_ptr<sdbus::IConnection> connection_;
     ReplyContext context_;
     std::shared_ptr<Authority> authority_;
+    std::shared_ptr<HandOvers> hand_overs_ = std::make_shared<HandOvers>();
     std::shared_ptr<ModemManager> modem_manager_;
     ManagerObject manager_;
     std::map<std::string, std::unique_ptr<ModemObject>> modems_; ///< by IMEI

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/pki/openssl.h"
 
+#include "daemon/pki/secret.h"
+
 #include <openssl/err.h>
 #include <openssl/evperr.h>
 
@@ -11,7 +13,9 @@ namespace bgs2::pki {
 
 OpensslError take_openssl_error() {
     OpensslError result;
+    bool without_memory = false;
     while (const unsigned long code = ERR_get_error()) {
+        without_memory = without_memory || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
         if (result.reason.empty()) {
             if (const char* reason = ERR_reason_error_string(code); reason != nullptr)
                 result.reason = reason;
@@ -21,6 +25,8 @@ OpensslError take_openssl_error() {
                                                  ERR_GET_REASON(code) == EVP_R_UNSUPPORTED_CIPHER))
             result.unsupported = true;
     }
+    if (without_memory && is_secure_heap_full()) // an invalid length in a file has the same reason
+        throw SecureHeapFull();
     if (result.reason.empty())
         result.reason = "OpenSSL gives no reason";
     return result;

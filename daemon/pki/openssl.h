@@ -46,7 +46,8 @@ struct OpensslError {
     bool unsupported = false; ///< an algorithm that this OpenSSL does not support
 };
 
-/// Empties this thread's error queue.
+/// Empties this thread's error queue. Throws SecureHeapFull if OpenSSL had no memory for a secret: what it
+/// failed with is then no fault of the key or certificate.
 OpensslError take_openssl_error();
 
 /// The pointer, which is not null. Throws std::bad_alloc if OpenSSL could not allocate it.

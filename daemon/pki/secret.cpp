@@ -4,15 +4,17 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <malloc.h>
-#include <new>
 #include <utility>
 
 namespace bgs2::pki {
 
 namespace {
+
+constexpr std::size_t smallest_block = 32;
 
 // OpenSSL's own encoders and decoders leave a private key's DER in buffers that they release without zeroing.
 // NOLINTBEGIN(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): this is the allocator
@@ -43,13 +45,33 @@ void* reallocate(void* retained, std::size_t size, const char* file, int line) {
 
 } // namespace
 
+const char* SecureHeapFull::what() const noexcept {
+    return "the secure memory is full";
+}
+
+Error SecureHeapFull::error() {
+    return {ErrorCode::busy, "the secure memory of bgs2d for keys and frames is full",
+            "call again once other calls and jobs have ended"};
+}
+
+bool is_secure_heap_full() {
+    constexpr std::size_t room = std::size_t{16} * 1024;
+    void* probe = OPENSSL_secure_malloc(room);
+    OPENSSL_secure_free(probe);
+    return probe == nullptr;
+}
+
+std::size_t secure_size(std::size_t size) {
+    return size == 0 ? 0 : std::max(smallest_block, std::bit_ceil(size));
+}
+
 Secret::Secret(std::size_t size)
   : size_(size) {
     if (size == 0)
         return;
     data_ = static_cast<std::byte*>(OPENSSL_secure_zalloc(size));
     if (data_ == nullptr)
-        throw std::bad_alloc();
+        throw SecureHeapFull();
 }
 
 Secret Secret::copy_of(ByteView bytes) {
@@ -93,7 +115,6 @@ bool Secret::operator==(const Secret& other) const {
 }
 
 SecureHeap set_up_secure_heap(std::size_t size) {
-    constexpr std::size_t smallest_block = 32;
     // Fails if OpenSSL has allocated memory before; the secure heap is useful even then.
     CRYPTO_set_mem_functions(allocate, reallocate, release);
     switch (CRYPTO_secure_malloc_init(size, smallest_block)) {

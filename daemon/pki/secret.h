@@ -3,14 +3,30 @@
 #pragma once
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/error.h"
 
 #include <cstddef>
+#include <new>
 #include <span>
 
 namespace bgs2::pki {
 
+/// The secure heap has no room: a state of the process that passes, and no fault of what was to be kept. Not
+/// an Exception, so that nothing takes it for an error of a file or a modem: the work is tried again.
+class SecureHeapFull final : public std::bad_alloc {
+  public:
+    [[nodiscard]] const char* what() const noexcept override;
+    [[nodiscard]] static Error error(); ///< Busy, with a hint
+};
+
+/// Whether the secure heap has no room for a key with what OpenSSL derives from it (16 KiB).
+bool is_secure_heap_full();
+
+/// The number of bytes of the secure heap that a Secret of `size` bytes takes: blocks are powers of two.
+std::size_t secure_size(std::size_t size);
+
 /// Owns bytes in OpenSSL's secure heap: locked into memory, left out of core dumps, zeroed on release.
-/// Movable; copied only by clone(). Throws std::bad_alloc when the secure heap is exhausted.
+/// Movable; copied only by clone(). Throws SecureHeapFull.
 class Secret {
   public:
     Secret() = default;

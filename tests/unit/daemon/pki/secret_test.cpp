@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "daemon/pki/key_file.h"
 #include "daemon/pki/secret.h"
+#include "tests/support/identity.h"
 
 #include <gtest/gtest.h>
 #include <openssl/crypto.h>
@@ -7,6 +9,7 @@
 #include <algorithm>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace bgs2::pki {
 namespace {
@@ -67,7 +70,35 @@ TEST(Secret, IsComparedByContent) {
 }
 
 TEST(Secret, ThrowsWhenTheSecureHeapIsExhausted) {
-    EXPECT_THROW(Secret(std::size_t{1} << 24U), std::bad_alloc);
+    EXPECT_THROW(Secret(std::size_t{1} << 24U), SecureHeapFull);
+    EXPECT_THROW(Secret(std::size_t{1} << 24U), std::bad_alloc) << "for what handles a lack of memory";
+}
+
+TEST(Secret, TakesABlockOfTheSecureHeapWhoseSizeIsKnown) {
+    for (const std::size_t size : {std::size_t{1}, std::size_t{32}, std::size_t{33}, std::size_t{5000}}) {
+        const std::size_t before = CRYPTO_secure_used();
+        const Secret secret(size);
+        EXPECT_EQ(CRYPTO_secure_used() - before, secure_size(size)) << size;
+    }
+    EXPECT_EQ(secure_size(0), 0U);
+}
+
+TEST(Secret, AFullSecureHeapIsNoFaultOfAKey) {
+    const auto identity = test::Identity::make({});
+    const Bytes valid = identity.pkcs8_der();
+    std::vector<Secret> others;
+    for (std::size_t size = std::size_t{1} << 16U; size >= 32;) {
+        try {
+            others.emplace_back(size);
+        } catch (const SecureHeapFull&) {
+            size /= 2;
+        }
+    }
+    EXPECT_TRUE(is_secure_heap_full());
+    EXPECT_THROW((void)load_private_key(valid, "key.der", nullptr), SecureHeapFull);
+    others.clear();
+    EXPECT_FALSE(is_secure_heap_full());
+    EXPECT_TRUE(load_private_key(valid, "key.der", nullptr));
 }
 
 TEST(Secret, SecureHeapCannotBeSetUpTwice) {
