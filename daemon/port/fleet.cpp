@@ -180,13 +180,16 @@ void Fleet::update_port(PortEntry& entry) {
     } else if (!entry.session) {
         entry.session =
             std::make_shared<PortSession>(loop_, entry.info, static_cast<PortSession::Host&>(*this), log_);
-        entry.session->start(entry.match.why);
+        const auto before = ending_.extract(entry.info.device);
+        entry.session->start(entry.match.why, before ? before.mapped().lock() : nullptr);
     }
 }
 
 void Fleet::release_port(PortEntry& entry) {
-    if (const auto session = std::exchange(entry.session, nullptr))
+    if (const auto session = std::exchange(entry.session, nullptr)) {
         session->stop();
+        ending_[session->port().device] = session;
+    }
     withdraw_claim(entry.info);
 }
 

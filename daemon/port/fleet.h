@@ -149,7 +149,9 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     std::shared_ptr<const policy::Policies> policies_ = std::make_shared<policy::Policies>();
     std::uint64_t generation_ = 0; ///< of the policies
     std::string policy_problem_;
-    std::map<std::string, PortEntry> ports_;               ///< by device node
+    std::map<std::string, PortEntry> ports_; ///< by device node
+    std::map<std::string, std::weak_ptr<PortSession>>
+        ending_;                                           ///< sessions that may still hold the device node
     std::map<std::string, std::shared_ptr<Modem>> modems_; ///< by IMEI
     std::map<std::string, RetainedState> retained_;        ///< by IMEI, of modems that are gone
     std::map<std::string, std::string>

@@ -43,11 +43,14 @@ PortSession::PortSession(const asio::any_io_executor& executor, PortInfo port, H
   , host_(host)
   , log_(log.with({{"BGS2_PORT", port_.device}}))
   , executor_(executor)
-  , retry_timer_(executor) {}
+  , retry_timer_(executor)
+  , end_timer_(executor, std::chrono::steady_clock::time_point::max()) {}
 
-void PortSession::start(const std::string& why) {
+void PortSession::start(const std::string& why, std::shared_ptr<PortSession> before) {
     log_.info("{}: named by {}", port_.device, why);
     const auto ended = [self = shared_from_this()](const std::exception_ptr& exception) {
+        self->ended_ = true;
+        self->end_timer_.cancel();
         if (!exception || self->stopped_)
             return;
         try {
@@ -56,7 +59,8 @@ void PortSession::start(const std::string& why) {
             self->log_.error("{}: stopped after an unexpected error: {}", self->port_.device, e.what());
         }
     };
-    asio::co_spawn(executor_, run(), asio::bind_cancellation_slot(cancellation_.slot(), ended));
+    asio::co_spawn(executor_, run(std::move(before)),
+                   asio::bind_cancellation_slot(cancellation_.slot(), ended));
 }
 
 PortReason PortSession::code() const {
@@ -86,9 +90,19 @@ void PortSession::retry() {
     retry_timer_.cancel();
 }
 
-asio::awaitable<void> PortSession::run() {
+/// Returns when run() has ended.
+asio::awaitable<void> PortSession::end() {
+    std::error_code cancelled;
+    if (!ended_)
+        co_await end_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
+asio::awaitable<void> PortSession::run(std::shared_ptr<PortSession> before) {
     co_await asio::this_coro::throw_if_cancelled(
         false); // the channel says it in our words, and everything unwinds
+    if (before)
+        co_await before->end();
+    before.reset();
     while (!stopped_) {
         state_ = PortState::probing;
         reason_ = {.code = {}, .what = "being probed for a modem", .hint = {}};

@@ -75,8 +75,9 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
 
     PortSession(const asio::any_io_executor& executor, PortInfo port, Host& host, const Log& log);
 
-    /// Starts the session; `why` is the rule that named the port.
-    void start(const std::string& why);
+    /// Starts the session; `why` is the rule that named the port. If `before`, an earlier session of the same
+    /// port, has not ended yet, waits for that: it still holds the port.
+    void start(const std::string& why, std::shared_ptr<PortSession> before = nullptr);
 
     /// Releases the port at once; the object may outlive the call until its coroutine has ended.
     void stop();
@@ -98,7 +99,8 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
   private:
     class ModemGuard;
 
-    asio::awaitable<void> run();
+    asio::awaitable<void> run(std::shared_ptr<PortSession> before);
+    asio::awaitable<void> end();
     asio::awaitable<Error> attempt();
     std::optional<std::chrono::milliseconds> schedule_retry(const Error& end);
 
@@ -107,6 +109,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     Log log_;
     asio::any_io_executor executor_;
     asio::steady_timer retry_timer_;
+    asio::steady_timer end_timer_; ///< never expires; cancelled when run() ends
     asio::cancellation_signal cancellation_;
     Backoff backoff_{std::chrono::minutes(1)};
     PortState state_ = PortState::probing;
@@ -116,6 +119,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     bool claimed_ = false;                   ///< another program held the port
     std::optional<std::chrono::sys_seconds> retry_at_;
     bool stopped_ = false;
+    bool ended_ = false;
 };
 
 } // namespace bgs2

@@ -61,6 +61,19 @@ TEST_F(HotPlug, ACinterionDeviceIsProvisionedByTheShippedRuleAlone) {
     EXPECT_TRUE(gateway_.eventually([&] { return gateway_.property("State").empty(); })) << gateway_.log();
 }
 
+TEST_F(HotPlug, AChangeOfItsPropertiesDoesNotMakeBgs2dItsOwnRival) {
+    sandbox_.plug(cinterion("ttyUSB0"), start_modem("modem"));
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    sandbox_.add_rules("99-changed.rules", R"(SUBSYSTEM=="tty", KERNEL=="ttyUSB0", ENV{ID_CHANGED}="1")");
+    sandbox_.change("ttyUSB0");
+    ASSERT_TRUE(gateway_.eventually([&] {
+        const auto now = port("/dev/ttyUSB0");
+        return now.at("properties").get<std::map<std::string, std::string>>().contains("ID_CHANGED") &&
+               now.at("state").get<std::string>() == "modem";
+    })) << gateway_.log();
+    EXPECT_THAT(gateway_.log(), Not(HasSubstr("cannot claim")));
+}
+
 TEST_F(HotPlug, AnUnknownAdapterIsListedAndNeverOpened) {
     UsbSerial stranger;
     stranger.name = "ttyUSB0";
