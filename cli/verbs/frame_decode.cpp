@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/annotate.h"
+#include "cli/frame/frame_dump.h"
 #include "cli/frame/frame_fault.h"
 #include "cli/frame/hex_dump.h"
 #include "cli/frame/trace.h"
@@ -17,6 +18,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace bgs2::cli {
 namespace {
@@ -27,7 +29,8 @@ constexpr std::string_view frame_decode_help =
 Usage: bgs2ctl frame decode F [--verify-key F [--passphrase-file F]] [--full]
                             [--show-key] [--json]
 
-F is a file, a pipe such as <(COMMAND), or "-" for standard input. A private key
+F is a file, a pipe such as <(COMMAND), or "-" for standard input; binary, or as
+text: hex digits, a dump by xxd, hexdump or od, a C array, Base64. A private key
 in the frame is described, but its bytes are not shown. F can also be a trace
 that bgs2d --trace wrote: shows each secure command in it with the result from
 the modem. A trace has no private keys, so a signature over one cannot be
@@ -95,10 +98,11 @@ ExitCode frame_decode(const FrameDecodeOptions& options, const Terminal& termina
     if (is_trace_file(options.file))
         return show_trace(as_text(read_input(options.file, largest_trace)), trace_options(options, key),
                           terminal);
-    const pki::Secret bytes = read_secret_input(options.file);
-    if (is_trace(as_text(bytes.bytes())))
-        return show_trace(as_text(bytes.bytes()), trace_options(options, key), terminal);
-    const sbnw::Frame frame = decode_frame(bytes.bytes());
+    pki::Secret bytes = read_secret_input(options.file);
+    if (is_trace(as_text(std::as_const(bytes).bytes())))
+        return show_trace(as_text(std::as_const(bytes).bytes()), trace_options(options, key), terminal);
+    bytes = content_or_fail(frame_bytes(std::move(bytes), options.file));
+    const sbnw::Frame frame = decode_frame(std::as_const(bytes).bytes());
     std::optional<Expected<sbnw::Digest>> verified;
     if (key)
         verified = sbnw::verify(frame, *key);

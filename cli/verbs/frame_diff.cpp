@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/frame/compare.h"
+#include "cli/frame/frame_dump.h"
+#include "cli/terminal/command_error.h"
 #include "cli/terminal/files.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/text.h"
@@ -21,7 +23,7 @@ likely explains the differences.
 Usage: bgs2ctl frame diff A B [--json]
 
 A and B are files, pipes such as <(COMMAND), or "-" for standard input, which
-only one of them can be. Recognises lengths in words or without their header,
+only one of them can be; binary, or as text like for 'frame decode'. Recognises lengths in words or without their header,
 big-endian integers, PEM instead of DER, PKCS#1 instead of PKCS#8, added CR or
 LF, and a conversion to UTF-8. Does not show bytes of private keys.
 Offline: does not require bgs2d.
@@ -58,8 +60,9 @@ std::string text_of(const Comparison& comparison, const FrameDiffOptions& option
 ExitCode frame_diff(const FrameDiffOptions& options, const Terminal& terminal) {
     pki::set_up_secure_heap();
     require_one_standard_input({options.first, options.second});
-    const pki::Secret first = read_secret_input(options.first);
-    const pki::Secret second = read_secret_input(options.second);
+    const pki::Secret first = content_or_fail(frame_bytes(read_secret_input(options.first), options.first));
+    const pki::Secret second =
+        content_or_fail(frame_bytes(read_secret_input(options.second), options.second));
     const Comparison comparison = compare({options.first, first.bytes()}, {options.second, second.bytes()});
     if (terminal.json)
         print(to_line(to_json(comparison)));

@@ -3,6 +3,7 @@
 #include "cli/client/follow.h"
 #include "cli/client/selector.h"
 #include "cli/frame/annotate.h"
+#include "cli/frame/frame_dump.h"
 #include "cli/frame/frame_effect.h"
 #include "cli/frame/frame_fault.h"
 #include "cli/terminal/command_error.h"
@@ -24,9 +25,9 @@ Usage: bgs2ctl frame send [M] F [--store NAME] [--dry-run] [--json]
 
 M is an IMEI or any unambiguous suffix of it, the device node of a port, or
 "any". Default: the only modem.
-F is a file, a pipe such as <(COMMAND), or "-" for standard input. Decodes the
-frame first and shows its effect; an invalid frame is not sent. bgs2d reads the
-slot back. Not available with --host.
+F is a file, a pipe such as <(COMMAND), or "-" for standard input; binary, or as
+text like for 'frame decode'. Decodes the frame first and shows its effect; an
+invalid frame is not sent. bgs2d reads the slot back. Not available with --host.
 
 Requires the authorization io.bgs2d1.install-certificate, and
 io.bgs2d1.erase-certificate if the frame erases a slot (root, group bgs2d, or
@@ -60,7 +61,7 @@ ExitCode frame_send(const FrameSendOptions& options, const Terminal& terminal) {
     if (!options.dry_run)
         require_local(terminal.access, "frame send", passes_files);
     pki::set_up_secure_heap();
-    const pki::Secret bytes = read_secret_input(options.file);
+    const pki::Secret bytes = content_or_fail(frame_bytes(read_secret_input(options.file), options.file));
     const sbnw::Frame frame = decode_frame(bytes.bytes());
     const std::string effect = effect_of(frame, options.store);
     if (terminal.json && options.dry_run)
