@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 namespace bgs2::test {
 namespace {
 
@@ -71,6 +74,26 @@ TEST(Policy, ThatIsInvalidAtStartLeavesModemsUnmanagedWithTheReason) {
     ASSERT_TRUE(gateway.becomes("unmanaged")) << gateway.log();
     EXPECT_THAT(gateway.property("Reason"), HasSubstr("05-broken.toml:1:"));
     EXPECT_EQ(gateway.frames("modem"), 0U);
+}
+
+TEST(Policy, ThatIsWrittenInPlaceIsReadOnceItsWriterHasClosedIt) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", ca_policy(gateway));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    // Half of it is a policy as well, and would apply to no modem.
+    std::ofstream policy(gateway.path("policy.d/10-ca.toml"), std::ios::trunc);
+    policy << "[match]\nmodel = \"none\"\n" << std::flush;
+    // Other files are watched at the same pace: when bgs2d has followed a later change, it had the time to
+    // read the policy.
+    const std::string authority = gateway.path("ca.pem");
+    std::filesystem::last_write_time(authority, std::filesystem::file_time_type::clock::now());
+    ASSERT_TRUE(gateway.eventually([&] { return gateway.log().contains(authority + " has changed"); }));
+    EXPECT_THAT(gateway.log(), Not(HasSubstr("reloaded")));
+    EXPECT_EQ(gateway.property("Policy"), "10-ca");
+    policy.close();
+    EXPECT_TRUE(gateway.becomes("unmanaged")) << gateway.log();
 }
 
 TEST(Policy, TheFirstThatMatchesApplies) {
