@@ -35,21 +35,24 @@ bool is_pipe(int descriptor) {
     return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/// Waits for something to read, or for the end.
-asio::awaitable<void> wait_for_data(asio::posix::stream_descriptor& pipe, asio::steady_timer& timer,
-                                    const std::string& name) {
-    const auto [order, error, expired] =
-        co_await make_parallel_group(pipe.async_wait(asio::posix::descriptor_base::wait_read, deferred),
-                                     timer.async_wait(deferred))
-            .async_wait(wait_for_one(), asio::use_awaitable);
+Exception not_readable(const std::error_code& error, const std::string& name) {
     if (error == asio::error::operation_aborted)
-        throw Exception(
+        return Exception(
             Error{ErrorCode::failed,
                   fmt::format("cannot read {}: the other end of the pipe was not closed within {} s", name,
                               pipe_timeout.count()),
                   "close it after writing"});
-    if (error)
-        throw Exception(system_error(error.value(), fmt::format("read {}", name), "pass its content again"));
+    return Exception(system_error(error.value(), fmt::format("read {}", name), "pass its content again"));
+}
+
+/// Waits for something to read, for the end, or for the timer, which aborts it.
+asio::awaitable<std::error_code> wait_for_data(asio::posix::stream_descriptor& pipe,
+                                               asio::steady_timer& timer) {
+    const auto [order, error, expired] =
+        co_await make_parallel_group(pipe.async_wait(asio::posix::descriptor_base::wait_read, deferred),
+                                     timer.async_wait(deferred))
+            .async_wait(wait_for_one(), asio::use_awaitable);
+    co_return error;
 }
 
 /// The number of bytes, 0 at the end; nothing if there are none yet.
@@ -63,7 +66,7 @@ std::optional<std::size_t> read_available(asio::posix::stream_descriptor& pipe, 
         error == asio::error::interrupted)
         return std::nullopt;
     if (error)
-        throw Exception(system_error(error.value(), fmt::format("read {}", name), "pass its content again"));
+        throw not_readable(error, name);
     return size;
 }
 
@@ -73,12 +76,13 @@ Exception busy(const std::string& name, std::string_view why, std::string hint) 
 
 } // namespace
 
-/// The place of an open pipe.
+/// The place of an open pipe, whose waits `timer` ends.
 class HandOvers::OpenPipe : Immovable {
   public:
-    OpenPipe(HandOvers& all, uid_t user, const std::string& name)
+    OpenPipe(HandOvers& all, uid_t user, asio::steady_timer& timer, const std::string& name)
       : all_(all)
-      , user_(user) {
+      , user_(user)
+      , timer_(timer) {
         constexpr const char* hint = "close pipes after writing, and call again once they were read";
         const auto found = all.users_.find(user);
         if (found != all.users_.end() && found->second.pipes >= all.limits_.pipes_of_user)
@@ -88,8 +92,10 @@ class HandOvers::OpenPipe : Immovable {
             throw busy(name, fmt::format("{} pipes are open already", all.all_.pipes), hint);
         ++all.users_[user].pipes;
         ++all.all_.pipes;
+        all.waiting_.insert(&timer);
     }
     ~OpenPipe() {
+        all_.waiting_.erase(&timer_);
         --all_.all_.pipes;
         const auto share = all_.users_.find(user_);
         if (--share->second.pipes == 0 && share->second.bytes == 0)
@@ -99,7 +105,14 @@ class HandOvers::OpenPipe : Immovable {
   private:
     HandOvers& all_;
     uid_t user_;
+    asio::steady_timer& timer_;
 };
+
+void HandOvers::stop() {
+    stopped_ = true;
+    for (asio::steady_timer* timer : waiting_)
+        timer->cancel();
+}
 
 HandOver::HandOver(std::shared_ptr<HandOvers> all, uid_t user)
   : all_(std::move(all))
@@ -120,15 +133,20 @@ asio::awaitable<pki::Secret> HandOver::read(sdbus::UnixFd descriptor, std::strin
 
 asio::awaitable<pki::Secret> HandOver::read_pipe(sdbus::UnixFd descriptor, std::string name) {
     constexpr std::size_t first_size = 4096;
-    const HandOvers::OpenPipe place(*all_, user_, name);
     const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, pipe_timeout);
+    const HandOvers::OpenPipe place(*all_, user_, timer, name);
     asio::posix::stream_descriptor pipe(executor, descriptor.release());
     pipe.non_blocking(true);
-    asio::steady_timer timer(executor, pipe_timeout);
     pki::Secret bytes;
     std::size_t filled = 0;
     for (;;) {
-        co_await wait_for_data(pipe, timer, name);
+        const auto error = all_->stopped_ ? std::error_code() : co_await wait_for_data(pipe, timer);
+        if (all_->stopped_)
+            throw Exception(
+                Error{ErrorCode::cancelled, "bgs2d is stopping", "call again after it has restarted"});
+        if (error)
+            throw not_readable(error, name);
         std::array<std::byte, 1> excess{};
         if (filled == bytes.size() && filled < pki::max_file_size)
             resize(bytes, std::clamp(filled * 2, first_size, pki::max_file_size), name);

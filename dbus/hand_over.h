@@ -6,12 +6,14 @@
 #include "daemon/pki/secret.h"
 
 #include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
 #include <sdbus-c++/Types.h>
 
 #include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <sys/types.h>
 
@@ -36,6 +38,9 @@ class HandOvers : Immovable {
     explicit HandOvers(const HandOverLimits& limits = {})
       : limits_(limits) {}
 
+    /// Ends all waits for pipes and begins none: they throw Exception (Cancelled).
+    void stop();
+
   private:
     friend class HandOver;
     class OpenPipe;
@@ -48,6 +53,8 @@ class HandOvers : Immovable {
     HandOverLimits limits_;
     std::map<uid_t, Share> users_; ///< without those that have nothing
     Share all_;
+    std::set<asio::steady_timer*> waiting_;
+    bool stopped_ = false;
 };
 
 /// What one call hands over. Keep it until the job exists: its bytes count until then.

@@ -39,6 +39,7 @@ void Service::own_name() {
 
 void Service::stop() {
     authority_->stop();
+    hand_overs_->stop();
     modem_manager_->stop();
     pump_.stop();
 }

@@ -10,6 +10,12 @@
 
 #include <array>
 #include <chrono>
+#include <fcntl.h>
+#include <memory>
+#include <optional>
+#include <poll.h>
+#include <stdexcept>
+#include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -122,15 +128,99 @@ TEST(Daemon, RejectsAnUnknownOptionWithExitCodeTwo) {
     EXPECT_THAT(gateway.log(), HasSubstr("--polcy-dir"));
 }
 
-TEST(Daemon, ExitsWithAnErrorWhenTheBusConnectionIsLost) {
+/// The number of lines of the log with this text.
+std::size_t lines_with(const Gateway& gateway, const std::string& text) {
+    const std::string log = gateway.log();
+    std::size_t lines = 0;
+    for (auto found = log.find(text); found != std::string::npos; found = log.find(text, found + 1))
+        ++lines;
+    return lines;
+}
+
+/// A call that waits for the end of a pipe, which stays open.
+struct WaitingCall {
+    explicit WaitingCall(const Gateway& gateway)
+      : connection(sdbus::createSessionBusConnectionWithAddress(gateway.bus_address()))
+      , modem(sdbus::createProxy(*connection, "io.bgs2d1", "/io/bgs2d1/modem/" + std::string(default_imei))) {
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+            throw std::runtime_error("pipe2");
+        modem->callMethodAsync("SendFrame")
+            .onInterface("io.bgs2d1.Modem")
+            .withTimeout(60s)
+            .withArguments(sdbus::UnixFd(ends[0], sdbus::adopt_fd), Gateway::Dictionary{})
+            .uponReplyInvoke([this](const sdbus::Error* failure, const sdbus::ObjectPath& /*job*/) {
+                error = failure == nullptr ? "" : failure->getName();
+            });
+    }
+    ~WaitingCall() { ::close(ends[1]); }
+    WaitingCall(const WaitingCall&) = delete;
+    WaitingCall& operator=(const WaitingCall&) = delete;
+
+    /// The daemon has received the call when this returns.
+    void arrive() const {
+        (void)modem->getProperty("State").onInterface("io.bgs2d1.Modem").get<std::string>();
+    }
+
+    /// The name of the error, "" for success; nothing without an answer.
+    std::optional<std::string> ending() {
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        try {
+            while (!error && std::chrono::steady_clock::now() < deadline) {
+                if (connection->processPendingRequest())
+                    continue;
+                pollfd socket{connection->getEventLoopPollData().fd, POLLIN, 0};
+                ::poll(&socket, 1, 100);
+            }
+        } catch (const sdbus::Error&) { // NOLINT(bugprone-empty-catch): the bus has ended
+        }
+        return error;
+    }
+
+    std::array<int, 2> ends{};
+    std::unique_ptr<sdbus::IConnection> connection;
+    std::unique_ptr<sdbus::IProxy> modem;
+    std::optional<std::string> error;
+};
+
+TEST(Daemon, ExitsOnceWithTheReasonWhenTheBusEnds) {
     Gateway gateway;
     gateway.write_policy("10-ca", ca_policy(gateway));
     gateway.start();
     gateway.plug("modem");
     ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log(); // requires objects to remove
+    WaitingCall call(gateway);
+    call.arrive();
     gateway.stop_bus();
     EXPECT_EQ(gateway.daemon().wait(10s), 1) << gateway.log();
-    EXPECT_THAT(gateway.log(), HasSubstr("lost the system bus"));
+    EXPECT_EQ(lines_with(gateway, "lost the system bus: "), 1U) << gateway.log();
+    EXPECT_EQ(lines_with(gateway, "bgs2d: error: "), 1U) << gateway.log();
+    EXPECT_EQ(lines_with(gateway, "bgs2d: warning: cannot "), 0U) << gateway.log();
+    EXPECT_EQ(call.ending(), "org.freedesktop.DBus.Error.NoReply");
+}
+
+TEST(Daemon, UsesTheBusAgainAfterBothHaveRestarted) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", ca_policy(gateway));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    gateway.restart_bus();
+    EXPECT_EQ(gateway.daemon().wait(10s), 1) << gateway.log();
+    EXPECT_EQ(lines_with(gateway, "lost the system bus: "), 1U) << gateway.log();
+    gateway.start(); // as systemd does: Restart= of bgs2d.service
+    EXPECT_TRUE(gateway.becomes("compliant")) << gateway.log();
+}
+
+TEST(Daemon, AnswersWaitingCallsWithAnErrorWhenItStops) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", ca_policy(gateway));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant")) << gateway.log();
+    WaitingCall call(gateway);
+    call.arrive();
+    EXPECT_EQ(gateway.stop(5s), 0) << gateway.log(); // sooner than the pipe's timeout
+    EXPECT_EQ(call.ending(), "io.bgs2d1.Error.Cancelled");
 }
 
 } // namespace

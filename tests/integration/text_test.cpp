@@ -132,6 +132,21 @@ TEST_F(TextOnTheBus, ASubjectWithANoncharacterIsShownWithEscapes) {
     read_everything();
 }
 
+TEST_F(TextOnTheBus, AReasonThatNamesASubjectWithANoncharacterIsShownWithEscapes) {
+    const Identity expired =
+        Identity::make({.common_name = "A" + std::string(noncharacter),
+                        .algorithm = Algorithm::rsa2048,
+                        .not_after = std::chrono::sys_days{std::chrono::year{2021} / 1 / 1},
+                        .ca = true});
+    const std::string file = gateway_.write("expired.pem", expired.certificate_pem());
+    gateway_.write_policy("10-expired", "[[slot]]\nindex = 1\ncertificate = \"" + file + "\"\n");
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    EXPECT_THAT(gateway_.property("Reason"), HasSubstr("\\xef\\xbf\\xbe"));
+    read_everything();
+}
+
 TEST_F(TextOnTheBus, OddBytesInTheAnswersOfAModemAreShownWithEscapes) {
     gateway_.write_policy("10-ca", ca_policy(gateway_));
     gateway_.start();

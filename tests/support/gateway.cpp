@@ -77,6 +77,14 @@ void Gateway::chown_to_daemon(const std::filesystem::path& file) const {
         throw std::system_error(errno, std::generic_category(), file);
 }
 
+void Gateway::restart_bus() {
+    manager_.reset();
+    connection_.reset();
+    stop_bus();
+    std::filesystem::remove(path("bus"));
+    start_bus();
+}
+
 void Gateway::start_polkit() {
     polkit_ =
         std::make_unique<Process>(in_sandbox({"/usr/lib/polkit-1/polkitd", "--no-debug"}),

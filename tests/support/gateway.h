@@ -49,6 +49,8 @@ class Gateway {
 
     /// Stops the bus.
     void stop_bus() { bus_.reset(); }
+    /// Kills the bus and starts another at the same address.
+    void restart_bus();
 
     /// Starts bgs2d and waits until it reports that it is ready. `environment` ("NAME=value") extends that of
     /// the test.

@@ -231,6 +231,18 @@ TEST_F(HandingOver, CountsTheBytesOfFilesUntilTheCallEnds) {
     EXPECT_TRUE(begin(alice, file()).content);
 }
 
+TEST_F(HandingOver, EndsAllWaitsWhenItIsStopped) {
+    const OwnPipe pipe;
+    const Call& waiting = begin(alice, pipe.reader());
+    all_->stop();
+    ASSERT_TRUE(eventually([&] { return waiting.ended(); }));
+    ASSERT_TRUE(waiting.error);
+    EXPECT_EQ(waiting.error->code, ErrorCode::cancelled);
+    const Call& later = begin(alice, pipe.reader());
+    ASSERT_TRUE(later.error);
+    EXPECT_EQ(later.error->code, ErrorCode::cancelled);
+}
+
 TEST_F(HandingOver, TellsThatTheSecureHeapIsFullAndGoesOnOnceItIsNot) {
     std::vector<pki::Secret> others;
     try {
