@@ -151,7 +151,7 @@ constexpr EnumTable file_formats{
     FileFormatRow{FileFormat::pkcs7_pem, "a PKCS#7 bundle", convert,
                   "name the file of the key: a PKCS#7 bundle contains no private key", Conversion::pkcs7_pem},
     FileFormatRow{FileFormat::pkcs12, "a PKCS#12 store", export_certificate, export_key},
-    FileFormatRow{FileFormat::jks, "a Java keystore (JKS)", convert, convert, Conversion::jks},
+    FileFormatRow{FileFormat::jks, "a Java keystore", convert, convert, Conversion::jks},
     FileFormatRow{FileFormat::jceks, "a Java keystore (JCEKS)", convert, convert, Conversion::jceks},
     FileFormatRow{FileFormat::openssh_key, "an OpenSSH private key", is_secret, "convert a copy: {}",
                   Conversion::openssh_key},
