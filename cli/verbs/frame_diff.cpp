@@ -23,9 +23,10 @@ likely explains the differences.
 Usage: bgs2ctl frame diff A B [--json]
 
 A and B are files, pipes such as <(COMMAND), or "-" for standard input, which
-only one of them can be; binary, or as text like for 'frame decode'. Recognises lengths in words or without their header,
-big-endian integers, PEM instead of DER, PKCS#1 instead of PKCS#8, added CR or
-LF, and a conversion to UTF-8. Does not show bytes of private keys.
+only one of them can be; binary, or as text like for 'frame decode'. Recognises
+lengths in words or without their header, big-endian integers, PEM instead of
+DER, PKCS#1 instead of PKCS#8, added CR or LF, and a conversion to UTF-8. Does
+not show bytes of private keys.
 Offline: does not require bgs2d.
 
 Examples:
