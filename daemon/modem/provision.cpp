@@ -17,26 +17,26 @@
 namespace bgs2 {
 namespace {
 
-/// Encodes and sends one frame.
-asio::awaitable<void> send(at::Channel& channel, const Writing& writing,
-                           std::shared_ptr<const Encoder> encoder, PreparedStep step,
-                           at::Channel::Progress progress) {
+asio::awaitable<pki::Secret> encoded(const Writing& writing, std::shared_ptr<const Encoder> encoder,
+                                     PreparedStep step) {
     auto work = [](const std::shared_ptr<const Encoder>& with, const PreparedStep& what) {
         return encode(*with, what);
     };
-    const std::string store(word(step.step.address.store));
     BackgroundTask task("encode a frame for modem " + writing.imei, "check the token that signs");
-    const pki::Secret frame = co_await in_background(writing.background, std::move(task), work,
-                                                     std::move(encoder), std::move(step));
-    co_await at::require_imei(channel, writing.imei);
-    co_await sbnw::push(channel, store, frame, std::move(progress));
+    co_return co_await in_background(writing.background, std::move(task), work, std::move(encoder),
+                                     std::move(step));
 }
 
-PreparedStep erasure_of(const SlotAddress& address) {
-    return {.step = {.address = address, .action = Action::erase, .before = {}, .reason = {}},
-            .content = {},
-            .key_pair = nullptr,
-            .frame = nullptr};
+asio::awaitable<void> erase(at::Channel& channel, const Writing& writing,
+                            std::shared_ptr<const Encoder> encoder, SlotAddress address) {
+    PreparedStep step{.step = {.address = address, .action = Action::erase, .before = {}, .reason = {}},
+                      .content = {},
+                      .key_pair = nullptr,
+                      .frame = nullptr};
+    const std::string store(word(address.store));
+    const pki::Secret frame = co_await encoded(writing, std::move(encoder), std::move(step));
+    co_await at::require_imei(channel, writing.imei);
+    co_await sbnw::push(channel, store, frame, [](std::size_t) {});
 }
 
 /// Whether the module may have refused the write only because the slot is occupied.
@@ -47,21 +47,26 @@ bool may_fit_when_empty(const PreparedPlan& prepared_plan, const PreparedStep& s
 }
 
 asio::awaitable<void> carry_out(at::Channel& channel, const Writing& writing,
-                                const PreparedPlan& prepared_plan, const PreparedStep& step,
+                                const PreparedPlan& prepared_plan, const PreparedStep& step, Job& job,
                                 at::Channel::Progress progress) {
+    const std::string store(word(step.step.address.store));
+    const pki::Secret frame = co_await encoded(writing, prepared_plan.encoder, step);
     co_await writing.begins(step);
+    co_await at::require_imei(channel, writing.imei);
+    job.set_step(step.step.action == Action::write ? StepCode::writing : StepCode::erasing,
+                 step.step.address);
     bool erase_first = false;
     try {
-        co_await send(channel, writing, prepared_plan.encoder, step, progress);
+        co_await sbnw::push(channel, store, frame, progress);
     } catch (const sbnw::Refusal& refusal) {
         if (!may_fit_when_empty(prepared_plan, step, refusal))
             throw;
         erase_first = true;
     }
     if (erase_first) {
-        co_await send(channel, writing, prepared_plan.encoder, erasure_of(step.step.address),
-                      [](std::size_t) {});
-        co_await send(channel, writing, prepared_plan.encoder, step, std::move(progress));
+        co_await erase(channel, writing, prepared_plan.encoder, step.step.address);
+        co_await at::require_imei(channel, writing.imei);
+        co_await sbnw::push(channel, store, frame, std::move(progress));
     }
     co_await writing.stored(step);
 }
@@ -88,8 +93,6 @@ asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const Prepared
     job.set_bytes(0, total);
     std::vector<Attempt> attempts;
     for (const PreparedStep& each : prepared_plan.steps) {
-        job.set_step(each.step.action == Action::write ? StepCode::writing : StepCode::erasing,
-                     each.step.address);
         const at::Channel::Progress progress = [&job, before, total](std::size_t sent) {
             job.set_bytes(before + sent, total);
         };
@@ -97,7 +100,7 @@ asio::awaitable<std::vector<Attempt>> write(at::Channel& channel, const Prepared
         Attempt& attempt = attempts.emplace_back();
         attempt.step = &each;
         try {
-            co_await carry_out(channel, writing, prepared_plan, each, progress);
+            co_await carry_out(channel, writing, prepared_plan, each, job, progress);
         } catch (const Exception&) {
             attempt.failure = std::current_exception();
         }
@@ -123,7 +126,7 @@ asio::awaitable<bool> roll_back(at::Channel& channel, const Writing& writing, co
     const auto kept = present.find(rollback.address);
     if (kept == present.end() || match(rollback.certificate, kept->second) != CertificateMatch::same)
         co_return false;
-    co_await send(channel, writing, rollback.encoder, erasure_of(rollback.address), [](std::size_t) {});
+    co_await erase(channel, writing, rollback.encoder, rollback.address);
     co_return true;
 }
 

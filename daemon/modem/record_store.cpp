@@ -58,7 +58,7 @@ Expected<void> replace_file(const fs::path& file, std::string_view text) {
                                             "check the space and the rights of the state directory"));
     };
     std::error_code error;
-    if (fs::create_directories(file.parent_path(), error))
+    if (fs::create_directory(file.parent_path(), error))
         fs::permissions(file.parent_path(), fs::perms::owner_all, error);
     fs::path unfinished = file;
     unfinished += ".new";

@@ -16,7 +16,7 @@
 namespace bgs2 {
 
 /// Writes `text` to a file that only the owner reads: after a loss of power it has the old content or the new
-/// one, never a part. Creates the directory. Blocks. Errors: those of system_error().
+/// one, never a part. Creates its directory, but not the parents. Blocks. Errors: those of system_error().
 Expected<void> replace_file(const std::filesystem::path& file, std::string_view text);
 
 class RecordStore {

@@ -27,6 +27,11 @@ const std::string* digest(const CertificateDigests& digests, std::string_view al
     return nullptr;
 }
 
+std::string fingerprint_of_key(const pki::Certificate& certificate) {
+    const auto key = certificate.public_key();
+    return key ? key->fingerprint() : "unreadable";
+}
+
 } // namespace
 
 CertificateDigests digests_of(ByteView certificate) {
@@ -35,9 +40,7 @@ CertificateDigests digests_of(ByteView certificate) {
 
 SlotContent content_of(const pki::KeyPair& key_pair) {
     return {.certificate = digests_of(key_pair.certificate),
-            .key = key_pair.private_key && !key_pair.key.empty()
-                       ? key_pair.private_key->public_key().fingerprint()
-                       : std::string()};
+            .key = key_pair.key.empty() ? std::string() : fingerprint_of_key(key_pair.chain.front())};
 }
 
 CertificateMatch match(const CertificateDigests& digests, const sbnw::Slot& slot) {

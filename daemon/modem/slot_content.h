@@ -25,7 +25,9 @@ CertificateDigests digests_of(ByteView certificate);
 
 struct SlotContent {
     CertificateDigests certificate; ///< empty digests: the slot is empty
-    std::string key; ///< pki::PublicKey::fingerprint() of the private key; empty: there is none
+    /// pki::PublicKey::fingerprint() of the private key; empty: there is none. That of the certificate, if a
+    /// policy names both: a key that does not belong to it is never sent.
+    std::string key;
 
     bool operator==(const SlotContent&) const = default;
 };

@@ -42,6 +42,7 @@ const std::map<std::string, Arguments> arguments{
     {"Provision", {"a{sv}", "0"}},
     {"Plan", {"a{sv}", "0"}},
     {"Refresh", {"a{sv}", "0"}},
+    {"Trust", {"a{sv}", "0"}},
     {"EraseCertificate", {"ua{sv}", "9", "0"}},
     {"Cancel", {}},
 };

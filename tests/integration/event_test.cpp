@@ -108,7 +108,7 @@ TEST_F(Events, ReportInvalidPoliciesAndTheNextSuccessfulReload) {
     EXPECT_THAT(
         journal_->entries("MESSAGE_ID", std::string(table_of<Event>.at(Event::policies_reloaded).message_id)),
         IsEmpty());
-    gateway_.write_policy("10-broken", "[match]\n");
+    gateway_.write_policy("10-broken", "[match]\nmodel = \"x\"\n");
     ASSERT_THAT(gateway_.reload(), IsEmpty());
     EXPECT_FALSE(entries(Event::policies_reloaded).empty());
 }

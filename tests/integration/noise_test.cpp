@@ -28,7 +28,7 @@ TEST_P(UnsolicitedLines, LeadToACompliantModemAndOneWriteForEachSlot) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
-    std::vector<std::string> arguments;
+    std::vector<std::string> arguments{"--baud", "921600"}; // a burst would exceed the buffer of the pty
     for (const std::string& fault : GetParam().faults)
         arguments.insert(arguments.end(), {"--fault", fault});
     gateway.plug("modem", arguments);

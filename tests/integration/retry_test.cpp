@@ -65,13 +65,9 @@ TEST(Retry, WaitsLongerAfterEachRestartDuringAWrite) {
     gateway.start();
     const std::vector<std::string> restarts{"--fault", "hang-up-in-frame:100"};
     for (int restart = 0; restart < 3; ++restart) {
-        gateway.plug("modem", restarts);
-        ASSERT_TRUE(gateway.eventually([&] {
-            return gateway.modem_log("modem").find("hang-up") != std::string::npos ||
-                   gateway.property("State") == "failed";
-        })) << gateway.modem_log("modem")
-            << gateway.log();
-        gateway.unplug("modem");
+        Process& modem = gateway.plug("modem", restarts);
+        ASSERT_TRUE(modem.wait(std::chrono::seconds(30)))
+            << "it hangs up within the frame: " << gateway.log();
         ASSERT_TRUE(gateway.becomes("")) << gateway.log();
     }
     gateway.plug("modem");

@@ -143,8 +143,10 @@ TEST_F(Secrets, AreAbsentFromLogBusAndHistory) {
     EXPECT_EQ(secret_scan_.find_in(contents(recording_)), std::nullopt);
 
     std::string history;
-    for (const auto& entry : std::filesystem::directory_iterator(gateway_.path("state")))
-        history += contents(entry.path());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(gateway_.path("state"))) {
+        if (entry.is_regular_file())
+            history += contents(entry.path());
+    }
     EXPECT_THAT(history, HasSubstr("compliant"));
     EXPECT_EQ(secret_scan_.find_in(history), std::nullopt);
 }

@@ -187,8 +187,7 @@ TEST(Bgs2ctlPage, HasEachErrorWithItsExitCode) {
     std::map<int, std::set<std::string>> wanted{{static_cast<int>(ExitCode::usage), {"Usage"}},
                                                 {static_cast<int>(ExitCode::no_daemon), {"NoDaemon"}},
                                                 {static_cast<int>(ExitCode::timed_out), {"Timeout"}}};
-    for (int code = 0; code <= static_cast<int>(ErrorCode::cancelled); ++code) {
-        const auto error = static_cast<ErrorCode>(code);
+    for (const ErrorCode error : values_of<ErrorCode>) {
         wanted[static_cast<int>(exit_code(error))].emplace(word(error));
     }
     for (const auto& [code, errors] : exit_codes_of_page())

@@ -109,9 +109,8 @@ TEST(InterfaceFile, ListsAllErrors) {
     std::string list = in_one_line(interface_file().comment);
     list.erase(0, list.find("io.bgs2d1.Error.<Word>:"));
     list.erase(list.find(". "));
-    for (int code = 0; code <= static_cast<int>(ErrorCode::cancelled); ++code) {
-        // Denied access has the bus's own name.
-        if (const auto error = static_cast<ErrorCode>(code); error != ErrorCode::access_denied) {
+    for (const ErrorCode error : values_of<ErrorCode>) {
+        if (error != ErrorCode::access_denied) { // has the bus's own name
             EXPECT_THAT(list, HasSubstr(" " + std::string(word(error)))) << list;
         }
     }

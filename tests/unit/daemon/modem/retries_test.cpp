@@ -34,7 +34,7 @@ INSTANTIATE_TEST_SUITE_P(Results, RefusedJob,
                                          RetriesRow{Result::service_timeout, true, true},
                                          RetriesRow{Result::certificate_corrupted, true, false},
                                          RetriesRow{Result::private_key_removed, false, false},
-                                         RetriesRow{Result::refused, false, false},
+                                         RetriesRow{Result::refused, true, false},
                                          RetriesRow{Result::command_unknown, false, false},
                                          RetriesRow{Result::temporary, true, true}));
 

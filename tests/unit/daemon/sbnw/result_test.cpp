@@ -26,7 +26,7 @@ const std::vector<ResultCase> failures{
      RetryAdvice::manual},
     {"SECURE CMD SERVICE TIMEOUT ERROR", Result::service_timeout, ErrorCode::modem_timeout,
      RetryAdvice::retry},
-    {"SECURE CMD ERROR", Result::refused, ErrorCode::modem_rejected, RetryAdvice::manual},
+    {"SECURE CMD ERROR", Result::refused, ErrorCode::modem_rejected, RetryAdvice::retry_once},
     {"ERROR", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
     {"+CME ERROR: unknown", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
     {"+CME ERROR: 4", Result::command_unknown, ErrorCode::not_supported, RetryAdvice::manual},
