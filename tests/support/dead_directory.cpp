@@ -22,12 +22,12 @@ namespace {
 
 constexpr std::uint64_t file_node = 2;
 
-fuse_attr attributes_of(std::uint64_t node) {
+fuse_attr attributes_of(std::uint64_t node, std::uint64_t size) {
     fuse_attr attributes{};
     attributes.ino = node;
     attributes.mode = node == FUSE_ROOT_ID ? S_IFDIR | 0755 : S_IFREG | 0644;
     attributes.nlink = 1;
-    attributes.size = 1000;
+    attributes.size = size;
     attributes.blksize = 4096;
     return attributes;
 }
@@ -65,38 +65,66 @@ DeadDirectory::~DeadDirectory() {
         ::umount2(mount_point_.c_str(), MNT_DETACH);
 }
 
-/// Answers questions about names, and nothing else.
+void DeadDirectory::hang() {
+    const std::scoped_lock lock(mutex_);
+    hangs_ = true;
+}
+
+void DeadDirectory::revive() {
+    const std::scoped_lock lock(mutex_);
+    hangs_ = false;
+    for (const auto& request : std::exchange(hanging_, {}))
+        answer(request);
+}
+
+bool DeadDirectory::has_hanging_call() {
+    const std::scoped_lock lock(mutex_);
+    return !hanging_.empty();
+}
+
 void DeadDirectory::answer() {
-    std::array<std::byte, FUSE_MIN_READ_BUFFER + 1024 * 1024> buffer{};
+    std::vector<std::byte> buffer(FUSE_MIN_READ_BUFFER + 1024 * 1024);
     for (;;) {
         const ssize_t size = ::read(device_, buffer.data(), buffer.size());
         if (size < 0 && (errno == EINTR || errno == ENOENT))
             continue;
-        fuse_in_header request{};
-        if (size < static_cast<ssize_t>(sizeof request))
+        if (size < static_cast<ssize_t>(sizeof(fuse_in_header)))
             return;
-        std::memcpy(&request, buffer.data(), sizeof request);
-        if (request.opcode == FUSE_INIT) {
-            fuse_init_out init{};
-            init.major = FUSE_KERNEL_VERSION;
-            init.minor = 31;
-            init.max_write = 4096;
-            reply(device_, request.unique, init);
-        } else if (request.opcode == FUSE_LOOKUP) {
-            fuse_entry_out entry{};
-            entry.nodeid = file_node;
-            entry.attr = attributes_of(file_node);
-            reply(device_, request.unique, entry);
-        } else if (request.opcode == FUSE_GETATTR) {
-            fuse_attr_out attributes{};
-            attributes.attr = attributes_of(request.nodeid);
-            reply(device_, request.unique, attributes);
-        } else if (request.opcode == FUSE_INTERRUPT) { // as with NFS, a process that hangs can be killed
-            fuse_interrupt_in interrupt{};
-            std::memcpy(&interrupt, buffer.data() + sizeof request, sizeof interrupt);
-            const fuse_out_header header{.len = sizeof header, .error = -EINTR, .unique = interrupt.unique};
-            [[maybe_unused]] const auto written = ::write(device_, &header, sizeof header);
-        }
+        const std::vector<std::byte> request(buffer.begin(), buffer.begin() + size);
+        fuse_in_header header{};
+        std::memcpy(&header, request.data(), sizeof header);
+        const std::scoped_lock lock(mutex_);
+        if (hangs_ && header.opcode != FUSE_INIT && header.opcode != FUSE_INTERRUPT)
+            hanging_.push_back(request);
+        else
+            answer(request);
+    }
+}
+
+/// Answers questions about names, and nothing else.
+void DeadDirectory::answer(const std::vector<std::byte>& bytes) {
+    fuse_in_header request{};
+    std::memcpy(&request, bytes.data(), sizeof request);
+    if (request.opcode == FUSE_INIT) {
+        fuse_init_out init{};
+        init.major = FUSE_KERNEL_VERSION;
+        init.minor = 31;
+        init.max_write = 4096;
+        reply(device_, request.unique, init);
+    } else if (request.opcode == FUSE_LOOKUP) {
+        fuse_entry_out entry{};
+        entry.nodeid = file_node;
+        entry.attr = attributes_of(file_node, size_);
+        reply(device_, request.unique, entry);
+    } else if (request.opcode == FUSE_GETATTR) {
+        fuse_attr_out attributes{};
+        attributes.attr = attributes_of(request.nodeid, size_);
+        reply(device_, request.unique, attributes);
+    } else if (request.opcode == FUSE_INTERRUPT) { // as with NFS, a process that hangs can be killed
+        fuse_interrupt_in interrupt{};
+        std::memcpy(&interrupt, bytes.data() + sizeof request, sizeof interrupt);
+        const fuse_out_header header{.len = sizeof header, .error = -EINTR, .unique = interrupt.unique};
+        [[maybe_unused]] const auto written = ::write(device_, &header, sizeof header);
     }
 }
 
