@@ -127,13 +127,13 @@ class Daemon : Immovable {
       , records_(background_, arguments_.state_directory / "modems", log_)
       , fleet_(loop_.get_executor(), background_, credentials_directory(), history_, records_, log_)
       , nodes_(
-            loop_.get_executor(), PathWatch::Kind::nodes, {.poll = PathWatch::renewal.poll},
+            loop_.get_executor(), background_, PathWatch::Kind::nodes, {.poll = PathWatch::renewal.poll},
             [this](const auto& nodes) {
                 std::ranges::for_each(nodes, [this](const auto& node) { look_at(node); });
             },
             log_)
       , policy_files_(
-            loop_.get_executor(), PathWatch::Kind::files, PathWatch::renewal,
+            loop_.get_executor(), background_, PathWatch::Kind::files, PathWatch::renewal,
             [this](const auto&) { reload_later(); }, log_, policy::is_relevant_name)
       , reloaded_(loop_)
       , retry_reload_(loop_)

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <ranges>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -44,10 +45,6 @@ int open_inotify() {
     return fd;
 }
 
-std::chrono::nanoseconds since_epoch(const timespec& time) {
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
 bool is_empty_file(const std::filesystem::path& path) {
     struct stat status{};
     return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
@@ -55,8 +52,8 @@ bool is_empty_file(const std::filesystem::path& path) {
 
 } // namespace
 
-PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed, Log log,
-                     IsRelevant is_relevant)
+PathWatch::PathWatch(const asio::any_io_executor& executor, Background& background, Kind kind, Pace pace,
+                     Changed changed, Log log, IsRelevant is_relevant)
   : kind_(kind)
   , pace_(pace)
   , changed_(std::move(changed))
@@ -64,7 +61,8 @@ PathWatch::PathWatch(const asio::any_io_executor& executor, Kind kind, Pace pace
   , is_relevant_(std::move(is_relevant))
   , inotify_(executor, open_inotify())
   , timer_(executor)
-  , poll_timer_(executor) {
+  , poll_timer_(executor)
+  , remote_(executor, background, kind, pace.poll, [this] { postpone_look(); }, log_) {
     spawn(executor, run());
 }
 
@@ -84,18 +82,21 @@ std::vector<std::filesystem::path> PathWatch::watch(const std::set<std::filesyst
     paths_ = std::move(watched);
     set_watches();
     for (const auto& path : added) // only now: the watches report changes from here on
-        paths_[path] = identify(path);
+        paths_[path] = examine(path).value_or(FileId{});
     return added;
 }
 
 void PathWatch::acknowledge() {
     first_event_.reset();
     timer_.cancel();
+    set_watches(); // what was mounted since then may hang
     for (auto& [path, known] : paths_)
-        known = identify(path);
+        known = examine(path).value_or(known);
 }
 
 void PathWatch::stop() {
+    stopped_ = true;
+    remote_.stop();
     inotify_.cancel();
     timer_.cancel();
     poll_timer_.cancel();
@@ -148,7 +149,10 @@ void PathWatch::follow_write(const Entry& entry, std::uint32_t mask) {
     if (kind_ != Kind::files)
         return;
     // A file appears empty if it is going to be written, and with its content if it was linked there.
-    const auto appears_empty = [&] { return is_empty_file(watches_.at(entry.first).first / entry.second); };
+    const auto appears_empty = [&] {
+        const std::filesystem::path file = watches_.at(entry.first).first / entry.second;
+        return !mounts_.remote_mount(file) && is_empty_file(file);
+    };
     if ((mask & write_ends) != 0)
         writes_.erase(entry);
     else if ((mask & IN_MODIFY) != 0 || ((mask & IN_CREATE) != 0 && appears_empty()))
@@ -185,16 +189,18 @@ void PathWatch::look_at(Clock::time_point when) {
 void PathWatch::look() {
     first_event_.reset();
     set_watches();
+    if (std::exchange(poll_is_due_, false))
+        remote_.poll();
     if (const auto end = end_of_writes()) {
         look_at(*end);
         return;
     }
     std::vector<std::filesystem::path> changed;
     for (auto& [path, known] : paths_) {
-        FileId now = identify(path);
-        if (now == known)
+        auto now = examine(path);
+        if (!now || *now == known)
             continue;
-        known = std::move(now);
+        known = std::move(*now);
         changed.push_back(path);
     }
     if (!changed.empty())
@@ -202,9 +208,14 @@ void PathWatch::look() {
 }
 
 void PathWatch::set_watches() {
+    load_mounts();
     Directories directories;
-    for (const auto& [path, identity] : paths_)
-        follow(path, directories);
+    std::map<std::filesystem::path, std::filesystem::path> remote;
+    for (const auto& [path, identity] : paths_) {
+        if (auto mount_point = follow(path, directories))
+            remote.emplace(path, std::move(*mount_point));
+    }
+    remote_.watch(remote);
 
     Watches watches;
     std::set<std::filesystem::path> unwatched;
@@ -223,7 +234,7 @@ void PathWatch::set_watches() {
         watch_files(path, directory, directories, watches);
     }
     unwatched_ = std::move(unwatched);
-    if (!unwatched_.empty())
+    if (!unwatched_.empty() || !remote_.is_empty())
         poll();
     for (const auto& [watch, directory] : watches_) {
         if (!watches.contains(watch))
@@ -238,10 +249,11 @@ void PathWatch::watch_files(const std::filesystem::path& path, const Directory& 
                             const Directories& directories, Watches& watches) {
     for (const std::string& name : directory.names) {
         const std::filesystem::path file = path / name;
-        if (kind_ != Kind::files || directories.contains(file))
+        if (kind_ != Kind::files || directories.contains(file) || mounts_.remote_mount(file))
             continue;
+        // A link may lead to a remote file; the directory of its target is watched as well.
         const int watch = ::inotify_add_watch(inotify_.native_handle(), file.c_str(),
-                                              contents | IN_DELETE_SELF | IN_MOVE_SELF);
+                                              contents | IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW);
         if (watch >= 0)
             watches.insert_or_assign(
                 watch, std::pair(file, Directory{.mask = contents, .names = {""}, .is_path = false}));
@@ -258,7 +270,7 @@ void PathWatch::warn(const std::filesystem::path& directory, int number) {
 }
 
 void PathWatch::poll() {
-    if (is_polling_)
+    if (is_polling_ || stopped_)
         return;
     is_polling_ = true;
     poll_timer_.expires_after(pace_.poll);
@@ -266,68 +278,72 @@ void PathWatch::poll() {
         if (cancelled)
             return;
         is_polling_ = false;
+        poll_is_due_ = true;
         postpone_look(); // which sets the watches, and polls again if that is still necessary
     });
 }
 
-/// Adds each directory on the way to `path`, with the name that is looked up in it; follows symbolic links,
-/// and ends at the first name that does not exist.
-void PathWatch::follow(std::filesystem::path path, Directories& directories) const {
-    int links = 0;
-    std::filesystem::path directory = path.root_path();
-    std::filesystem::path rest = path.relative_path();
-    while (!rest.empty()) {
-        const std::filesystem::path name = *rest.begin();
-        const std::filesystem::path after = rest.lexically_relative(name);
-        const bool is_last = after == "." || after.empty();
-        Directory& watched = directories[directory];
-        watched.names.insert(name.string());
-        watched.mask |= names | (is_last && kind_ == Kind::files ? contents : 0);
-        std::error_code error;
-        const std::filesystem::path target = std::filesystem::read_symlink(directory / name, error);
-        if (error) { // not a link
-            directory /= name;
-            if (!std::filesystem::is_directory(directory, error))
-                return;
-            if (is_last) {
-                directories[directory].mask |= names | (kind_ == Kind::files ? contents : 0);
-                directories[directory].is_path = true;
-                return;
-            }
-            rest = after;
-            continue;
-        }
-        if (++links > most_links)
-            return;
-        path = (directory / target).lexically_normal();
-        if (!is_last)
-            path /= after;
-        directory = path.root_path();
-        rest = path.relative_path();
-    }
+/// The mounts of this moment; without /proc, those of before.
+void PathWatch::load_mounts() {
+    auto mounts = MountTable::load();
+    if (mounts)
+        mounts_ = std::move(*mounts);
+    else if (mounts_are_known_)
+        log_.warning("{}; a network file system that hangs stops bgs2d", to_string(mounts.error()));
+    mounts_are_known_ = mounts.has_value();
 }
 
-PathWatch::FileId PathWatch::identify(const std::filesystem::path& path) const {
-    std::error_code error;
-    const std::filesystem::path target = std::filesystem::canonical(path, error);
-    struct stat name{};
-    struct stat status{};
-    if (error || ::lstat(path.c_str(), &name) != 0 || ::stat(target.c_str(), &status) != 0)
-        return {};
-    FileId identity{.target = target.string(),
-                    .filesystem = status.st_dev,
-                    .inode = status.st_ino,
-                    .number = status.st_rdev,
-                    .linked = std::chrono::nanoseconds(0),
-                    .changed = std::chrono::nanoseconds(0),
-                    .size = 0};
-    if (S_ISLNK(name.st_mode))
-        identity.linked = since_epoch(name.st_ctim);
-    if (kind_ == Kind::files) {
-        identity.changed = std::max(since_epoch(status.st_mtim), since_epoch(status.st_ctim));
-        identity.size = status.st_size;
+/// Adds each directory on the way to `path`, with the name that is looked up in it; follows symbolic links,
+/// and ends at the first name that does not exist. Returns the mount point at which the way enters a remote
+/// file system, if it does; touches nothing there.
+std::optional<std::filesystem::path> PathWatch::follow(const std::filesystem::path& path,
+                                                       Directories& directories) const {
+    int links = 0;
+    std::filesystem::path directory = path.root_path();
+    std::deque<std::filesystem::path> rest;
+    const auto prepend = [&rest](const std::filesystem::path& names_of) {
+        const std::filesystem::path relative = names_of.relative_path();
+        rest.insert(rest.begin(), relative.begin(), relative.end());
+    };
+    prepend(path);
+    while (!rest.empty()) {
+        const std::filesystem::path name = std::move(rest.front());
+        rest.pop_front();
+        const bool is_last = rest.empty();
+        if (name == "..") // of a directory, not of a link to it
+            directory = directory.parent_path();
+        const bool is_name = !name.empty() && name != "." && name != "..";
+        if (is_name) {
+            Directory& watched = directories[directory];
+            watched.names.insert(name.string());
+            watched.mask |= names | (is_last && kind_ == Kind::files ? contents : 0);
+            if (auto remote = mounts_.remote_mount(directory / name))
+                return remote;
+            std::error_code error;
+            const std::filesystem::path target = std::filesystem::read_symlink(directory / name, error);
+            if (!error) {
+                if (++links > most_links)
+                    return std::nullopt;
+                prepend(target);
+                if (target.is_absolute())
+                    directory = target.root_path();
+                continue;
+            }
+            directory /= name;
+            if (!std::filesystem::is_directory(directory, error))
+                return std::nullopt;
+        }
+        if (is_last) {
+            directories[directory].mask |= names | (kind_ == Kind::files ? contents : 0);
+            directories[directory].is_path = true;
+        }
     }
-    return identity;
+    return std::nullopt;
+}
+
+/// The present state; nothing if a remote path was not examined yet.
+std::optional<FileId> PathWatch::examine(const std::filesystem::path& path) const {
+    return remote_.watches(path) ? remote_.state(path) : identify(path, kind_);
 }
 
 } // namespace bgs2

@@ -3,8 +3,12 @@
 // that appears.
 #pragma once
 
+#include "daemon/base/background.h"
+#include "daemon/base/file_id.h"
 #include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
+#include "daemon/base/mount_table.h"
+#include "daemon/base/remote_watch.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -22,7 +26,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 #include <utility>
 #include <vector>
 
@@ -34,18 +37,20 @@ namespace bgs2 {
 /// nearest existing parent. In a directory that it may not list (or that exceeds the limits of inotify),
 /// watches the files themselves and examines all paths again and again, and logs a warning once.
 ///
+/// Never touches remote file systems (daemon/base/mount_table.h) itself, which may hang and do not report
+/// what other machines change. Examines paths that lead there in the background, when they are added and then
+/// again and again; the first result of a path that exists counts as a change, since its users may have read
+/// it before.
+///
 /// Reports nothing while a program has one of the files open and writes to it: a file that is half written
-/// can be valid and mean something else, and a certificate belongs to a key that may be written next.
+/// can be valid and mean something else, and a certificate belongs to a key that may be written next. It does
+/// not notice programs that write to a remote file.
 class PathWatch : Immovable {
   public:
     using Changed = std::function<void(const std::vector<std::filesystem::path>&)>;
     using IsRelevant = std::function<bool(std::string_view name)>;
 
-    /// The kind of path, which defines what counts as a change.
-    enum class Kind : std::uint8_t {
-        nodes, ///< the identity of the node; writes to it do not matter
-        files, ///< also its content, owner and mode
-    };
+    using Kind = PathKind;
 
     /// `changed` is called after `quiet` without an event, and at the latest `max_delay` after the first
     /// event or, if a file was being written, after it was closed. A file that was last written `abandoned`
@@ -54,7 +59,7 @@ class PathWatch : Immovable {
         std::chrono::milliseconds quiet{0};
         std::chrono::milliseconds max_delay{0};
         std::chrono::milliseconds abandoned{0};
-        std::chrono::milliseconds poll{0}; ///< for directories that cannot be watched
+        std::chrono::milliseconds poll{0}; ///< for directories that cannot be watched, and remote paths
     };
     /// A renewal writes several files; the daemon follows within a second of the last one. A copy over a slow
     /// line can stall for many seconds; a program that keeps a written file open is rare.
@@ -64,32 +69,21 @@ class PathWatch : Immovable {
                                   .poll = std::chrono::seconds(30)};
 
     /// In directories that are watched themselves, only names that are relevant count. Throws Exception if
-    /// inotify is not available.
+    /// inotify is not available. `background` outlives the executor's run.
     PathWatch(
-        const asio::any_io_executor& executor, Kind kind, Pace pace, Changed changed, Log log,
-        IsRelevant is_relevant = [](std::string_view) { return true; });
+        const asio::any_io_executor& executor, Background& background, Kind kind, Pace pace, Changed changed,
+        Log log, IsRelevant is_relevant = [](std::string_view) { return true; });
     ~PathWatch();
 
     /// Watches these absolute paths and no others. Reports changes from now on. Returns the paths that were
     /// not watched before.
     std::vector<std::filesystem::path> watch(const std::set<std::filesystem::path>& paths);
-    /// Treats all changes up to now as known: they are not reported.
+    /// Treats all changes up to now as known: they are not reported. Those of remote paths still are, unless
+    /// they were noticed before.
     void acknowledge();
     void stop();
 
   private:
-    /// Distinguishes a file or node from its successor under the same path.
-    struct FileId {
-        std::string target; ///< the path with its links followed; empty: it does not exist
-        dev_t filesystem = 0;
-        ino_t inode = 0;
-        dev_t number = 0;                    ///< of a device
-        std::chrono::nanoseconds linked{0};  ///< when the link was created; a pty's number is reused
-        std::chrono::nanoseconds changed{0}; ///< the last change of a file's content or mode
-        off_t size = 0;
-
-        bool operator==(const FileId&) const = default;
-    };
     /// A directory and the relevant names in it.
     struct Directory {
         std::uint32_t mask = 0;
@@ -108,6 +102,7 @@ class PathWatch : Immovable {
     void poll();
     void watch_files(const std::filesystem::path& path, const Directory& directory,
                      const Directories& directories, Watches& watches);
+    void load_mounts();
     void warn(const std::filesystem::path& directory, int number);
     void follow_write(const Entry& entry, std::uint32_t mask);
     [[nodiscard]] std::optional<Clock::time_point> end_of_writes();
@@ -115,8 +110,9 @@ class PathWatch : Immovable {
     void look_at(Clock::time_point when);
     void look();
     void set_watches();
-    void follow(std::filesystem::path path, Directories& directories) const;
-    [[nodiscard]] FileId identify(const std::filesystem::path& path) const;
+    [[nodiscard]] std::optional<std::filesystem::path> follow(const std::filesystem::path& path,
+                                                              Directories& directories) const;
+    [[nodiscard]] std::optional<FileId> examine(const std::filesystem::path& path) const;
 
     Kind kind_;
     Pace pace_;
@@ -127,6 +123,11 @@ class PathWatch : Immovable {
     asio::steady_timer timer_;
     asio::steady_timer poll_timer_;
     bool is_polling_ = false;
+    bool poll_is_due_ = false; ///< of the remote paths
+    bool stopped_ = false;
+    MountTable mounts_;
+    bool mounts_are_known_ = true;
+    RemoteWatch remote_;
     std::set<std::filesystem::path> unwatched_;    ///< the directories that cannot be watched
     std::optional<Clock::time_point> first_event_; ///< not handled yet
     std::map<std::filesystem::path, FileId> paths_;

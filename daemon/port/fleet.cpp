@@ -39,7 +39,7 @@ Fleet::Fleet(asio::any_io_executor loop, Background& background, std::filesystem
   , records_(records)
   , log_(std::move(log))
   , sources_(
-        loop_, PathWatch::Kind::files, PathWatch::renewal,
+        loop_, background_, PathWatch::Kind::files, PathWatch::renewal,
         [this](const auto& files) { on_files_changed(files); }, log_)
   , jobs_(loop_, *this) {
     for (auto& [imei, record] : records_.load())

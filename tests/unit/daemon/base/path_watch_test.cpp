@@ -60,12 +60,14 @@ class PathWatchTest : public testing::Test {
 
     test::TemporaryDirectory folder_;
     asio::io_context loop_;
+    Background background_;
     std::vector<path> reported_;
     std::vector<std::string> log_lines_;
     Log log_{[this](LogLevel, std::string_view line, const LogFields&) { log_lines_.emplace_back(line); },
              LogLevel::debug};
     PathWatch watch_{
         loop_.get_executor(),
+        background_,
         PathWatch::Kind::files,
         {.quiet = 20ms, .max_delay = 100ms, .abandoned = 1h, .poll = 300ms},
         [this](const auto& paths) { reported_.insert(reported_.end(), paths.begin(), paths.end()); },
@@ -89,7 +91,7 @@ class PathWatchWrites : public PathWatchTest {
     std::vector<path> reported_meanwhile() {
         bool slower_has_reported = false;
         PathWatch slower(
-            loop_.get_executor(), PathWatch::Kind::files,
+            loop_.get_executor(), background_, PathWatch::Kind::files,
             {.quiet = 300ms, .max_delay = 300ms, .abandoned = 1h, .poll = 1h},
             [&](const auto&) { slower_has_reported = true; }, log_);
         slower.watch({at("slow")});
@@ -150,7 +152,7 @@ TEST_F(PathWatchWrites, ToAnIrrelevantFileInADirectoryDelayNothing) {
 TEST_F(PathWatchWrites, ThatTheirWriterAbandonsAreReported) {
     std::vector<path> abandoned;
     PathWatch impatient(
-        loop_.get_executor(), PathWatch::Kind::files,
+        loop_.get_executor(), background_, PathWatch::Kind::files,
         {.quiet = 20ms, .max_delay = 100ms, .abandoned = 150ms, .poll = 1h},
         [&](const auto& paths) { abandoned = paths; }, log_);
     const path watched = file("a.pem", "one");
