@@ -14,8 +14,6 @@
 namespace bgs2 {
 namespace {
 
-constexpr const char* mountinfo_path = "/proc/self/mountinfo";
-
 /// A server, another machine or a program behind the file system may be gone or change files. Opening a path
 /// of autofs mounts such a file system. Types that begin with "fuse" are remote as well: a program answers
 /// for them.

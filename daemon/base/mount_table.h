@@ -12,6 +12,9 @@
 
 namespace bgs2 {
 
+/// The kernel's list, which poll(2) reports as exceptional after each change.
+inline constexpr const char* mountinfo_path = "/proc/self/mountinfo";
+
 /// Whether a file system of this type ("nfs4", "fuse.sshfs") depends on a server or another machine: any call
 /// on its files may hang, and they change without an event of inotify(7).
 bool is_remote_type(std::string_view type);

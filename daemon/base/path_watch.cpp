@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <fcntl.h>
 #include <ranges>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -60,10 +61,15 @@ PathWatch::PathWatch(const asio::any_io_executor& executor, Background& backgrou
   , log_(std::move(log))
   , is_relevant_(std::move(is_relevant))
   , inotify_(executor, open_inotify())
+  , mountinfo_(executor)
   , timer_(executor)
   , poll_timer_(executor)
   , remote_(executor, background, kind, pace.poll, [this] { postpone_look(); }, log_) {
     spawn(executor, run());
+    if (const int fd = ::open(mountinfo_path, O_RDONLY | O_CLOEXEC); fd >= 0) { // else load_mounts() warns
+        mountinfo_.assign(fd);
+        spawn(executor, follow_mounts());
+    }
 }
 
 PathWatch::~PathWatch() = default;
@@ -98,6 +104,8 @@ void PathWatch::stop() {
     stopped_ = true;
     remote_.stop();
     inotify_.cancel();
+    if (mountinfo_.is_open())
+        mountinfo_.cancel();
     timer_.cancel();
     poll_timer_.cancel();
 }
@@ -112,6 +120,18 @@ asio::awaitable<void> PathWatch::run() {
             co_return;
         if (take_events(std::span(buffer).first(size)))
             postpone_look();
+    }
+}
+
+/// inotify does not report what is mounted over a directory or a file.
+asio::awaitable<void> PathWatch::follow_mounts() {
+    for (;;) {
+        std::error_code error;
+        co_await mountinfo_.async_wait(asio::posix::descriptor_base::wait_error,
+                                       asio::redirect_error(asio::use_awaitable, error));
+        if (error)
+            co_return;
+        postpone_look();
     }
 }
 

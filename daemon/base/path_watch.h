@@ -32,10 +32,10 @@
 namespace bgs2 {
 
 /// Reports when a path names another file or, for a file, when its content changes: it was written, renamed
-/// into place, or a symbolic link or directory on its path was replaced. Watches directories with inotify(7),
-/// since a file that is renamed into place is a new file; if a directory does not exist yet, watches its
-/// nearest existing parent. In a directory that it may not list (or that exceeds the limits of inotify),
-/// watches the files themselves and examines all paths again and again, and logs a warning once.
+/// into place, or a symbolic link or directory on its path was replaced or mounted. Watches directories with
+/// inotify(7), since a file that is renamed into place is a new file; if a directory does not exist yet,
+/// watches its nearest existing parent. In a directory that it may not list (or that exceeds the limits of
+/// inotify), watches the files themselves and examines all paths again and again, and logs a warning once.
 ///
 /// Never touches remote file systems (daemon/base/mount_table.h) itself, which may hang and do not report
 /// what other machines change. Examines paths that lead there in the background, when they are added and then
@@ -97,6 +97,7 @@ class PathWatch : Immovable {
     using Entry = std::pair<int, std::string>;
 
     asio::awaitable<void> run();
+    asio::awaitable<void> follow_mounts();
     [[nodiscard]] bool matters(const Entry& entry) const;
     bool take_events(std::span<const std::byte> bytes);
     void poll();
@@ -120,6 +121,7 @@ class PathWatch : Immovable {
     Log log_;
     IsRelevant is_relevant_;
     asio::posix::stream_descriptor inotify_;
+    asio::posix::stream_descriptor mountinfo_; ///< becomes exceptional when something is mounted or unmounted
     asio::steady_timer timer_;
     asio::steady_timer poll_timer_;
     bool is_polling_ = false;

@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <sys/mount.h>
 #include <utility>
 #include <vector>
 
@@ -111,6 +112,31 @@ TEST_F(RemotePathWatchTest, NoticesThatALinkLeadsToALocalFileInstead) {
     EXPECT_THAT(reported(), ElementsAre(at("a.pem")));
     (void)folder_.write("local.pem", "two, longer");
     EXPECT_THAT(reported(), ElementsAre(at("a.pem")));
+}
+
+TEST_F(RemotePathWatchTest, NoticesARemoteFileSystemThatIsMounted) {
+    (void)folder_.write("mnt/a.pem", "one");
+    watch_->watch({at("mnt/a.pem")});
+    loop_.poll(); // begins to wait for mounts
+    ASSERT_EQ(::mount(remote_.path("").c_str(), at("mnt").c_str(), nullptr, MS_BIND, nullptr), 0);
+    EXPECT_THAT(reported(), ElementsAre(at("mnt/a.pem")));
+    remote_.change_files();
+    EXPECT_THAT(reported(), ElementsAre(at("mnt/a.pem")));
+    ASSERT_EQ(::umount2(at("mnt").c_str(), MNT_DETACH), 0);
+    EXPECT_THAT(reported(), ElementsAre(at("mnt/a.pem")));
+    (void)folder_.write("mnt/a.pem", "two, longer");
+    EXPECT_THAT(reported(), ElementsAre(at("mnt/a.pem")));
+}
+
+TEST_F(RemotePathWatchTest, NoticesALocalFileSystemThatIsMounted) {
+    (void)folder_.write("mnt/a.pem", "one");
+    watch_->watch({at("mnt/a.pem")});
+    loop_.poll(); // begins to wait for mounts
+    ASSERT_EQ(::mount("none", at("mnt").c_str(), "tmpfs", 0, nullptr), 0);
+    EXPECT_THAT(reported(), ElementsAre(at("mnt/a.pem")));
+    (void)folder_.write("mnt/a.pem", "two, longer");
+    EXPECT_THAT(reported(), ElementsAre(at("mnt/a.pem")));
+    EXPECT_EQ(::umount2(at("mnt").c_str(), MNT_DETACH), 0);
 }
 
 TEST_F(RemotePathWatchTest, NeverWaitsForAFileSystemThatHangs) {
