@@ -50,6 +50,35 @@ TEST_F(DeadFileSystem, OfOneModemDoesNotDelayAnotherOrTheEnd) {
     EXPECT_EQ(gateway().stop(3s), 0) << "with a thread that hangs";
 }
 
+TEST_F(DeadFileSystem, ThatHangsInStatDelaysNothingElse) {
+    const std::string ca = gateway().write("ca.pem", certificate_authority().certificate_pem());
+    gateway().write_policy("10-dead", policy_for(default_imei, dead().path("ca.pem")));
+    gateway().write_policy("20-other", policy_for(other_imei, ca));
+    dead().hang();
+    gateway().start();
+    gateway().plug("modem");
+    ASSERT_TRUE(gateway().eventually([&] { return dead().has_hanging_call(); })) << gateway().log();
+    gateway().plug("other", {"--imei", other_imei});
+    EXPECT_TRUE(gateway().becomes("compliant", other_imei)) << gateway().log();
+    EXPECT_EQ(gateway().property("State"), "reading");
+    EXPECT_EQ(gateway().stop(3s), 0) << "with a thread that hangs";
+}
+
+TEST_F(DeadFileSystem, ThatBeginsToHangDelaysNothingElse) {
+    const std::string ca = gateway().write("ca.pem", certificate_authority().certificate_pem());
+    gateway().write_policy("10-dead", policy_for(default_imei, dead().path("ca.pem")));
+    gateway().write_policy("20-other", policy_for(other_imei, ca));
+    gateway().start();
+    gateway().plug("modem");
+    ASSERT_TRUE(gateway().becomes("reading"));
+    dead().hang();
+    gateway().plug("other", {"--imei", other_imei});
+    ASSERT_TRUE(gateway().becomes("compliant", other_imei)) << gateway().log();
+    gateway().write("ca.pem", "no certificate"); // all files that policies name are examined
+    EXPECT_TRUE(gateway().becomes("blocked", other_imei)) << gateway().log();
+    EXPECT_EQ(gateway().stop(3s), 0);
+}
+
 TEST_F(DeadFileSystem, IsNamedByTheModemThatRequiresIt) {
     gateway().write_policy("10-dead", policy_for(default_imei, dead().path("ca.pem")));
     gateway().start();
