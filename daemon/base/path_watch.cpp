@@ -64,7 +64,14 @@ PathWatch::PathWatch(const asio::any_io_executor& executor, Background& backgrou
   , mountinfo_(executor)
   , timer_(executor)
   , poll_timer_(executor)
-  , remote_(executor, background, kind, pace.poll, [this] { postpone_look(); }, log_) {
+  , remote_(
+        executor, background, kind, pace.poll,
+        [this](const auto& suspects) {
+            for (const auto& path : suspects)
+                paths_[path] = FileId{}; // differs from what exists
+            postpone_look();
+        },
+        log_) {
     spawn(executor, run());
     if (const int fd = ::open(mountinfo_path, O_RDONLY | O_CLOEXEC); fd >= 0) { // else load_mounts() warns
         mountinfo_.assign(fd);
@@ -76,19 +83,19 @@ PathWatch::~PathWatch() = default;
 
 std::vector<std::filesystem::path> PathWatch::watch(const std::set<std::filesystem::path>& paths) {
     std::vector<std::filesystem::path> added;
-    std::map<std::filesystem::path, FileId> watched;
+    std::map<std::filesystem::path, std::optional<FileId>> watched;
     for (const auto& path : paths) {
         if (const auto known = paths_.find(path); known != paths_.end()) {
             watched.insert(paths_.extract(known));
         } else {
-            watched.emplace(path, FileId{});
+            watched.emplace(path, std::nullopt);
             added.push_back(path);
         }
     }
     paths_ = std::move(watched);
     set_watches();
     for (const auto& path : added) // only now: the watches report changes from here on
-        paths_[path] = examine(path).value_or(FileId{});
+        paths_[path] = examine(path);
     return added;
 }
 
@@ -96,8 +103,10 @@ void PathWatch::acknowledge() {
     first_event_.reset();
     timer_.cancel();
     set_watches(); // what was mounted since then may hang
-    for (auto& [path, known] : paths_)
-        known = examine(path).value_or(known);
+    for (auto& [path, known] : paths_) {
+        if (auto now = examine(path))
+            known = std::move(now);
+    }
 }
 
 void PathWatch::stop() {
@@ -218,10 +227,11 @@ void PathWatch::look() {
     std::vector<std::filesystem::path> changed;
     for (auto& [path, known] : paths_) {
         auto now = examine(path);
-        if (!now || *now == known)
+        if (!now || now == known)
             continue;
-        known = std::move(*now);
-        changed.push_back(path);
+        if (known)
+            changed.push_back(path);
+        known = std::move(now);
     }
     if (!changed.empty())
         changed_(changed);

@@ -39,8 +39,8 @@ namespace bgs2 {
 ///
 /// Never touches remote file systems (daemon/base/mount_table.h) itself, which may hang and do not report
 /// what other machines change. Examines paths that lead there in the background, when they are added and then
-/// again and again; the first result of a path that exists counts as a change, since its users may have read
-/// it before.
+/// again and again. Reports them also when they changed about the time they were added, since their users may
+/// have read them before, and when a file system answers again that did not.
 ///
 /// Reports nothing while a program has one of the files open and writes to it: a file that is half written
 /// can be valid and mean something else, and a certificate belongs to a key that may be written next. It does
@@ -130,10 +130,10 @@ class PathWatch : Immovable {
     MountTable mounts_;
     bool mounts_are_known_ = true;
     RemoteWatch remote_;
-    std::set<std::filesystem::path> unwatched_;    ///< the directories that cannot be watched
-    std::optional<Clock::time_point> first_event_; ///< not handled yet
-    std::map<std::filesystem::path, FileId> paths_;
-    Watches watches_;                           ///< by watch descriptor
+    std::set<std::filesystem::path> unwatched_;                    ///< the directories that cannot be watched
+    std::optional<Clock::time_point> first_event_;                 ///< not handled yet
+    std::map<std::filesystem::path, std::optional<FileId>> paths_; ///< nothing: not examined yet
+    Watches watches_;                                              ///< by watch descriptor
     std::map<Entry, Clock::time_point> writes_; ///< files that are being written: the last write
 };
 

@@ -10,9 +10,15 @@
 #include <utility>
 
 namespace bgs2 {
+namespace {
+
+/// Between the clocks of this machine and a server, and between the reading of a file and its watch.
+constexpr std::chrono::minutes uncertainty{1};
+
+} // namespace
 
 RemoteWatch::RemoteWatch(asio::any_io_executor executor, Background& background, PathKind kind,
-                         std::chrono::milliseconds interval, std::function<void()> changed, Log log)
+                         std::chrono::milliseconds interval, Changed changed, Log log)
   : executor_(std::move(executor))
   , background_(background)
   , kind_(kind)
@@ -32,7 +38,8 @@ void RemoteWatch::watch(const std::map<std::filesystem::path, std::filesystem::p
             watched.insert(paths_.extract(known));
             continue;
         }
-        watched.emplace(path, RemotePath{.mount_point = mount_point, .state = std::nullopt});
+        watched.emplace(path,
+                        RemotePath{.mount_point = mount_point, .added = std::chrono::system_clock::now()});
         added[mount_point].push_back(path);
     }
     paths_ = std::move(watched);
@@ -104,15 +111,21 @@ void RemoteWatch::take(const std::filesystem::path& mount_point, const Paths& pa
     if (failed)
         log_.info("the file system on {} answers again", printable(mount_point.native()));
     bool changed = false;
+    Paths suspects;
     for (std::size_t i = 0; i < paths.size(); ++i) {
-        const auto path = paths_.find(paths[i]);
-        if (path == paths_.end() || path->second.mount_point != mount_point)
+        const auto found = paths_.find(paths[i]);
+        if (found == paths_.end() || found->second.mount_point != mount_point)
             continue;
-        changed = changed || path->second.state != (*states)[i];
-        path->second.state = (*states)[i];
+        const FileId& state = (*states)[i];
+        RemotePath& path = found->second;
+        const bool is_new = !path.state && state.changed >= (path.added - uncertainty).time_since_epoch();
+        if (!state.target.empty() && (failed || is_new))
+            suspects.push_back(paths[i]);
+        changed = changed || path.state != state;
+        path.state = state;
     }
-    if (changed)
-        changed_();
+    if (changed || !suspects.empty())
+        changed_(suspects);
 }
 
 } // namespace bgs2

@@ -26,11 +26,16 @@ namespace bgs2 {
 /// it. Logs a mount point that does not answer once, and its return.
 class RemoteWatch : Immovable {
   public:
-    /// `changed` is called on the executor when the state of a path differs from the one before. `interval`
-    /// is the time between two calls of poll(), and the deadline of an examination. `background` outlives the
-    /// executor's run.
+    using Paths = std::vector<std::filesystem::path>;
+    /// `suspects`: existing paths that may have changed unnoticed, since their users read them: they changed
+    /// at about the time when they were added, or their file system answers again.
+    using Changed = std::function<void(const Paths& suspects)>;
+
+    /// `changed` is called on the executor when the state of a path differs from the one before, or there are
+    /// suspects. `interval` is the time between two calls of poll(), and the deadline of an examination.
+    /// `background` outlives the executor's run.
     RemoteWatch(asio::any_io_executor executor, Background& background, PathKind kind,
-                std::chrono::milliseconds interval, std::function<void()> changed, Log log);
+                std::chrono::milliseconds interval, Changed changed, Log log);
 
     /// Watches these paths, each with its mount point, and no others. Examines new ones at once.
     void watch(const std::map<std::filesystem::path, std::filesystem::path>& mount_points);
@@ -45,12 +50,12 @@ class RemoteWatch : Immovable {
     [[nodiscard]] std::optional<FileId> state(const std::filesystem::path& path) const;
 
   private:
-    using Paths = std::vector<std::filesystem::path>;
     using States = std::vector<FileId>;
 
     struct RemotePath {
         std::filesystem::path mount_point;
-        std::optional<FileId> state;
+        std::chrono::system_clock::time_point added;
+        std::optional<FileId> state{};
     };
     struct Mount {
         unsigned examinations = 0; ///< that run
@@ -67,7 +72,7 @@ class RemoteWatch : Immovable {
     Background& background_;
     PathKind kind_;
     std::chrono::milliseconds interval_;
-    std::function<void()> changed_;
+    Changed changed_;
     Log log_;
     std::map<std::filesystem::path, RemotePath> paths_;
     std::map<std::filesystem::path, Mount> mounts_; ///< by mount point

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,12 +23,13 @@ namespace {
 
 constexpr std::uint64_t file_node = 2;
 
-fuse_attr attributes_of(std::uint64_t node, std::uint64_t size) {
+fuse_attr attributes_of(std::uint64_t node, std::uint64_t size, std::uint64_t modified) {
     fuse_attr attributes{};
     attributes.ino = node;
     attributes.mode = node == FUSE_ROOT_ID ? S_IFDIR | 0755 : S_IFREG | 0644;
     attributes.nlink = 1;
     attributes.size = size;
+    attributes.mtime = modified;
     attributes.blksize = 4096;
     return attributes;
 }
@@ -77,6 +79,14 @@ void DeadDirectory::revive() {
         answer(request);
 }
 
+void DeadDirectory::change_files() {
+    ++size_;
+    modified_ =
+        static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())
+                                       .time_since_epoch()
+                                       .count());
+}
+
 bool DeadDirectory::has_hanging_call() {
     const std::scoped_lock lock(mutex_);
     return !hanging_.empty();
@@ -103,6 +113,7 @@ void DeadDirectory::answer() {
 
 /// Answers questions about names, and nothing else.
 void DeadDirectory::answer(const std::vector<std::byte>& bytes) {
+    ++answers_;
     fuse_in_header request{};
     std::memcpy(&request, bytes.data(), sizeof request);
     if (request.opcode == FUSE_INIT) {
@@ -114,11 +125,11 @@ void DeadDirectory::answer(const std::vector<std::byte>& bytes) {
     } else if (request.opcode == FUSE_LOOKUP) {
         fuse_entry_out entry{};
         entry.nodeid = file_node;
-        entry.attr = attributes_of(file_node, size_);
+        entry.attr = attributes_of(file_node, size_, modified_);
         reply(device_, request.unique, entry);
     } else if (request.opcode == FUSE_GETATTR) {
         fuse_attr_out attributes{};
-        attributes.attr = attributes_of(request.nodeid, size_);
+        attributes.attr = attributes_of(request.nodeid, size_, modified_);
         reply(device_, request.unique, attributes);
     } else if (request.opcode == FUSE_INTERRUPT) { // as with NFS, a process that hangs can be killed
         fuse_interrupt_in interrupt{};

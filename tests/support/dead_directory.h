@@ -35,8 +35,11 @@ class DeadDirectory : Immovable {
     void revive();
     /// Whether a call hangs since hang().
     [[nodiscard]] bool has_hanging_call();
-    /// Gives all files another size, without an event of inotify(7), like another client of a server.
-    void change_files() { ++size_; }
+    /// Gives all files another size and the present time, without an event of inotify(7), like another client
+    /// of a server.
+    void change_files();
+    /// The number of calls that were answered.
+    [[nodiscard]] unsigned answers() const { return answers_; }
 
   private:
     void answer();
@@ -45,7 +48,9 @@ class DeadDirectory : Immovable {
     std::filesystem::path mount_point_;
     std::string mount_error_;
     int device_ = -1;
-    std::atomic<std::uint64_t> size_ = 1000; ///< of each file
+    std::atomic<std::uint64_t> size_ = 1000;  ///< of each file
+    std::atomic<std::uint64_t> modified_ = 0; ///< each file, in seconds since 1970
+    std::atomic<unsigned> answers_ = 0;
     std::mutex mutex_;
     bool hangs_ = false;                          ///< guarded by mutex_
     std::vector<std::vector<std::byte>> hanging_; ///< the requests since hang(), guarded by mutex_

@@ -55,8 +55,9 @@ class RemotePathWatchTest : public testing::Test {
         (void)eventually([&] { return !reported_.empty(); });
         return std::exchange(reported_, {});
     }
-    /// Watches a remote file, and takes its first report.
+    /// Watches a remote file that has just changed, and takes its first report.
     path watched_remote_file() {
+        remote_.change_files();
         watch_->watch({on_remote("a.pem")});
         EXPECT_THAT(reported(), ElementsAre(on_remote("a.pem")));
         return on_remote("a.pem");
@@ -82,8 +83,16 @@ class RemotePathWatchTest : public testing::Test {
         [this](const auto& paths) { reported_.insert(reported_.end(), paths.begin(), paths.end()); }, log_);
 };
 
-TEST_F(RemotePathWatchTest, ReportsAFileOnceItWasExamined) {
+TEST_F(RemotePathWatchTest, ReportsAFileThatHadJustChangedWhenItWasAdded) {
     (void)watched_remote_file();
+}
+
+TEST_F(RemotePathWatchTest, TakesTheFirstStateOfAnOldFileForKnown) {
+    watch_->watch({on_remote("a.pem")});
+    ASSERT_TRUE(eventually([&] { return remote_.answers() > 30; })) << "some examinations";
+    EXPECT_THAT(reported_, IsEmpty());
+    remote_.change_files();
+    EXPECT_THAT(reported(), ElementsAre(on_remote("a.pem")));
 }
 
 TEST_F(RemotePathWatchTest, ReportsAFileThatChangesWithoutAnEvent) {
@@ -96,6 +105,7 @@ TEST_F(RemotePathWatchTest, ReportsAFileThatChangesWithoutAnEvent) {
 
 TEST_F(RemotePathWatchTest, ReportsAFileBehindALink) {
     std::filesystem::create_symlink("remote/a.pem", at("a.pem"));
+    remote_.change_files();
     watch_->watch({at("a.pem")});
     EXPECT_THAT(reported(), ElementsAre(at("a.pem")));
     remote_.change_files();
@@ -104,8 +114,9 @@ TEST_F(RemotePathWatchTest, ReportsAFileBehindALink) {
 
 TEST_F(RemotePathWatchTest, NoticesThatALinkLeadsToALocalFileInstead) {
     std::filesystem::create_symlink("remote/a.pem", at("a.pem"));
-    remote_.hang();
     watch_->watch({at("a.pem")});
+    ASSERT_TRUE(eventually([&] { return remote_.answers() > 15; })) << "some examinations";
+    remote_.hang();
     (void)folder_.write("local.pem", "one");
     std::filesystem::create_symlink("local.pem", at("a.pem.new"));
     std::filesystem::rename(at("a.pem.new"), at("a.pem"));
@@ -162,9 +173,8 @@ TEST_F(RemotePathWatchTest, LogsAFileSystemThatHangsOnceUntilItAnswersAgain) {
                    " (check the network and the server of that file system); bgs2d tries again every 1 s"),
         1U)
         << testing::PrintToString(log_lines_);
-    remote_.change_files();
     remote_.revive();
-    EXPECT_THAT(reported(), ElementsAre(file));
+    EXPECT_THAT(reported(), ElementsAre(file)) << "its user may have failed to read it";
     EXPECT_EQ(lines_with("cannot examine"), 1U);
     EXPECT_EQ(lines_with("answers again"), 1U);
 }
@@ -183,13 +193,14 @@ TEST_F(RemotePathWatchTest, TakesOneThreadForAllFilesOfAFileSystemThatHangs) {
 
 TEST_F(RemotePathWatchTest, ForgetsAFileThatIsNoLongerWatched) {
     (void)watched_remote_file();
-    watch_->watch({on_remote("b.pem")});
+    watch_->watch({on_remote("b.pem")}); // which has just changed as well
     EXPECT_THAT(reported(), ElementsAre(on_remote("b.pem")));
     remote_.change_files();
     EXPECT_THAT(reported(), ElementsAre(on_remote("b.pem")));
 }
 
 TEST_F(RemotePathWatchTest, DoesNotReportAFileThatDoesNotExist) {
+    remote_.change_files();
     watch_->watch({on_remote("a.pem/none"), on_remote("b.pem")});
     EXPECT_THAT(reported(), ElementsAre(on_remote("b.pem")));
 }
