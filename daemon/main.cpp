@@ -106,6 +106,9 @@ std::filesystem::path credentials_directory() {
     return directory != nullptr ? directory : "";
 }
 
+/// Local files take milliseconds; the service manager waits 90 s for the start.
+constexpr std::chrono::seconds reading_deadline{10};
+
 /// A descriptor of the same file, to be closed by another owner.
 int duplicate(int fd) {
     const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -159,15 +162,11 @@ class Daemon : Immovable {
     }
 
     int run() {
-        apply(read_settings(arguments_));
-        service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
         service_.own_name();
-        enumerate();
         spawn(loop_.get_executor(), handle_signals());
         spawn(loop_.get_executor(), handle_udev());
         spawn(loop_.get_executor(), ping_watchdog());
-        notify([this] { systemd::ready(status()); });
-        log_.info("bgs2d {} is ready: {}", BGS2_VERSION, status());
+        spawn(loop_.get_executor(), start());
         run_loop();
         end();
         return exit_code_;
@@ -247,25 +246,56 @@ class Daemon : Immovable {
         co_return problems_;
     }
 
+    /// The first reading: no port is opened before.
+    asio::awaitable<void> start() {
+        reading_ = true;
+        auto settings = co_await read();
+        if (stopping_)
+            co_return;
+        if (settings)
+            apply(std::move(*settings));
+        else
+            fleet_.set_policies({}, 0, problems_.front());
+        service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
+        enumerate();
+        notify([this] { systemd::ready(status()); });
+        log_.info("bgs2d {} is ready: {}", BGS2_VERSION, status());
+        reading_ = false;
+        reloaded_.cancel();
+    }
+
     /// If the reading hangs, everything stays as it is.
     asio::awaitable<void> reload_once() {
         notify(systemd::reloading);
         policy_files_.acknowledge();
+        auto settings = co_await read();
+        if (stopping_)
+            co_return;
+        if (settings)
+            apply(std::move(*settings));
+        service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
+        notify([this] { systemd::ready(status()); });
+        if (problems_.empty())
+            log_.event(Event::policies_reloaded, "reloaded: {}", status());
+        else
+            log_.warning("reload incomplete ({}): the previous valid configuration or policies stay active",
+                         status());
+    }
+
+    /// Reads the settings in the background. Nothing, with a problem, if that hangs: another reload follows.
+    asio::awaitable<std::optional<Settings>> read() {
         std::optional<Settings> settings;
         try {
             settings = co_await in_background(
                 background_,
                 BackgroundTask("read the configuration and the policies",
-                               "check the file system of that path; bgs2d tries again every minute"),
+                               "check the file system of that path; bgs2d tries again every minute",
+                               reading_deadline),
                 read_settings, arguments_);
         } catch (const std::exception& e) {
             problems_ = {e.what()};
         }
-        if (stopping_)
-            co_return;
-        if (settings) {
-            apply(std::move(*settings));
-        } else {
+        if (!settings && !stopping_) {
             log_.with({{"BGS2_REASON", problems_.front()}})
                 .event(Event::policies_broken, "{}", problems_.front());
             retry_reload_.expires_after(std::chrono::minutes(1));
@@ -274,13 +304,7 @@ class Daemon : Immovable {
                     reload_later();
             });
         }
-        service_.set_policy_status({.generation = policies_.generation(), .errors = problems_});
-        notify([this] { systemd::ready(status()); });
-        if (problems_.empty())
-            log_.event(Event::policies_reloaded, "reloaded: {}", status());
-        else
-            log_.warning("reload incomplete ({}): the previous valid configuration or policies stay active",
-                         status());
+        co_return settings;
     }
 
     void reload_later() {

@@ -4,9 +4,8 @@
 #include "daemon/base/bytes.h"
 #include "daemon/base/spawn.h"
 
-#include <fmt/format.h>
-
-#include <exception>
+#include <chrono>
+#include <cstddef>
 #include <utility>
 
 namespace bgs2 {

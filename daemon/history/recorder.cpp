@@ -269,9 +269,13 @@ asio::awaitable<std::vector<Entry>> Recorder::query(Filter filter) {
     const auto deadline = std::chrono::steady_clock::now() + query_deadline_;
     while (!query->done && !stopped_ && std::chrono::steady_clock::now() < deadline)
         co_await query->wakeup->wait(deadline);
-    if (query->done)
+    if (query->done) {
         // NOLINTNEXTLINE(bugprone-unchecked-optional-access): set before `done`
-        co_return value_or_throw(std::move(*query->result));
+        auto& result = *query->result;
+        if (!result) // not value_or_throw(): a false alarm of g++ 12 about uninitialized memory
+            throw Exception(std::move(result.error()));
+        co_return std::move(*result);
+    }
     if (stopped_)
         throw Exception(
             Error{ErrorCode::cancelled, "bgs2d is stopping", "call again after it has restarted"});

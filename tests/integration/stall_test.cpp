@@ -90,6 +90,15 @@ TEST_F(DeadFileSystem, IsNamedByTheModemThatRequiresIt) {
     EXPECT_FALSE(gateway().property("Hint").empty());
 }
 
+TEST_F(DeadFileSystem, WithAPolicyDelaysTheStartForALimitedTime) {
+    gateway().write_policy("10-ca", ca_policy(gateway()));
+    std::filesystem::create_symlink(dead().path("dead.toml"), gateway().path("policy.d/20-dead.toml"));
+    gateway().start(); // waits until bgs2d is ready
+    EXPECT_THAT(gateway().log(), HasSubstr("20-dead.toml"));
+    EXPECT_THAT(gateway().reload(), testing::ElementsAre(HasSubstr("an earlier attempt still hangs")));
+    EXPECT_EQ(gateway().stop(3s), 0);
+}
+
 TEST_F(DeadFileSystem, HangsAReloadWhileThePoliciesStayActive) {
     gateway().write_policy("10-ca", ca_policy(gateway()));
     gateway().start();
@@ -98,7 +107,7 @@ TEST_F(DeadFileSystem, HangsAReloadWhileThePoliciesStayActive) {
     std::filesystem::create_symlink(dead().path("dead.toml"), gateway().path("policy.d/20-dead.toml"));
     gateway().daemon().signal(SIGHUP);
     const std::string error =
-        "cannot read the configuration and the policies: no result after 30 s, while reading " +
+        "cannot read the configuration and the policies: no result after 10 s, while reading " +
         gateway().path("policy.d/20-dead.toml");
     EXPECT_TRUE(gateway().eventually([&] { return gateway().log().contains(error); }, 60s))
         << gateway().log();

@@ -49,8 +49,8 @@ TEST(Help, ListsEveryVerbInItsGroup) {
     const std::string help = run({"--help"}).output;
     const std::vector<std::pair<std::string, std::vector<std::string>>> groups = {
         {"\nModems, through bgs2d:",
-         {"list", "show", "provision", "refresh", "trust", "install", "erase", "wait", "jobs", "cancel", "monitor",
-          "history", "ports", "rescan", "doctor"}},
+         {"list", "show", "provision", "refresh", "trust", "install", "erase", "wait", "jobs", "cancel",
+          "monitor", "history", "ports", "rescan", "doctor"}},
         {"\nPolicies:", {"policy show", "policy explain", "policy check", "policy reload"}},
         {"\nFrames, offline except send:",
          {"frame encode", "frame decode", "frame diff", "frame send", "capture"}},
