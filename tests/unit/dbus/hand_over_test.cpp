@@ -78,7 +78,8 @@ class HandingOver : public testing::Test {
     };
 
     Call& begin(uid_t user, sdbus::UnixFd descriptor) {
-        Call& call = calls_.emplace_back(Call{.hand_over = std::make_unique<HandOver>(all_, user)});
+        Call& call = calls_.emplace_back();
+        call.hand_over = std::make_unique<HandOver>(all_, user);
         asio::co_spawn(loop_, read(call, std::move(descriptor)), asio::detached);
         loop_.restart();
         loop_.poll();
