@@ -138,7 +138,7 @@ class Daemon : Immovable {
       , policy_files_(
             loop_.get_executor(), background_, PathWatch::Kind::files, PathWatch::renewal,
             [this](const auto&) { reload_later(); }, log_, policy::is_relevant_name)
-      , reloaded_(loop_)
+      , reloaded_(loop_, asio::steady_timer::time_point::max())
       , retry_reload_(loop_)
       , clock_(loop_.get_executor(), [this] { note_clock(); })
       , service_(
@@ -175,13 +175,15 @@ class Daemon : Immovable {
   private:
     /// After an unexpected error the ports are released, as at any other end.
     void run_loop() {
-        try {
-            loop_.run();
-        } catch (const std::exception& e) {
-            log_.error("unexpected error: {}", e.what());
-            exit_code_ = EXIT_FAILURE; // so that systemd restarts the daemon
-            stop();
-            loop_.run();
+        for (;;) {
+            try {
+                loop_.run();
+                return;
+            } catch (const std::exception& e) {
+                log_.error("unexpected error: {}", e.what());
+                exit_code_ = EXIT_FAILURE; // so that systemd restarts the daemon
+                stop();
+            }
         }
     }
 
@@ -232,13 +234,17 @@ class Daemon : Immovable {
         while (fulfilled_ < wish && !stopping_) {
             if (reading_) {
                 std::error_code error;
-                reloaded_.expires_at(asio::steady_timer::time_point::max());
                 co_await reloaded_.async_wait(asio::redirect_error(asio::use_awaitable, error));
                 continue;
             }
             reading_ = true;
             const unsigned fulfilled = wished_;
-            co_await reload_once();
+            try {
+                co_await reload_once();
+            } catch (const std::exception& e) { // waiting reloads must not wait for ever
+                problems_ = {e.what()};
+                log_.error("unexpected error: {}", e.what());
+            }
             fulfilled_ = fulfilled;
             reading_ = false;
             reloaded_.cancel();

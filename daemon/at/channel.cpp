@@ -277,7 +277,10 @@ void Channel::feed(std::size_t size) {
     reader_.feed(bytes);
     if (tap_)
         tap_->heard(bytes);
-    received_.append(as_text(bytes));
+    if (uninterrupted_)
+        received_.clear(); // a module may echo a frame, and with it a key
+    else
+        received_.append(as_text(bytes));
     received_.erase(0, received_.size() - std::min(received_.size(), received_size));
     while (auto next = reader_.next()) {
         if (end_.empty() && !restart_expected_)

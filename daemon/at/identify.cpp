@@ -179,7 +179,15 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel) {
 
 asio::awaitable<void> require_imei(Channel& channel, std::string imei) {
     co_await ensure_awake(channel);
-    const std::string present = co_await read_imei(channel);
+    std::string present;
+    try {
+        present = co_await read_imei(channel);
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::not_supported)
+            throw;
+        // It told its IMEI before: it has to be identified again.
+        throw Exception(Error{ErrorCode::device_gone, e.error().what, e.error().hint});
+    }
     if (present != imei)
         throw Exception(
             Error{ErrorCode::device_gone,

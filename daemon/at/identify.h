@@ -45,8 +45,8 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel);
 asio::awaitable<void> ensure_awake(Channel& channel);
 
 /// Wakes the module and queries the IMEI again: a module can be exchanged at the end of its cable while the
-/// port stays open. Throws Exception: DeviceGone if it is another one, NotSupported if the module reports
-/// none, and the errors of Channel::command().
+/// port stays open. Throws Exception: DeviceGone if it is another one, or the module reports none any more,
+/// and the errors of Channel::command().
 asio::awaitable<void> require_imei(Channel& channel, std::string imei);
 
 /// Parses the lines of an answer to `ATI1`; missing values stay empty. Pure.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/port_closer.h"
 
+#include "daemon/base/blocked_signals.h"
+
 #include <condition_variable>
 #include <linux/serial.h>
 #include <mutex>
@@ -69,6 +71,7 @@ void PortCloser::close(int fd, dev_t device) {
         pending->remove(device);
     };
     try {
+        const BlockedSignals blocked;
         std::thread(work).detach();
     } catch (const std::system_error&) { // no more threads
         work();

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <list>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -185,11 +184,11 @@ class Background::Pool : public std::enable_shared_from_this<Pool>, Immovable {
             const BlockedSignals blocked;
             running_.push_back(run);
             run->thread = std::thread([self = shared_from_this(), run] { self->perform(run); });
-        } catch (const std::system_error& e) {
+        } catch (const std::exception& e) {
             running_.remove(run);
             end_waiting(run, as_exception({ErrorCode::failed,
                                            fmt::format("cannot {}: cannot start a thread: {}", run->task.what,
-                                                       e.code().message()),
+                                                       e.what()),
                                            "raise TasksMax= of bgs2d.service"}));
             return;
         }

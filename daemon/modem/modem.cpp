@@ -102,19 +102,23 @@ std::map<SlotAddress, KeyStatus> Modem::keys() const {
 asio::awaitable<void> Modem::trust() {
     if (const auto error = rivalry())
         throw Exception(*error);
+    if (channel_ == nullptr) // its successor has a record of its own
+        throw Exception(modem_gone(identity_.imei));
     retained_.record.place = place_;
     reporter_.warn(fmt::format("trusted at {}: it gets private keys there", place_));
     try_again();
-    co_await host_.save(identity_.imei, retained_.record);
+    if (!co_await host_.save(identity_.imei, retained_.record))
+        throw Exception(Error{ErrorCode::failed,
+                              "the modem is trusted only until bgs2d ends: its record cannot be written",
+                              "check the file system of the state directory, and run the command again"});
 }
 
 void Modem::set_rival(std::string device) {
     if (rival_ == device)
         return;
     rival_ = std::move(device);
-    if (const auto error = rivalry();
-        error && channel_ != nullptr && job_ && job_->task().operation != Operation::refresh)
-        channel_->interrupt(*error); // between two frames
+    if (const auto error = rivalry(); error && changing_)
+        channel_->interrupt(*error); // between two frames; carry_out() resumes the channel
     try_again();
 }
 
@@ -212,11 +216,19 @@ asio::awaitable<void> Modem::live(at::Channel& channel) {
 std::optional<Clock::time_point> Modem::next_look() const {
     constexpr std::chrono::hours day{
         24}; // the clock may run on while the machine sleeps, and a person counts days
-    std::optional<Clock::time_point> next = retained_.retries.next();
+    if (ignored_)
+        return std::nullopt;
+    std::optional<Clock::time_point> next;
     const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
-    if (const auto retry = slots_.retry_at())
-        at(*retry);
-    if (verify_every_.count() > 0 && !slots_.unreadable() && !ignored_)
+    // Only what somebody waits for: a time that has passed without an effect would let the loop spin.
+    if (slots_.unreadable()) {
+        if (const auto retry = slots_.retry_at())
+            at(*retry);
+    } else if (shown_.state == ModemState::failed) {
+        if (const auto retry = retained_.retries.next())
+            at(*retry);
+    }
+    if (verify_every_.count() > 0 && !slots_.unreadable())
         at(slots_.cache().when() + verify_every_);
     if (recheck_at_)
         at(*recheck_at_);
@@ -250,17 +262,21 @@ asio::awaitable<void> Modem::assess() {
     if (slots_.stale())
         co_return;
 
+    PreparedPlan prepared_plan;
+    if (policy != nullptr && !slots_.unreadable())
+        prepared_plan = co_await prepare(*policy, std::nullopt);
+    if (host_.policies() != policies)
+        co_return; // they changed meanwhile, which has woken the modem
     StateInputs inputs{.policy = policy,
                        .policy_problem = host_.policy_problem(),
                        .rivalry = rivalry(),
                        .unreadable = slots_.unreadable(),
+                       .prepared_plan = std::move(prepared_plan),
                        .failure = retained_.retries.failure(),
                        .cancelled = cancelled_,
                        .now = Clock::now(),
                        .date = now()};
-    if (policy != nullptr && !slots_.unreadable())
-        inputs.prepared_plan = co_await prepare(*policy, std::nullopt);
-    const PreparedPlan& prepared_plan = inputs.prepared_plan;
+    prepared_plan = inputs.prepared_plan;
     desired_ = prepared_plan.desired;
     findings_ = prepared_plan.findings;
     expiry_ = prepared_plan.expiry;
@@ -326,10 +342,12 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
     const Error cancelled{ErrorCode::cancelled, "the job was cancelled", ""};
     std::exception_ptr failure;
     corrected_ = false;
+    blocked_ = false;
     job.on_cancel([&channel, cancelled] { channel.interrupt(cancelled); });
     try {
         if (job.cancelled())
             throw Exception(cancelled);
+        const at::Channel::ScopedFlag changing(changing_);
         co_await do_job(channel, job);
     } catch (const Exception&) {
         failure = std::current_exception();
@@ -353,6 +371,8 @@ asio::awaitable<std::optional<Error>> Modem::carry_out(at::Channel& channel, Job
 
 asio::awaitable<void> Modem::do_job(at::Channel& channel, Job& job) {
     const bool writes = job.task().operation != Operation::refresh;
+    if (const auto error = rivalry(); error && writes)
+        throw Exception(*error);
     if (!writes || !slots_.fresh()) {
         job.set_step(StepCode::reading);
         co_await slots_.look(channel, stores());
@@ -371,7 +391,11 @@ void Modem::note_failure(const JobFailure& job_failure, const Job& job) {
     if (job.task().operation != Operation::provision)
         return;
     cancelled_ = job.cancelled() && !corrected_;
-    if (!job.cancelled() && !corrected_)
+    if (job.cancelled() || corrected_)
+        return;
+    if (blocked_)
+        retained_.retries.postponed(job_failure.error);
+    else
         retained_.retries.failed(job_failure);
 }
 
@@ -381,8 +405,10 @@ asio::awaitable<void> Modem::apply_policy(at::Channel& channel, Job& job) {
     const auto* policy = value_or_throw(policy::may_provision(*policies, attributes_, slot));
     const PreparedPlan prepared_plan = co_await prepare(*policy, slot);
     desired_ = prepared_plan.desired;
-    if (prepared_plan.blocker)
+    if (prepared_plan.blocker) {
+        blocked_ = true;
         throw Exception(*prepared_plan.blocker);
+    }
     if (prepared_plan.steps.empty())
         co_return;
     show(ModemState::provisioning, ReasonCode::provisioning,

@@ -58,8 +58,8 @@ class Modem {
         [[nodiscard]] virtual Background& background() = 0;
         [[nodiscard]] virtual const std::filesystem::path& credentials_directory() const = 0;
         virtual std::shared_ptr<Job> new_job(Task task, const std::string& imei) = 0;
-        /// Writes the record of a modem to the disk.
-        virtual asio::awaitable<void> save(std::string imei, ModemRecord record) = 0;
+        /// Writes the record of a modem; false: it is not on the disk.
+        virtual asio::awaitable<bool> save(std::string imei, ModemRecord record) = 0;
         /// Called when Modem::sources() has changed.
         virtual void sources_changed() = 0;
         virtual void modem_changed(const Modem& modem) = 0;
@@ -192,6 +192,8 @@ class Modem {
     bool wanted_ = false;                         ///< the policy requires provisioning now
     bool cancelled_ = false;                      ///< a client cancelled the provisioning
     bool ignored_ = false;                        ///< the policy has mode "ignore"
+    bool changing_ = false;                       ///< a job uses the channel
+    bool blocked_ = false;                        ///< the job met a blocker, and sent nothing
     bool corrected_ = false; ///< policy or sources changed since the job began: its failure may be outdated
 };
 

@@ -12,6 +12,13 @@
 #include <utility>
 
 namespace bgs2 {
+namespace {
+
+bool is_end_of_session(ErrorCode code) {
+    return code == ErrorCode::device_gone || code == ErrorCode::modem_timeout || code == ErrorCode::cancelled;
+}
+
+} // namespace
 
 ModemSlots::ModemSlots(Owner owner, RetainedState& retained, const ModemReporter& reporter)
   : owner_(std::move(owner))
@@ -92,7 +99,11 @@ asio::awaitable<void> ModemSlots::note_begin(PreparedStep step) {
     if (retained_.record.place.empty())
         retained_.record.place = owner_.place;
     owner_.changed();
-    co_await owner_.save();
+    // Otherwise an older record could tell of a key after a restart that the slot has lost.
+    if (!co_await owner_.save() && !step.content.key.empty())
+        throw Exception(Error{ErrorCode::failed,
+                              "the record of the modem cannot be written, so that no private key is sent",
+                              "check the space and the rights of the state directory; bgs2d tries again"});
 }
 
 asio::awaitable<void> ModemSlots::note_stored(SlotAddress address) {
@@ -112,7 +123,9 @@ asio::awaitable<void> ModemSlots::recover(at::Channel& channel, std::set<Store> 
             co_return;
         reporter_.warn(to_string(rollback->address) +
                        " kept the certificate without its private key, and was erased");
-    } catch (const sbnw::Refusal& e) {
+    } catch (const Exception& e) {
+        if (is_end_of_session(e.error().code))
+            throw;
         reporter_.warn(
             fmt::format("{} kept the certificate without its private key, and cannot be erased: {}",
                         to_string(rollback->address), e.what()));

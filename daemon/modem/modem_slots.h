@@ -33,7 +33,7 @@ class ModemSlots {
         std::string place; ///< place_of() its port
         Background& background;
         std::function<void()> changed;               ///< called whenever cache() has changed
-        std::function<asio::awaitable<void>()> save; ///< writes RetainedState::record to the disk
+        std::function<asio::awaitable<bool>()> save; ///< writes RetainedState::record; false: not on the disk
     };
 
     /// `retained` and `reporter` outlive this object.

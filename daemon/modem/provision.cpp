@@ -39,6 +39,9 @@ asio::awaitable<void> erase(at::Channel& channel, const Writing& writing,
     co_await sbnw::push(channel, store, frame, [](std::size_t) {});
 }
 
+/// The disk takes less; a module is not exchanged in that time.
+constexpr std::chrono::milliseconds prompt_record{500};
+
 /// Whether the module may have refused the write only because the slot is occupied.
 bool may_fit_when_empty(const PreparedPlan& prepared_plan, const PreparedStep& step,
                         const sbnw::Refusal& refusal) {
@@ -51,8 +54,11 @@ asio::awaitable<void> carry_out(at::Channel& channel, const Writing& writing,
                                 at::Channel::Progress progress) {
     const std::string store(word(step.step.address.store));
     const pki::Secret frame = co_await encoded(writing, prepared_plan.encoder, step);
+    co_await at::require_imei(channel, writing.imei); // nothing is recorded for another modem
+    const auto asked = std::chrono::steady_clock::now();
     co_await writing.begins(step);
-    co_await at::require_imei(channel, writing.imei);
+    if (std::chrono::steady_clock::now() - asked > prompt_record)
+        co_await at::require_imei(channel, writing.imei);
     job.set_step(step.step.action == Action::write ? StepCode::writing : StepCode::erasing,
                  step.step.address);
     bool erase_first = false;
@@ -134,6 +140,8 @@ asio::awaitable<std::string> signing_hint(at::Channel& channel) {
     sbnw::Slots slots;
     try {
         slots = co_await sbnw::read_slots(channel, std::string(word(Store::management)));
+    } catch (const sbnw::Refusal&) { // NOLINT(bugprone-empty-catch)
+        // The module is busy: the hint is not worth a retry.
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::not_supported)
             throw;

@@ -103,7 +103,7 @@ std::map<std::string, ModemRecord> RecordStore::load() const {
     return records;
 }
 
-asio::awaitable<void> RecordStore::save(std::string imei, ModemRecord record) {
+asio::awaitable<bool> RecordStore::save(std::string imei, ModemRecord record) {
     auto work = [](const fs::path& file, const ModemRecord& given) {
         note_step("writing " + printable(file.native()));
         value_or_throw(replace_file(file, to_toml(given)));
@@ -120,10 +120,10 @@ asio::awaitable<void> RecordStore::save(std::string imei, ModemRecord record) {
         error = e.error();
     }
     if (error && !std::exchange(failing_, true))
-        log_.warning("{}; after a restart the private keys that were written meanwhile count as unknown",
-                     to_string(*error));
+        log_.warning("{}; no private key is written meanwhile", to_string(*error));
     else if (!error && std::exchange(failing_, false))
         log_.notice("the records of modems can be written again");
+    co_return !error;
 }
 
 } // namespace bgs2

@@ -28,9 +28,9 @@ class RecordStore {
     /// read is logged and left out: the keys of that modem are unknown then, and are written again.
     [[nodiscard]] std::map<std::string, ModemRecord> load() const;
 
-    /// Writes the record of one modem, and returns when it is on the disk. If it cannot be written, logs that
-    /// once until it works again: after a restart keys that were written meanwhile are unknown.
-    asio::awaitable<void> save(std::string imei, ModemRecord record);
+    /// Writes the record of one modem, and returns when it is on the disk; false: it cannot be written, which
+    /// is logged once until it works again.
+    asio::awaitable<bool> save(std::string imei, ModemRecord record);
 
   private:
     Background& background_;

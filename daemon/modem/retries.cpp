@@ -12,7 +12,7 @@ namespace {
 /// A module that confirms nothing may do better the next time, but not for ever.
 bool may_pass(const Error& error, const std::optional<LastFailure>& last) {
     constexpr std::array passing{ErrorCode::modem_timeout, ErrorCode::too_much_data, ErrorCode::verify_failed,
-                                 ErrorCode::device_gone};
+                                 ErrorCode::device_gone,   ErrorCode::busy,          ErrorCode::failed};
     if (error.code == ErrorCode::modem_rejected)
         return !last || last->error.code != error.code;
     return std::ranges::find(passing, error.code) != passing.end();
@@ -38,6 +38,11 @@ void Retries::failed(const JobFailure& job_failure) {
     failure_ = LastFailure{.error = job_failure.error, .retry_at = std::nullopt};
     if (retry)
         failure_->retry_at = std::chrono::steady_clock::now() + backoff_.next();
+}
+
+void Retries::postponed(const Error& error) {
+    refusal_.reset();
+    failure_ = LastFailure{.error = error, .retry_at = std::chrono::steady_clock::now() + backoff_.next()};
 }
 
 void Retries::reset() {

@@ -25,6 +25,9 @@ class Retries {
   public:
     void failed(const JobFailure& job_failure);
 
+    /// Nothing was sent, for a reason that may pass without a notice.
+    void postponed(const Error& error);
+
     /// After a success, or if the cause of the failure may be gone: resets the backoff.
     void reset();
 

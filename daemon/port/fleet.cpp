@@ -197,8 +197,8 @@ std::shared_ptr<Job> Fleet::new_job(Task task, const std::string& imei) {
     return jobs_.add(std::move(task), imei);
 }
 
-asio::awaitable<void> Fleet::save(std::string imei, ModemRecord record) {
-    co_await records_.save(std::move(imei), std::move(record));
+asio::awaitable<bool> Fleet::save(std::string imei, ModemRecord record) {
+    co_return co_await records_.save(std::move(imei), std::move(record));
 }
 
 Log Fleet::about(const std::string& imei, const std::string& port) const {

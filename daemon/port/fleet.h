@@ -114,7 +114,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     [[nodiscard]] Background& background() override { return background_; }
     [[nodiscard]] const std::filesystem::path& credentials_directory() const override { return credentials_; }
     std::shared_ptr<Job> new_job(Task task, const std::string& imei) override;
-    asio::awaitable<void> save(std::string imei, ModemRecord record) override;
+    asio::awaitable<bool> save(std::string imei, ModemRecord record) override;
     void sources_changed() override;
     void modem_changed(const Modem& modem) override;
     void record(history::Entry entry) override;

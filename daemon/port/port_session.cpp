@@ -22,6 +22,12 @@ namespace {
 /// A modem that was disturbed while it was identified looks like another device.
 constexpr std::chrono::minutes other_device_retry{15};
 
+/// Errors that mean another device, or another modem, until a modem is admitted.
+bool is_about_admission(ErrorCode code) {
+    return code == ErrorCode::busy || code == ErrorCode::not_trusted || code == ErrorCode::not_supported ||
+           code == ErrorCode::not_found;
+}
+
 } // namespace
 
 /// Dismisses the modem at the end of an attempt, however it ends.
@@ -148,6 +154,8 @@ asio::awaitable<Error> PortSession::attempt() {
         co_await modem_->live(channel);
     } catch (const Exception& e) {
         end = e.error();
+        if (modem_ && is_about_admission(end.code)) // of a modem that was admitted: it is another matter
+            end.code = ErrorCode::failed;
     } catch (
         const std::exception& e) { // such as std::bad_alloc: the other ports go on, and this one is retried
         end = Error{ErrorCode::failed, fmt::format("unexpected error: {}", e.what()),
