@@ -139,6 +139,8 @@ class PortDiagnosis {
         else if (port.state == "absent")
             add(Severity::note, "port-absent", port.device, "named in bgs2d.toml, but not present",
                 "check that it is plugged in; 'bgs2ctl ports' lists the ports that are");
+        else if (port.code == word(PortCode::imei_twice))
+            add(Severity::error, "imei-twice", port.device, port.reason, port.hint);
         else if (port.state == "duplicate")
             add(Severity::note, "port-duplicate", port.device, port.reason,
                 "bgs2d uses one port per modem; nothing to do");

@@ -93,9 +93,14 @@ std::optional<std::chrono::sys_seconds> Modem::retry_at() const {
 }
 
 std::map<SlotAddress, KeyStatus> Modem::keys() const {
+    const auto policies = host_.policies();
+    const auto* policy = match(*policies);
+    const bool is_trusted =
+        may_write_key(policy == nullptr ? policy::Policy{} : *policy, retained_.record, place_).has_value();
+    const SlotRecords records = is_trusted ? retained_.record.slots : SlotRecords{};
     std::map<SlotAddress, KeyStatus> result;
     for (const auto& [address, slot] : inventory())
-        result.emplace(address, key_status(address, slot, retained_.record.slots));
+        result.emplace(address, key_status(address, slot, records));
     return result;
 }
 
@@ -385,8 +390,12 @@ asio::awaitable<void> Modem::do_job(at::Channel& channel, Job& job) {
 
 /// Records the failure and whether to retry. Throws it if the session was cancelled, not the job.
 void Modem::note_failure(const JobFailure& job_failure, const Job& job) {
-    if (job_failure.error.code == ErrorCode::cancelled && !job.cancelled())
+    if (job_failure.error.code == ErrorCode::cancelled && !job.cancelled()) {
+        // The port went before the modem was missed: the next attempt waits all the same.
+        if (job.task().operation == Operation::provision)
+            retained_.retries.failed({.error = modem_gone(identity_.imei), .refusal = std::nullopt});
         throw Exception(job_failure.error);
+    }
     reporter_.failed(job, job_failure.error);
     if (job.task().operation != Operation::provision)
         return;

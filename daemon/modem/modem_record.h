@@ -31,8 +31,9 @@ using SlotRecords = std::map<SlotAddress, SlotRecord>;
 
 /// Says nothing about certificates: the module tells which it holds.
 struct ModemRecord {
-    std::string place; ///< place_of() the port where the modem was first provisioned, or trusted since;
-                       ///< empty: it was not provisioned yet
+    /// place_of() the port where the modem was first provisioned, got its last private key, or was trusted
+    /// since; empty: it was not provisioned yet.
+    std::string place;
     std::chrono::sys_seconds last_provisioned; ///< the last success; the epoch: never
     SlotRecords slots;
 

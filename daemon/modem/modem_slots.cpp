@@ -39,11 +39,14 @@ asio::awaitable<std::vector<SlotChange>> ModemSlots::read(at::Channel& channel, 
     stale_ = false;
     fresh_ = true;
     reading_.reset();
-    bool outdated = retained_.record.reconcile(cache_.inventory());
-    for (const SlotChange& change : changes)
-        outdated = retained_.record.note_change(change.address, change.now) || outdated;
-    if (outdated)
-        co_await owner_.save();
+    // Elsewhere it can be another device with the same IMEI.
+    if (retained_.record.place == owner_.place) {
+        bool outdated = retained_.record.reconcile(cache_.inventory());
+        for (const SlotChange& change : changes)
+            outdated = retained_.record.note_change(change.address, change.now) || outdated;
+        if (outdated)
+            co_await owner_.save();
+    }
     owner_.changed();
     co_return changes;
 }
@@ -96,7 +99,7 @@ asio::awaitable<void> ModemSlots::note_begin(PreparedStep step) {
         .content = step.content,
         .when = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
         .stored = false};
-    if (retained_.record.place.empty())
+    if (retained_.record.place.empty() || !step.content.key.empty()) // which may_write_key() permits
         retained_.record.place = owner_.place;
     owner_.changed();
     // Otherwise an older record could tell of a key after a restart that the slot has lost.

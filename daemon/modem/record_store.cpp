@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view extension = ".toml";
 
+/// The place of a modem whose record cannot be read: no port has it.
+constexpr const char* unknown_place = "a port that is not known, since its record cannot be read";
+
 class OpenFile : Immovable {
   public:
     OpenFile(const fs::path& file, int flags)
@@ -49,6 +52,14 @@ class OpenFile : Immovable {
   private:
     int descriptor_;
 };
+
+std::expected<ModemRecord, policy::Problem> read_record(const fs::path& file) {
+    const auto text = policy::read_text_file(file);
+    if (text)
+        return parse_record(*text, file.native());
+    return std::unexpected(
+        policy::Problem{.file = file.native(), .line = 0, .column = 0, .what = to_string(text.error())});
+}
 
 } // namespace
 
@@ -86,21 +97,23 @@ std::map<std::string, ModemRecord> RecordStore::load() const {
         const std::string imei = file.stem().string();
         if (file.extension() != extension || !is_imei(imei))
             continue;
-        const auto text = policy::read_text_file(file);
-        if (!text) {
-            log_.warning("{}: {}; the private keys of this modem count as unknown", file.native(),
-                         to_string(text.error()));
-            continue;
-        }
-        if (auto record = parse_record(*text, file.native()))
-            records.emplace(imei, std::move(*record));
-        else
-            log_.warning("{}; the private keys of this modem count as unknown", to_string(record.error()));
+        records.emplace(imei, read(file));
     }
     if (error && error != std::errc::no_such_file_or_directory)
         log_.warning("cannot read {}: {}; the private keys of modems count as unknown", directory_.native(),
                      error.message());
     return records;
+}
+
+ModemRecord RecordStore::read(const fs::path& file) const {
+    auto record = read_record(file);
+    if (record)
+        return std::move(*record);
+    log_.warning("{}; 'bgs2ctl trust' is required before this modem gets a private key",
+                 to_string(record.error()));
+    ModemRecord unknown;
+    unknown.place = unknown_place;
+    return unknown;
 }
 
 asio::awaitable<bool> RecordStore::save(std::string imei, ModemRecord record) {

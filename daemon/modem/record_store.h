@@ -25,7 +25,7 @@ class RecordStore {
     RecordStore(Background& background, std::filesystem::path directory, Log log);
 
     /// The records of all modems, by IMEI. Blocks: to be called once, at the start. A file that cannot be
-    /// read is logged and left out: the keys of that modem are unknown then, and are written again.
+    /// read is logged: the modem has an unknown place then, and gets private keys only once it is trusted.
     [[nodiscard]] std::map<std::string, ModemRecord> load() const;
 
     /// Writes the record of one modem, and returns when it is on the disk; false: it cannot be written, which
@@ -33,6 +33,8 @@ class RecordStore {
     asio::awaitable<bool> save(std::string imei, ModemRecord record);
 
   private:
+    [[nodiscard]] ModemRecord read(const std::filesystem::path& file) const;
+
     Background& background_;
     std::filesystem::path directory_;
     Log log_;

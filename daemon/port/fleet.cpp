@@ -60,6 +60,7 @@ void Fleet::set_policies(policy::Policies policies, std::uint64_t generation, st
         retained.retries.reset();
     for (const auto& [imei, modem] : modems_)
         modem->policy_changed();
+    retry_duplicates(); // `bind` may be another
 }
 
 void Fleet::port_added(const PortInfo& port) {
@@ -341,6 +342,10 @@ void Fleet::dismiss(const std::shared_ptr<Modem>& modem) {
     sources_changed();
     if (observer_ != nullptr)
         observer_->modem_removed(*modem);
+    retry_duplicates();
+}
+
+void Fleet::retry_duplicates() {
     for (const auto& [device, entry] : ports_) {
         if (entry.session && entry.session->state() == PortState::duplicate)
             entry.session->retry();

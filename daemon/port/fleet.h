@@ -108,6 +108,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     void update_port(PortEntry& entry);
     void release_port(PortEntry& entry);
     void update_rivals(const std::string& imei);
+    void retry_duplicates();
 
     [[nodiscard]] std::shared_ptr<const policy::Policies> policies() const override { return policies_; }
     [[nodiscard]] std::string policy_problem() const override { return policy_problem_; }

@@ -106,15 +106,19 @@ TEST_F(PrivateKey, IsWrittenOnceIfAnotherProgramWroteTheCertificate) {
     EXPECT_EQ(gateway_.frames("modem"), 2);
 }
 
-TEST_F(PrivateKey, IsWrittenOnceMoreIfItsRecordIsDamaged) {
+TEST_F(PrivateKey, IsNotWrittenWithoutTrustIfItsRecordIsDamaged) {
     start();
     plug();
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
     gateway_.stop();
     std::filesystem::resize_file(record(), 100);
     gateway_.start();
+    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    EXPECT_THAT(gateway_.log(), HasSubstr("'bgs2ctl trust' is required"));
+    EXPECT_EQ(key(), "unknown");
+    EXPECT_EQ(gateway_.frames("modem"), 2);
+    ASSERT_EQ(ctl(gateway_, {"trust"}).exit, 0);
     ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
-    EXPECT_THAT(gateway_.log(), HasSubstr("count as unknown"));
     EXPECT_EQ(key(), "written");
     EXPECT_EQ(gateway_.frames("modem"), 3);
 }

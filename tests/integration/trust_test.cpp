@@ -127,5 +127,29 @@ TEST_F(ImeiTwice, IsOneModemIfThePolicySaysSo) {
     EXPECT_EQ(gateway_.property("State"), "compliant");
 }
 
+TEST_F(ImeiTwice, IsDecidedAgainWhenThePolicyChanges) {
+    start();
+    plug_rival();
+    gateway_.write_policy("10-client", "[provision]\nbind = \"none\"\n" + client_policy(gateway_));
+    gateway_.reload();
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    gateway_.write_policy("10-client", client_policy(gateway_));
+    gateway_.reload();
+    EXPECT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+}
+
+TEST_F(Trust, IsRequiredAlsoIfTheDeviceElsewhereShowsTheRightCertificate) {
+    start();
+    gateway_.unplug("home");
+    ASSERT_TRUE(gateway_.becomes("")) << gateway_.log();
+    gateway_.plug(
+        "away",
+        {"--slots",
+         slots_file(gateway_, {{.store = "is_cert", .slot = 0, .certificate = client().certificate_pem()}})});
+    ASSERT_TRUE(gateway_.becomes("blocked")) << gateway_.log();
+    EXPECT_EQ(gateway_.slots().at(0).at("key").get<std::string>(), "unknown");
+    EXPECT_EQ(gateway_.frames("away"), 0);
+}
+
 } // namespace
 } // namespace bgs2::test
