@@ -128,11 +128,8 @@ PreparedPlan prepare(const PlanRequest& request) {
     PreparedPlan prepared_plan;
     Desired desired = load_desired(request.policy, request.attributes, request.credentials);
     prepared_plan.desired = desired.contents;
-    // A device elsewhere that shows the IMEI did not get what was written.
-    const bool is_trusted = may_write_key(request.policy, request.record, request.place).has_value();
-    prepared_plan.needed =
-        plan(prepared_plan.desired, request.present, is_trusted ? request.record.slots : SlotRecords{},
-             {.only = request.only, .erase_unlisted = request.policy.erase_unlisted});
+    prepared_plan.needed = plan(prepared_plan.desired, request.present, request.record.slots,
+                                {.only = request.only, .erase_unlisted = request.policy.erase_unlisted});
     prepared_plan.findings = findings(desired, request);
     add_unverifiable(prepared_plan, request.present);
     prepared_plan.expiry = first_expiry(desired);
