@@ -117,7 +117,10 @@ TEST_F(HandOvers, HundredsOfOpenPipesLeaveOtherCallersAndModemsAlone) {
         ASSERT_NO_FATAL_FAILURE(hand_over());
     ASSERT_TRUE(answered(calls - pipes_of_user)) << gateway_.log();
     for (const std::string& answer : answers_)
-        EXPECT_THAT(answer, HasSubstr("io.bgs2d1.Error.Busy: cannot read the certificate: 32 pipes"));
+        // The bus itself refuses descriptors that bgs2d does not fetch in time, on a busy machine.
+        EXPECT_THAT(answer,
+                    testing::AnyOf(HasSubstr("io.bgs2d1.Error.Busy: cannot read the certificate: 32 pipes"),
+                                   HasSubstr("org.freedesktop.DBus.Error.LimitsExceeded")));
     ASSERT_NO_FATAL_FAILURE(install_by_file());
     gateway_.plug("other", {"--imei", other_imei});
     EXPECT_TRUE(gateway_.becomes("compliant", other_imei)) << gateway_.log();
