@@ -32,7 +32,7 @@ struct HandOverLimits {
     std::size_t bytes = std::size_t{512} * 1024;
 };
 
-/// What is being handed over.
+/// The hand-overs that have begun and not ended.
 class HandOvers : Immovable {
   public:
     explicit HandOvers(const HandOverLimits& limits = {})

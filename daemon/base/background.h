@@ -37,7 +37,7 @@ struct BackgroundTask {
       , hint(std::move(advice))
       , deadline(time) {}
 
-    /// What is done and for whom, after "cannot": "read the files for modem 356938035643809". Work with the
+    /// The action, as a phrase after "cannot": "read the files for modem 356938035643809". Work with the
     /// same `what` runs one after the other, and not at all while a piece that missed its deadline hangs.
     std::string what;
     std::string hint;                   ///< an imperative for the case that the deadline is missed

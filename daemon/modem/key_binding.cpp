@@ -28,4 +28,11 @@ Expected<void> may_write_key(const policy::Policy& policy, const ModemRecord& re
         "run 'bgs2ctl trust' for the modem if it was moved");
 }
 
+Error imei_twice(const std::string& imei, const std::string& port, const std::string& other_port) {
+    return {
+        ErrorCode::not_trusted,
+        fmt::format("modems on {} and {} have the IMEI {}: bgs2d writes to neither", port, other_port, imei),
+        "unplug the one that does not belong here; set bind = \"none\" if both ports lead to one modem"};
+}
+
 } // namespace bgs2

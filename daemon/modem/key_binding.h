@@ -21,4 +21,7 @@ std::string place_of(const PortInfo& port);
 Expected<void> may_write_key(const policy::Policy& policy, const ModemRecord& record,
                              const std::string& place);
 
+/// The error, NotTrusted, of two modems with one IMEI on these ports.
+Error imei_twice(const std::string& imei, const std::string& port, const std::string& other_port);
+
 } // namespace bgs2

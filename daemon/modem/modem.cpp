@@ -130,11 +130,7 @@ void Modem::set_rival(std::string device) {
 std::optional<Error> Modem::rivalry() const {
     if (rival_.empty())
         return std::nullopt;
-    return Error{
-        ErrorCode::not_trusted,
-        fmt::format("modems on {} and {} have the IMEI {}: bgs2d writes to neither", port_, rival_,
-                    identity_.imei),
-        "unplug the one that does not belong here; set bind = \"none\" if both ports lead to one modem"};
+    return imei_twice(identity_.imei, port_, rival_);
 }
 
 Expected<std::shared_ptr<Job>> Modem::provision(std::optional<SlotAddress> slot) {
@@ -225,7 +221,7 @@ std::optional<Clock::time_point> Modem::next_look() const {
         return std::nullopt;
     std::optional<Clock::time_point> next;
     const auto at = [&next](Clock::time_point time) { next = next ? std::min(*next, time) : time; };
-    // Only what somebody waits for: a time that has passed without an effect would let the loop spin.
+    // Only times with an effect: one that has passed without any would let the loop spin.
     if (slots_.unreadable()) {
         if (const auto retry = slots_.retry_at())
             at(*retry);
@@ -267,21 +263,21 @@ asio::awaitable<void> Modem::assess() {
     if (slots_.stale())
         co_return;
 
-    PreparedPlan prepared_plan;
+    PreparedPlan prepared;
     if (policy != nullptr && !slots_.unreadable())
-        prepared_plan = co_await prepare(*policy, std::nullopt);
+        prepared = co_await prepare(*policy, std::nullopt);
     if (host_.policies() != policies)
         co_return; // they changed meanwhile, which has woken the modem
     StateInputs inputs{.policy = policy,
                        .policy_problem = host_.policy_problem(),
                        .rivalry = rivalry(),
                        .unreadable = slots_.unreadable(),
-                       .prepared_plan = std::move(prepared_plan),
+                       .prepared_plan = std::move(prepared),
                        .failure = retained_.retries.failure(),
                        .cancelled = cancelled_,
                        .now = Clock::now(),
                        .date = now()};
-    prepared_plan = inputs.prepared_plan;
+    const PreparedPlan& prepared_plan = inputs.prepared_plan;
     desired_ = prepared_plan.desired;
     findings_ = prepared_plan.findings;
     expiry_ = prepared_plan.expiry;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bgs2d wrote into one modem, retained on disk: no command reads a private key back.
+// The writes of bgs2d to one modem, retained on disk: no command reads a private key back.
 #pragma once
 
 #include "daemon/base/slot_address.h"
@@ -39,7 +39,7 @@ struct ModemRecord {
 
     bool operator==(const ModemRecord&) const = default;
 
-    /// Forgets slots that hold another certificate than the recorded one: somebody else wrote them. Returns
+    /// Forgets slots that hold another certificate than the recorded one: another program wrote them. Returns
     /// whether there were any.
     bool reconcile(const sbnw::Inventory& present);
 

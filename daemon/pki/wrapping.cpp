@@ -87,7 +87,7 @@ std::optional<Secret> from_base64(ByteView bytes) {
 
 constexpr int deepest = 3;
 
-/// What is within at most `depth` wrappings, if that is in a known format.
+/// The content within at most `depth` wrappings, if that is in a known format.
 std::optional<Secret> known_content(ByteView bytes, int depth) {
     auto content = is_utf16(bytes) ? from_utf16(bytes) : from_base64(bytes);
     if (!content || content->empty())

@@ -286,11 +286,7 @@ Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity
                    identity.imei, other.port(), port.device);
         claims_[port.device] = identity.imei;
         update_rivals(identity.imei);
-        return fail(ErrorCode::not_trusted,
-                    fmt::format("the modem on {} has the IMEI {} as well: bgs2d writes to neither",
-                                other.port(), identity.imei),
-                    "unplug the one that does not belong here; set bind = \"none\" if both ports lead to one "
-                    "modem");
+        return std::unexpected(imei_twice(identity.imei, other.port(), port.device));
     }
     place->second = std::make_shared<Modem>(identity, port, retained_[identity.imei],
                                             static_cast<Modem::Host&>(*this), log_);
