@@ -276,7 +276,6 @@ Expected<Slots> parse_slots(std::span<const std::string> lines) {
                     "check the wiring and the flow control if this stays; bgs2d reads the slots again");
     };
     Slots slots;
-    bool any = false;
     for (const std::string_view line : lines) {
         const auto row = row_of(line);
         if (!row && !may_be_row(line))
@@ -288,11 +287,10 @@ Expected<Slots> parse_slots(std::span<const std::string> lines) {
         const auto slot = rest.contains(row_prefix) ? std::nullopt : parse_slot(rest);
         if (!number || !slot)
             return incomplete(fmt::format("the list of the slots contains a damaged line: '{}'", line));
-        any = true;
         if (*number <= highest_slot)
             slots[*number] = *slot;
     }
-    if (!any)
+    if (slots.empty())
         return incomplete("the modem answered 'OK' without a list of its slots");
     return slots;
 }

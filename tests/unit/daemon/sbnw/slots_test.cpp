@@ -171,6 +171,7 @@ TEST(Slots, AreNoListIfALineIsCutOrDamaged) {
 TEST(Slots, AreNoListWithoutASingleLine) {
     EXPECT_FALSE(parse_slots({}));
     EXPECT_FALSE(parse_slots(Lines{"OK", "^SBNW: 1"}));
+    EXPECT_FALSE(parse_slots(Lines{R"(^SBNR: 1049, size: "0")"})) << "no slot has this number";
 }
 
 TEST(Slots, AreNamedWithTheAlgorithmOfTheirThumbprint) {
