@@ -110,6 +110,11 @@ void ModemManager::stop() {
     wake();
 }
 
+asio::awaitable<DeviceUse> ModemManager::use_of(PortInfo port) {
+    (void)port;
+    co_return DeviceUse{};
+}
+
 asio::awaitable<std::unique_ptr<Inhibition>> ModemManager::inhibit(PortInfo port, bool claimed) {
     const auto self = shared_from_this();
     const std::string& uid = port.physical_device;

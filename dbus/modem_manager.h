@@ -34,6 +34,8 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     /// `connection` may be destroyed after stop(). Throws sdbus::Error.
     ModemManager(sdbus::IConnection& connection, ReplyContext context, Log log, OnConflict on_conflict);
 
+    asio::awaitable<DeviceUse> use_of(PortInfo port) override;
+
     /// Waits 5 s for an answer, and 30 s for ModemManager to finish probing the device. ModemManager ignores
     /// a port that has ID_MM_PORT_IGNORE=1, but may use other ports of the device: it is then inhibited only
     /// if it shows a modem with that port, or if the port was `claimed`. A port that is released and used

@@ -70,6 +70,11 @@ void Service::modem_removed(const Modem& modem) {
     pump_.arm();
 }
 
+void Service::port_wanted(const std::string& /*device*/, const std::string& /*reason*/,
+                          std::optional<std::chrono::sys_seconds> /*deadline*/) {}
+
+void Service::port_released(const std::string& /*device*/) {}
+
 void Service::job_added(const std::shared_ptr<Job>& job) {
     send(fmt::format("export the job {}", job->number()), [&] {
         jobs_.insert_or_assign(job->number(),

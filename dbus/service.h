@@ -51,6 +51,9 @@ class Service final : public Observer {
     void modem_added(const std::shared_ptr<Modem>& modem) override;
     void modem_changed(const Modem& modem) override;
     void modem_removed(const Modem& modem) override;
+    void port_wanted(const std::string& device, const std::string& reason,
+                     std::optional<std::chrono::sys_seconds> deadline) override;
+    void port_released(const std::string& device) override;
     void job_added(const std::shared_ptr<Job>& job) override;
     void job_changed(const Job& job) override;
     void job_removed(const Job& job) override;

@@ -16,16 +16,21 @@ enum class ModemState : std::uint8_t {
     compliant,
     drifted,
     provisioning,
+    waiting, ///< is to be written, and another program has the port
     failed,  ///< is retried automatically
     blocked, ///< requires manual intervention
 };
 
 consteval auto words(ModemState) {
     using enum ModemState;
-    return EnumTable{
-        Word{reading, "reading"}, Word{unmanaged, "unmanaged"},       Word{compliant, "compliant"},
-        Word{drifted, "drifted"}, Word{provisioning, "provisioning"}, Word{failed, "failed"},
-        Word{blocked, "blocked"}};
+    return EnumTable{Word{reading, "reading"},
+                     Word{unmanaged, "unmanaged"},
+                     Word{compliant, "compliant"},
+                     Word{drifted, "drifted"},
+                     Word{provisioning, "provisioning"},
+                     Word{waiting, "waiting"},
+                     Word{failed, "failed"},
+                     Word{blocked, "blocked"}};
 }
 
 /// Modem.ReasonCode: the reason for the state of a modem.
@@ -47,6 +52,7 @@ enum class ReasonCode : std::uint8_t {
     not_kept,
     imei_twice,
     unverifiable,
+    port_in_use,
 };
 
 consteval auto words(ReasonCode) {
@@ -67,7 +73,8 @@ consteval auto words(ReasonCode) {
                      Word{attempt_failed, "attempt-failed"},
                      Word{not_kept, "not-kept"},
                      Word{imei_twice, "imei-twice"},
-                     Word{unverifiable, "unverifiable"}};
+                     Word{unverifiable, "unverifiable"},
+                     Word{port_in_use, "port-in-use"}};
 }
 
 /// `code` of ListPorts, unless an error is the reason for the state of the port: then it is the error's word.
@@ -87,6 +94,18 @@ consteval auto words(PortCode) {
                      Word{absent, "absent"},         Word{probing, "probing"},
                      Word{identified, "identified"}, Word{duplicate, "duplicate"},
                      Word{imei_twice, "imei-twice"}};
+}
+
+/// Modem.PortUse, and `use` of ListPorts.
+enum class PortUse : std::uint8_t {
+    released, ///< bgs2d does not have the port, and does not need it
+    waiting,  ///< bgs2d needs the port, and another program has it
+    borrowed, ///< bgs2d has the port
+};
+
+consteval auto words(PortUse) {
+    using enum PortUse;
+    return EnumTable{Word{released, "released"}, Word{waiting, "waiting"}, Word{borrowed, "borrowed"}};
 }
 
 /// Job.StepCode.

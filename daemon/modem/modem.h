@@ -94,6 +94,11 @@ class Modem {
     /// The files that the policy names; call sources_changed() when one of them changes.
     [[nodiscard]] const std::set<std::filesystem::path>& sources() const { return sources_; }
     [[nodiscard]] const RetainedState& retained() const { return retained_; }
+    /// The time when all slots were last read; the epoch: not yet.
+    [[nodiscard]] std::chrono::sys_seconds last_verified() const { return last_verified_; }
+    [[nodiscard]] PortUse port_use() const { return port_use_; }
+    /// The program that bgs2d waits for: "pppd (812)"; empty unless port_use() is waiting.
+    [[nodiscard]] const std::string& port_holder() const { return port_holder_; }
     /// The time of the next automatic attempt; nothing unless the last one failed.
     [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const;
 
@@ -185,6 +190,10 @@ class Modem {
     std::optional<std::chrono::steady_clock::time_point> recheck_at_;
     std::chrono::milliseconds renew_before_{0};
     std::chrono::milliseconds verify_every_{0};
+
+    std::chrono::sys_seconds last_verified_{};
+    PortUse port_use_ = PortUse::borrowed;
+    std::string port_holder_;
 
     at::Channel* channel_ = nullptr;              ///< only while live() runs
     std::shared_ptr<Job> job_;                    ///< requested or running; at most one

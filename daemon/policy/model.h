@@ -9,6 +9,7 @@
 #include "daemon/pki/format.h"
 #include "daemon/policy/glob.h"
 #include "daemon/policy/source.h"
+#include "daemon/policy/window.h"
 #include "daemon/sbnw/signature.h"
 
 #include <array>
@@ -103,11 +104,31 @@ struct SlotRule {
     bool operator==(const SlotRule&) const = default;
 };
 
+/// The time for which bgs2d has the port of a modem.
+enum class Use {
+    borrow, ///< while it has work
+    keep,   ///< as long as the modem is there
+};
+
+consteval auto words(Use) {
+    return EnumTable{Word{Use::borrow, "borrow"}, Word{Use::keep, "keep"}};
+}
+
+/// `[port]`: the line, and how bgs2d gets it from other programs.
+struct PortSettings {
+    at::LineSettings line; ///< baud is one of baud_rates, settle at most longest_settle
+    Use use = Use::borrow;
+    std::vector<std::string> borrow_from; ///< units that are stopped for a write, "gprs.service"
+    std::optional<Window> window;         ///< the time of day for that; nothing: any
+
+    bool operator==(const PortSettings&) const = default;
+};
+
 struct Policy {
     std::string name;           ///< the file's name without `.toml`
     std::filesystem::path file; ///< the source file
     Match match;
-    at::LineSettings line_settings; ///< baud is one of baud_rates, settle at most longest_settle
+    PortSettings port;
     Mode mode = Mode::automatic;
     bool erase_unlisted = false; ///< erase slots of the TLS store that `slots` does not name
     std::chrono::milliseconds renew_before =

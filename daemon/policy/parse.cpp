@@ -212,7 +212,7 @@ constexpr std::array file_fields{
     TomlField<Draft>{"match", read_match},
     TomlField<Draft>{"port",
                      [](auto& reader, const auto& value, auto, auto& draft) {
-                         reader.table(value, "[port]", port_fields, draft.policy.line_settings);
+                         reader.table(value, "[port]", port_fields, draft.policy.port.line);
                      }},
     TomlField<Draft>{"provision",
                      [](auto& reader, const auto& value, auto, auto& draft) {

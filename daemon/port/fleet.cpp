@@ -154,6 +154,30 @@ std::vector<PortStatus> Fleet::ports() const {
     return list;
 }
 
+asio::awaitable<void> Fleet::reserve_port(std::string device, std::string client) {
+    (void)device;
+    (void)client;
+    co_return;
+}
+
+void Fleet::end_reservations(const std::string& client) {
+    (void)client;
+}
+
+Expected<void> Fleet::end_reservation(const std::string& device, const std::string& client) {
+    (void)device;
+    (void)client;
+    return {};
+}
+
+asio::awaitable<void> Fleet::suspend() {
+    co_return;
+}
+
+void Fleet::resume() {}
+
+void Fleet::device_use_changed() {}
+
 Expected<std::shared_ptr<Modem>> Fleet::find(std::string_view imei) const {
     if (!is_imei_suffix(imei))
         return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not an IMEI or a suffix of one", imei),
@@ -263,14 +287,14 @@ at::LineSettings Fleet::probe_settings(const PortInfo& port) const {
         policy.match.imei.reset();
         policy.match.model.reset();
         if (policy::explain(policy, attributes).matches)
-            return policy.line_settings;
+            return policy.port.line;
     }
     return {};
 }
 
 at::LineSettings Fleet::line_settings(const Modem& modem) const {
     const policy::Policy* policy = policy::first_match(*policies_, modem.attributes());
-    return policy == nullptr ? at::LineSettings{} : policy->line_settings;
+    return policy == nullptr ? at::LineSettings{} : policy->port.line;
 }
 
 Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity, const PortInfo& port) {

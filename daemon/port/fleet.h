@@ -43,6 +43,10 @@ struct PortStatus {
     std::string reason;
     std::string hint;
     std::string imei;
+    PortUse use = PortUse::released;
+    std::string holder{}; ///< the program that bgs2d waits for: "pppd (812)"; empty unless `use` is waiting
+    std::string work{};   ///< what bgs2d needs the port for, for people; empty: nothing
+    std::optional<std::chrono::sys_seconds> waiting_since{}; ///< if `use` is waiting
     std::optional<std::chrono::sys_seconds> retry_at;
     bool inhibited = false;                        ///< ModemManager is inhibited for the port's device
     std::map<std::string, std::string> properties; ///< udev's properties whose name begins with ID_
@@ -87,6 +91,24 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
 
     /// Retries all waiting ports at once.
     void retry_ports();
+
+    /// Releases the port for a client of the bus, and does not open it until the reservation ends. Returns
+    /// when the port is closed: work on it is finished first. Throws Exception: NotFound (no port of that
+    /// name, or one that bgs2d does not use), Busy (another client has reserved it), ModemTimeout (not closed
+    /// in time; it is not reserved then).
+    asio::awaitable<void> reserve_port(std::string device, std::string client);
+    /// Errors: NotFound (the client has no reservation of the port).
+    Expected<void> end_reservation(const std::string& device, const std::string& client);
+    /// The client has left the bus.
+    void end_reservations(const std::string& client);
+
+    /// The machine is about to sleep: lets frames that have begun end, at most 5 s, and closes all ports.
+    asio::awaitable<void> suspend();
+    /// The machine was asleep: modems may have been exchanged or switched off.
+    void resume();
+
+    /// The other program may have ended a connection, or released a device (Inhibitor).
+    void device_use_changed();
 
     /// Releases all ports. Running operations end in the event loop.
     void stop();

@@ -20,9 +20,20 @@ class Inhibition : Immovable {
     [[nodiscard]] virtual bool active() const = 0;
 };
 
+/// The use of a port's device by the other program.
+struct DeviceUse {
+    bool managed = false;   ///< it shows a modem of this device
+    bool connected = false; ///< that modem has a connection, or makes or ends one
+
+    bool operator==(const DeviceUse&) const = default;
+};
+
 class Inhibitor : Immovable {
   public:
     virtual ~Inhibitor() = default;
+
+    /// Asks the other program. Returns in time in any case, and never throws: no answer means no use.
+    virtual asio::awaitable<DeviceUse> use_of(PortInfo port) = 0;
 
     /// Inhibits the other program for the port's device, now and after its restart. Returns when it has
     /// released the port, has refused or has not answered in time; never throws. Null: it does not use the

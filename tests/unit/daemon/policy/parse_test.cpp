@@ -77,7 +77,7 @@ key-format = "traditional"
                   .imei = Patterns{{"35693803*", "!356938035643809"}},
                   .port = Patterns{{"platform-*"}},
                   .properties = {{"ID_SERIAL_SHORT", {{"A6*"}}}, {"ID_BUS", {{"usb", "pci"}}}}},
-        .line_settings = {.baud = 9600, .flow_control = at::FlowControl::rts_cts, .settle = 1s},
+        .port = {.line = {.baud = 9600, .flow_control = at::FlowControl::rts_cts, .settle = 1s}},
         .mode = Mode::manual,
         .erase_unlisted = true,
         .renew_before = 48h,
@@ -115,9 +115,9 @@ TEST(Parse, ReadsAnEmptyTextAsADefaultPolicy) {
     ASSERT_TRUE(policy);
     EXPECT_EQ(policy->name, "x");
     EXPECT_EQ(policy->match, Match());
-    EXPECT_EQ(policy->line_settings.baud, 115200);
-    EXPECT_EQ(policy->line_settings.flow_control, at::FlowControl::automatic);
-    EXPECT_EQ(policy->line_settings.settle, 100ms);
+    EXPECT_EQ(policy->port.line.baud, 115200);
+    EXPECT_EQ(policy->port.line.flow_control, at::FlowControl::automatic);
+    EXPECT_EQ(policy->port.line.settle, 100ms);
     EXPECT_EQ(policy->mode, Mode::automatic);
     EXPECT_FALSE(policy->erase_unlisted);
     EXPECT_EQ(policy->renew_before, std::chrono::days(30));
@@ -170,7 +170,7 @@ TEST(Parse, AcceptsEveryStandardBaudRate) {
     for (const unsigned baud : baud_rates) {
         const auto policy = parse("port.baud = " + std::to_string(baud), "f.toml");
         ASSERT_TRUE(policy) << baud;
-        EXPECT_EQ(policy->line_settings.baud, baud);
+        EXPECT_EQ(policy->port.line.baud, baud);
     }
 }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The units of the service manager that are stopped for a write, and started again whatever happens.
+#pragma once
+
+#include "daemon/base/background.h"
+#include "daemon/base/error.h"
+#include "daemon/base/immovable.h"
+#include "daemon/base/log.h"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace bgs2 {
+
+/// Stops and starts units; implemented by dbus::Units.
+class UnitControl : Immovable {
+  public:
+    virtual ~UnitControl() = default;
+
+    /// Whether the unit is active, or about to be. Throws Exception: NotFound (there is no such unit),
+    /// Failed.
+    virtual asio::awaitable<bool> is_active(std::string unit) = 0;
+    /// Returns when the unit has stopped. Throws Exception: AccessDenied (polkit), ModemTimeout, Failed.
+    virtual asio::awaitable<void> stop(std::string unit) = 0;
+    /// Returns when the start was requested. Throws Exception: AccessDenied, NotFound, Failed.
+    virtual asio::awaitable<void> start(std::string unit) = 0;
+};
+
+/// Remembers each unit in `directory` before it is stopped, so that `bgs2d --give-back` (ExecStopPost=) and
+/// the next start find it. A unit that several ports borrow from is started after the last of them.
+class Lending : Immovable {
+  public:
+    /// `control`: null if there is no service manager; outlives this object.
+    Lending(const asio::any_io_executor& loop, Background& background, UnitControl* control,
+            std::filesystem::path directory, Log log);
+
+    /// Stops those of the units that are active. Throws Exception: those of UnitControl, and Failed if a unit
+    /// cannot be remembered; the units that were stopped for `port` are started again then.
+    asio::awaitable<void> stop(std::string port, std::vector<std::string> units);
+
+    /// Starts the units that were stopped for `port`, in the reverse order. Retries a start that fails, and
+    /// keeps the unit remembered until it succeeds or the unit no longer exists.
+    void give_back(const std::string& port);
+
+    /// Starts the units that an earlier process remembered. Returns when all are started or have failed.
+    asio::awaitable<void> give_back_all();
+
+    /// The units that are stopped for `port`.
+    [[nodiscard]] std::vector<std::string> stopped_for(const std::string& port) const;
+
+  private:
+    asio::any_io_executor loop_;
+    Background& background_;
+    UnitControl* control_;
+    std::filesystem::path directory_;
+    Log log_;
+    std::map<std::string, std::vector<std::string>> stopped_; ///< by port, in the order of stopping
+};
+
+} // namespace bgs2

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program that has a port, as far as locks tell.
+#pragma once
+
+#include "daemon/base/port_info.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+namespace bgs2 {
+
+struct PortHolder {
+    std::string name; ///< of the program; empty: unknown
+    pid_t pid = 0;    ///< 0: unknown
+
+    bool operator==(const PortHolder&) const = default;
+};
+
+/// "pppd (812)", "process 812", "pppd" or "another program".
+std::string to_string(const PortHolder& holder);
+
+/// The process that claims the port by a UUCP lock in `lock_directory`, or by flock(2) as /proc/locks shows.
+/// The lock of a process that has ended does not count, nor one of this process. Nothing: nobody is known,
+/// which does not mean that the port can be claimed: TIOCEXCL names no process. Opens no port.
+std::optional<PortHolder> find_holder(const PortInfo& port, const std::filesystem::path& lock_directory);
+
+} // namespace bgs2
