@@ -29,7 +29,9 @@ using namespace std::chrono_literals;
 constexpr std::string_view members = "bgs2d"; // with a NUL
 constexpr const char* authorization_hint =
     "run it as root or as a member of the group bgs2d, or authorize the user in polkit";
-constexpr auto bus_timeout = 10s;
+constexpr auto group_timeout = 10s;
+/// Asked again: while many descriptors wait for bgs2d in dbus-daemon, it drops its own replies to bgs2d.
+constexpr std::array bus_timeouts{1s, 3s, 10s};
 constexpr auto polkit_timeout = 15s; // it may have to be started, and callers wait 25 s
 constexpr auto password_timeout = 5min;
 
@@ -178,26 +180,31 @@ asio::awaitable<bool> Authority::is_member(const Dictionary& credentials) {
     const auto wanted = co_await in_background(
         background_,
         BackgroundTask(fmt::format("look up the group {}", members),
-                       "check the databases of 'group' in nsswitch.conf(5)", bus_timeout),
+                       "check the databases of 'group' in nsswitch.conf(5)", group_timeout),
         group_id, members);
     co_return wanted&& std::ranges::find(list, *wanted) != list.end();
 }
 
 asio::awaitable<Dictionary> Authority::credentials(const std::string& name) {
-    std::function<void(ReplyHandler<Dictionary>)> call = [this, name](ReplyHandler<Dictionary> handler) {
-        bus_->callMethodAsync("GetConnectionCredentials")
-            .onInterface("org.freedesktop.DBus")
-            .withTimeout(bus_timeout)
-            .withArguments(name)
-            .uponReplyInvoke(std::move(handler));
-    };
-    auto answer = co_await answer_to<Dictionary>(std::move(call));
-    if (!answer)
-        throw Exception(
-            Error{ErrorCode::access_denied,
-                  "the bus did not identify the caller: " + printable(answer.error().getMessage()),
-                  "call again; 'journalctl -u dbus' may show the reason"});
-    co_return std::move(*answer);
+    for (const auto timeout : bus_timeouts) {
+        std::function<void(ReplyHandler<Dictionary>)> call = [this, name,
+                                                              timeout](ReplyHandler<Dictionary> handler) {
+            bus_->callMethodAsync("GetConnectionCredentials")
+                .onInterface("org.freedesktop.DBus")
+                .withTimeout(timeout)
+                .withArguments(name)
+                .uponReplyInvoke(std::move(handler));
+        };
+        auto answer = co_await answer_to<Dictionary>(std::move(call));
+        if (answer)
+            co_return std::move(*answer);
+        if (!is_late(answer.error()) || timeout == bus_timeouts.back())
+            throw Exception(
+                Error{ErrorCode::access_denied,
+                      "the bus did not identify the caller: " + printable(answer.error().getMessage()),
+                      "call again; 'journalctl -u dbus' may show the reason"});
+    }
+    std::unreachable();
 }
 
 asio::awaitable<std::expected<Authority::AuthorizationResult, sdbus::Error>>
