@@ -128,7 +128,15 @@ class Daemon : Immovable {
       , history_(log_, arguments_.state_directory / "history.db",
                  [this] { asio::post(loop_, [this] { service_.history_changed(); }); })
       , records_(background_, arguments_.state_directory / "modems", log_)
-      , fleet_(loop_.get_executor(), background_, credentials_directory(), history_, records_, log_)
+      , lending_(loop_.get_executor(), background_, nullptr, "/run/bgs2d/borrowed", log_)
+      , fleet_(loop_.get_executor(),
+               {.background = background_,
+                .credentials = credentials_directory(),
+                .locks = "/run/lock",
+                .history = history_,
+                .records = records_,
+                .lending = lending_},
+               log_)
       , nodes_(
             loop_.get_executor(), background_, PathWatch::Kind::nodes, {.poll = PathWatch::renewal.poll},
             [this](const auto& nodes) {
@@ -442,6 +450,7 @@ class Daemon : Immovable {
     bool reading_ = false;
     history::Recorder history_;
     RecordStore records_;
+    Lending lending_;
     Fleet fleet_;
     PathWatch nodes_;
     PathWatch policy_files_;

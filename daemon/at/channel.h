@@ -88,6 +88,8 @@ class Channel {
     /// does not take the next commands for a part of unfinished data. Throws an earlier error of interrupt().
     [[nodiscard]] ScopedFlag uninterrupted();
 
+    [[nodiscard]] bool is_uninterrupted() const { return uninterrupted_; }
+
     /// While the result lives, a restart of the module is expected. At any other time each function that
     /// waits throws DeviceGone from then on: the module takes the rest of a frame for commands, and needs to
     /// be identified again.

@@ -25,12 +25,22 @@ std::string Job::step() const {
         step += fmt::format(": {}", word(error_->code));
     else if (step_slot_)
         step += " " + to_string(*step_slot_);
+    else if (!holder_.empty())
+        step += " for the port: " + holder_;
     return step;
 }
 
 void Job::set_step(StepCode code, std::optional<SlotAddress> slot) {
     step_code_ = code;
     step_slot_ = slot;
+    holder_.clear();
+    changed_(*this);
+}
+
+void Job::wait_for_port(const std::string& holder) {
+    if (holder == holder_)
+        return;
+    holder_ = holder;
     changed_(*this);
 }
 

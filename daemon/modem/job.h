@@ -64,6 +64,8 @@ class Job {
 
     /// `slot` is the slot that the step is about.
     void set_step(StepCode code, std::optional<SlotAddress> slot = {});
+    /// The job waits for the port, which `holder` has: "pppd (812)".
+    void wait_for_port(const std::string& holder);
     void set_bytes(std::uint64_t sent, std::uint64_t total);
 
     /// Finishes the job. A second call has no effect.
@@ -83,6 +85,7 @@ class Job {
     std::optional<std::chrono::system_clock::time_point> end_time_;
     StepCode step_code_ = StepCode::waiting;
     std::optional<SlotAddress> step_slot_;
+    std::string holder_; ///< of the port that the job waits for; empty: it does not wait
     std::uint64_t bytes_sent_ = 0;
     std::uint64_t bytes_total_ = 0;
     bool cancelled_ = false;

@@ -40,19 +40,15 @@ BackgroundTask background_task(std::string_view what, const std::string& imei) {
 
 } // namespace
 
-/// Sets the modem's channel for its lifetime. At its end a pending job fails.
+/// Sets the modem's channel for its lifetime.
 class Modem::ChannelGuard : Immovable {
   public:
     ChannelGuard(Modem& modem, at::Channel& channel)
       : modem_(modem) {
         modem_.channel_ = &channel;
+        modem_.set_port_use(PortUse::borrowed, "");
     }
-    ~ChannelGuard() {
-        modem_.channel_ = nullptr;
-        modem_.change_.reset();
-        if (const auto job = std::exchange(modem_.job_, nullptr))
-            job->finish(modem_gone(modem_.identity_.imei));
-    }
+    ~ChannelGuard() { modem_.channel_ = nullptr; }
 
   private:
     Modem& modem_;
@@ -107,7 +103,7 @@ std::map<SlotAddress, KeyStatus> Modem::keys() const {
 asio::awaitable<void> Modem::trust() {
     if (const auto error = rivalry())
         throw Exception(*error);
-    if (channel_ == nullptr) // its successor has a record of its own
+    if (gone_) // its successor has a record of its own
         throw Exception(modem_gone(identity_.imei));
     retained_.record.place = place_;
     reporter_.warn(fmt::format("trusted at {}: it gets private keys there", place_));
@@ -179,8 +175,7 @@ void Modem::sources_changed() {
 }
 
 void Modem::clock_changed() {
-    if (channel_ != nullptr)
-        channel_->wake();
+    wake();
 }
 
 /// The cause of the last failure may be gone.
@@ -189,31 +184,123 @@ void Modem::try_again() {
     recheck_.reset();
     cancelled_ = false;
     corrected_ = true;
-    if (channel_ != nullptr)
-        channel_->wake();
+    wake();
 }
 
-asio::awaitable<void> Modem::live(at::Channel& channel) {
+void Modem::wake() {
+    if (channel_ != nullptr)
+        channel_->wake();
+    host_.wake(*this);
+}
+
+asio::awaitable<PortNeed> Modem::need() {
+    end_cancelled_job();
+    slots_.note_idle(verify_every_);
+    co_await assess();
+    PortNeed need;
+    if (job_) {
+        need.purpose = job_->task().operation == Operation::refresh ? Purpose::check : Purpose::write;
+        need.requested = true;
+        need.work = job_->task().description;
+    } else if (wanted_ || (!slots_.cache().was_read() && co_await differs_from_record())) {
+        need.purpose = Purpose::write;
+        need.work = fmt::format("apply the policy '{}'", policy_name_);
+    } else if (slots_.stale() && !ignored_) {
+        need.purpose = Purpose::check;
+        need.work = "read its slots";
+    }
+    co_return need;
+}
+
+/// Of a modem that was not read since the start: whether the policy requires anything that is not recorded as
+/// written.
+asio::awaitable<bool> Modem::differs_from_record() {
+    const auto policies = host_.policies();
+    const auto* policy = match(*policies);
+    if (policy == nullptr || policy->mode != policy::Mode::automatic || retained_.record.slots.empty())
+        co_return false;
+    const PreparedPlan prepared_plan = co_await prepare(*policy, std::nullopt);
+    co_return !prepared_plan.blocker && std::ranges::any_of(prepared_plan.desired, [&](const auto& entry) {
+        const auto& [address, content] = entry;
+        return content && !was_written(address, *content, retained_.record.slots);
+    });
+}
+
+/// A job that is cancelled while it waits for the port.
+void Modem::end_cancelled_job() {
+    if (!job_ || !job_->cancelled())
+        return;
+    change_.reset();
+    cancelled_ = job_->task().operation == Operation::provision;
+    std::exchange(job_, nullptr)->finish(Error{ErrorCode::cancelled, "the job was cancelled", ""});
+}
+
+void Modem::set_port_use(PortUse use, std::string holder) {
+    if (port_use_ == use && port_holder_ == holder)
+        return;
+    port_use_ = use;
+    port_holder_ = std::move(holder);
+    host_.modem_changed(*this);
+}
+
+void Modem::wait_for_port(const PortNeed& need, const std::string& holder, const std::string& hint) {
+    set_port_use(PortUse::waiting, holder);
+    if (job_)
+        job_->wait_for_port(holder);
+    if (need.purpose != Purpose::write && slots_.cache().was_read())
+        return; // the state is the one that was last verified
+    StateAssessment waiting{.state = ModemState::waiting, .code = ReasonCode::port_in_use};
+    waiting.error = ErrorCode::port_claimed;
+    waiting.reason = fmt::format("waiting for the port, to {}: {}", need.work, holder);
+    waiting.hint = hint;
+    show(waiting);
+}
+
+void Modem::released() {
+    set_port_use(PortUse::released, "");
+}
+
+bool Modem::end_after_frame() {
+    if (channel_ == nullptr || !channel_->is_uninterrupted())
+        return false;
+    channel_->interrupt(Error{ErrorCode::cancelled, "bgs2d releases the port", ""});
+    return true;
+}
+
+void Modem::leave() {
+    gone_ = true;
+    change_.reset();
+    if (const auto job = std::exchange(job_, nullptr))
+        job->finish(modem_gone(identity_.imei));
+}
+
+asio::awaitable<void> Modem::work(at::Channel& channel, std::function<bool()> keep) {
     const ChannelGuard guard(*this, channel);
     for (;;) {
         co_await assess();
-        if (const auto job = next_job()) {
-            const auto error = co_await carry_out(channel, *job);
-            co_await assess(); // before finish(), so that a client that waits for the job sees the new state
-            change_.reset();
-            job_.reset();
-            job->finish(error);
+        if (next_job()) {
+            co_await do_next_job(channel);
         } else if (slots_.stale() && !ignored_) {
             show(ModemState::reading, ReasonCode::reading, "its slots are being read");
             co_await slots_.look_if_possible(channel, stores());
-        } else {
+        } else if (keep()) {
             co_await channel.idle(next_look());
             slots_.note_idle(verify_every_);
+        } else {
+            co_return;
         }
     }
 }
 
-/// The time of the next action that no client requests.
+asio::awaitable<void> Modem::do_next_job(at::Channel& channel) {
+    const auto job = job_;
+    const auto error = co_await carry_out(channel, *job);
+    co_await assess(); // before finish(), so that a client that waits for the job sees the new state
+    change_.reset();
+    job_.reset();
+    job->finish(error);
+}
+
 std::optional<Clock::time_point> Modem::next_look() const {
     constexpr std::chrono::hours day{
         24}; // the clock may run on while the machine sleeps, and a person counts days
@@ -251,6 +338,7 @@ asio::awaitable<void> Modem::assess() {
     const policy::Policy* policy = match(*policies);
     policy_name_ = policy == nullptr ? "" : policy->name;
     reporter_.set_policy(policy);
+    port_settings_ = policy == nullptr ? policy::PortSettings{} : policy->port;
     ignored_ = policy != nullptr && policy->mode == policy::Mode::ignore;
     if (ignored_) {
         slots_.set_stale();
@@ -260,7 +348,8 @@ asio::awaitable<void> Modem::assess() {
     }
     verify_every_ = policy == nullptr ? policy::Policy{}.verify_every : policy->verify_every;
     renew_before_ = policy == nullptr ? std::chrono::milliseconds(0) : policy->renew_before;
-    if (slots_.stale())
+    // With the port they are read first. Without it, the last reading tells what is to be written.
+    if (slots_.stale() && (channel_ != nullptr || !slots_.cache().was_read()))
         co_return;
 
     PreparedPlan prepared;
@@ -469,7 +558,7 @@ const policy::Policy* Modem::match(const policy::Policies& policies) const {
 
 /// Errors: DeviceGone, Busy.
 Expected<void> Modem::ready() const {
-    if (channel_ == nullptr)
+    if (gone_)
         return std::unexpected(modem_gone(identity_.imei));
     if (job_)
         return fail(ErrorCode::busy,
@@ -487,7 +576,8 @@ Expected<std::shared_ptr<Job>> Modem::request(Task task) {
     if (task.operation == Operation::provision)
         retained_.rewrites.clear();
     job_ = host_.new_job(std::move(task), identity_.imei);
-    channel_->wake();
+    job_->on_cancel([this] { wake(); });
+    wake();
     return job_;
 }
 

@@ -19,6 +19,7 @@
 #include "daemon/modem/modem_slots.h"
 #include "daemon/modem/modem_state.h"
 #include "daemon/modem/plan.h"
+#include "daemon/modem/port_need.h"
 #include "daemon/modem/prepared_plan.h"
 #include "daemon/modem/retained_state.h"
 #include "daemon/modem/retries.h"
@@ -33,6 +34,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -63,6 +65,8 @@ class Modem {
         /// Called when Modem::sources() has changed.
         virtual void sources_changed() = 0;
         virtual void modem_changed(const Modem& modem) = 0;
+        /// The need of the modem for its port may have changed.
+        virtual void wake(const Modem& modem) = 0;
         /// Adds the entry to the history. The host fills in time, boot and generation.
         virtual void record(history::Entry entry) = 0;
     };
@@ -95,7 +99,7 @@ class Modem {
     [[nodiscard]] const std::set<std::filesystem::path>& sources() const { return sources_; }
     [[nodiscard]] const RetainedState& retained() const { return retained_; }
     /// The time when all slots were last read; the epoch: not yet.
-    [[nodiscard]] std::chrono::sys_seconds last_verified() const { return last_verified_; }
+    [[nodiscard]] std::chrono::sys_seconds last_verified() const { return slots_.cache().date(); }
     [[nodiscard]] PortUse port_use() const { return port_use_; }
     /// The program that bgs2d waits for: "pppd (812)"; empty unless port_use() is waiting.
     [[nodiscard]] const std::string& port_holder() const { return port_holder_; }
@@ -135,10 +139,37 @@ class Modem {
     /// The system clock was set.
     void clock_changed();
 
-    /// Runs the modem from its identification on: reads the slots, compares them with the policy, provisions
-    /// the modem if the policy requires it, and waits for jobs. Ends with an Exception only: the modem is
-    /// gone, has restarted or does not answer.
-    asio::awaitable<void> live(at::Channel& channel);
+    /// `[port]` of the policy that matched when the modem was last assessed.
+    [[nodiscard]] const policy::PortSettings& port_settings() const { return port_settings_; }
+
+    /// Determines the state by the slots as last read, and the need for the port, without it. Reads the
+    /// sources of the policy. The need can change when wake() of the host is called, and at next_look().
+    asio::awaitable<PortNeed> need();
+
+    /// The time of the next action that no client requests.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
+
+    /// bgs2d waits for the port, for `need`, until work() or released() is called.
+    void wait_for_port(const PortNeed& need, const std::string& holder, const std::string& hint);
+
+    /// bgs2d has the port no more, and does not wait for it.
+    void released();
+
+    /// Ends a wait for work, so that its conditions are looked at again.
+    void wake();
+
+    /// Uses the port: reads the slots, compares them with the policy, provisions the modem if the policy
+    /// requires it, and carries out the requested job. Returns when nothing is left to do, unless `keep`:
+    /// then waits for work until it returns false. Otherwise ends with an Exception: the modem is gone, has
+    /// restarted or does not answer.
+    asio::awaitable<void> work(at::Channel& channel, std::function<bool()> keep);
+
+    /// A secure command is being sent: interrupts the work once it has ended. Otherwise does nothing and
+    /// returns false.
+    bool end_after_frame();
+
+    /// The modem is gone: ends the requested job.
+    void leave();
 
   private:
     class ChannelGuard;
@@ -153,12 +184,15 @@ class Modem {
     asio::awaitable<void> apply_policy(at::Channel& channel, Job& job);
     asio::awaitable<void> apply_operation(at::Channel& channel, Job& job);
     [[nodiscard]] std::shared_ptr<Job> next_job();
-    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> next_look() const;
     [[nodiscard]] std::set<Store> stores() const;
     [[nodiscard]] const policy::Policy* match(const policy::Policies& policies) const;
     [[nodiscard]] Expected<void> ready() const;
     Expected<std::shared_ptr<Job>> request(Task task);
     void try_again();
+    void end_cancelled_job();
+    asio::awaitable<void> do_next_job(at::Channel& channel);
+    [[nodiscard]] asio::awaitable<bool> differs_from_record();
+    void set_port_use(PortUse use, std::string holder);
     [[nodiscard]] std::optional<Error> rivalry() const;
     void show(ModemState state, ReasonCode code, std::string reason) {
         show({.state = state, .code = code, .reason = std::move(reason)});
@@ -191,11 +225,13 @@ class Modem {
     std::chrono::milliseconds renew_before_{0};
     std::chrono::milliseconds verify_every_{0};
 
-    std::chrono::sys_seconds last_verified_{};
     PortUse port_use_ = PortUse::borrowed;
     std::string port_holder_;
 
-    at::Channel* channel_ = nullptr;              ///< only while live() runs
+    policy::PortSettings port_settings_;
+
+    at::Channel* channel_ = nullptr;              ///< only while work() runs
+    bool gone_ = false;                           ///< leave() was called
     std::shared_ptr<Job> job_;                    ///< requested or running; at most one
     std::shared_ptr<const SlotOperation> change_; ///< the operation of `job_`, if it changes one slot
     bool wanted_ = false;                         ///< the policy requires provisioning now

@@ -74,6 +74,29 @@ constexpr std::array slot_fields{
                          true},
 };
 
+constexpr std::array last_seen_fields{
+    TomlField<LastSeen>{"place",
+                        [](auto& reader, const auto& value, auto name, auto& seen) {
+                            policy::store(reader.text(value, name), seen.place);
+                        },
+                        true},
+    TomlField<LastSeen>{"manufacturer",
+                        [](auto& reader, const auto& value, auto name, auto& seen) {
+                            policy::store(reader.text(value, name), seen.manufacturer);
+                        },
+                        true},
+    TomlField<LastSeen>{"model",
+                        [](auto& reader, const auto& value, auto name, auto& seen) {
+                            policy::store(reader.text(value, name), seen.model);
+                        },
+                        true},
+    TomlField<LastSeen>{"revision",
+                        [](auto& reader, const auto& value, auto name, auto& seen) {
+                            policy::store(reader.text(value, name), seen.revision);
+                        },
+                        true},
+};
+
 constexpr std::array record_fields{
     TomlField<ModemRecord>{"place",
                            [](auto& reader, const auto& value, auto name, auto& record) {
@@ -85,6 +108,10 @@ constexpr std::array record_fields{
                                read_time(reader, value, name, record.last_provisioned);
                            },
                            true},
+    TomlField<ModemRecord>{"last-seen",
+                           [](auto& reader, const auto& value, auto /*name*/, auto& record) {
+                               reader.table(value, "[last-seen]", last_seen_fields, record.last_seen);
+                           }},
     TomlField<ModemRecord>{"slot",
                            [](auto& reader, const auto& value, auto name, auto& record) {
                                for (const auto& [where, table] : reader.tables(value, name)) {
@@ -143,6 +170,10 @@ std::string to_toml(const ModemRecord& record) {
     std::string text = fmt::format("# What bgs2d wrote into this modem, see bgs2d(8).\n"
                                    "place = {}\nlast-provisioned = {}\n",
                                    policy::toml_string(record.place), seconds(record.last_provisioned));
+    if (const LastSeen& seen = record.last_seen; !seen.place.empty())
+        text += fmt::format("\n[last-seen]\nplace = {}\nmanufacturer = {}\nmodel = {}\nrevision = {}\n",
+                            policy::toml_string(seen.place), policy::toml_string(seen.manufacturer),
+                            policy::toml_string(seen.model), policy::toml_string(seen.revision));
     for (const auto& [address, slot] : record.slots)
         text += fmt::format(
             "\n[[slot]]\nstore = \"{}\"\nslot = {}\nsha1 = \"{}\"\nsha256 = \"{}\"\nkey = \"{}\"\n"

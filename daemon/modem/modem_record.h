@@ -29,6 +29,16 @@ struct SlotRecord {
 
 using SlotRecords = std::map<SlotAddress, SlotRecord>;
 
+/// The place where the modem was last identified, and as what.
+struct LastSeen {
+    std::string place; ///< place_of() its port; empty: not known
+    std::string manufacturer;
+    std::string model;
+    std::string revision;
+
+    bool operator==(const LastSeen&) const = default;
+};
+
 /// Says nothing about certificates: the module tells which it holds.
 struct ModemRecord {
     /// place_of() the port where the modem was first provisioned, got its last private key, or was trusted
@@ -36,6 +46,7 @@ struct ModemRecord {
     std::string place;
     std::chrono::sys_seconds last_provisioned; ///< the last success; the epoch: never
     SlotRecords slots;
+    LastSeen last_seen;
 
     bool operator==(const ModemRecord&) const = default;
 

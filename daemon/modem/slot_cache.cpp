@@ -24,6 +24,7 @@ asio::awaitable<std::vector<SlotChange>> SlotCache::read(at::Channel& channel, s
     inventory_ = std::move(present);
     unread_.clear();
     when_ = std::chrono::steady_clock::now();
+    date_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     co_return changes;
 }
 

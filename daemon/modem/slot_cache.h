@@ -40,11 +40,15 @@ class SlotCache {
     [[nodiscard]] std::map<SlotAddress, Compliance> compliance(const Contents& desired) const;
     /// The time of the last reading; the clock's epoch if there was none.
     [[nodiscard]] std::chrono::steady_clock::time_point when() const { return when_; }
+    /// The same by the system clock.
+    [[nodiscard]] std::chrono::sys_seconds date() const { return date_; }
+    [[nodiscard]] bool was_read() const { return date_ != std::chrono::sys_seconds{}; }
 
   private:
     sbnw::Inventory inventory_;
     std::set<SlotAddress> unread_; ///< written since the last reading
     std::chrono::steady_clock::time_point when_;
+    std::chrono::sys_seconds date_;
 };
 
 } // namespace bgs2

@@ -2,6 +2,7 @@
 #include "daemon/port/fleet.h"
 
 #include "daemon/base/imei.h"
+#include "daemon/base/spawn.h"
 #include "daemon/modem/key_binding.h"
 #include "daemon/policy/match.h"
 
@@ -30,13 +31,14 @@ bool is_named(const PortInfo& port, const std::filesystem::path& device) {
 
 } // namespace
 
-Fleet::Fleet(asio::any_io_executor loop, Background& background, std::filesystem::path credentials,
-             history::Recorder& history, RecordStore& records, Log log)
+Fleet::Fleet(asio::any_io_executor loop, Environment environment, Log log)
   : loop_(std::move(loop))
-  , background_(background)
-  , credentials_(std::move(credentials))
-  , history_(history)
-  , records_(records)
+  , background_(environment.background)
+  , credentials_(std::move(environment.credentials))
+  , history_(environment.history)
+  , records_(environment.records)
+  , lending_(environment.lending)
+  , lock_directory_(std::move(environment.locks))
   , log_(std::move(log))
   , sources_(
         loop_, background_, PathWatch::Kind::files, PathWatch::renewal,
@@ -104,10 +106,13 @@ void Fleet::retry_ports() {
 }
 
 void Fleet::stop() {
+    stopped_ = true;
     sources_.stop();
     jobs_.stop();
-    for (auto& [device, entry] : ports_)
-        release_port(entry);
+    for (auto& [device, entry] : ports_) {
+        if (entry.session)
+            entry.session->stop_after_frame();
+    }
 }
 
 std::vector<PortStatus> Fleet::ports() const {
@@ -131,6 +136,10 @@ std::vector<PortStatus> Fleet::ports() const {
             status.reason = session->reason().what;
             status.hint = session->reason().hint;
             status.imei = session->imei();
+            status.use = session->use();
+            status.holder = session->use() == PortUse::waiting ? session->holder() : "";
+            status.work = session->work();
+            status.waiting_since = session->waiting_since();
             status.retry_at = session->retry_at();
             status.inhibited = session->inhibited();
         }
@@ -154,29 +163,62 @@ std::vector<PortStatus> Fleet::ports() const {
     return list;
 }
 
-asio::awaitable<void> Fleet::reserve_port(std::string device, std::string client) {
-    (void)device;
-    (void)client;
-    co_return;
+std::shared_ptr<PortSession> Fleet::session_of(const std::string& device) const {
+    const auto entry = std::ranges::find_if(
+        ports_, [&device](const auto& each) { return is_named(each.second.info, device); });
+    return entry == ports_.end() ? nullptr : entry->second.session;
 }
 
-void Fleet::end_reservations(const std::string& client) {
-    (void)client;
+asio::awaitable<void> Fleet::reserve_port(std::string device, std::string client) {
+    const auto session = session_of(device);
+    if (!session)
+        throw Exception(Error{ErrorCode::not_found, fmt::format("bgs2d does not use the port {}", device),
+                              "see 'bgs2ctl ports' for the ports that it uses"});
+    co_await session->reserve(std::move(client));
 }
 
 Expected<void> Fleet::end_reservation(const std::string& device, const std::string& client) {
-    (void)device;
-    (void)client;
+    const auto session = session_of(device);
+    if (!session || !session->end_reservation(client))
+        return fail(ErrorCode::not_found, fmt::format("you have not reserved the port {}", device),
+                    "call BorrowPort first, on the same connection to the bus");
     return {};
 }
 
-asio::awaitable<void> Fleet::suspend() {
-    co_return;
+void Fleet::end_reservations(const std::string& client) {
+    for (const auto& [device, entry] : ports_) {
+        if (entry.session)
+            entry.session->end_reservation(client);
+    }
 }
 
-void Fleet::resume() {}
+asio::awaitable<void> Fleet::suspend() {
+    suspended_ = true;
+    std::vector<std::shared_ptr<PortSession>> ending;
+    for (auto& [device, entry] : ports_) {
+        if (!entry.session)
+            continue;
+        entry.session->stop_after_frame();
+        ending.push_back(entry.session);
+        ending_[device] = std::exchange(entry.session, nullptr);
+        withdraw_claim(entry.info);
+    }
+    for (const auto& session : ending)
+        co_await session->end();
+}
 
-void Fleet::device_use_changed() {}
+void Fleet::resume() {
+    suspended_ = false;
+    for (auto& [device, entry] : ports_)
+        update_port(entry);
+}
+
+void Fleet::device_use_changed() {
+    for (const auto& [device, entry] : ports_) {
+        if (entry.session)
+            entry.session->wake();
+    }
+}
 
 Expected<std::shared_ptr<Modem>> Fleet::find(std::string_view imei) const {
     if (!is_imei_suffix(imei))
@@ -202,7 +244,7 @@ void Fleet::update_port(PortEntry& entry) {
     entry.match = match_port(port_rules_, entry.info);
     if (!entry.match.matched()) {
         release_port(entry);
-    } else if (!entry.session) {
+    } else if (!entry.session && !suspended_ && !stopped_) {
         entry.session =
             std::make_shared<PortSession>(loop_, entry.info, static_cast<PortSession::Host&>(*this), log_);
         const auto before = ending_.extract(entry.info.device);
@@ -269,6 +311,11 @@ void Fleet::modem_changed(const Modem& modem) {
         observer_->modem_changed(modem);
 }
 
+void Fleet::wake(const Modem& modem) {
+    if (const auto session = session_of(modem.port()))
+        session->wake();
+}
+
 void Fleet::record(history::Entry entry) {
     entry.when = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     entry.boot_id = boot_id_;
@@ -312,6 +359,7 @@ Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity
         update_rivals(identity.imei);
         return std::unexpected(imei_twice(identity.imei, other.port(), port.device));
     }
+    note_seen(identity, port);
     place->second = std::make_shared<Modem>(identity, port, retained_[identity.imei],
                                             static_cast<Modem::Host&>(*this), log_);
     about(identity.imei, port.device)
@@ -322,6 +370,91 @@ Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity
     withdraw_claim(port);
     update_rivals(identity.imei); // of a third port
     return place->second;
+}
+
+/// Records who was identified at the place, so that recall() knows after a restart.
+void Fleet::note_seen(const at::ModuleIdentity& identity, const PortInfo& port) {
+    const LastSeen seen{.place = place_of(port),
+                        .manufacturer = identity.manufacturer,
+                        .model = identity.model,
+                        .revision = identity.revision};
+    for (auto& [imei, retained] : retained_) {
+        LastSeen& last = retained.record.last_seen;
+        if (imei == identity.imei ? last == seen : last.place != seen.place)
+            continue;
+        last = imei == identity.imei ? seen : LastSeen{};
+        save_later(imei, retained.record);
+    }
+}
+
+void Fleet::save_later(const std::string& imei, ModemRecord record) {
+    const auto save = [](RecordStore& records, std::string whose, ModemRecord what) -> asio::awaitable<void> {
+        co_await records.save(std::move(whose), std::move(what));
+    };
+    spawn(loop_, save(records_, imei, std::move(record)));
+}
+
+std::shared_ptr<Modem> Fleet::recall(const PortInfo& port) {
+    const std::string place = place_of(port);
+    const auto seen = std::ranges::find_if(
+        retained_, [&place](const auto& each) { return each.second.record.last_seen.place == place; });
+    if (seen == retained_.end() || modems_.contains(seen->first))
+        return nullptr;
+    const auto& [imei, retained] = *seen;
+    const LastSeen& last = retained.record.last_seen;
+    const at::ModuleIdentity identity{
+        .manufacturer = last.manufacturer, .model = last.model, .revision = last.revision, .imei = imei};
+    const auto modem =
+        std::make_shared<Modem>(identity, port, retained, static_cast<Modem::Host&>(*this), log_);
+    modems_.emplace(imei, modem);
+    about(imei, port.device).info("{}: was last seen on {}, which another program has", imei, port.device);
+    if (observer_ != nullptr)
+        observer_->modem_added(modem);
+    return modem;
+}
+
+std::vector<PortInfo> Fleet::other_ports_of_modem(const PortInfo& port) const {
+    std::vector<PortInfo> others;
+    for (const auto& [device, entry] : ports_) {
+        if (device != port.device && entry.session &&
+            entry.session->code() == PortReason(PortCode::duplicate) &&
+            place_of(entry.info) == place_of(port))
+            others.push_back(entry.info);
+    }
+    return others;
+}
+
+bool Fleet::has_sibling(const PortInfo& port) const {
+    return std::ranges::any_of(ports_, [&port](const auto& each) {
+        const auto& [device, entry] = each;
+        return device != port.device && entry.session && place_of(entry.info) == place_of(port);
+    });
+}
+
+std::string Fleet::modem_of_sibling(const PortInfo& port) const {
+    for (const auto& [device, entry] : ports_) {
+        if (device != port.device && entry.session && entry.session->modem() &&
+            place_of(entry.info) == place_of(port))
+            return entry.session->imei();
+    }
+    return {};
+}
+
+asio::awaitable<DeviceUse> Fleet::device_use(const PortInfo& port) {
+    if (inhibitor_ == nullptr)
+        co_return DeviceUse{};
+    co_return co_await inhibitor_->use_of(port);
+}
+
+void Fleet::port_wanted(const std::string& device, const std::string& reason,
+                        std::optional<std::chrono::sys_seconds> deadline) {
+    if (observer_ != nullptr)
+        observer_->port_wanted(device, reason, deadline);
+}
+
+void Fleet::port_released(const std::string& device) {
+    if (observer_ != nullptr)
+        observer_->port_released(device);
 }
 
 /// The port no longer shows the IMEI of a modem elsewhere.
@@ -356,6 +489,7 @@ std::unique_ptr<at::Tap> Fleet::tap(const PortInfo& port) {
 
 void Fleet::dismiss(const std::shared_ptr<Modem>& modem) {
     const std::string& imei = modem->identity().imei;
+    modem->leave();
     about(imei, modem->port()).event(Event::modem_gone, "{}: gone from {}", imei, modem->port());
     retained_[imei] = modem->retained();
     modems_.erase(imei);

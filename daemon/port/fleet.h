@@ -13,6 +13,7 @@
 #include "daemon/modem/retained_state.h"
 #include "daemon/policy/model.h"
 #include "daemon/port/inhibitor.h"
+#include "daemon/port/lending.h"
 #include "daemon/port/match_port.h"
 #include "daemon/port/observer.h"
 #include "daemon/port/port_session.h"
@@ -56,11 +57,18 @@ struct PortStatus {
 
 class Fleet : private Modem::Host, private PortSession::Host, private JobRegistry::Host {
   public:
-    /// `loop` runs all I/O on one thread, `background` runs blocking work. `credentials` is
-    /// $CREDENTIALS_DIRECTORY. `history` records the events of the modems, `records` has their records; all
-    /// three outlive the fleet. Reads all records, which blocks.
-    Fleet(asio::any_io_executor loop, Background& background, std::filesystem::path credentials,
-          history::Recorder& history, RecordStore& records, Log log);
+    /// The directories and services that all ports and modems use; they outlive the fleet.
+    struct Environment {
+        Background& background;            ///< runs blocking work
+        std::filesystem::path credentials; ///< $CREDENTIALS_DIRECTORY
+        std::filesystem::path locks;       ///< of UUCP
+        history::Recorder& history;        ///< records the events of the modems
+        RecordStore& records;              ///< has the records of the modems
+        Lending& lending;
+    };
+
+    /// `loop` runs all I/O on one thread. Reads all records, which blocks.
+    Fleet(asio::any_io_executor loop, Environment environment, Log log);
 
     /// Sets the observer of changes; null: none.
     void set_observer(Observer* observer) { observer_ = observer; }
@@ -131,6 +139,10 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     void release_port(PortEntry& entry);
     void update_rivals(const std::string& imei);
     void retry_duplicates();
+    void add(const std::shared_ptr<Modem>& modem);
+    void note_seen(const at::ModuleIdentity& identity, const PortInfo& port);
+    void save_later(const std::string& imei, ModemRecord record);
+    [[nodiscard]] std::shared_ptr<PortSession> session_of(const std::string& device) const;
 
     [[nodiscard]] std::shared_ptr<const policy::Policies> policies() const override { return policies_; }
     [[nodiscard]] std::string policy_problem() const override { return policy_problem_; }
@@ -140,12 +152,23 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     asio::awaitable<bool> save(std::string imei, ModemRecord record) override;
     void sources_changed() override;
     void modem_changed(const Modem& modem) override;
+    void wake(const Modem& modem) override;
     void record(history::Entry entry) override;
 
     [[nodiscard]] at::LineSettings probe_settings(const PortInfo& port) const override;
     [[nodiscard]] at::LineSettings line_settings(const Modem& modem) const override;
     Expected<std::shared_ptr<Modem>> admit(const at::ModuleIdentity& identity, const PortInfo& port) override;
     void withdraw_claim(const PortInfo& port) override;
+    std::shared_ptr<Modem> recall(const PortInfo& port) override;
+    [[nodiscard]] std::vector<PortInfo> other_ports_of_modem(const PortInfo& port) const override;
+    [[nodiscard]] bool has_sibling(const PortInfo& port) const override;
+    [[nodiscard]] std::string modem_of_sibling(const PortInfo& port) const override;
+    asio::awaitable<DeviceUse> device_use(const PortInfo& port) override;
+    [[nodiscard]] const std::filesystem::path& lock_directory() const override { return lock_directory_; }
+    [[nodiscard]] Lending& lending() override { return lending_; }
+    void port_wanted(const std::string& device, const std::string& reason,
+                     std::optional<std::chrono::sys_seconds> deadline) override;
+    void port_released(const std::string& device) override;
     void dismiss(const std::shared_ptr<Modem>& modem) override;
     asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) override;
     std::unique_ptr<at::Tap> tap(const PortInfo& port) override;
@@ -163,6 +186,8 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     std::filesystem::path credentials_;
     history::Recorder& history_;
     RecordStore& records_;
+    Lending& lending_;
+    std::filesystem::path lock_directory_;
     std::string boot_id_ = history::boot_id();
     Log log_;
     Observer* observer_ = nullptr;
@@ -181,6 +206,8 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
         claims_; ///< the IMEI of a modem elsewhere that a device node shows too
     PathWatch sources_;
     JobRegistry jobs_;
+    bool suspended_ = false;
+    bool stopped_ = false;
 };
 
 } // namespace bgs2

@@ -23,6 +23,7 @@ class Inhibition : Immovable {
 /// The use of a port's device by the other program.
 struct DeviceUse {
     bool managed = false;   ///< it shows a modem of this device
+    bool uses_port = false; ///< it talks to that modem on this port
     bool connected = false; ///< that modem has a connection, or makes or ends one
 
     bool operator==(const DeviceUse&) const = default;

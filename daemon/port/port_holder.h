@@ -22,8 +22,10 @@ struct PortHolder {
 std::string to_string(const PortHolder& holder);
 
 /// The process that claims the port by a UUCP lock in `lock_directory`, or by flock(2) as /proc/locks shows.
-/// The lock of a process that has ended does not count, nor one of this process. Nothing: nobody is known,
-/// which does not mean that the port can be claimed: TIOCEXCL names no process. Opens no port.
+/// The UUCP lock of a process that has ended does not count, nor one of this process. An flock(2) of a
+/// process that has ended is held by a child of it: the holder has neither name nor pid then. Nothing: nobody
+/// is known, which does not mean that the port can be claimed: TIOCEXCL names no process. Does not open the
+/// port: that has side effects, and closing it would trigger ReleaseWatch.
 std::optional<PortHolder> find_holder(const PortInfo& port, const std::filesystem::path& lock_directory);
 
 } // namespace bgs2

@@ -2,8 +2,8 @@
 #include "daemon/port/port_session.h"
 
 #include "daemon/at/channel.h"
-#include "daemon/at/serial_port.h"
 #include "daemon/base/immovable.h"
+#include "daemon/port/port_holder.h"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
@@ -12,7 +12,9 @@
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -22,22 +24,56 @@ namespace {
 /// A modem that was disturbed while it was identified looks like another device.
 constexpr std::chrono::minutes other_device_retry{15};
 
+/// A frame takes a third of a second at 115200 Bd, four at 9600 Bd (protocol.md §1).
+constexpr std::chrono::seconds frame_patience{5};
+
+/// A caller of the bus waits 25 s for an answer.
+constexpr std::chrono::seconds release_patience{20};
+
+constexpr const char* modem_manager = "ModemManager";
+
 /// Errors that mean another device, or another modem, until a modem is admitted.
 bool is_about_admission(ErrorCode code) {
     return code == ErrorCode::busy || code == ErrorCode::not_trusted || code == ErrorCode::not_supported ||
-           code == ErrorCode::not_found;
+           code == ErrorCode::not_found || code == ErrorCode::port_claimed;
+}
+
+std::chrono::sys_seconds now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+/// The system clock may be set meanwhile; the session looks again then.
+std::chrono::steady_clock::time_point steady(std::chrono::sys_seconds time) {
+    return std::chrono::steady_clock::now() + (time - std::chrono::system_clock::now());
 }
 
 } // namespace
 
-/// Dismisses the modem at the end of an attempt, however it ends.
+/// Dismisses the modem at the end of the session, however it ends.
 class PortSession::ModemGuard : Immovable {
   public:
     explicit ModemGuard(PortSession& session)
       : session_(session) {}
-    ~ModemGuard() {
-        if (const auto modem = std::exchange(session_.modem_, nullptr))
-            session_.host_.dismiss(modem);
+    ~ModemGuard() { session_.dismiss(); }
+
+  private:
+    PortSession& session_;
+};
+
+/// Gives the port back at the end of an attempt, however it ends.
+class PortSession::BorrowGuard : Immovable {
+  public:
+    explicit BorrowGuard(PortSession& session)
+      : session_(session) {}
+    ~BorrowGuard() {
+        session_.inhibition_.reset();
+        session_.lock_.reset();
+        session_.host_.lending().give_back(session_.port_.device);
+        session_.released_.cancel();
+        if (session_.use_ != PortUse::borrowed)
+            return;
+        session_.use_ = PortUse::released;
+        session_.host_.port_released(session_.port_.device);
     }
 
   private:
@@ -49,14 +85,17 @@ PortSession::PortSession(const asio::any_io_executor& executor, PortInfo port, H
   , host_(host)
   , log_(log.with({{"BGS2_PORT", port_.device}}))
   , executor_(executor)
-  , retry_timer_(executor)
-  , end_timer_(executor, std::chrono::steady_clock::time_point::max()) {}
+  , timer_(executor)
+  , end_timer_(executor, Clock::time_point::max())
+  , frame_timer_(executor)
+  , released_(executor) {}
 
 void PortSession::start(const std::string& why, std::shared_ptr<PortSession> before) {
     log_.info("{}: named by {}", port_.device, why);
     const auto ended = [self = shared_from_this()](const std::exception_ptr& exception) {
         self->ended_ = true;
         self->end_timer_.cancel();
+        self->frame_timer_.cancel();
         if (!exception || self->stopped_)
             return;
         try {
@@ -91,12 +130,57 @@ void PortSession::stop() {
                [self = shared_from_this()] { self->cancellation_.emit(asio::cancellation_type::terminal); });
 }
 
-void PortSession::retry() {
-    backoff_.reset();
-    retry_timer_.cancel();
+void PortSession::stop_after_frame() {
+    if (!modem_ || !modem_->end_after_frame()) {
+        stop();
+        return;
+    }
+    stopped_ = true;
+    frame_timer_.expires_after(frame_patience);
+    frame_timer_.async_wait([self = shared_from_this()](const std::error_code& ended) {
+        if (!ended)
+            self->stop();
+    });
 }
 
-/// Returns when run() has ended.
+void PortSession::retry() {
+    backoff_.reset();
+    wake();
+}
+
+void PortSession::wake() {
+    woken_ = true;
+    timer_.cancel();
+}
+
+asio::awaitable<void> PortSession::reserve(std::string client) {
+    if (!reserved_by_.empty() && reserved_by_ != client)
+        throw Exception(Error{ErrorCode::busy, fmt::format("another program has reserved {}", port_.device),
+                              "call again when it has released the port"});
+    reserved_by_ = client;
+    if (modem_)
+        modem_->wake();
+    if (use_ == PortUse::borrowed) {
+        std::error_code released;
+        released_.expires_after(release_patience);
+        co_await released_.async_wait(asio::redirect_error(asio::use_awaitable, released));
+    }
+    if (use_ != PortUse::borrowed)
+        co_return;
+    end_reservation(client);
+    throw Exception(Error{ErrorCode::modem_timeout,
+                          fmt::format("bgs2d has not finished its work on {} yet", port_.device),
+                          "call again"});
+}
+
+bool PortSession::end_reservation(const std::string& client) {
+    if (client.empty() || reserved_by_ != client)
+        return false;
+    reserved_by_.clear();
+    retry();
+    return true;
+}
+
 asio::awaitable<void> PortSession::end() {
     std::error_code cancelled;
     if (!ended_)
@@ -106,56 +190,68 @@ asio::awaitable<void> PortSession::end() {
 asio::awaitable<void> PortSession::run(std::shared_ptr<PortSession> before) {
     co_await asio::this_coro::throw_if_cancelled(
         false); // the channel says it in our words, and everything unwinds
+    const ModemGuard guard(*this);
     if (before)
         co_await before->end();
     before.reset();
     while (!stopped_) {
-        state_ = PortState::probing;
-        reason_ = {.code = {}, .what = "being probed for a modem", .hint = {}};
-        retry_at_.reset();
-        const Error end = co_await attempt();
+        const PortNeed need = co_await next_need();
         if (stopped_)
             break;
-        if (const auto wait = schedule_retry(end))
-            retry_timer_.expires_after(*wait);
-        else
-            retry_timer_.expires_at(std::chrono::steady_clock::time_point::max());
-        std::error_code woken;
-        co_await retry_timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        if (need.purpose == Purpose::none && !keeps()) {
+            rest();
+            co_await wait(modem_->next_look());
+            continue;
+        }
+        const auto end = co_await attempt(need);
+        if (stopped_)
+            break;
+        co_await wait(conclude(need, end));
     }
-    inhibition_.reset();
 }
 
-/// One attempt, from opening the port to losing it. Returns the error, since a handler cannot await.
-asio::awaitable<Error> PortSession::attempt() {
-    const ModemGuard guard(*this);
-    Error end;
+/// Without a modem, one is looked for.
+asio::awaitable<PortNeed> PortSession::next_need() {
+    PortNeed need;
+    need.purpose = Purpose::check;
+    need.work = "look for a modem";
+    if (!modem_)
+        co_return need;
     try {
-        inhibition_ = co_await host_.inhibit(port_, claimed_);
-        if (stopped_)
-            co_return Error{ErrorCode::cancelled, "", ""};
-        at::LineSettings settings = host_.probe_settings(port_);
-        at::SerialPort port(executor_, port_.device, settings);
-        at::Channel channel(std::move(port), settings, host_.tap(port_));
-        co_await at::synchronise(channel);
-        const at::ModuleIdentity identity = co_await at::identify(channel);
-        auto admitted = host_.admit(identity, port_);
-        if (!admitted)
-            co_return std::move(admitted.error());
-        modem_ = std::move(*admitted);
-        if (const at::LineSettings own = host_.line_settings(*modem_); own != settings) {
-            channel.apply(own);
-            co_await at::synchronise(channel);
-        }
-        state_ = PortState::modem;
-        reason_ = {
-            .code = {}, .what = fmt::format("{} {}", identity.manufacturer, identity.model), .hint = {}};
-        backoff_.reset();
-        co_await modem_->live(channel);
+        need = co_await modem_->need();
+    } catch (const std::exception& e) { // the attempt meets it again, and is retried
+        log_.warning("{}: {}", port_.device, e.what());
+    }
+    co_return need;
+}
+
+/// Returns at `until` (nothing: never), or after a wake() that no earlier wait has returned for.
+asio::awaitable<void> PortSession::wait(std::optional<Clock::time_point> until) {
+    std::error_code woken;
+    timer_.expires_at(until.value_or(Clock::time_point::max()));
+    if (!woken_)
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    woken_ = false;
+}
+
+/// One attempt, from claiming the port to closing it. Returns the error, since a handler cannot await.
+asio::awaitable<std::optional<Error>> PortSession::attempt(PortNeed need) {
+    const BorrowGuard guard(*this);
+    std::optional<Error> end;
+    retry_at_.reset();
+    if (!modem_ && state_ != PortState::waiting) {
+        state_ = PortState::probing;
+        reason_ = {.code = {}, .what = "being probed for a modem", .hint = {}};
+    }
+    admitted_ = false;
+    try {
+        at::SerialPort port = co_await claim(need);
+        work_.clear();
+        co_await use_port(std::move(port));
     } catch (const Exception& e) {
         end = e.error();
-        if (modem_ && is_about_admission(end.code)) // of a modem that was admitted: it is another matter
-            end.code = ErrorCode::failed;
+        if (admitted_ && is_about_admission(end->code)) // of a modem that was admitted: it is another matter
+            end->code = ErrorCode::failed;
     } catch (
         const std::exception& e) { // such as std::bad_alloc: the other ports go on, and this one is retried
         end = Error{ErrorCode::failed, fmt::format("unexpected error: {}", e.what()),
@@ -164,29 +260,196 @@ asio::awaitable<Error> PortSession::attempt() {
     co_return end;
 }
 
-/// Sets the state after an attempt and returns the time until the next; nothing: no automatic retry.
-std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error& end) {
-    reason_ = end;
-    if (end.code != ErrorCode::not_trusted)
+/// Opens a port of the module that no other program has, or interrupts the program, if `need` permits that.
+/// Throws Exception: PortClaimed, Busy (a sibling serves the modem), and those of at::SerialPort.
+asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
+    lending_failed_ = false;
+    if (!reserved_by_.empty())
+        throw Exception(claimed_by(port_, fmt::format("client {} of the bus", reserved_by_)));
+    watch_ = std::make_unique<ReleaseWatch>(executor_, port_, host_.lock_directory(), [this] { wake(); });
+    std::vector<PortInfo> ports(1, port_);
+    if (modem_)
+        std::ranges::copy(host_.other_ports_of_modem(port_), std::back_inserter(ports));
+    Error error;
+    for (const PortInfo& port : ports) {
+        auto claimed = co_await claim_free(port);
+        if (claimed)
+            co_return std::move(*claimed);
+        if (error.what.empty())
+            error = std::move(claimed.error());
+    }
+    if (error.code != ErrorCode::port_claimed)
+        throw Exception(std::move(error));
+    const DeviceUse use = co_await host_.device_use(port_);
+    if (use.uses_port) {
+        if (const std::string imei = host_.modem_of_sibling(port_); !modem_ && !imei.empty())
+            throw Exception(Error{ErrorCode::busy, fmt::format("another port of the modem {}", imei), ""});
+        // Another port of the device may serve without disturbing ModemManager.
+        if ((use.connected && !may_interrupt(need)) || (!modem_ && host_.has_sibling(port_)))
+            throw Exception(std::move(error));
+        inhibition_ = co_await host_.inhibit(port_, true);
+    } else if (may_interrupt(need) && !modem_->port_settings().borrow_from.empty()) {
+        if (const auto failure = co_await stop_units()) {
+            lending_failed_ = true;
+            error.hint = to_string(*failure);
+            throw Exception(std::move(error));
+        }
+    } else {
+        throw Exception(std::move(error));
+    }
+    co_return value_or_throw(open(port_));
+}
+
+/// Stops the units of borrow-from. Returns the error, since a handler cannot await.
+asio::awaitable<std::optional<Error>> PortSession::stop_units() {
+    std::optional<Error> failure;
+    try {
+        co_await host_.lending().stop(port_.device, modem_->port_settings().borrow_from);
+    } catch (const Exception& e) {
+        if (e.error().code == ErrorCode::cancelled)
+            throw;
+        failure = e.error();
+    }
+    co_return failure;
+}
+
+/// Claims the port if no other program has it. Errors: PortClaimed, and those of at::SerialPort.
+asio::awaitable<Expected<at::SerialPort>> PortSession::claim_free(PortInfo port) {
+    if (const auto holder = find_holder(port, host_.lock_directory())) {
+        watch_->follow(holder->pid);
+        co_return std::unexpected(claimed_by(port, to_string(*holder)));
+    }
+    const DeviceUse use = co_await host_.device_use(port);
+    if (use.uses_port)
+        co_return std::unexpected(claimed_by(port, modem_manager));
+    if (!use.managed) // it may begin to probe the port; a port that it has passed over stays free
+        inhibition_ = co_await host_.inhibit(port, claimed_);
+    if (stopped_)
+        co_return std::unexpected(Error{ErrorCode::cancelled, "", ""});
+    co_return open(port);
+}
+
+/// Opens the port with the UUCP lock.
+Expected<at::SerialPort> PortSession::open(const PortInfo& port) {
+    try {
+        lock_ = std::make_unique<UucpLock>(port, host_.lock_directory());
+        at::SerialPort opened(executor_, port.device,
+                              modem_ ? modem_->port_settings().line : host_.probe_settings(port));
+        use_ = PortUse::borrowed;
+        holder_.clear();
+        waiting_since_.reset();
+        watch_.reset();
+        return opened;
+    } catch (const Exception& e) {
+        lock_.reset();
+        if (e.error().code != ErrorCode::port_claimed)
+            return std::unexpected(e.error());
+    }
+    // A failed flock() closes the port, which is no release.
+    watch_ = std::make_unique<ReleaseWatch>(executor_, port_, host_.lock_directory(), [this] { wake(); });
+    const auto holder = find_holder(port, host_.lock_directory());
+    return std::unexpected(claimed_by(port, to_string(holder.value_or(PortHolder{}))));
+}
+
+/// Identifies the modem, lets it work, and leaves the line as it was.
+asio::awaitable<void> PortSession::use_port(at::SerialPort opened) {
+    at::LineSettings settings = modem_ ? modem_->port_settings().line : host_.probe_settings(port_);
+    at::Channel channel(std::move(opened), settings, host_.tap(port_));
+    co_await at::synchronise(channel);
+    const at::ModuleIdentity identity = co_await at::identify(channel);
+    value_or_throw(admit(identity));
+    admitted_ = true;
+    if (const at::LineSettings own = host_.line_settings(*modem_); own != settings) {
+        channel.apply(own);
+        co_await at::synchronise(channel);
+    }
+    state_ = PortState::modem;
+    reason_ = {.code = {}, .what = fmt::format("{} {}", identity.manufacturer, identity.model), .hint = {}};
+    backoff_.reset();
+    co_await modem_->work(channel, [this] { return keeps(); });
+}
+
+/// Makes the module that answers the modem of the session. Errors: those of Host::admit().
+Expected<void> PortSession::admit(const at::ModuleIdentity& identity) {
+    if (modem_ && modem_->identity() == identity)
+        return {};
+    if (modem_)
+        log_.notice("{}: the modem {} {} answers instead of {}", port_.device, identity.model, identity.imei,
+                    modem_->identity().imei);
+    dismiss();
+    auto admitted = host_.admit(identity, port_);
+    if (!admitted)
+        return std::unexpected(std::move(admitted.error()));
+    modem_ = std::move(*admitted);
+    return {};
+}
+
+/// Sets the state after an attempt and returns the time of the next; nothing: none but by an event.
+std::optional<PortSession::Clock::time_point> PortSession::conclude(const PortNeed& need,
+                                                                    const std::optional<Error>& end) {
+    if (!end) {
+        woken_ = true; // its need may have changed while it worked
+        return std::nullopt;
+    }
+    if (end->code != ErrorCode::not_trusted)
         host_.withdraw_claim(port_);
-    claimed_ = claimed_ || end.code == ErrorCode::port_claimed;
+    if (end->code == ErrorCode::port_claimed)
+        return wait_for_release(need, *end);
+    watch_.reset();
+    dismiss();
+    woken_ = false;
+    return schedule_retry(*end);
+}
+
+/// Another program has the port. The modem stays as it was last verified.
+std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(const PortNeed& need,
+                                                                            const Error& end) {
+    claimed_ = true;
+    if (!modem_)
+        modem_ = host_.recall(port_);
+    reason_ = end;
+    state_ = modem_ ? PortState::modem : PortState::waiting;
+    if (use_ != PortUse::waiting || work_ != need.work) {
+        use_ = PortUse::waiting;
+        work_ = need.work;
+        waiting_since_ = waiting_since_.value_or(now());
+        const auto deadline = next_interruption(need);
+        log_.notice("{}: {}", port_.device, to_string(end));
+        host_.port_wanted(port_.device, work_, deadline);
+    }
+    if (modem_)
+        modem_->wait_for_port(need, holder_, end.hint);
+    std::optional<Clock::time_point> next;
+    if (const auto interruption = next_interruption(need))
+        next = steady(*interruption);
+    if (const auto look = modem_ ? modem_->next_look() : std::nullopt; look && *look > Clock::now())
+        next = std::min(next.value_or(*look), *look);
+    const bool is_watched = !reserved_by_.empty() || (watch_ && watch_->active());
+    if (!is_watched || lending_failed_)
+        next = std::min(next.value_or(Clock::time_point::max()), Clock::now() + backoff_.next());
+    return next;
+}
+
+/// Sets the state after a failure and returns the time of the next attempt; nothing: no automatic retry.
+std::optional<PortSession::Clock::time_point> PortSession::schedule_retry(const Error& end) {
+    reason_ = end;
+    use_ = PortUse::released;
+    holder_.clear();
+    work_.clear();
+    waiting_since_.reset();
     std::chrono::milliseconds wait = other_device_retry;
     switch (end.code) {
     case ErrorCode::not_found:
         state_ = PortState::absent;
-        inhibition_.reset();
         return std::nullopt;
     case ErrorCode::busy:
         state_ = PortState::duplicate;
-        inhibition_.reset();
         return std::nullopt;
     case ErrorCode::not_supported:
         state_ = PortState::not_a_modem;
-        inhibition_.reset();
         break;
     case ErrorCode::not_trusted:
         state_ = PortState::duplicate;
-        inhibition_.reset();
         break;
     default:
         state_ = end.code == ErrorCode::modem_timeout ? PortState::silent : PortState::unavailable;
@@ -195,7 +458,48 @@ std::optional<std::chrono::milliseconds> PortSession::schedule_retry(const Error
     }
     retry_at_ = std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + wait);
     log_.warning("{}: {}", port_.device, to_string(reason_));
-    return wait;
+    return Clock::now() + wait;
+}
+
+/// The port is not needed.
+void PortSession::rest() {
+    watch_.reset();
+    use_ = PortUse::released;
+    holder_.clear();
+    work_.clear();
+    waiting_since_.reset();
+    modem_->released();
+}
+
+void PortSession::dismiss() {
+    if (const auto modem = std::exchange(modem_, nullptr))
+        host_.dismiss(modem);
+}
+
+/// Whether a unit may be stopped, or a connection ended.
+bool PortSession::may_interrupt(const PortNeed& need) const {
+    if (need.purpose != Purpose::write)
+        return false;
+    const auto& window = modem_->port_settings().window;
+    return need.requested || !window || policy::is_open(*window, now());
+}
+
+/// The time when may_interrupt() permits it; nothing: it is not a matter of time.
+std::optional<std::chrono::sys_seconds> PortSession::next_interruption(const PortNeed& need) const {
+    if (need.purpose != Purpose::write || may_interrupt(need) || modem_->port_settings().borrow_from.empty())
+        return std::nullopt;
+    return policy::next_opening(*modem_->port_settings().window, now());
+}
+
+bool PortSession::keeps() const {
+    return modem_ && modem_->port_settings().use == policy::Use::keep && reserved_by_.empty() && !stopped_;
+}
+
+Error PortSession::claimed_by(const PortInfo& port, const std::string& holder) {
+    if (port.device == port_.device)
+        holder_ = holder;
+    return {ErrorCode::port_claimed, fmt::format("waiting for the port: {}", holder),
+            "stop the program, or name its unit in borrow-from of [port]; see bgs2d-ports(7)"};
 }
 
 } // namespace bgs2

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One named port: opens it, identifies the modem behind it and runs the modem.
+// One named port: borrows it when there is work, identifies the modem behind it, and gives it back.
 #pragma once
 
 #include "daemon/at/identify.h"
 #include "daemon/at/line_settings.h"
+#include "daemon/at/serial_port.h"
 #include "daemon/at/tap.h"
 #include "daemon/base/backoff.h"
 #include "daemon/base/codes.h"
@@ -13,7 +14,11 @@
 #include "daemon/base/port_info.h"
 #include "daemon/base/words.h"
 #include "daemon/modem/modem.h"
+#include "daemon/modem/port_need.h"
 #include "daemon/port/inhibitor.h"
+#include "daemon/port/lending.h"
+#include "daemon/port/release_watch.h"
+#include "daemon/port/uucp_lock.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -21,10 +26,12 @@
 #include <asio/steady_timer.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace bgs2 {
 
@@ -35,15 +42,17 @@ enum class PortState {
     modem,
     not_a_modem,
     silent,
+    waiting,   ///< another program has the port, and no modem was identified yet
     duplicate, ///< another port of a modem that bgs2d already uses
     unavailable,
 };
 
 consteval auto words(PortState) {
     using enum PortState;
-    return EnumTable{Word{ignored, "ignored"},     Word{absent, "absent"},           Word{probing, "probing"},
-                     Word{modem, "modem"},         Word{not_a_modem, "not-a-modem"}, Word{silent, "silent"},
-                     Word{duplicate, "duplicate"}, Word{unavailable, "unavailable"}};
+    return EnumTable{
+        Word{ignored, "ignored"}, Word{absent, "absent"},           Word{probing, "probing"},
+        Word{modem, "modem"},     Word{not_a_modem, "not-a-modem"}, Word{silent, "silent"},
+        Word{waiting, "waiting"}, Word{duplicate, "duplicate"},     Word{unavailable, "unavailable"}};
 }
 
 /// The reason for the state of a port.
@@ -66,7 +75,24 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
                                                        const PortInfo& port) = 0;
         /// After NotTrusted: the port no longer shows that IMEI.
         virtual void withdraw_claim(const PortInfo& port) = 0;
+        /// Adds the modem that was last identified at this place, as it is recorded: the port is in use by
+        /// another program. Null: none was, or it is on another port now.
+        virtual std::shared_ptr<Modem> recall(const PortInfo& port) = 0;
         virtual void dismiss(const std::shared_ptr<Modem>& modem) = 0;
+        /// The other ports on which the modem of this port answered.
+        [[nodiscard]] virtual std::vector<PortInfo> other_ports_of_modem(const PortInfo& port) const = 0;
+        /// Whether another port of the same device is named.
+        [[nodiscard]] virtual bool has_sibling(const PortInfo& port) const = 0;
+        /// The IMEI of the modem on a sibling; empty: none.
+        [[nodiscard]] virtual std::string modem_of_sibling(const PortInfo& port) const = 0;
+        /// The use of the device by ModemManager; see Inhibitor.
+        virtual asio::awaitable<DeviceUse> device_use(const PortInfo& port) = 0;
+        /// The directory of UUCP locks.
+        [[nodiscard]] virtual const std::filesystem::path& lock_directory() const = 0;
+        [[nodiscard]] virtual Lending& lending() = 0;
+        virtual void port_wanted(const std::string& device, const std::string& reason,
+                                 std::optional<std::chrono::sys_seconds> deadline) = 0;
+        virtual void port_released(const std::string& device) = 0;
         /// Inhibits other programs for the port; see Inhibitor.
         virtual asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) = 0;
         /// The tap that records the port, which was just opened; null: none.
@@ -82,8 +108,22 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     /// Releases the port at once; the object may outlive the call until its coroutine has ended.
     void stop();
 
+    /// Like stop(), but a secure command that has begun ends first, within 5 s.
+    void stop_after_frame();
+
+    /// Returns when the session has ended after stop().
+    asio::awaitable<void> end();
+
     /// Retries now, if the session waits for its next attempt.
     void retry();
+
+    /// Looks again whether the port is needed and free.
+    void wake();
+
+    /// See Fleet::reserve_port().
+    asio::awaitable<void> reserve(std::string client);
+    /// Whether the client had reserved the port.
+    bool end_reservation(const std::string& client);
 
     [[nodiscard]] const PortInfo& port() const { return port_; }
     [[nodiscard]] PortState state() const { return state_; }
@@ -93,33 +133,71 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     [[nodiscard]] const Error& reason() const { return reason_; }
     /// Whether ModemManager is inhibited for the port.
     [[nodiscard]] bool inhibited() const { return inhibition_ && inhibition_->active(); }
+    [[nodiscard]] PortUse use() const { return use_; }
+    /// The program that the session waits for; empty unless use() is waiting.
+    [[nodiscard]] const std::string& holder() const { return holder_; }
+    /// The work that the port is needed for, for people; empty: none.
+    [[nodiscard]] const std::string& work() const { return work_; }
+    [[nodiscard]] std::optional<std::chrono::sys_seconds> waiting_since() const { return waiting_since_; }
+    [[nodiscard]] const std::shared_ptr<Modem>& modem() const { return modem_; }
     [[nodiscard]] std::string imei() const { return modem_ ? modem_->identity().imei : std::string(); }
     [[nodiscard]] std::optional<std::chrono::sys_seconds> retry_at() const { return retry_at_; }
 
   private:
+    using Clock = std::chrono::steady_clock;
     class ModemGuard;
+    class BorrowGuard;
 
     asio::awaitable<void> run(std::shared_ptr<PortSession> before);
-    asio::awaitable<void> end();
-    asio::awaitable<Error> attempt();
-    std::optional<std::chrono::milliseconds> schedule_retry(const Error& end);
+    asio::awaitable<PortNeed> next_need();
+    asio::awaitable<void> wait(std::optional<Clock::time_point> until);
+    asio::awaitable<std::optional<Error>> attempt(PortNeed need);
+    asio::awaitable<at::SerialPort> claim(PortNeed need);
+    asio::awaitable<Expected<at::SerialPort>> claim_free(PortInfo port);
+    Expected<at::SerialPort> open(const PortInfo& port);
+    asio::awaitable<void> use_port(at::SerialPort port);
+    Expected<void> admit(const at::ModuleIdentity& identity);
+    std::optional<Clock::time_point> conclude(const PortNeed& need, const std::optional<Error>& end);
+    std::optional<Clock::time_point> wait_for_release(const PortNeed& need, const Error& end);
+    std::optional<Clock::time_point> schedule_retry(const Error& end);
+    void rest();
+    void dismiss();
+    [[nodiscard]] bool may_interrupt(const PortNeed& need) const;
+    [[nodiscard]] bool keeps() const;
+    [[nodiscard]] std::optional<std::chrono::sys_seconds> next_interruption(const PortNeed& need) const;
+    [[nodiscard]] Error claimed_by(const PortInfo& port, const std::string& holder);
+    asio::awaitable<std::optional<Error>> stop_units();
 
     PortInfo port_;
     Host& host_;
     Log log_;
     asio::any_io_executor executor_;
-    asio::steady_timer retry_timer_;
-    asio::steady_timer end_timer_; ///< never expires; cancelled when run() ends
-    asio::cancellation_signal cancellation_;
+    asio::steady_timer timer_; ///< of wait()
+    bool woken_ = false;       ///< wake() was called since the last wait()
     Backoff backoff_{std::chrono::minutes(1)};
-    PortState state_ = PortState::probing;
-    Error reason_; ///< its code is used only in states that follow an error
-    std::shared_ptr<Modem> modem_;
-    std::unique_ptr<Inhibition> inhibition_; ///< held from before the port is opened, and between attempts
-    bool claimed_ = false;                   ///< another program held the port
-    std::optional<std::chrono::sys_seconds> retry_at_;
+    asio::cancellation_signal cancellation_;
+    asio::steady_timer end_timer_;   ///< cancelled when the session has ended
+    asio::steady_timer frame_timer_; ///< the time that a frame has to end
     bool stopped_ = false;
     bool ended_ = false;
+
+    std::unique_ptr<ReleaseWatch> watch_; ///< while the port is claimed or waited for
+    std::unique_ptr<UucpLock> lock_;
+    std::unique_ptr<Inhibition> inhibition_;
+    bool claimed_ = false;        ///< another program had the port
+    bool admitted_ = false;       ///< the modem was identified in this attempt
+    bool lending_failed_ = false; ///< a unit could not be stopped in this attempt
+    std::string reserved_by_;
+    asio::steady_timer released_; ///< cancelled when the port is released
+
+    PortState state_ = PortState::probing;
+    Error reason_;
+    PortUse use_ = PortUse::released;
+    std::string holder_;
+    std::string work_;
+    std::optional<std::chrono::sys_seconds> waiting_since_;
+    std::optional<std::chrono::sys_seconds> retry_at_;
+    std::shared_ptr<Modem> modem_;
 };
 
 } // namespace bgs2
