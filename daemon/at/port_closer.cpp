@@ -17,7 +17,7 @@
 namespace bgs2::at {
 namespace {
 
-void close_port(int fd) {
+void close_port(int fd, const LineState& found) {
     ::tcflush(fd, TCOFLUSH);
     int unsent = 0;
     serial_struct settings{};
@@ -26,6 +26,7 @@ void close_port(int fd) {
         settings.closing_wait = ASYNC_CLOSING_WAIT_NONE;
         ::ioctl(fd, TIOCSSERIAL, &settings);
     }
+    found.restore(fd); // a USB adapter is asked for it, which can block as well
     // A pty keeps TIOCEXCL as long as its other side is open, and could not be opened again.
     ::ioctl(fd, TIOCNXCL);
     ::close(fd);
@@ -64,10 +65,10 @@ PortCloser::PortCloser(asio::execution_context& context)
   , close_(close_port)
   , pending_(std::make_shared<Pending>()) {}
 
-void PortCloser::close(int fd, dev_t device) {
+void PortCloser::close(int fd, dev_t device, const LineState& found) {
     pending_->add(device);
-    const auto work = [pending = pending_, close = close_, fd, device] {
-        close(fd);
+    const auto work = [pending = pending_, close = close_, fd, device, found] {
+        close(fd, found);
         pending->remove(device);
     };
     try {

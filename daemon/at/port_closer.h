@@ -2,6 +2,8 @@
 // Closes serial ports outside the event loop.
 #pragma once
 
+#include "daemon/at/line_state.h"
+
 #include <asio/execution_context.hpp>
 
 #include <chrono>
@@ -19,13 +21,13 @@ class PortCloser : public asio::execution_context::service {
     static asio::execution_context::id id;
 
     /// The operation that may block.
-    using Close = std::function<void(int fd)>;
+    using Close = std::function<void(int fd, const LineState& found)>;
 
     explicit PortCloser(asio::execution_context& context);
 
-    /// Closes `fd` of this device in a thread, and waits for it for `patience`: an ordinary port is closed on
-    /// return.
-    void close(int fd, dev_t device);
+    /// Discards the output of `fd` that was not sent, restores the settings that the line was `found` with,
+    /// and closes it, in a thread; waits for that for `patience`: an ordinary port is closed on return.
+    void close(int fd, dev_t device, const LineState& found);
 
     /// Whether a port of this device is still being closed. Opening it would block.
     [[nodiscard]] bool is_closing(dev_t device) const;

@@ -102,11 +102,12 @@ SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node)
   , stream_(executor) {
     require_closed(executor, node_);
     const int fd = open_claimed(node_);
+    found_ = LineState(fd);
     std::error_code error;
     stream_.assign(fd, error);
     if (!error)
         return;
-    closer_of(executor).close(fd, device_of(fd));
+    closer_of(executor).close(fd, device_of(fd), found_);
     throw_errno(error.value(), "use", node_);
 }
 
@@ -125,7 +126,7 @@ SerialPort::~SerialPort() {
     std::error_code ignored; // a descriptor is closed even if close() fails
     stream_.close(ignored);
     if (fd >= 0)
-        closer_of(stream_.get_executor()).close(fd, device_of(fd));
+        closer_of(stream_.get_executor()).close(fd, device_of(fd), found_);
 }
 
 void SerialPort::apply(const LineSettings& settings) {

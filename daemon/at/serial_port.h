@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/at/line_settings.h"
+#include "daemon/at/line_state.h"
 #include "daemon/base/bytes.h"
 
 #include <asio/any_io_executor.hpp>
@@ -16,17 +17,18 @@ namespace bgs2::at {
 
 class SerialPort {
   public:
-    /// Opens and claims the port: flock(2) and TIOCEXCL, raw, with these settings. Throws Exception:
-    /// PortClaimed (another process holds it), ModemTimeout (bgs2d still closes it, since its data is not
-    /// accepted), NotFound, AccessDenied, InvalidArgument (not a tty, or not
-    /// that rate), DeviceGone, Failed.
+    /// Opens and claims the port: flock(2) and TIOCEXCL, raw, with these settings. HUPCL stays as it was
+    /// found. Throws Exception: PortClaimed (another process holds it), ModemTimeout (bgs2d still closes it,
+    /// since its data is not accepted), NotFound, AccessDenied, InvalidArgument (not a tty, or not that
+    /// rate), DeviceGone, Failed.
     SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings);
 
     SerialPort(SerialPort&&) noexcept = default;
     SerialPort& operator=(SerialPort&&) = delete;
     SerialPort(const SerialPort&) = delete;
     SerialPort& operator=(const SerialPort&) = delete;
-    /// Drops data that was not sent yet, and closes the port by PortCloser.
+    /// Drops data that was not sent yet, restores the settings that the line was found with, and closes the
+    /// port by PortCloser.
     ~SerialPort();
 
     /// Changes rate and flow control of the open port. Throws as the constructor does.
@@ -52,6 +54,7 @@ class SerialPort {
 
     std::string node_;
     asio::serial_port stream_;
+    LineState found_; ///< when the port was opened
 };
 
 } // namespace bgs2::at

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "daemon/at/line_state.h"
 #include "daemon/at/port_closer.h"
 #include "daemon/at/serial_port.h"
 #include "daemon/base/error.h"
+#include "tests/support/child.h"
 #include "tests/support/scripted_module.h"
 
 #include <asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <fcntl.h>
 #include <fstream>
+#include <functional>
 #include <future>
+#include <linux/capability.h>
 #include <optional>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <thread>
 #include <unistd.h>
@@ -24,6 +30,34 @@ namespace bgs2::at {
 namespace {
 
 using testing::HasSubstr;
+
+/// Without CAP_SYS_ADMIN, for which TIOCEXCL does not count, as the service is.
+class Unprivileged {
+  public:
+    Unprivileged() {
+        EXPECT_EQ(::syscall(SYS_capget, &header_, before_.data()), 0);
+        auto without = before_;
+        without.at(0).effective &= ~(1U << CAP_SYS_ADMIN);
+        EXPECT_EQ(::syscall(SYS_capset, &header_, without.data()), 0);
+    }
+    ~Unprivileged() { ::syscall(SYS_capset, &header_, before_.data()); }
+    Unprivileged(const Unprivileged&) = delete;
+    Unprivileged& operator=(const Unprivileged&) = delete;
+
+  private:
+    __user_cap_header_struct header_{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> before_{};
+};
+
+/// A process that opens the node, does `claim` with it, and keeps it open.
+auto claiming(const std::string& node, int (*claim)(int fd)) {
+    return [node, claim](const std::function<void()>& ready) {
+        if (claim(test::Child::open_tty(node)) != 0)
+            return 1;
+        ready();
+        test::Child::wait_for_signal();
+    };
+}
 
 class SerialPortTest : public testing::Test {
   protected:
@@ -90,7 +124,7 @@ TEST_F(SerialPortTest, IsClosedOutsideTheEventLoopIfThatBlocks) {
     std::promise<void> allowed;
     std::promise<void> closed;
     closer().replace(
-        [&](int fd) {
+        [&](int fd, const LineState&) {
             closing.set_value(std::this_thread::get_id());
             allowed.get_future().wait();
             ::ioctl(fd, TIOCNXCL);
@@ -111,7 +145,7 @@ TEST_F(SerialPortTest, IsClosedOutsideTheEventLoopIfThatBlocks) {
     closed.get_future().wait();
     while (closer().is_closing(device_of_module()))
         std::this_thread::yield();
-    closer().replace([](int fd) { ::close(fd); }, std::chrono::seconds(10));
+    closer().replace([](int fd, const LineState&) { ::close(fd); }, std::chrono::seconds(10));
     EXPECT_EQ(error_of_opening(module().node()).what, "");
 }
 
@@ -128,6 +162,52 @@ TEST_F(SerialPortTest, CanBeClaimedAgainOnceItIsClosed) {
         const SerialPort port = open(module().node());
     }
     EXPECT_EQ(error_of_opening(module().node()), Error{});
+}
+
+TEST_F(SerialPortTest, IsNotOpenedWhileAnotherProgramHasLockedIt) {
+    const test::Child other(claiming(module().node(), [](int fd) { return ::flock(fd, LOCK_EX | LOCK_NB); }));
+    ASSERT_TRUE(other.is_ready());
+    EXPECT_EQ(error_of_opening(module().node()).code, ErrorCode::port_claimed);
+    other.kill();
+    EXPECT_EQ(error_of_opening(module().node()), Error{});
+}
+
+TEST_F(SerialPortTest, IsNotOpenedWhileAnotherProgramUsesItExclusively) {
+    const test::Child other(claiming(module().node(), [](int fd) { return ::ioctl(fd, TIOCEXCL); }));
+    ASSERT_TRUE(other.is_ready());
+    const Unprivileged unprivileged;
+    const Error error = error_of_opening(module().node());
+    EXPECT_EQ(error.code, ErrorCode::port_claimed);
+    EXPECT_THAT(error.what, HasSubstr("open " + module().node()));
+}
+
+TEST_F(SerialPortTest, LeavesTheLineAsItWasFound) {
+    const int other_program = ::open(module().node().c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ASSERT_GE(other_program, 0);
+    termios tio{};
+    ASSERT_EQ(::tcgetattr(other_program, &tio), 0);
+    for (const bool hang_up_on_close : {true, false}) {
+        tio.c_iflag |= IXON | ICRNL;
+        tio.c_lflag |= ECHO | ICANON;
+        tio.c_cflag |= CRTSCTS | CSTOPB;
+        tio.c_cflag &= ~static_cast<tcflag_t>(HUPCL);
+        tio.c_cflag |= hang_up_on_close ? HUPCL : 0;
+        tio.c_cc[VMIN] = 7;
+        ::cfsetspeed(&tio, B19200);
+        ASSERT_EQ(::tcsetattr(other_program, TCSANOW, &tio), 0);
+        const LineState found(other_program);
+        {
+            SerialPort port = open(module().node());
+            EXPECT_NE(LineState(other_program), found);
+            termios used{};
+            ASSERT_EQ(::tcgetattr(port.stream().native_handle(), &used), 0);
+            EXPECT_EQ((used.c_cflag & HUPCL) != 0, hang_up_on_close);
+        }
+        EXPECT_EQ(LineState(other_program), found);
+        EXPECT_EQ(error_of_opening(module().node(), {.baud = 12345}).code, ErrorCode::invalid_argument);
+        EXPECT_EQ(LineState(other_program), found) << "the settings failed";
+    }
+    ::close(other_program);
 }
 
 TEST_F(SerialPortTest, StaysClaimedWhenItMoves) {
