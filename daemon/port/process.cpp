@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/port/process.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fstream>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace bgs2 {
+
+int open_process(pid_t process) {
+    return static_cast<int>(::syscall(SYS_pidfd_open, process, 0)); // sets FD_CLOEXEC
+}
+
+bool is_running(pid_t process) {
+    const int fd = open_process(process);
+    if (fd < 0)
+        return process > 0 && errno != ESRCH && errno != EINVAL; // EINVAL: a thread, which opens no lock
+    pollfd ended{.fd = fd, .events = POLLIN, .revents = 0};
+    const bool running = ::poll(&ended, 1, 0) == 0;
+    ::close(fd);
+    return running;
+}
+
+std::string process_name(pid_t process) {
+    std::ifstream file(fmt::format("/proc/{}/comm", process));
+    std::string name;
+    std::getline(file, name);
+    return name;
+}
+
+} // namespace bgs2
