@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/at/identify.h"
 
+#include "daemon/at/line_reader.h"
 #include "daemon/at/silence.h"
 #include "daemon/base/imei.h"
 
@@ -9,6 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace bgs2::at {
 namespace {
@@ -28,9 +33,6 @@ bool is_family(std::string_view manufacturer) {
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return std::ranges::any_of(manufacturers, [&](std::string_view name) { return lower.starts_with(name); });
 }
-
-/// Results are sent, as words; no echo. The settings are not stored in the module.
-constexpr const char* profile = "ATQ0V1E0";
 
 /// A module that sleeps does so after some seconds.
 constexpr auto sleepless = 1s;
@@ -67,32 +69,57 @@ asio::awaitable<Reply> reply_to(Channel& channel, std::string command, std::chro
     co_return refused ? Reply::refused : Reply::none;
 }
 
-/// Discards input until the line is quiet for as long as an answer may take.
-asio::awaitable<void> drain(Channel& channel, SyncTimeouts timeouts) {
+/// Discards input until the line is quiet for as long as an answer may take. Returns whether there was any.
+asio::awaitable<bool> drain(Channel& channel, SyncTimeouts timeouts) {
     const auto deadline = Channel::Clock::now() + timeouts.attempts * timeouts.interval;
+    bool any = false;
     try {
-        while (Channel::Clock::now() < deadline)
+        while (Channel::Clock::now() < deadline) {
             co_await channel.line(timeouts.interval);
+            any = true;
+        }
     } catch (const Exception& e) {
         if (e.error().code != ErrorCode::modem_timeout)
             throw;
     }
+    co_return any;
+}
+
+std::vector<std::string> lines_of(ByteView received) {
+    std::vector<std::string> lines;
+    LineReader reader;
+    reader.feed(received);
+    while (auto line = reader.next())
+        lines.push_back(std::move(*line));
+    return lines;
 }
 
 /// Sends AT and the profile in turn until one is answered OK. Throws if none is.
-asio::awaitable<void> reach(Channel& channel, SyncTimeouts timeouts) {
+asio::awaitable<FoundProfile> reach(Channel& channel, SyncTimeouts timeouts) {
+    FoundProfile found;
     unsigned refusals = 0;
+    bool only_echoed = false; // by a module that hears, unlike one that sleeps or detects the rate
     for (unsigned attempt = 0; attempt < timeouts.attempts; ++attempt) {
         if (attempt == timeouts.attempts / 2)
             channel.port().pulse_rts();
-        const Reply reply = co_await reply_to(channel, attempt % 2 == 0 ? "AT" : profile, timeouts.interval);
+        const std::string command = attempt % 2 == 0 ? "AT" : profile_command;
+        const Reply reply = co_await reply_to(channel, command, timeouts.interval);
         refusals += reply == Reply::refused ? 1 : 0;
+        const auto received = lines_of(channel.received());
+        found.echo = found.echo || std::ranges::find(received, command) != received.end();
+        if (attempt == 0) {
+            const std::size_t echoes = found.echo ? 1 : 0;
+            only_echoed = found.echo && received.size() == echoes;
+            found.numeric = reply == Reply::numeric && received.size() == echoes + 1;
+        }
         if (reply != Reply::ok && reply != Reply::ok_after_others)
             continue;
         // Otherwise the answer to another AT would be taken for the answer to the next command, and so on.
-        if (attempt > 0 || reply == Reply::ok_after_others)
-            co_await drain(channel, timeouts);
-        co_return;
+        bool others = reply == Reply::ok_after_others;
+        if (attempt > 0 || others)
+            others = co_await drain(channel, timeouts) || others;
+        found.quiet = only_echoed && attempt == 1 && !others; // no late answer to AT
+        co_return found;
     }
     throw Exception(explain_silence(channel.port().node(), channel.received(), refusals > 1));
 }
@@ -134,15 +161,29 @@ asio::awaitable<std::string> read_imei(Channel& channel) {
     co_return *imei;
 }
 
+/// Nothing if the module refuses the query, or answers it in another form.
+asio::awaitable<std::optional<unsigned>> read_error_format(Channel& channel) {
+    constexpr std::string_view prefix = "+CMEE: ";
+    const Answer answer = co_await channel.command("AT+CMEE?", question_timeout, has_lines);
+    const bool has_form = answer.ok() && answer.lines.size() == 1 &&
+                          answer.lines.front().size() == prefix.size() + 1 &&
+                          answer.lines.front().starts_with(prefix);
+    const char digit = has_form ? answer.lines.front().back() : 'x';
+    if (digit < '0' || digit > '2')
+        co_return std::nullopt;
+    co_return static_cast<unsigned>(digit - '0');
+}
+
 } // namespace
 
-asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts) {
+asio::awaitable<FoundProfile> synchronise(Channel& channel, SyncTimeouts timeouts) {
     const auto starting = channel.restart_expected();
     channel.reset();
-    co_await reach(channel, timeouts);
-    const Answer answer = co_await channel.command(profile, question_timeout);
+    const FoundProfile found = co_await reach(channel, timeouts);
+    const Answer answer = co_await channel.command(profile_command, question_timeout);
     if (!answer.ok()) // it takes no chain of commands
         co_await channel.command("ATE0", question_timeout);
+    co_return found;
 }
 
 asio::awaitable<void> ensure_awake(Channel& channel) {
@@ -150,7 +191,7 @@ asio::awaitable<void> ensure_awake(Channel& channel) {
         co_await reach(channel, wake_timeouts);
 }
 
-asio::awaitable<ModuleIdentity> identify(Channel& channel) {
+asio::awaitable<ModuleIdentity> identify(Channel& channel, FoundProfile* found) {
     const Answer identification = co_await query(channel, "ATI1", has_identification);
     ModuleIdentity identity = parse_identification(identification.lines);
     if (!identification.ok() || identity.model.empty() || !is_family(identity.manufacturer)) {
@@ -172,8 +213,10 @@ asio::awaitable<ModuleIdentity> identify(Channel& channel) {
                   "remove the port from bgs2d.toml or the udev rule if this is not a Cinterion module"});
 
     identity.imei = co_await read_imei(channel);
-    co_await channel.command("AT+CMEE=2",
-                             question_timeout); // older firmware may refuse it; errors stay numbers then
+    if (found != nullptr)
+        found->error_format = co_await read_error_format(channel);
+    // Older firmware may refuse it; errors stay numbers then.
+    co_await channel.command(fmt::format("AT+CMEE={}", verbose_errors), question_timeout);
     co_return identity;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/at/channel.h"
+#include "daemon/at/profile.h"
 
 #include <asio/awaitable.hpp>
 
@@ -32,13 +33,15 @@ struct SyncTimeouts {
 /// Sends `AT` until the module answers, so that it detects the baud rate (autobauding), in turn with
 /// ATQ0V1E0, since a module that has stored ATQ1 or ATV0 does not answer OK (families.md §7). Then turns the
 /// echo off. Stores nothing in the module. Throws Exception: ModemTimeout if there is no answer, or the line
-/// is used for other data; ModemRejected if the module refuses all commands.
-asio::awaitable<void> synchronise(Channel& channel, SyncTimeouts timeouts = {});
+/// is used for other data; ModemRejected if the module refuses all commands. Returns the settings of echo and
+/// results that were found, as far as they are known; an earlier call may have changed them.
+asio::awaitable<FoundProfile> synchronise(Channel& channel, SyncTimeouts timeouts = {});
 
 /// Queries manufacturer, model, revision and IMEI; if it is a module of the family, enables verbose errors
-/// (`AT+CMEE=2`). Each query is repeated once after an error. Throws Exception: NotSupported (another device,
+/// (`AT+CMEE=2`). Each query is repeated once after an error. If there is a `found`, queries the format of
+/// errors before, and adds it. Throws Exception: NotSupported (another device,
 /// which has received queries only, or no IMEI), ModemTimeout (no answer, or a garbled one), DeviceGone.
-asio::awaitable<ModuleIdentity> identify(Channel& channel);
+asio::awaitable<ModuleIdentity> identify(Channel& channel, FoundProfile* found = nullptr);
 
 /// After a pause, the first command may be lost, since the module sleeps (families.md §7): sends `AT` until
 /// it answers. Does nothing if the line was used a moment ago. Throws as synchronise() does.
