@@ -345,8 +345,7 @@ Expected<at::SerialPort> PortSession::open(const PortInfo& port) {
         if (e.error().code != ErrorCode::port_claimed)
             return std::unexpected(e.error());
     }
-    // A failed flock() closes the port, which is no release.
-    watch_ = std::make_unique<ReleaseWatch>(executor_, port_, host_.lock_directory(), [this] { wake(); });
+    watch_->ignore_own_closing();
     const auto holder = find_holder(port, host_.lock_directory());
     return std::unexpected(claimed_by(port, to_string(holder.value_or(PortHolder{}))));
 }
@@ -355,8 +354,8 @@ Expected<at::SerialPort> PortSession::open(const PortInfo& port) {
 asio::awaitable<void> PortSession::use_port(at::SerialPort opened) {
     at::LineSettings settings = modem_ ? modem_->port_settings().line : host_.probe_settings(port_);
     at::Channel channel(std::move(opened), settings, host_.tap(port_));
-    co_await at::synchronise(channel);
-    const at::ModuleIdentity identity = co_await at::identify(channel);
+    at::FoundProfile found = co_await at::synchronise(channel);
+    const at::ModuleIdentity identity = co_await at::identify(channel, &found);
     value_or_throw(admit(identity));
     admitted_ = true;
     if (const at::LineSettings own = host_.line_settings(*modem_); own != settings) {
@@ -367,6 +366,7 @@ asio::awaitable<void> PortSession::use_port(at::SerialPort opened) {
     reason_ = {.code = {}, .what = fmt::format("{} {}", identity.manufacturer, identity.model), .hint = {}};
     backoff_.reset();
     co_await modem_->work(channel, [this] { return keeps(); });
+    co_await at::restore(channel, found);
 }
 
 /// Makes the module that answers the modem of the session. Errors: those of Host::admit().
