@@ -2,15 +2,14 @@
 #include "daemon/policy/parse.h"
 
 #include "daemon/base/bytes.h"
+#include "daemon/policy/port_keys.h"
 #include "daemon/policy/toml_reader.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -67,18 +66,6 @@ std::optional<Source> source(TomlReader& reader, const TomlValue& value, std::st
     return source;
 }
 
-void read_baud(TomlReader& reader, const TomlValue& value, std::string_view name, at::LineSettings& port) {
-    using Limits = std::numeric_limits<std::int64_t>;
-    const auto baud = reader.integer(value, name, Limits::min(), Limits::max());
-    if (!baud)
-        return;
-    if (std::ranges::find(baud_rates, *baud) == baud_rates.end())
-        reader.refuse(value.at,
-                      fmt::format("{} must be one of {}, not {}", name, fmt::join(baud_rates, ", "), *baud));
-    else
-        port.baud = static_cast<unsigned>(*baud);
-}
-
 void read_index(TomlReader& reader, const TomlValue& value, std::string_view name, SlotDraft& slot) {
     if (const auto index = reader.integer(value, name, 0, highest_slot)) {
         slot.rule.index = static_cast<std::uint16_t>(*index);
@@ -95,18 +82,6 @@ constexpr std::array match_fields{
                                 auto& match) { store(reader.patterns(value, name), match.port); }},
     TomlField<Match>{"property", [](auto& reader, const auto& value, auto name,
                                     auto& match) { match.properties = reader.pattern_table(value, name); }},
-};
-
-constexpr std::array port_fields{
-    TomlField<at::LineSettings>{"baud", read_baud},
-    TomlField<at::LineSettings>{"flow-control",
-                                [](auto& reader, const auto& value, auto name, auto& port) {
-                                    reader.choice(value, name, port.flow_control);
-                                }},
-    TomlField<at::LineSettings>{"settle",
-                                [](auto& reader, const auto& value, auto name, auto& port) {
-                                    store(reader.duration(value, name, longest_settle), port.settle);
-                                }},
 };
 
 constexpr std::array sign_fields{
@@ -210,10 +185,8 @@ void read_match(TomlReader& reader, const TomlValue& value, std::string_view, Dr
 
 constexpr std::array file_fields{
     TomlField<Draft>{"match", read_match},
-    TomlField<Draft>{"port",
-                     [](auto& reader, const auto& value, auto, auto& draft) {
-                         reader.table(value, "[port]", port_fields, draft.policy.port.line);
-                     }},
+    TomlField<Draft>{"port", [](auto& reader, const auto& value, auto,
+                                auto& draft) { read_port(reader, value, draft.policy.port); }},
     TomlField<Draft>{"provision",
                      [](auto& reader, const auto& value, auto, auto& draft) {
                          reader.table(value, "[provision]", provision_fields, draft);

@@ -192,14 +192,15 @@ TEST_F(Directories, ReportAllProblemsOfAllFiles) {
     EXPECT_EQ(models(loaded.policies), (Models{"A"}));
     const std::string directory = (root() / "etc/3.toml").string();
     const std::string dangling = (root() / "etc/4.toml").string();
-    EXPECT_EQ(loaded.problems,
-              (Problems{
-                  {broken.string(), 2, 8, "[port] baud must be an integer, not a floating-point number"},
-                  {broken.string(), 3, 1,
-                   R"(unknown key "parity" in [port]; valid keys: baud, flow-control, settle)"},
-                  {directory, 0, 0, "is not a regular file"},
-                  {dangling, 0, 0, "cannot open: No such file or directory"},
-              }));
+    EXPECT_EQ(
+        loaded.problems,
+        (Problems{
+            {broken.string(), 2, 8, "[port] baud must be an integer, not a floating-point number"},
+            {broken.string(), 3, 1,
+             R"(unknown key "parity" in [port]; valid keys: baud, flow-control, settle, use, borrow-from, window)"},
+            {directory, 0, 0, "is not a regular file"},
+            {dangling, 0, 0, "cannot open: No such file or directory"},
+        }));
 }
 
 TEST_F(Directories, MaskAPolicyEvenByAnInvalidFile) {

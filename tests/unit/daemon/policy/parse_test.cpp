@@ -38,6 +38,9 @@ property = { ID_SERIAL_SHORT = "A6*", ID_BUS = ["usb", "pci"] }
 baud = 9600
 flow-control = "rts-cts"
 settle = "1s"
+use = "borrow"
+borrow-from = ["gprs.timer", "gprs.service"]
+window = "23:30-04:00"
 
 [provision]
 mode = "manual"
@@ -79,8 +82,8 @@ key-format = "traditional"
                   .properties = {{"ID_SERIAL_SHORT", {{"A6*"}}}, {"ID_BUS", {{"usb", "pci"}}}}},
         .port = {.line = {.baud = 9600, .flow_control = at::FlowControl::rts_cts, .settle = 1s},
                  .use = Use::borrow,
-                 .borrow_from = {},
-                 .window = {}},
+                 .borrow_from = {"gprs.timer", "gprs.service"},
+                 .window = Window{.begin = 23h + 30min, .end = 4h}},
         .mode = Mode::manual,
         .erase_unlisted = true,
         .renew_before = 48h,
@@ -121,6 +124,9 @@ TEST(Parse, ReadsAnEmptyTextAsADefaultPolicy) {
     EXPECT_EQ(policy->port.line.baud, 115200);
     EXPECT_EQ(policy->port.line.flow_control, at::FlowControl::automatic);
     EXPECT_EQ(policy->port.line.settle, 100ms);
+    EXPECT_EQ(policy->port.use, Use::borrow);
+    EXPECT_TRUE(policy->port.borrow_from.empty());
+    EXPECT_FALSE(policy->port.window);
     EXPECT_EQ(policy->mode, Mode::automatic);
     EXPECT_FALSE(policy->erase_unlisted);
     EXPECT_EQ(policy->renew_before, std::chrono::days(30));
@@ -145,6 +151,13 @@ TEST(Parse, AcceptsThePinSourceOfAUriAsReadable) {
     const auto policy = parse(
         "[provision]\nreadable = ['/pin']\nsign = { key = 'pkcs11:id=1?pin-source=file:/pin' }\n", "f.toml");
     ASSERT_TRUE(policy) << to_string(policy.error().front());
+}
+
+TEST(Parse, AcceptsKeepingAPortWithoutUnits) {
+    const auto policy = parse("[port]\nuse = 'keep'\nborrow-from = []\n", "f.toml");
+    ASSERT_TRUE(policy) << to_string(policy.error().front());
+    EXPECT_EQ(policy->port.use, Use::keep);
+    EXPECT_TRUE(policy->port.borrow_from.empty());
 }
 
 TEST(Parse, AcceptsZeroForRenewBeforeAndVerifyEvery) {
@@ -188,6 +201,7 @@ TEST_P(InvalidPolicy, IsRejectedWithTheLocationOfEachProblem) {
     EXPECT_THAT(problems(GetParam().text), ElementsAreArray(GetParam().problems));
 }
 
+const std::string port_keys = "baud, flow-control, settle, use, borrow-from, window";
 const std::string provision_keys = "mode, erase-unlisted, renew-before, verify-every, require-clock, "
                                    "family-limits, bind, readable, sign";
 const std::string known_sources =
@@ -208,7 +222,7 @@ INSTANTIATE_TEST_SUITE_P(
         ParseCase{"[port]\nflow_control = 'none'\n",
                   {R"(f.toml:2:1: unknown key "flow_control" in [port]; did you mean "flow-control"?)"}},
         ParseCase{"[port]\nparity = 'even'\n",
-                  {R"(f.toml:2:1: unknown key "parity" in [port]; valid keys: baud, flow-control, settle)"}},
+                  {R"(f.toml:2:1: unknown key "parity" in [port]; valid keys: )" + port_keys}},
         ParseCase{"[provision]\nretry = '30d'\n",
                   {R"(f.toml:2:1: unknown key "retry" in [provision]; valid keys: )" + provision_keys}},
         ParseCase{"[provision]\nmode = 'auto'\nsing = { key = 'x' }\n",
@@ -317,6 +331,39 @@ INSTANTIATE_TEST_SUITE_P(
                    R"(f.toml:2:58: [provision] sign digest must be one of sha1, sha256, not "md5")",
                    "f.toml:2:72: [provision] sign imei must be true or false, not an integer"}}));
 
+const std::string no_unit =
+    "is not the name of a unit that can be stopped and started (end it with .service, "
+    ".socket, .target, .timer, .path)";
+const std::string not_kept = R"( requires use = "borrow": a port that is kept is not borrowed)";
+const std::string as_a_range = R"((write it as "02:00-04:00"))";
+
+INSTANTIATE_TEST_SUITE_P(
+    Borrowing, InvalidPolicy,
+    ::testing::Values(
+        ParseCase{"[port]\nuse = 'share'\n",
+                  {R"(f.toml:2:7: [port] use must be one of borrow, keep, not "share")"}},
+        ParseCase{"[port]\nborrow-from = 'gprs.service'\n",
+                  {"f.toml:2:15: [port] borrow-from must be a list, not a string"}},
+        ParseCase{"[port]\nborrow-from = ['gprs', 1, 'bgs2d.service']\n",
+                  {R"(f.toml:2:16: [port] borrow-from: "gprs" )" + no_unit,
+                   "f.toml:2:24: [port] borrow-from must be a string, not an integer",
+                   R"(f.toml:2:27: [port] borrow-from: "bgs2d.service" cannot be stopped: bgs2d requires it )"
+                   "(name the unit of the program that uses the modem)"}},
+        ParseCase{"[port]\nborrow-from = ['pppd@.service']\n",
+                  {R"(f.toml:2:16: [port] borrow-from: "pppd@.service" is a template )"
+                   "(name an instance of it, such as pppd@ttyS1.service)"}},
+        ParseCase{"[port]\nborrow-from = ['a.service', 'b.service',\n'a.service']\n",
+                  {"f.toml:3:1: [port] borrow-from names a.service twice"}},
+        ParseCase{"[port]\nuse = 'keep'\nborrow-from = ['a.service']\nwindow = '1:00-2:00'\n",
+                  {"f.toml:3:15: [port] borrow-from" + not_kept,
+                   R"(f.toml:4:10: [port] window: "1:00-2:00" is not a range of times from 00:00 to 23:59 )" +
+                       as_a_range,
+                   "f.toml:4:10: [port] window" + not_kept}},
+        ParseCase{"[port]\nwindow = 2\n", {"f.toml:2:10: [port] window must be a string, not an integer"}},
+        ParseCase{
+            "[port]\nwindow = '02:00-02:00'\n",
+            {R"(f.toml:2:10: [port] window: "02:00-02:00" ends when it begins (omit it to allow any time))"}}));
+
 INSTANTIATE_TEST_SUITE_P(
     Readable, InvalidPolicy,
     ::testing::Values(
@@ -358,14 +405,13 @@ const std::string wrong_baud =
     "f.toml:4:8: [port] baud must be one of 300, 600, 1200, 2400, 4800, 9600, 19200, "
     "38400, 57600, 115200, 230400, 460800, 921600, not 1";
 
-INSTANTIATE_TEST_SUITE_P(
-    ManyAtOnce, InvalidPolicy,
-    ::testing::Values(ParseCase{
-        "[[slot]]\nindex = 'one'\n[port]\nbaud = 1\nspeed = 2\n[match]\nimie = 'x'\n",
-        {"f.toml:1:1: [[slot]] #1 requires certificate",
-         "f.toml:2:9: [[slot]] #1 index must be an integer, not a string", wrong_baud,
-         R"(f.toml:5:1: unknown key "speed" in [port]; valid keys: baud, flow-control, settle)",
-         R"(f.toml:7:1: unknown key "imie" in [match]; did you mean "imei"?)"}}));
+INSTANTIATE_TEST_SUITE_P(ManyAtOnce, InvalidPolicy,
+                         ::testing::Values(ParseCase{
+                             "[[slot]]\nindex = 'one'\n[port]\nbaud = 1\nspeed = 2\n[match]\nimie = 'x'\n",
+                             {"f.toml:1:1: [[slot]] #1 requires certificate",
+                              "f.toml:2:9: [[slot]] #1 index must be an integer, not a string", wrong_baud,
+                              R"(f.toml:5:1: unknown key "speed" in [port]; valid keys: )" + port_keys,
+                              R"(f.toml:7:1: unknown key "imie" in [match]; did you mean "imei"?)"}}));
 
 TEST(Parse, ReportsOnlyTheFirstTomlSyntaxError) {
     const auto policy = parse("[match\nmodel = \nimei = \n", "f.toml");

@@ -23,7 +23,7 @@ TEST(PolicyExample, IsAValidPolicy) {
                                     .imei = Patterns{{"35693803*", "!356938035643809"}},
                                     .port = {},
                                     .properties = {}}));
-    EXPECT_EQ(policy->port.line, at::LineSettings()) << "it says that these are the defaults";
+    EXPECT_EQ(policy->port, PortSettings()) << "it says that these are the defaults";
     const Policy defaults;
     EXPECT_EQ(policy->mode, defaults.mode);
     EXPECT_EQ(policy->erase_unlisted, defaults.erase_unlisted);
