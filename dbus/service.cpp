@@ -22,6 +22,7 @@ Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls co
                               const sdbus::Error& error) { pump_.failed(do_what, error); }}
   , authority_(std::make_shared<Authority>(*connection_, context_, controls.background))
   , modem_manager_(std::make_shared<ModemManager>(*connection_, context_, log, std::move(on_conflict)))
+  , units_(*connection_, context_)
   , manager_(*connection_, context_, fleet, std::move(controls), authority_)
   , pump_(executor_, *connection_, std::move(lost), log) {}
 
@@ -41,6 +42,7 @@ void Service::stop() {
     authority_->stop();
     hand_overs_->stop();
     modem_manager_->stop();
+    units_.close();
     pump_.stop();
 }
 

@@ -14,6 +14,7 @@
 #include "dbus/modem_object.h"
 #include "dbus/pump.h"
 #include "dbus/serve.h"
+#include "dbus/units.h"
 
 #include <asio/any_io_executor.hpp>
 #include <sdbus-c++/IConnection.h>
@@ -40,6 +41,9 @@ class Service final : public Observer {
 
     /// Inhibits ModemManager for ports.
     [[nodiscard]] Inhibitor& inhibitor() { return *modem_manager_; }
+
+    /// Stops and starts units.
+    [[nodiscard]] UnitControl& units() { return units_; }
 
     void set_policy_status(PolicyStatus status);
     /// HistoryLostSince has changed.
@@ -70,6 +74,7 @@ class Service final : public Observer {
     std::shared_ptr<Authority> authority_;
     std::shared_ptr<HandOvers> hand_overs_ = std::make_shared<HandOvers>();
     std::shared_ptr<ModemManager> modem_manager_;
+    Units units_;
     ManagerObject manager_;
     std::map<std::string, std::unique_ptr<ModemObject>> modems_; ///< by IMEI
     std::map<std::uint64_t, std::unique_ptr<JobObject>> jobs_;

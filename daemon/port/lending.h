@@ -6,12 +6,15 @@
 #include "daemon/base/error.h"
 #include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
+#include "daemon/port/borrowed_units.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -54,13 +57,28 @@ class Lending : Immovable {
     /// The units that are stopped for `port`.
     [[nodiscard]] std::vector<std::string> stopped_for(const std::string& port) const;
 
+    /// Ends all retries, and starts nothing any more: what is remembered is left to `bgs2d --give-back`.
+    void close();
+
   private:
+    [[nodiscard]] bool is_lent(const std::string& unit) const;
+    asio::awaitable<void> borrow(std::string port, std::string unit);
+    asio::awaitable<void> start_each(std::vector<std::string> units);
+    /// Whether the unit is started, or need not be.
+    asio::awaitable<bool> start(std::string unit);
+    asio::awaitable<void> start_again(std::string unit);
+    asio::awaitable<void> forget(std::string unit);
+    [[nodiscard]] BackgroundTask bookkeeping() const;
+
     asio::any_io_executor loop_;
     Background& background_;
     UnitControl* control_;
-    std::filesystem::path directory_;
+    BorrowedUnits borrowed_;
     Log log_;
     std::map<std::string, std::vector<std::string>> stopped_; ///< by port, in the order of stopping
+    std::set<std::string> owed_;                              ///< given back, and not started yet
+    std::set<std::shared_ptr<asio::steady_timer>> retries_;
+    bool closed_ = false;
 };
 
 } // namespace bgs2

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/port/lending.h"
+
+#include "daemon/base/backoff.h"
+#include "daemon/base/spawn.h"
+
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace bgs2 {
+namespace {
+
+constexpr std::chrono::minutes longest_start_interval{1};
+
+} // namespace
+
+Lending::Lending(const asio::any_io_executor& loop, Background& background, UnitControl* control,
+                 std::filesystem::path directory, Log log)
+  : loop_(loop)
+  , background_(background)
+  , control_(control)
+  , borrowed_(std::move(directory))
+  , log_(std::move(log)) {}
+
+/// Pieces of work of the same name are done in their order, so that a file is as the last of them left it.
+BackgroundTask Lending::bookkeeping() const {
+    return BackgroundTask("remember the borrowed units", "check the file system of the runtime directory");
+}
+
+bool Lending::is_lent(const std::string& unit) const {
+    return std::ranges::any_of(stopped_, [&unit](const auto& entry) {
+        return std::ranges::find(entry.second, unit) != entry.second.end();
+    });
+}
+
+std::vector<std::string> Lending::stopped_for(const std::string& port) const {
+    const auto found = stopped_.find(port);
+    return found == stopped_.end() ? std::vector<std::string>() : found->second;
+}
+
+asio::awaitable<void> Lending::stop(std::string port, std::vector<std::string> units) {
+    std::exception_ptr failure;
+    try {
+        for (const std::string& unit : units)
+            co_await borrow(port, unit);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!failure)
+        co_return;
+    give_back(port);
+    std::rethrow_exception(failure);
+}
+
+asio::awaitable<void> Lending::borrow(std::string port, std::string unit) {
+    if (control_ == nullptr)
+        throw Exception(Error{ErrorCode::failed,
+                              fmt::format("cannot stop {}: there is no service manager", unit),
+                              "remove borrow-from from the policy"});
+    const std::vector<std::string> before = stopped_for(port);
+    if (std::ranges::find(before, unit) != before.end())
+        co_return;
+    // A unit that another port borrows, or that was not started again yet, is not active, but is owed.
+    bool owed = is_lent(unit) || owed_.contains(unit);
+    if (!owed)
+        owed = co_await control_->is_active(unit);
+    if (!owed)
+        co_return;
+    stopped_[port].push_back(unit);
+    const auto remember = [](const BorrowedUnits& borrowed, const std::string& name) {
+        value_or_throw(borrowed.remember(name));
+    };
+    co_await in_background(background_, bookkeeping(), remember, borrowed_, unit);
+    log_.notice("stopping {} for a write to {}", unit, port);
+    co_await control_->stop(unit);
+}
+
+void Lending::give_back(const std::string& port) {
+    auto node = stopped_.extract(port);
+    if (node.empty() || closed_)
+        return;
+    std::vector<std::string> units;
+    for (std::string& unit : node.mapped()) {
+        if (!is_lent(unit) && owed_.insert(unit).second)
+            units.push_back(std::move(unit));
+    }
+    std::ranges::reverse(units);
+    if (!units.empty())
+        spawn(loop_, start_each(std::move(units)));
+}
+
+asio::awaitable<void> Lending::give_back_all() {
+    const auto list = [](const BorrowedUnits& borrowed) { return value_or_throw(borrowed.list()); };
+    std::vector<std::string> units;
+    try {
+        units = co_await in_background(background_, bookkeeping(), list, borrowed_);
+    } catch (const Exception& e) {
+        log_.warning("{}", to_string(e.error()));
+    }
+    std::erase_if(units,
+                  [this](const std::string& unit) { return is_lent(unit) || !owed_.insert(unit).second; });
+    if (units.empty())
+        co_return;
+    log_.notice("an earlier bgs2d stopped {}: starting", fmt::join(units, ", "));
+    co_await start_each(std::move(units));
+}
+
+asio::awaitable<void> Lending::start_each(std::vector<std::string> units) {
+    for (const std::string& unit : units) {
+        const bool done = co_await start(unit);
+        if (!done && !closed_)
+            spawn(loop_, start_again(unit));
+    }
+}
+
+asio::awaitable<bool> Lending::start(std::string unit) {
+    if (is_lent(unit)) { // by another port meanwhile, which gives it back
+        owed_.erase(unit);
+        co_return true;
+    }
+    std::optional<Error> error;
+    try {
+        if (control_ == nullptr)
+            throw Exception(Error{ErrorCode::failed,
+                                  fmt::format("cannot start {}: there is no service manager", unit),
+                                  fmt::format("run 'systemctl start {}'", unit)});
+        co_await control_->start(unit);
+    } catch (const Exception& e) {
+        error = e.error();
+    }
+    if (error && error->code == ErrorCode::cancelled)
+        co_return false;
+    if (error)
+        log_.warning("{}", to_string(*error));
+    else
+        log_.notice("started {} again", unit);
+    if (error && error->code != ErrorCode::not_found)
+        co_return false;
+    owed_.erase(unit);
+    if (!is_lent(unit))
+        co_await forget(unit);
+    co_return true;
+}
+
+asio::awaitable<void> Lending::start_again(std::string unit) {
+    Backoff backoff(longest_start_interval);
+    bool done = false;
+    while (!done && !closed_) {
+        const auto timer = std::make_shared<asio::steady_timer>(loop_, backoff.next());
+        retries_.insert(timer);
+        std::error_code cancelled;
+        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        retries_.erase(timer);
+        if (!closed_)
+            done = co_await start(unit);
+    }
+}
+
+asio::awaitable<void> Lending::forget(std::string unit) {
+    const auto remove = [](const BorrowedUnits& borrowed, const std::string& name) {
+        value_or_throw(borrowed.forget(name));
+    };
+    try {
+        co_await in_background(background_, bookkeeping(), remove, borrowed_, std::move(unit));
+    } catch (const Exception& e) {
+        if (e.error().code != ErrorCode::cancelled)
+            log_.warning("{}", to_string(e.error()));
+    }
+}
+
+void Lending::close() {
+    closed_ = true;
+    for (const auto& timer : retries_)
+        timer->cancel();
+}
+
+} // namespace bgs2

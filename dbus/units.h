@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stops and starts units of systemd.
+#pragma once
+
+#include "daemon/port/lending.h"
+#include "dbus/serve.h"
+
+#include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
+#include <sdbus-c++/Error.h>
+#include <sdbus-c++/IConnection.h>
+#include <sdbus-c++/IProxy.h>
+#include <sdbus-c++/Types.h>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace bgs2::dbus {
+
+/// The Exception for an error of systemd or of the bus. `what` is the action: "stop gprs.service".
+Exception unit_error(std::string_view what, const sdbus::Error& error);
+
+/// Uses org.freedesktop.systemd1, never with a dialogue: polkit decides by its rules alone. The signals of
+/// systemd are enabled only while a unit stops.
+class Units final : public UnitControl {
+  public:
+    /// `connection` may be destroyed after close(). Throws sdbus::Error.
+    Units(sdbus::IConnection& connection, ReplyContext context);
+
+    asio::awaitable<bool> is_active(std::string unit) override;
+    /// Waits for the end of the job, at most 2 minutes: as long as systemd waits by default for a service and
+    /// for its killed processes.
+    asio::awaitable<void> stop(std::string unit) override;
+    asio::awaitable<void> start(std::string unit) override;
+
+    /// Sends nothing more. All waits throw Exception: Cancelled.
+    void close();
+
+  private:
+    template<class Answer>
+    using ReplyHandler = std::function<void(const sdbus::Error* error, const Answer& answer)>;
+    class JobSignals;
+
+    /// Waits for the reply to `call`.
+    template<class Answer>
+    asio::awaitable<Answer> answer_to(std::string what, std::function<void(ReplyHandler<Answer>)> call);
+    asio::awaitable<sdbus::ObjectPath> call_manager(const char* method, std::string unit, std::string what);
+    asio::awaitable<sdbus::Variant> property(std::string object, const char* interface, const char* name,
+                                             std::string what);
+    asio::awaitable<std::string> result_of(std::string job, std::string what);
+    /// Wakes at `deadline` or at the next event. Throws Exception: Cancelled.
+    asio::awaitable<void> wait(std::chrono::steady_clock::time_point deadline, std::string what);
+    void send(const char* method);
+    void wake();
+
+    sdbus::IConnection& connection_;
+    ReplyContext context_;
+    std::unique_ptr<sdbus::IProxy> manager_;
+    std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled at each event
+    std::map<std::string, std::string> ended_;              ///< results of jobs, while a unit stops
+    unsigned stops_ = 0;                                    ///< units that stop
+    bool closed_ = false;
+    sdbus::Slot removed_jobs_;
+};
+
+} // namespace bgs2::dbus
