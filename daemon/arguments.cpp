@@ -21,6 +21,11 @@ std::filesystem::path default_state_directory() {
     return directory != nullptr ? directory : "/var/lib/bgs2d";
 }
 
+std::filesystem::path default_run_directory() {
+    const char* directory = std::getenv("RUNTIME_DIRECTORY"); // of systemd.exec(5), RuntimeDirectory=
+    return directory != nullptr ? directory : "/run/bgs2d/borrowed";
+}
+
 } // namespace
 
 std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
@@ -30,8 +35,11 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
         .policy_directories = {policy::default_directories.begin(), policy::default_directories.end()},
         .state_directory = default_state_directory(),
         .trace_directory = {},
+        .lock_directory = "/run/lock",
+        .run_directory = default_run_directory(),
         .log_level = LogLevel::info,
-        .nominates = false};
+        .nominates = false,
+        .give_back = false};
     CLI::App app("Provision TLS certificates into Cinterion BGS2 modems according to the policies in "
                  "/etc/bgs2d/policy.d.\n"
                  "systemd starts bgs2d; 'bgs2ctl' shows its state. SIGHUP makes it reload its files.",
@@ -48,6 +56,14 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
         ->type_name("DIR")
         ->allow_extra_args(false);
     app.add_option("--state-dir", arguments.state_directory, "Keep the history in this directory")
+        ->type_name("DIR")
+        ->capture_default_str();
+    app.add_option("--lock-dir", arguments.lock_directory,
+                   "Look for the UUCP locks of other programs, and create those of bgs2d, in this directory")
+        ->type_name("DIR")
+        ->capture_default_str();
+    app.add_option("--run-dir", arguments.run_directory,
+                   "Remember in this directory which units are stopped for a write")
         ->type_name("DIR")
         ->capture_default_str();
     const std::string levels = fmt::format("{}", fmt::join(words_of<LogLevel>, ", "));
@@ -71,6 +87,11 @@ std::expected<Arguments, int> parse_arguments(int argc, char** argv) {
         "Report whether a [[port]] of the configuration or a udev rule (BGS2D_PORT=1) names the port, and "
         "exit; udev rules run this with the properties of the port in the environment. The exit status "
         "is 0 if the port is named, 1 if not, 3 if the configuration cannot be read");
+    app.add_flag(
+        "--give-back", arguments.give_back,
+        "Start the units that an ended bgs2d stopped for a write and did not start again, and exit; "
+        "bgs2d.service runs this after bgs2d. The exit status is 1 if one of them cannot be started, or "
+        "bgs2d is running");
     app.footer("DBUS_SYSTEM_BUS_ADDRESS, if set, is the address of the system bus.");
 
     try {

@@ -16,9 +16,12 @@ struct Arguments {
     std::vector<std::filesystem::path> policy_directories; ///< highest precedence first
     std::filesystem::path state_directory;
     std::filesystem::path
-        trace_directory; ///< for traces of conversations, see trace_directory.h; empty: none
+        trace_directory;                  ///< for traces of conversations, see trace_directory.h; empty: none
+    std::filesystem::path lock_directory; ///< of UUCP locks, see uucp_lock.h
+    std::filesystem::path run_directory;  ///< of the borrowed units, see borrowed_units.h
     LogLevel log_level = LogLevel::info;
     bool nominates = false; ///< answer udev (--nominates) instead of running
+    bool give_back = false; ///< start the borrowed units (--give-back) instead of running
 };
 
 /// Parses the command line; on --help, --version or an error, prints the message and returns the exit code

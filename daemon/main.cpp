@@ -12,15 +12,18 @@
 #include "daemon/base/spawn.h"
 #include "daemon/base/system_error.h"
 #include "daemon/config.h"
+#include "daemon/give_back.h"
 #include "daemon/history/recorder.h"
 #include "daemon/modem/record_store.h"
 #include "daemon/pki/secret.h"
 #include "daemon/policy/directories.h"
 #include "daemon/port/fleet.h"
+#include "daemon/port/lending.h"
 #include "daemon/port/match_port.h"
 #include "daemon/port/trace_directory.h"
 #include "daemon/settings.h"
 #include "dbus/service.h"
+#include "dbus/unit_starter.h"
 #include "systemd/journal.h"
 #include "systemd/notify.h"
 #include "udev/monitor.h"
@@ -158,7 +161,8 @@ class Daemon : Immovable {
              .history = history_,
              .background = background_},
             [this](const std::string& why) { lose_bus(why); },
-            [this](const std::string& device) { fleet_.on_conflict(device); }, log_) {
+            [this](const std::string& device) { fleet_.on_conflict(device); }, log_)
+      , lending_(loop_.get_executor(), background_, &service_.units(), arguments_.run_directory, log_) {
         fleet_.set_observer(&service_);
         fleet_.set_inhibitor(&service_.inhibitor());
         if (!arguments_.trace_directory.empty())
@@ -174,6 +178,7 @@ class Daemon : Immovable {
         spawn(loop_.get_executor(), handle_signals());
         spawn(loop_.get_executor(), handle_udev());
         spawn(loop_.get_executor(), ping_watchdog());
+        spawn(loop_.get_executor(), lending_.give_back_all());
         spawn(loop_.get_executor(), start());
         run_loop();
         end();
@@ -197,7 +202,7 @@ class Daemon : Immovable {
 
     /// A thread that hangs must not delay the end, and not run while static objects are destroyed.
     void end() {
-        constexpr std::chrono::seconds patience{2}; // the unit has TimeoutStopSec=5
+        constexpr std::chrono::seconds patience{2}; // the unit has TimeoutStopSec=15
         const bool written = history_.finish(patience);
         if (!written || !background_.ended())
             std::quick_exit(exit_code_);
@@ -425,6 +430,7 @@ class Daemon : Immovable {
         retry_reload_.cancel();
         service_.stop();
         fleet_.stop();
+        lending_.close();
         background_.stop();
         history_.stop();
     }
@@ -458,6 +464,7 @@ class Daemon : Immovable {
     asio::steady_timer retry_reload_; ///< after a reading that hung
     ClockWatch clock_;
     dbus::Service service_;
+    Lending lending_;
     bool stopping_ = false;
     int exit_code_ = EXIT_SUCCESS;
 };
@@ -485,6 +492,16 @@ int nominates(const Arguments& arguments, const Log& log) {
     return match.matched() ? EXIT_SUCCESS : named_by_none;
 }
 
+/// Runs after a bgs2d has ended, maybe killed. One that runs starts its units itself.
+int give_back(const Arguments& arguments, const Log& log) {
+    dbus::UnitStarter starter;
+    if (starter.daemon_is_running()) {
+        log.error("bgs2d is running: it starts the units that it stopped");
+        return EXIT_FAILURE;
+    }
+    return give_back(arguments.run_directory, std::bind_front(&dbus::UnitStarter::start, &starter), log);
+}
+
 int run(int argc, char** argv) {
     auto arguments = parse_arguments(argc, argv);
     if (!arguments)
@@ -493,6 +510,8 @@ int run(int argc, char** argv) {
     try {
         if (arguments->nominates)
             return nominates(*arguments, log);
+        if (arguments->give_back)
+            return give_back(*arguments, log);
         forbid_dumps();
         protect_secrets(log);
         if (arguments->config_is_named) {

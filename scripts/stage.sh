@@ -88,7 +88,9 @@ END
 }
 
 start_daemon() {
-    "$build/daemon/bgs2d" --config bgs2d.toml --policy-dir policy.d --state-dir state 2>>bgs2d.log &
+    mkdir -p lock
+    "$build/daemon/bgs2d" --config bgs2d.toml --policy-dir policy.d --state-dir state --run-dir run --lock-dir lock \
+        2>>bgs2d.log &
     daemon=$!
     wait_for is_ready
 }

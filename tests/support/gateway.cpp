@@ -51,10 +51,11 @@ Gateway::Gateway(const std::vector<std::string>& ports, Authorities authorities)
         config += fmt::format("[[port]]\ndevice = \"{}\"\n", path(port));
     write("bgs2d.toml", config);
     std::filesystem::create_directories(path("policy.d"));
-    std::filesystem::create_directories(path("state"));
+    for (const char* name : {"state", "run", "lock"})
+        std::filesystem::create_directories(path(name));
     if (authorities != Authorities::machine) {
         write_accounts(folder_.path(), authorities == Authorities::polkit);
-        for (const char* name : {"", "policy.d", "state"})
+        for (const char* name : {"", "policy.d", "state", "run", "lock"})
             chown_to_daemon(folder_.path() / name);
     }
     start_bus();
@@ -164,9 +165,10 @@ void Gateway::write_policy(std::string_view name, std::string_view text) const {
 }
 
 void Gateway::start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
-    std::vector<std::string> command{BGS2D,          "--config",       path("bgs2d.toml"),
-                                     "--policy-dir", path("policy.d"), "--state-dir",
-                                     path("state"),  "--log-level",    "debug"};
+    std::vector<std::string> command{
+        BGS2D,         "--config",  path("bgs2d.toml"), "--policy-dir", path("policy.d"), "--state-dir",
+        path("state"), "--run-dir", path("run"),        "--lock-dir",   path("lock"),     "--log-level",
+        "debug"};
     std::ranges::copy(arguments, std::back_inserter(command));
     Process::Options options{.environment = environment, .output = path("bgs2d.log")};
     options.environment.push_back("DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_);
