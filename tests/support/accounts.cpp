@@ -70,9 +70,11 @@ void write_accounts(const fs::path& folder, bool polkit) {
     fs::create_directories(folder / "polkit/actions");
     fs::create_directories(folder / "polkit/rules.d");
     fs::copy(BGS2_POLKIT_ACTIONS, folder / "polkit/actions");
-    if (const fs::path others = "/usr/share/polkit-1/actions/org.freedesktop.ModemManager1.policy";
-        fs::exists(others))
-        fs::copy(others, folder / "polkit/actions");
+    for (const char* name : {"ModemManager1", "systemd1"}) {
+        const fs::path actions = fmt::format("/usr/share/polkit-1/actions/org.freedesktop.{}.policy", name);
+        if (fs::exists(actions))
+            fs::copy(actions, folder / "polkit/actions");
+    }
     fs::copy(BGS2_POLKIT_RULES, folder / "polkit/rules.d");
     fs::copy("/usr/share/polkit-1/rules.d/50-default.rules", folder / "polkit/rules.d");
 }

@@ -26,8 +26,8 @@ inline const Account nobody{.name = "nobody", .uid = 65534};
 inline const Account root{.name = "root", .uid = 0};
 
 /// Writes the files of accounts-sandbox to `folder`: the accounts of the machine and those above. With
-/// `polkit`, also the actions and rules of bgs2d, the actions of ModemManager, and the distribution's rule
-/// for administrators.
+/// `polkit`, also the actions and rules of bgs2d, the actions of ModemManager and systemd, and the
+/// distribution's rule for administrators.
 void write_accounts(const std::filesystem::path& folder, bool polkit);
 
 /// The command line that runs `command` with these accounts.
