@@ -43,13 +43,18 @@ Dictionary to_dictionary(const policy::Policy& policy) {
     slots.reserve(policy.slots.size());
     for (const policy::SlotRule& slot : policy.slots)
         slots.push_back(to_dictionary(slot));
-    return {
+    Dictionary result{
         {"policy", policy.name},
         {"file", policy.file.string()},
         {"mode", word(policy.mode)},
         {"match", conditions(policy.match)},
+        {"use", word(policy.port.use)},
+        {"borrow-from", policy.port.borrow_from},
         {"slots", slots},
     };
+    if (policy.port.window)
+        result.emplace("window", to_string(*policy.port.window));
+    return result;
 }
 
 Dictionary to_dictionary(const policy::FileExplanation& explained) {

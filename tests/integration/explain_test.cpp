@@ -91,7 +91,8 @@ TEST(ExplainPolicy, FailsWithNotFoundForAnUnknownModem) {
 TEST(ListPolicies, ReportsThePathsOfSecretsNotTheirContents) {
     Gateway gateway;
     gateway.write_policy("10-client",
-                         "[match]\nmodel = [\"BGS2-*\", \"!BGS2-E\"]\nproperty = { ID_BUS = \"usb\" }\n" +
+                         "[match]\nmodel = [\"BGS2-*\", \"!BGS2-E\"]\nproperty = { ID_BUS = \"usb\" }\n"
+                         "[port]\nborrow-from = [\"gprs.service\"]\nwindow = \"02:00-04:00\"\n" +
                              client_policy(gateway));
     gateway.write_policy("20-rest", "[provision]\nmode = \"ignore\"\n");
     gateway.start();
@@ -103,6 +104,9 @@ TEST(ListPolicies, ReportsThePathsOfSecretsNotTheirContents) {
     using Match = std::map<std::string, std::vector<std::string>>;
     EXPECT_EQ(policies[0].at("match").get<Match>(),
               (Match{{"model", {"BGS2-*", "!BGS2-E"}}, {"property ID_BUS", {"usb"}}}));
+    EXPECT_EQ(field_of(policies[0], "use"), "borrow");
+    EXPECT_THAT(policies[0].at("borrow-from").get<std::vector<std::string>>(), ElementsAre("gprs.service"));
+    EXPECT_EQ(field_of(policies[0], "window"), "02:00-04:00");
     const auto slots = policies[0].at("slots").get<Dictionaries>();
     ASSERT_EQ(slots.size(), 2U);
     EXPECT_EQ(slots[0].at("slot").get<std::uint32_t>(), 0U);
@@ -113,6 +117,7 @@ TEST(ListPolicies, ReportsThePathsOfSecretsNotTheirContents) {
     EXPECT_EQ(field_of(slots[1], "certificate"), gateway.path("ca.pem"));
     EXPECT_EQ(field_of(policies[1], "file"), gateway.path("policy.d/20-rest.toml"));
     EXPECT_EQ(field_of(policies[1], "mode"), "ignore");
+    EXPECT_FALSE(policies[1].contains("window"));
 }
 
 TEST(CheckPolicy, ReportsAllErrorsAndAppliesNothing) {
