@@ -165,6 +165,8 @@ class Daemon : Immovable {
       , lending_(loop_.get_executor(), background_, &service_.units(), arguments_.run_directory, log_) {
         fleet_.set_observer(&service_);
         fleet_.set_inhibitor(&service_.inhibitor());
+        service_.watch_sleep(
+            {.suspend = [this] { return fleet_.suspend(); }, .resume = [this] { fleet_.resume(); }});
         if (!arguments_.trace_directory.empty())
             fleet_.record_conversations(TraceDirectory(arguments_.trace_directory, log_));
     }

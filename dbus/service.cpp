@@ -15,6 +15,7 @@ namespace bgs2::dbus {
 Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
                  ModemManager::OnConflict on_conflict, const Log& log)
   : executor_(std::move(executor))
+  , log_(log)
   , connection_(sdbus::createSystemBusConnection())
   , context_{.executor = executor_,
              .sent = [this] { pump_.arm(); },
@@ -38,7 +39,14 @@ void Service::own_name() {
     pump_.arm();
 }
 
+void Service::watch_sleep(Sleep::Actions actions) {
+    sleep_ = std::make_shared<Sleep>(*connection_, context_, log_, std::move(actions));
+    pump_.arm();
+}
+
 void Service::stop() {
+    if (sleep_)
+        sleep_->stop();
     authority_->stop();
     hand_overs_->stop();
     modem_manager_->stop();

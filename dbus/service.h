@@ -14,6 +14,8 @@
 #include "dbus/modem_object.h"
 #include "dbus/pump.h"
 #include "dbus/serve.h"
+
+#include "dbus/sleep.h"
 #include "dbus/units.h"
 
 #include <asio/any_io_executor.hpp>
@@ -44,6 +46,8 @@ class Service final : public Observer {
 
     /// Stops and starts units.
     [[nodiscard]] UnitControl& units() { return units_; }
+    /// Calls the actions when the machine sleeps. Throws sdbus::Error.
+    void watch_sleep(Sleep::Actions actions);
 
     void set_policy_status(PolicyStatus status);
     /// HistoryLostSince has changed.
@@ -69,12 +73,14 @@ class Service final : public Observer {
     void publish();
 
     asio::any_io_executor executor_;
+    Log log_;
     std::unique_ptr<sdbus::IConnection> connection_;
     ReplyContext context_;
     std::shared_ptr<Authority> authority_;
     std::shared_ptr<HandOvers> hand_overs_ = std::make_shared<HandOvers>();
     std::shared_ptr<ModemManager> modem_manager_;
     Units units_;
+    std::shared_ptr<Sleep> sleep_; ///< null until watch_sleep()
     ManagerObject manager_;
     std::map<std::string, std::unique_ptr<ModemObject>> modems_; ///< by IMEI
     std::map<std::uint64_t, std::unique_ptr<JobObject>> jobs_;

@@ -131,6 +131,8 @@ void Gateway::start_bus() {
   <include>{}</include>
   <include ignore_missing="yes">/usr/share/dbus-1/system.d/org.freedesktop.PolicyKit1.conf</include>
   <include ignore_missing="yes">/etc/dbus-1/system.d/org.freedesktop.ModemManager1.conf</include>
+  <include ignore_missing="yes">/usr/share/dbus-1/system.d/org.freedesktop.login1.conf</include>
+  <include ignore_missing="yes">/usr/share/dbus-1/system.d/org.freedesktop.systemd1.conf</include>
 </busconfig>
 )",
                       bus_address_, path("services"), BGS2_BUS_CONFIGURATION));
