@@ -51,26 +51,6 @@ Error port_error(int number, std::string_view attempt, const std::string& node) 
     throw Exception(port_error(number, attempt, node));
 }
 
-int open_claimed(const std::string& node) {
-    // NONBLOCK: otherwise open() waits for a carrier; NOCTTY: a daemon has no controlling terminal.
-    const int fd = ::open(node.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        throw_errno(errno, "open", node);
-    const auto close_and_throw = [&](std::string_view what) {
-        const int error = errno;
-        ::close(fd);
-        throw_errno(error, what, node);
-    };
-    if (::isatty(fd) == 0)
-        close_and_throw("use");
-    // flock keeps out programs that use locks, also those of root; TIOCEXCL the others.
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-        close_and_throw("claim");
-    if (::ioctl(fd, TIOCEXCL) != 0)
-        close_and_throw("claim");
-    return fd;
-}
-
 PortCloser& closer_of(const asio::any_io_executor& executor) {
     return asio::use_service<PortCloser>(asio::query(executor, asio::execution::context));
 }
@@ -97,11 +77,50 @@ bool clear_to_send(int fd) {
 
 } // namespace
 
-SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node)
+/// A port that was opened and claimed, with the settings that it has.
+class SerialPort::ClaimedTty {
+  public:
+    explicit ClaimedTty(const std::string& node)
+      // NONBLOCK: otherwise open() waits for a carrier; NOCTTY: a daemon has no controlling terminal.
+      : fd_(::open(node.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)) {
+        if (fd_ < 0)
+            throw_errno(errno, "open", node);
+        const auto close_and_throw = [&](std::string_view what) {
+            const int error = errno;
+            ::close(fd_);
+            throw_errno(error, what, node);
+        };
+        if (::isatty(fd_) == 0)
+            close_and_throw("use");
+        // flock keeps out programs that use locks, also those of root; TIOCEXCL the others.
+        if (::flock(fd_, LOCK_EX | LOCK_NB) != 0)
+            close_and_throw("claim");
+        if (::ioctl(fd_, TIOCEXCL) != 0)
+            close_and_throw("claim");
+    }
+    ClaimedTty(ClaimedTty&& other) noexcept
+      : fd_(other.release()) {}
+    ClaimedTty& operator=(ClaimedTty&&) = delete;
+    ClaimedTty(const ClaimedTty&) = delete;
+    ClaimedTty& operator=(const ClaimedTty&) = delete;
+    /// In a thread of Background, if the caller has not waited for the port: nothing was sent.
+    ~ClaimedTty() {
+        if (fd_ < 0)
+            return;
+        ::ioctl(fd_, TIOCNXCL);
+        ::close(fd_);
+    }
+
+    int release() { return std::exchange(fd_, -1); }
+
+  private:
+    int fd_;
+};
+
+SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, ClaimedTty tty)
   : node_(std::move(node))
   , stream_(executor) {
-    require_closed(executor, node_);
-    const int fd = open_claimed(node_);
+    const int fd = tty.release();
     found_ = LineState(fd);
     std::error_code error;
     stream_.assign(fd, error);
@@ -113,7 +132,24 @@ SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node)
 
 // Delegates, so that the destructor releases the port if the settings fail.
 SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings)
-  : SerialPort(executor, std::move(node)) {
+  : SerialPort(executor, node, (require_closed(executor, node), ClaimedTty(node))) {
+    set_up(settings);
+}
+
+asio::awaitable<SerialPort> SerialPort::open(asio::any_io_executor executor, Background& background,
+                                             std::string node, LineSettings settings) {
+    require_closed(executor, node);
+    BackgroundTask task(fmt::format("open {}", node),
+                        "check the flow control (RTS/CTS) and the wiring: a program that closes the port "
+                        "waits until its data is sent");
+    const auto work = [](const std::string& name) { return ClaimedTty(name); };
+    ClaimedTty tty = co_await in_background(background, std::move(task), work, node);
+    SerialPort port(executor, node, std::move(tty));
+    port.set_up(settings);
+    co_return port;
+}
+
+void SerialPort::set_up(const LineSettings& settings) {
     apply(settings);
     flush();
 }

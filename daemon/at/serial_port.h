@@ -4,9 +4,11 @@
 
 #include "daemon/at/line_settings.h"
 #include "daemon/at/line_state.h"
+#include "daemon/base/background.h"
 #include "daemon/base/bytes.h"
 
 #include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/serial_port.hpp>
 
 #include <cstddef>
@@ -22,6 +24,12 @@ class SerialPort {
     /// since its data is not accepted), NotFound, AccessDenied, InvalidArgument (not a tty, or not that
     /// rate), DeviceGone, Failed.
     SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings);
+
+    /// The same, but opens the port in `background`: while another program closes the port, open(2) waits for
+    /// that, up to 30 s if the module does not accept the data of that program. Throws the errors of
+    /// Background::run() as well.
+    static asio::awaitable<SerialPort> open(asio::any_io_executor executor, Background& background,
+                                            std::string node, LineSettings settings);
 
     SerialPort(SerialPort&&) noexcept = default;
     SerialPort& operator=(SerialPort&&) = delete;
@@ -49,8 +57,11 @@ class SerialPort {
     [[nodiscard]] asio::serial_port& stream() { return stream_; }
 
   private:
-    /// Opens and claims the port, with the settings that it has.
-    SerialPort(const asio::any_io_executor& executor, std::string node);
+    class ClaimedTty;
+
+    /// With the settings that the port has.
+    SerialPort(const asio::any_io_executor& executor, std::string node, ClaimedTty tty);
+    void set_up(const LineSettings& settings);
 
     std::string node_;
     asio::serial_port stream_;

@@ -2,7 +2,9 @@
 #include "daemon/at/line_state.h"
 #include "daemon/at/port_closer.h"
 #include "daemon/at/serial_port.h"
+#include "daemon/base/background.h"
 #include "daemon/base/error.h"
+#include "daemon/base/spawn.h"
 #include "tests/support/child.h"
 #include "tests/support/scripted_module.h"
 
@@ -25,6 +27,7 @@
 #include <termios.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace bgs2::at {
 namespace {
@@ -75,6 +78,7 @@ class SerialPortTest : public testing::Test {
     }
 
     test::ScriptedModule& module() { return module_; }
+    asio::io_context& context() { return context_; }
     PortCloser& closer() { return asio::use_service<PortCloser>(context_); }
 
     dev_t device_of_module() {
@@ -179,6 +183,34 @@ TEST_F(SerialPortTest, IsNotOpenedWhileAnotherProgramUsesItExclusively) {
     const Error error = error_of_opening(module().node());
     EXPECT_EQ(error.code, ErrorCode::port_claimed);
     EXPECT_THAT(error.what, HasSubstr("open " + module().node()));
+}
+
+TEST_F(SerialPortTest, IsOpenedInTheBackgroundWithTheSameResult) {
+    Background background;
+    std::optional<SerialPort> port;
+    std::optional<Error> error;
+    const auto open_once = [&]() -> asio::awaitable<void> {
+        try {
+            port.emplace(co_await SerialPort::open(context().get_executor(), background, module().node(),
+                                                   LineSettings()));
+        } catch (const Exception& e) {
+            error = e.error();
+        }
+    };
+    spawn(context().get_executor(), open_once());
+    context().run();
+    EXPECT_EQ(error, std::nullopt);
+    ASSERT_TRUE(port);
+    EXPECT_EQ(error_of_opening(module().node()).code, ErrorCode::port_claimed);
+
+    std::optional<SerialPort> first = std::exchange(port, std::nullopt);
+    context().restart();
+    spawn(context().get_executor(), open_once());
+    context().run();
+    EXPECT_FALSE(port);
+    EXPECT_EQ(error.value_or(Error()).code, ErrorCode::port_claimed);
+    first.reset();
+    EXPECT_EQ(error_of_opening(module().node()), Error{});
 }
 
 TEST_F(SerialPortTest, LeavesTheLineAsItWasFound) {
