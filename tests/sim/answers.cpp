@@ -19,6 +19,28 @@ constexpr sys_seconds epoch = sys_days(year(2002) / 1 / 1); // the initial time 
 constexpr auto error_numbers = std::to_array<std::pair<std::string_view, int>>(
     {{"operation not supported", 4}, {"invalid index", 21}, {"unknown", 100}});
 
+// Commands of the scripts of dial-up programs: lines, loudspeaker, result codes.
+constexpr auto without_effect = std::to_array<std::string_view>({"&C", "&D", "&K", "&S", "L", "M", "X", " "});
+
+// Removes the digits at the begin, and returns their value; nothing if there are none.
+std::optional<unsigned> take_number(std::string_view& text) {
+    std::optional<unsigned> number;
+    for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1))
+        number = (number.value_or(0) * 10 + static_cast<unsigned>(text.front() - '0')) % 1'000'000;
+    return number;
+}
+
+// The commands of data calls; nothing for other commands.
+std::optional<Answer> call_command(std::string_view command) {
+    if (command.starts_with("ATD"))
+        return Answer{.lines = {}, .end = Answer::End::dial};
+    if (command == "ATO" || command == "ATO0")
+        return Answer{.lines = {}, .end = Answer::End::resume};
+    if (command == "ATH" || command == "ATH0")
+        return Answer{.lines = {}, .end = Answer::End::hang_up};
+    return std::nullopt;
+}
+
 std::string upper(std::string_view text) {
     std::string result(text);
     std::ranges::transform(result, result.begin(),
@@ -135,27 +157,37 @@ void Answers::restart() {
 }
 
 std::optional<Answer> Answers::basic(std::string_view command) {
-    if (command == "AT")
-        return Answer{};
-    command.remove_prefix(std::min<std::size_t>(2, command.size()));
-    Profile profile = profile_;
+    if (!command.starts_with("AT"))
+        return std::nullopt;
+    command.remove_prefix(2);
+    auto stored = stored_;
+    auto profile = profile_;
     while (!command.empty()) {
-        const char letter = command.front();
-        command.remove_prefix(1);
-        bool on = false;
-        if (!command.empty() && (command.front() == '0' || command.front() == '1')) {
-            on = command.front() == '1';
-            command.remove_prefix(1);
-        }
-        if (letter == 'E')
+        const auto length = std::min<std::size_t>(command.front() == '&' ? 2 : 1, command.size());
+        const auto name = command.substr(0, length);
+        command.remove_prefix(length);
+        const auto value = take_number(command);
+        const bool on = value == 1U;
+        if (name == "E")
             profile.echo = on;
-        else if (letter == 'V')
+        else if (name == "V")
             profile.verbose = on;
-        else if (letter == 'Q')
+        else if (name == "Q")
             profile.quiet = on;
-        else
+        else if (name == "Z")
+            profile = stored;
+        else if (name == "&F")
+            profile = Profile{.echo = true};
+        else if (name == "&W")
+            stored = profile;
+        else if (name == "S" && value && command.starts_with('=')) {
+            command.remove_prefix(1);
+            if (!take_number(command))
+                return std::nullopt;
+        } else if (std::ranges::find(without_effect, name) == without_effect.end())
             return std::nullopt;
     }
+    stored_ = stored;
     profile_ = profile;
     return Answer{};
 }
@@ -165,8 +197,12 @@ Answer Answers::answer(std::string_view command, steady_clock::time_point now) {
         set_at_ = now;
     command = trimmed(command);
     const auto name = upper(command);
+    if (auto call = call_command(name))
+        return std::move(*call);
     if (auto done = basic(name))
         return std::move(*done);
+    if (arguments_of(command, "AT+CGDCONT"))
+        return {}; // any access point is right for the peer of a data call
     if (const auto format = arguments_of(command, "AT+CMEE")) {
         if (*format != "0" && *format != "1" && *format != "2")
             return failure("invalid index");

@@ -19,6 +19,9 @@ struct Answer {
         error,     ///< ERROR, or +CME ERROR if AT+CMEE enables it
         cme_error, ///< +CME ERROR with any setting of AT+CMEE
         connect,   ///< CONNECT: a frame must follow
+        dial,      ///< a data call begins
+        resume,    ///< the data call goes on
+        hang_up,   ///< the data call ends
     };
 
     std::vector<std::string> lines;

@@ -67,10 +67,44 @@ TEST_F(Dialogue, SwitchesEchoOnAndOff) {
 TEST_F(Dialogue, AcceptsChainsOfBasicCommandsUntilItRestarts) {
     EXPECT_EQ(ask("ATE1V0Q1").end, Answer::End::ok);
     EXPECT_EQ(answers_.profile(), (Profile{.echo = true, .verbose = false, .quiet = true}));
-    EXPECT_EQ(ask("ATQ0V1X").end, Answer::End::error);
+    EXPECT_EQ(ask("ATQ0V1Y").end, Answer::End::error);
     EXPECT_FALSE(answers_.profile().verbose);
     answers_.restart();
     EXPECT_EQ(answers_.profile(), Profile{});
+}
+
+TEST_F(Dialogue, AcceptsTheCommandsOfDialUpPrograms) {
+    for (const auto* command :
+         {"ATZ", "AT&F", "ATQ0 V1 E1 S0=0 &C1 &D2", "ATX3M0", "AT+CGDCONT=1,\"IP\",\"internet\""})
+        EXPECT_EQ(ask(command), Answer{}) << command;
+    for (const auto* command : {"ATS=1", "ATS0=", "AT&X", "AT&"})
+        EXPECT_EQ(ask(command).end, Answer::End::error) << command;
+}
+
+TEST_F(Dialogue, RecognizesTheCommandsOfDataCalls) {
+    for (const auto* command : {"ATD*99***1#", "ATD*99#", "atdt0123"})
+        EXPECT_EQ(ask(command).end, Answer::End::dial) << command;
+    EXPECT_EQ(ask("ATO").end, Answer::End::resume);
+    EXPECT_EQ(ask("ATH").end, Answer::End::hang_up);
+    EXPECT_EQ(ask("ATH0").end, Answer::End::hang_up);
+}
+
+TEST_F(Dialogue, ReturnsToTheStoredSettings) {
+    ask("ATE1&W");
+    ask("ATE0");
+    ask("ATZ");
+    EXPECT_TRUE(answers_.profile().echo);
+    ask("ATE0&W");
+    ask("AT&F");
+    EXPECT_TRUE(answers_.profile().echo);
+    answers_.restart();
+    EXPECT_FALSE(answers_.profile().echo);
+}
+
+TEST_F(Dialogue, ReportsTheFormatOfErrors) {
+    EXPECT_THAT(ask("AT+CMEE?").lines, ElementsAre("+CMEE: 0"));
+    ask("AT+CMEE=2");
+    EXPECT_THAT(ask("AT+CMEE?").lines, ElementsAre("+CMEE: 2"));
 }
 
 TEST_F(Dialogue, RejectsIsCertOnOldFirmware) {

@@ -116,9 +116,13 @@ void run(const Options& options) {
     }
     Wire wire(*port, executor, options.baud,
               [&](std::size_t count) { log.write("unread", fmt::format("{} bytes not received", count)); });
-    Modem modem(
-        wire, std::move(answers), receiver, std::move(service), std::move(slots), std::move(faults),
-        {.settle = options.settle, .doze = options.doze, .urc = options.urc, .frames = options.frames}, log);
+    Modem modem(wire, std::move(answers), receiver, std::move(service), std::move(slots), std::move(faults),
+                {.settle = options.settle,
+                 .doze = options.doze,
+                 .urc = options.urc,
+                 .peer = options.peer,
+                 .frames = options.frames},
+                log);
     asio::signal_set swaps(loop);
     if (options.swap) {
         swaps.add(SIGUSR1);

@@ -66,7 +66,8 @@ Modem::Modem(Wire& wire, Answers answers, FrameReceiver receiver, SecureService 
   , faults_(std::move(faults))
   , behaviour_(std::move(behaviour))
   , log_(log)
-  , output_(wire, answers_, faults_, behaviour_.urc, log) {
+  , output_(wire, answers_, faults_, behaviour_.urc, log)
+  , data_mode_(wire, output_, log, behaviour_.peer) {
     for (const auto& fault : faults_.trigger(FaultKind::deaf))
         deaf_for_ = number_argument(fault);
 }
@@ -212,6 +213,15 @@ asio::awaitable<void> Modem::execute(std::string command) {
         break;
     case Answer::End::connect:
         co_await receive_frame(command, answer.store);
+        break;
+    case Answer::End::dial:
+        co_await data_mode_.dial(command);
+        break;
+    case Answer::End::resume:
+        co_await data_mode_.resume(command);
+        break;
+    case Answer::End::hang_up:
+        co_await data_mode_.hang_up(command);
         break;
     }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/sim/answers.h"
+#include "tests/sim/data_mode.h"
 #include "tests/sim/faults.h"
 #include "tests/sim/frame_receiver.h"
 #include "tests/sim/log.h"
@@ -27,6 +28,7 @@ struct Behaviour {
     std::chrono::milliseconds settle{0};         ///< commands within this time after an answer are lost
     std::chrono::milliseconds doze{0};           ///< the first command after such a pause is lost
     bool urc = false;                            ///< send unsolicited lines between the lines of answers
+    std::optional<std::string> peer;             ///< the command at the other end of data calls
     std::optional<std::filesystem::path> frames; ///< folder for received frames; nothing: discard them
 };
 
@@ -83,6 +85,7 @@ class Modem {
     Behaviour behaviour_;
     Log& log_;
     Output output_;
+    DataMode data_mode_;
     unsigned deaf_for_ = 0;             ///< number of commands still to ignore
     bool line_feed_may_follow_ = false; ///< the last byte was a CR; skip a following LF
     unsigned frames_ = 0;

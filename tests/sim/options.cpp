@@ -132,6 +132,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
         ->type_name("MS")
         ->transform(decimal(1, 60'000))
         ->capture_default_str();
+    app.add_option("--peer", options.peer,
+                   "Connect data calls (ATD) to the standard input and output of this shell command")
+        ->type_name("COMMAND");
     app.add_option("--log", options.log, "Append events to FILE, one line each")->type_name("FILE");
     app.add_option("--frames", options.frames, "Save each frame as DIR/NNN.bin")->type_name("DIR");
     app.add_option("--fault", faults, "Simulate a fault, see below; can be repeated")

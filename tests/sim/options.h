@@ -34,6 +34,7 @@ struct Options {
     bool numeric = false;
     bool quiet = false;
     bool urc = false;
+    std::optional<std::string> peer; ///< the command at the other end of data calls
     std::optional<std::filesystem::path> log;
     std::optional<std::filesystem::path> frames;
     std::vector<Fault> faults;

@@ -77,7 +77,7 @@ constexpr auto urcs = std::to_array<std::string_view>({
 
 /// The results that ATV0 makes a number (V.250 §5.7.1).
 constexpr auto numbers = std::to_array<std::pair<std::string_view, std::string_view>>(
-    {{"OK", "0"}, {"CONNECT", "1"}, {"ERROR", "4"}});
+    {{"OK", "0"}, {"CONNECT", "1"}, {"NO CARRIER", "3"}, {"ERROR", "4"}});
 
 std::string as_urc(std::string_view text) {
     return fmt::format("\r\n{}\r\n", text);

@@ -51,4 +51,18 @@ std::size_t Port::send(ByteView bytes) {
     return sent;
 }
 
+void Port::when_writable(std::function<void()> writable) {
+    descriptor_.async_wait(asio::posix::stream_descriptor::wait_write,
+                           [writable = std::move(writable)](std::error_code cancelled) {
+                               if (!cancelled)
+                                   writable();
+                           });
+}
+
+void Port::note_hang_up() {
+    ++hang_ups_;
+    if (closed_)
+        closed_();
+}
+
 } // namespace bgs2::sim

@@ -8,9 +8,12 @@
 #include <asio/posix/stream_descriptor.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 namespace bgs2::sim {
 
@@ -43,6 +46,16 @@ class Port {
     /// returns their number. Throws LineDead, std::system_error.
     virtual std::size_t send(ByteView bytes);
 
+    /// Whether the other end is open.
+    virtual bool is_open() { return true; }
+    /// How often the other end has closed the line, as far as the line tells.
+    [[nodiscard]] unsigned hang_ups() const { return hang_ups_; }
+    /// Calls `closed` whenever the other end closes the line.
+    void on_hang_up(std::function<void()> closed) { closed_ = std::move(closed); }
+
+    /// Calls `writable` once when the other end accepts bytes again.
+    void when_writable(std::function<void()> writable);
+
     /// Hangs up the other end.
     virtual void close() { descriptor_.close(); }
 
@@ -53,8 +66,13 @@ class Port {
     /// Called before each read.
     virtual void before_reading() {}
 
+    /// The other end has closed the line.
+    void note_hang_up();
+
   private:
     asio::posix::stream_descriptor descriptor_;
+    unsigned hang_ups_ = 0;
+    std::function<void()> closed_;
 };
 
 } // namespace bgs2::sim

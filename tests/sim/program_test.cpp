@@ -228,8 +228,8 @@ TEST_F(Bgs2sim, RestartsWithinAFrameAndTakesTheRestForCommands) {
 TEST_F(Bgs2sim, AnswersByNumberOrNotAtAllUntilItIsSetOtherwise) {
     start({"--numeric", "--echo"});
     auto line = open();
-    line.send(bytes_of("AT\rAT+CGMM\rATX\r"));
-    EXPECT_EQ(line.until("4\r"), "AT\r0\rAT+CGMM\rBGS2-W\r\n0\rATX\r4\r");
+    line.send(bytes_of("AT\rAT+CGMM\rATY\r"));
+    EXPECT_EQ(line.until("4\r"), "AT\r0\rAT+CGMM\rBGS2-W\r\n0\rATY\r4\r");
     EXPECT_EQ(line.ask("ATV1E0"), "ATV1E0\r\r\nOK\r\n");
     start({"--quiet"});
     auto quiet = open();

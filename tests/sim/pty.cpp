@@ -159,11 +159,17 @@ void Pty::count_openers() {
 void Pty::handle_last_close() {
     checked(tcflush(slave_.native_handle(), TCIFLUSH), "empty the pty");
     checked(ioctl(slave_.native_handle(), TIOCNXCL), "release the pty");
+    note_hang_up();
 }
 
 std::size_t Pty::send(ByteView bytes) {
     count_openers();
     return openers_ == 0 ? 0 : Port::send(bytes);
+}
+
+bool Pty::is_open() {
+    count_openers();
+    return openers_ > 0;
 }
 
 void Pty::close() {

@@ -29,6 +29,7 @@ class Pty : public Port {
 
     asio::awaitable<void> opened() override;
     std::size_t send(ByteView bytes) override;
+    bool is_open() override;
     void close() override;
 
     /// Detects opening and closing of the far end; runs until the line is closed.

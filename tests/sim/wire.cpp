@@ -28,7 +28,9 @@ Wire::Wire(Port& port, const asio::any_io_executor& executor, unsigned baud,
   , lost_(std::move(lost))
   , wake_(executor)
   , pump_timer_(executor)
-  , dialogue_timer_(executor) {}
+  , dialogue_timer_(executor) {
+    port_.on_hang_up([this] { nudge(); });
+}
 
 asio::awaitable<void> Wire::pump(std::optional<std::size_t> hang_up_after,
                                  std::optional<std::size_t> stall_after) {
@@ -77,16 +79,8 @@ asio::awaitable<Arrival> Wire::receive() {
 }
 
 asio::awaitable<std::optional<Arrival>> Wire::receive(Clock::time_point deadline) {
-    if (inbox_.empty()) {
-        dialogue_timer_.expires_at(deadline);
-        dialogue_timer_.async_wait([this](std::error_code cancelled) {
-            if (!cancelled)
-                wake_.notify();
-        });
-        while (inbox_.empty() && Clock::now() < deadline)
-            co_await wake_.wait();
-        dialogue_timer_.cancel();
-    }
+    while (inbox_.empty() && Clock::now() < deadline)
+        co_await wait(deadline);
     if (inbox_.empty() || inbox_.front().when > deadline)
         co_return std::nullopt;
     co_return receive_now();
@@ -119,6 +113,39 @@ asio::awaitable<Clock::time_point> Wire::send(ByteView bytes) {
             lost_(part.size() - sent);
     }
     co_return left;
+}
+
+asio::awaitable<void> Wire::wait(std::optional<Clock::time_point> deadline) {
+    if (!inbox_.empty())
+        co_return;
+    if (deadline) {
+        dialogue_timer_.expires_at(*deadline);
+        dialogue_timer_.async_wait([this](std::error_code cancelled) {
+            if (!cancelled)
+                nudge();
+        });
+    }
+    co_await wake_.wait();
+    if (deadline)
+        dialogue_timer_.cancel();
+}
+
+asio::awaitable<std::size_t> Wire::relay(ByteView bytes) {
+    outgoing_.start(Clock::now());
+    std::size_t accepted = 0;
+    while (accepted < bytes.size()) {
+        const auto part = bytes.subspan(accepted, std::min(bytes.size() - accepted, outgoing_.grain()));
+        co_await until(outgoing_.add(part.size()), dialogue_timer_);
+        const auto sent = port_.send(part);
+        accepted += sent;
+        if (sent < part.size())
+            break;
+    }
+    co_return accepted;
+}
+
+void Wire::nudge_when_writable() {
+    port_.when_writable([this] { nudge(); });
 }
 
 asio::awaitable<void> Wire::until(Clock::time_point time, asio::steady_timer& timer) {

@@ -72,6 +72,19 @@ class Wire {
     /// Removes and returns all bytes that have arrived.
     Bytes discard();
 
+    /// Waits until bytes have arrived, nudge() was called, or the deadline has passed; may return earlier.
+    asio::awaitable<void> wait(std::optional<Clock::time_point> deadline);
+    void nudge() { wake_.notify(); }
+
+    /// Sends the bytes that the other side accepts, and returns their number: nothing is lost.
+    asio::awaitable<std::size_t> relay(ByteView bytes);
+    /// Calls nudge() when the other side accepts bytes again.
+    void nudge_when_writable();
+
+    [[nodiscard]] bool is_open() { return port_.is_open(); }             ///< see Port
+    [[nodiscard]] unsigned hang_ups() const { return port_.hang_ups(); } ///< see Port
+    [[nodiscard]] asio::any_io_executor executor() { return pump_timer_.get_executor(); }
+
     /// Sends the bytes and returns the time of the last one. The answer may have arrived before the return.
     asio::awaitable<Clock::time_point> send(ByteView bytes);
 
