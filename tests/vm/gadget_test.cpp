@@ -2,6 +2,7 @@
 // USB devices with the vendor ID of the modems, created by the gadget drivers of the guest; bgs2sim runs in
 // the guest.
 #include "tests/vm/gateway.h"
+#include "tests/vm/usb_gadget.h"
 
 #include <fmt/format.h>
 
@@ -13,23 +14,19 @@ namespace {
 
 class Gadget : public Gateway {
   protected:
-    /// Adds a Cinterion device with `count` functions of this kind and the modem behind the last one, without
-    /// a [[port]] in bgs2d.toml. The kernel selects the driver by the product ID.
+    /// Plugs in a Cinterion device with `count` functions of this kind and the modem behind the last one,
+    /// without a [[port]] in bgs2d.toml.
     void plug(const std::string& product, const std::string& function, int count) {
         write_policy();
-        prepare(product, function, count);
-        machine.output_of(fmt::format("systemd-run --quiet --unit=modem --property=Restart=always "
-                                      "--property=RestartSec=100ms bgs2sim --tty /dev/ttyGS{} "
-                                      "--log /run/modem.log --slots /run/modem.slots",
-                                      count - 1));
-        bind();
+        device_.make({.product = product, .function = function, .functions = count});
+        device_.start_modem(count - 1);
+        device_.plug();
     }
     /// The same without a modem: nothing takes the data that is sent to the ports.
     void plug_without_modem(const std::string& product, const std::string& function, int count) {
-        prepare(product, function, count);
-        bind();
+        device_.make({.product = product, .function = function, .functions = count});
+        device_.plug();
     }
-    void pull() { machine.output_of("echo >/sys/kernel/config/usb_gadget/modem/UDC"); }
 
     void expect_provisioned(const std::string& port) {
         ASSERT_TRUE(machine.eventually("systemctl is-active bgs2d"));
@@ -37,28 +34,12 @@ class Gadget : public Gateway {
         EXPECT_EQ(property("Port"), port + "\n");
         EXPECT_EQ(thumbprint(0), thumbprint_of(client()));
         EXPECT_EQ(machine.output_of(fmt::format("stat --format '%G %a' {}", port)), "dialout 660\n");
-        pull();
+        device_.pull();
         EXPECT_TRUE(is_gone());
     }
 
   private:
-    void prepare(const std::string& product, const std::string& function, int count) {
-        machine.output_of(fmt::format(R"(
-modprobe dummy_hcd num=1 && modprobe libcomposite && modprobe option && modprobe cdc_acm
-mountpoint --quiet /sys/kernel/config || mount -t configfs none /sys/kernel/config
-mkdir /sys/kernel/config/usb_gadget/modem && cd /sys/kernel/config/usb_gadget/modem || exit
-echo 0x1e2d >idVendor
-echo {2} >idProduct
-mkdir -p strings/0x409 configs/c.1
-echo Cinterion >strings/0x409/manufacturer
-echo BGS2 >strings/0x409/product
-for i in $(seq {1}); do
-    mkdir functions/{0}.$i && ln -s functions/{0}.$i configs/c.1/
-done
-)",
-                                      function, count, product));
-    }
-    void bind() { machine.output_of("echo dummy_udc.0 >/sys/kernel/config/usb_gadget/modem/UDC"); }
+    UsbGadget device_{machine};
 };
 
 TEST_F(Gadget, WithACdcAcmPortIsProvisionedThroughTheShippedRule) {
