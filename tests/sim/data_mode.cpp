@@ -2,6 +2,7 @@
 #include "tests/sim/data_mode.h"
 
 #include "tests/sim/data_stream.h"
+#include "tests/sim/ppp_end.h"
 
 #include <fmt/format.h>
 
@@ -64,6 +65,8 @@ asio::awaitable<std::string> DataMode::relay(unsigned hang_ups) {
     DataStream stream(Clock::now());
     Bytes downlink; // bytes that the port has not taken yet
     std::size_t sent = 0;
+    PppEnd ppp;
+    bool link_ended = false;
     std::string result;
     for (;;) {
         Bytes uplink;
@@ -79,9 +82,14 @@ asio::awaitable<std::string> DataMode::relay(unsigned hang_ups) {
             result = "OK";
             break;
         }
-        if (downlink.empty())
+        if (downlink.empty() && !link_ended) {
             downlink = peer_->receive_now();
-        if (downlink.empty() && peer_->ended()) {
+            if (const auto end = ppp.find(downlink)) {
+                link_ended = true;
+                downlink.resize(*end);
+            }
+        }
+        if (downlink.empty() && (link_ended || peer_->ended())) {
             result = no_carrier;
             break;
         }

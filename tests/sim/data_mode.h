@@ -22,7 +22,7 @@ class DataMode {
     DataMode(Wire& wire, Output& output, Log& log, std::optional<std::string> peer);
 
     /// Answers ATD: NO CARRIER, or CONNECT and data mode until the escape sequence (OK), the end of the peer
-    /// (NO CARRIER), or the hang-up of the port.
+    /// or of its PPP link (NO CARRIER), or the hang-up of the port.
     asio::awaitable<void> dial(std::string command);
     /// Answers ATO: data mode again.
     asio::awaitable<void> resume(std::string command);

@@ -78,6 +78,15 @@ TEST_F(DataCall, EndsWithThePeer) {
     EXPECT_THAT(log(), HasSubstr("data-mode ends: NO CARRIER, 4 bytes received, 4 bytes sent, 0 commands"));
 }
 
+TEST_F(DataCall, EndsWithThePppLinkOfThePeer) {
+    start({"--peer", "cat"}); // acknowledges the end in the words of the request
+    auto line = open();
+    ASSERT_EQ(dial(line), connected);
+    const std::string_view terminate_ack("~\xff}#\xc0!}&}\"} }$R\xdd~");
+    line.send(bytes_of(terminate_ack));
+    EXPECT_EQ(line.until(no_carrier), std::string(terminate_ack) + no_carrier);
+}
+
 TEST_F(DataCall, EndsWithAPeerThatCannotRun) {
     start({"--peer", "exec /nonexistent 2>/dev/null"});
     auto line = open();
