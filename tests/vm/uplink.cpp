@@ -24,6 +24,7 @@ Description=The uplink
 [Service]
 Type=exec
 ExecStart=/usr/sbin/pppd call gprs
+SuccessExitStatus=5
 Restart=always
 RestartSec=1
 {})",
@@ -57,7 +58,7 @@ ABORT ERROR
 OK ATE0
 OK 'AT+CGDCONT=1,"IP","internet"'
 OK ATD*99***1#
-CONNECT ''
+CONNECT \c
 )";
 }
 
