@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hot-plug with bgs2d, the real systemd-udevd and the shipped rules. Runs in tests/hotplug/sandbox.
 #include "tests/integration/certificates.h"
+#include "tests/support/pty.h"
 #include "tests/support/udev_sandbox.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstddef>
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <stdexcept>
 #include <string>
+#include <sys/ioctl.h>
+#include <vector>
 
 namespace bgs2::test {
 namespace {
@@ -87,6 +96,50 @@ TEST_F(HotPlug, AnUnknownAdapterIsListedAndNeverOpened) {
     EXPECT_EQ(properties.at("ID_VENDOR_ID"), "0403") << "for whoever is to name it in a [[port]]";
     EXPECT_FALSE(properties.contains("DEVNAME"));
     EXPECT_THAT(gateway_.modem_log("stranger"), Not(HasSubstr("port-open")));
+}
+
+struct ForeignPort {
+    const char* vendor;
+    const char* product;
+    const char* interface;
+};
+
+// rules_test.cpp tests the rules for these ports; this list tests that the daemon obeys them.
+constexpr auto foreign_ports = std::to_array<ForeignPort>({
+    {"0681", "0014", "00"}, // KNX bus interface
+    {"0681", "0005", "00"}, // fingerprint reader
+    {"1e2d", "006c", "00"}, // diagnostics
+    {"1e2d", "0053", "01"}, // GPS
+    {"1e2d", "0069", "04"}, // GPS
+    {"1e2d", "006f", "06"}, // QCDM
+    {"1e2d", "00b0", "00"}, // broadband card
+    {"1e2d", "00d0", "00"}, // interfaces not known
+    {"1269", "0058", "00"},
+});
+
+TEST_F(HotPlug, ForeignDevicesAndInterfacesReceiveNotOneByte) {
+    std::vector<std::unique_ptr<Pty>> lines; // must outlive the ports
+    UdevSandbox sandbox;
+    for (const auto& foreign : foreign_ports) {
+        UsbSerial device;
+        device.name = fmt::format("ttyUSB{}", 10 + lines.size());
+        device.usb_port = fmt::format("1-{}", 2 + lines.size());
+        device.vendor = foreign.vendor;
+        device.product = foreign.product;
+        device.interface = foreign.interface;
+        lines.push_back(std::make_unique<Pty>());
+        sandbox.plug(device, lines.back()->path());
+    }
+    sandbox.plug(cinterion("ttyUSB0"), start_modem("modem"));
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const std::string device = fmt::format("/dev/ttyUSB{}", 10 + i);
+        EXPECT_EQ(port(device).at("state").get<std::string>(), "ignored") << device;
+        int count = 0;
+        ASSERT_EQ(ioctl(lines[i]->master(), FIONREAD, &count), 0);
+        EXPECT_EQ(count, 0) << "bytes to " << device;
+        EXPECT_THAT(gateway_.log(), Not(HasSubstr(device + ": named by")));
+    }
 }
 
 TEST_F(HotPlug, AConfiguredAdapterIsReleasedWhenItsEntryIsRemoved) {

@@ -4,6 +4,7 @@
 #include "tests/support/udev_sandbox.h"
 #include "udev/monitor.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,12 +27,6 @@ using testing::IsSupersetOf;
 using testing::Not;
 using testing::Pair;
 
-UsbSerial of_vendor(const std::string& vendor) {
-    UsbSerial device;
-    device.vendor = vendor;
-    return device;
-}
-
 UsbSerial rules_adapter() {
     UsbSerial device;
     device.vendor = "0403";
@@ -51,8 +46,9 @@ class Rules : public testing::Test {
         return ports.front();
     }
 
-    // Declared first: the pty must outlive the ports.
+    // Declared first: the ptys must outlive the ports.
     Pty pty;
+    Pty second;
     UdevSandbox sandbox;
 };
 
@@ -88,20 +84,109 @@ void expect_unmarked(const Port& port) {
     EXPECT_FALSE(has_tag(port, "systemd"));
 }
 
-class VendorRules : public Rules, public testing::WithParamInterface<const char*> {};
-
-TEST_P(VendorRules, MarkThePortAndStartTheService) {
-    const Port port = plug(of_vendor(GetParam()));
-    EXPECT_THAT(port.properties, Contains(Pair("BGS2D_PORT", "1")));
-    EXPECT_THAT(port.properties, IsSupersetOf({Pair("BGS2D_PORT", "1"), Pair("ID_MM_PORT_IGNORE", "1"),
-                                               Pair("SYSTEMD_WANTS", "bgs2d.service")}));
+void expect_marked(const Port& port, const char* mark) {
+    EXPECT_THAT(port.properties,
+                IsSupersetOf({Pair("BGS2D_PORT", mark), Pair("SYSTEMD_WANTS", "bgs2d.service")}));
+    EXPECT_FALSE(port.properties.contains("ID_MM_PORT_IGNORE")) << "the modem is ModemManager's as well";
     EXPECT_TRUE(has_tag(port, "systemd"));
     EXPECT_EQ(node_of(port).group, "dialout");
     EXPECT_EQ(node_of(port).mode, 0660U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Modems, VendorRules, testing::Values("1e2d", "0681", "1269"),
-                         [](const auto& vendor) { return "Vendor" + std::string(vendor.param); });
+struct UsbPort {
+    const char* vendor;
+    const char* product;
+    const char* interface;
+};
+
+UsbSerial device_of(const UsbPort& port) {
+    UsbSerial device;
+    device.vendor = port.vendor;
+    device.product = port.product;
+    device.interface = port.interface;
+    return device;
+}
+
+std::string name_of(const testing::TestParamInfo<UsbPort>& port) {
+    return fmt::format("Usb{}{}If{}", port.param.vendor, port.param.product, port.param.interface);
+}
+
+class AtPortRules : public Rules, public testing::WithParamInterface<UsbPort> {};
+
+TEST_P(AtPortRules, MarkThePortAndStartTheService) {
+    expect_marked(plug(device_of(GetParam())), "1");
+}
+
+INSTANTIATE_TEST_SUITE_P(Modules, AtPortRules,
+                         testing::Values(UsbPort{"1e2d", "0053", "02"}, UsbPort{"1e2d", "0053", "03"},
+                                         UsbPort{"1e2d", "0054", "02"}, UsbPort{"1e2d", "0054", "03"},
+                                         UsbPort{"1e2d", "0055", "02"}, UsbPort{"1e2d", "0055", "03"},
+                                         UsbPort{"1e2d", "0058", "00"}, UsbPort{"1e2d", "0058", "02"},
+                                         UsbPort{"1e2d", "005b", "00"}, UsbPort{"1e2d", "005b", "02"},
+                                         UsbPort{"1e2d", "005d", "00"}, UsbPort{"1e2d", "005d", "02"},
+                                         UsbPort{"1e2d", "0061", "00"}, UsbPort{"1e2d", "0061", "02"},
+                                         UsbPort{"1e2d", "0069", "00"}, UsbPort{"1e2d", "0069", "02"},
+                                         UsbPort{"1e2d", "006c", "01"}, UsbPort{"1e2d", "006c", "03"},
+                                         UsbPort{"1e2d", "006f", "00"}, UsbPort{"1e2d", "006f", "02"},
+                                         UsbPort{"0681", "0034", "00"}, UsbPort{"0681", "0040", "00"},
+                                         UsbPort{"0681", "0047", "01"}, UsbPort{"0681", "004a", "00"},
+                                         UsbPort{"0681", "004c", "02"}),
+                         name_of);
+
+class ForeignPortRules : public Rules, public testing::WithParamInterface<UsbPort> {};
+
+TEST_P(ForeignPortRules, LeaveThePortAlone) {
+    expect_unmarked(plug(device_of(GetParam())));
+}
+
+INSTANTIATE_TEST_SUITE_P(OtherInterfaces, ForeignPortRules,
+                         testing::Values(UsbPort{"1e2d", "0053", "00"}, UsbPort{"1e2d", "0053", "01"}, // GPS
+                                         UsbPort{"1e2d", "0054", "00"}, UsbPort{"1e2d", "0055", "01"},
+                                         UsbPort{"1e2d", "0058", "04"}, UsbPort{"1e2d", "005b", "04"}, // GPS
+                                         UsbPort{"1e2d", "005b", "08"}, UsbPort{"1e2d", "005d", "08"},
+                                         UsbPort{"1e2d", "0061", "04"}, UsbPort{"1e2d", "0069", "04"}, // GPS
+                                         UsbPort{"1e2d", "0069", "06"},                                // QCDM
+                                         UsbPort{"1e2d", "006f", "04"}, UsbPort{"1e2d", "006f", "06"},
+                                         UsbPort{"1e2d", "006c", "00"}, // diagnostics
+                                         UsbPort{"1e2d", "006c", "02"}, UsbPort{"1e2d", "006c", "0a"}),
+                         name_of);
+
+INSTANTIATE_TEST_SUITE_P(OtherProducts, ForeignPortRules,
+                         testing::Values(UsbPort{"1e2d", "0059", "00"}, UsbPort{"1e2d", "0062", "00"},
+                                         UsbPort{"1e2d", "0063", "02"}, UsbPort{"1e2d", "0065", "02"},
+                                         UsbPort{"1e2d", "00d0", "00"},
+                                         UsbPort{"1e2d", "00b0", "00"}, // broadband cards
+                                         UsbPort{"1e2d", "00b3", "02"}, UsbPort{"1e2d", "00b7", "00"},
+                                         UsbPort{"1e2d", "00b8", "02"}, UsbPort{"1e2d", "00b9", "03"},
+                                         UsbPort{"1e2d", "00f1", "00"}, UsbPort{"1e2d", "00f2", "02"},
+                                         UsbPort{"1e2d", "00f3", "03"}, UsbPort{"1e2d", "00f4", "00"},
+                                         UsbPort{"0681", "0005", "00"}, // fingerprint reader
+                                         UsbPort{"0681", "0014", "00"}, // KNX bus interface
+                                         UsbPort{"0681", "0058", "00"}, UsbPort{"1269", "0058", "00"},
+                                         UsbPort{"1e2d", "0034", "00"}, UsbPort{"0403", "0058", "00"}),
+                         name_of);
+
+TEST_F(Rules, MarkBothAtPortsOfAModule) {
+    UsbSerial device;
+    device.product = "006c";
+    device.interface = "01";
+    sandbox.plug(device, pty.path());
+    device.name = "ttyUSB1";
+    device.interface = "03";
+    sandbox.plug(device, second.path());
+    const auto ports = Monitor().enumerate();
+    ASSERT_EQ(ports.size(), 2U);
+    for (const auto& port : ports)
+        expect_marked(port, "1");
+    EXPECT_EQ(ports.front().physical_device, ports.back().physical_device);
+}
+
+TEST_F(Rules, LetALocalRuleKeepModemManagerAway) {
+    sandbox.add_rules("71-bgs2d-local.rules", "SUBSYSTEM==\"tty\", ENV{BGS2D_PORT}==\"1|configured\", "
+                                              "ENV{ID_MM_PORT_IGNORE}=\"1\"\n");
+    EXPECT_THAT(plug(UsbSerial()).properties,
+                IsSupersetOf({Pair("BGS2D_PORT", "1"), Pair("ID_MM_PORT_IGNORE", "1")}));
+}
 
 TEST_F(Rules, IgnoreAnAdapterOfAnotherVendor) {
     expect_unmarked(plug(rules_adapter()));
@@ -111,7 +196,7 @@ TEST_F(Rules, IgnoreAnAdapterBehindAHubOfTheVendor) {
     auto device = rules_adapter();
     device.usb_port = "1-1.2";
     device.hub_vendor = "0681";
-    EXPECT_THAT(plug(device).properties, Not(Contains(Pair("BGS2D_PORT", "1"))));
+    expect_unmarked(plug(device));
 }
 
 TEST_F(Rules, MarkAModemBehindAHub) {
@@ -141,10 +226,7 @@ TEST_F(Rules, LetALocalRuleMarkAnAdapter) {
                       "SUBSYSTEM==\"tty\", ENV{ID_VENDOR_ID}==\"0403\", ENV{ID_SERIAL_SHORT}==\"A6001\", "
                       "ENV{BGS2D_PORT}=\"1\"\n");
     const Port port = plug(rules_adapter());
-    EXPECT_THAT(port.properties, Contains(Pair("BGS2D_PORT", "1")));
-    EXPECT_THAT(port.properties, Contains(Pair("ID_MM_PORT_IGNORE", "1")));
-    EXPECT_THAT(port.properties, Contains(Pair("SYSTEMD_WANTS", "bgs2d.service")));
-    EXPECT_TRUE(has_tag(port, "systemd"));
+    expect_marked(port, "1");
 }
 
 struct PortEntryCase {
@@ -157,12 +239,7 @@ class ConfigurationRules : public Rules, public testing::WithParamInterface<Port
 TEST_P(ConfigurationRules, MarkThePortAndStartTheService) {
     sandbox.configure(GetParam().config);
     const Port port = plug(rules_adapter());
-    EXPECT_THAT(port.properties,
-                IsSupersetOf({Pair("BGS2D_PORT", "configured"), Pair("ID_MM_PORT_IGNORE", "1"),
-                              Pair("SYSTEMD_WANTS", "bgs2d.service")}));
-    EXPECT_TRUE(has_tag(port, "systemd"));
-    EXPECT_EQ(node_of(port).group, "dialout");
-    EXPECT_EQ(node_of(port).mode, 0660U);
+    expect_marked(port, "configured");
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -185,9 +185,11 @@ void UdevSandbox::plug(const UsbSerial& device, const std::string& pts) {
     write_file(usb / "product", device.model);
     write_file(usb / "bcdDevice", "0100");
 
-    const fs::path interface = usb / (device.usb_port + ":1.0");
+    // The kernel's name has the number without leading zeros, in decimal.
+    const fs::path interface =
+        usb / (device.usb_port + ":1." + std::to_string(std::stoi(device.interface, nullptr, 16)));
     make_device(interface, "bus/usb", "DEVTYPE=usb_interface\nINTERFACE=255/0/0\n");
-    write_file(interface / "bInterfaceNumber", "00");
+    write_file(interface / "bInterfaceNumber", device.interface);
     write_file(interface / "bInterfaceClass", "ff");
     write_file(interface / "bNumEndpoints", "02");
 

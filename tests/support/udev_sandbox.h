@@ -17,7 +17,8 @@ struct UsbSerial {
     std::string name = "ttyUSB0"; ///< the kernel's name of the tty
     std::string usb_port = "1-1"; ///< "1-1.2": behind a hub in 1-1
     std::string vendor = "1e2d";
-    std::string product = "0059";
+    std::string product = "0058";
+    std::string interface = "00"; ///< its number, two hexadecimal digits
     std::string serial = "A6001";
     std::string manufacturer = "Cinterion";
     std::string model = "BGS2";

@@ -43,7 +43,7 @@ class Gadget : public Gateway {
 };
 
 TEST_F(Gadget, WithACdcAcmPortIsProvisionedThroughTheShippedRule) {
-    plug("0x0059", "acm", 1);
+    plug("0x0058", "acm", 1);
     expect_provisioned("/dev/ttyACM0");
 }
 
