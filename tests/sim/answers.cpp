@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/answers.h"
 
+#include "tests/sim/network.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -201,6 +203,10 @@ Answer Answers::answer(std::string_view command, steady_clock::time_point now) {
         return std::move(*call);
     if (auto done = basic(name))
         return std::move(*done);
+    if (network_) {
+        if (auto answer = network_->answer(name))
+            return std::move(*answer);
+    }
     if (arguments_of(command, "AT+CGDCONT"))
         return {}; // any access point is right for the peer of a data call
     if (const auto format = arguments_of(command, "AT+CMEE")) {

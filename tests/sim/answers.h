@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include <vector>
 
 namespace bgs2::sim {
+
+class Network;
 
 /// The lines of an answer and its result.
 struct Answer {
@@ -67,6 +70,9 @@ class Answers {
     /// The store that an AT^SBNR command reads; nothing for other commands and unsupported stores.
     [[nodiscard]] std::optional<std::string> readback_store(std::string_view command) const;
 
+    /// The module is in this network from now on.
+    void register_in(std::shared_ptr<Network> network) { network_ = std::move(network); }
+
     void set_imei(std::string imei) { identity_.imei = std::move(imei); }
 
     /// The module restarts: its settings are the stored ones again.
@@ -91,8 +97,9 @@ class Answers {
     Profile stored_;
     Profile profile_;
     bool supports_is_cert_;
-    int error_format_ = 0;         ///< AT+CMEE
-    int reports_certificates_ = 0; ///< AT^SIND="is_cert"
+    std::shared_ptr<Network> network_; ///< null: no SIM
+    int error_format_ = 0;             ///< AT+CMEE
+    int reports_certificates_ = 0;     ///< AT^SIND="is_cert"
     std::chrono::sys_seconds set_to_;
     std::optional<std::chrono::steady_clock::time_point> set_at_;
 };

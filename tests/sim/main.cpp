@@ -4,6 +4,7 @@
 #include "tests/sim/faults.h"
 #include "tests/sim/log.h"
 #include "tests/sim/modem.h"
+#include "tests/sim/network.h"
 #include "tests/sim/options.h"
 #include "tests/sim/pty.h"
 #include "tests/sim/signing_key.h"
@@ -87,6 +88,8 @@ void run(const Options& options) {
 
     Faults faults(options.faults, &log);
     auto answers = answers_for(options, faults);
+    if (options.registered)
+        answers.register_in(std::make_shared<Network>(options.port_use));
     const FrameReceiver receiver{.timeout = options.frame_timeout,
                                  .gap = options.frame_gap,
                                  .hang_up_after = number_of_fault(faults, FaultKind::hang_up_in_frame),

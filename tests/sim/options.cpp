@@ -116,6 +116,12 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     app.add_flag("--quiet", options.quiet, "Start without results, as after ATQ1&W");
     app.add_flag("--urc", options.urc,
                  "Send unsolicited lines between the lines of answers, and ^SYSSTART at the start");
+    app.add_flag("--registered", options.registered,
+                 "Be registered in a network: answer the commands of a program that connects");
+    app.add_option("--port-use", options.port_use,
+                   "Set the answer to AT^SQPORT? of a registered module: Application, Modem or a number")
+        ->type_name("TEXT")
+        ->capture_default_str();
     app.add_option("--settle", settle_ms,
                    "Lose commands that arrive sooner than this after an answer (BGS2: 100)")
         ->type_name("MS")

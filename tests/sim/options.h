@@ -35,6 +35,8 @@ struct Options {
     bool quiet = false;
     bool urc = false;
     std::optional<std::string> peer; ///< the command at the other end of data calls
+    bool registered = false;
+    std::string port_use = "Application";
     std::optional<std::filesystem::path> log;
     std::optional<std::filesystem::path> frames;
     std::vector<Fault> faults;
