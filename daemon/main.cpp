@@ -161,7 +161,8 @@ class Daemon : Immovable {
              .history = history_,
              .background = background_},
             [this](const std::string& why) { lose_bus(why); },
-            [this](const std::string& device) { fleet_.on_conflict(device); }, log_)
+            [this](const std::string& device) { fleet_.on_conflict(device); },
+            [this] { fleet_.device_use_changed(); }, log_)
       , lending_(loop_.get_executor(), background_, &service_.units(), arguments_.run_directory, log_) {
         fleet_.set_observer(&service_);
         fleet_.set_inhibitor(&service_.inhibitor());

@@ -7,6 +7,7 @@
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <string_view>
@@ -27,26 +28,49 @@ constexpr auto answer_timeout = 5s;
 constexpr auto probing_timeout = 30s;
 constexpr auto disabling_timeout = 2min; // it may have to end a connection first
 constexpr auto release_delay = 1s;       // a port whose properties change is released and used again
+constexpr auto settling_time = 2s;       // it may hear of a new device, or at its start of all, after bgs2d
+constexpr auto settling_interval = 200ms;
 
 constexpr const char* owner_rule =
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
     "member='NameOwnerChanged',arg0='org.freedesktop.ModemManager1'";
-constexpr const char* modem_rule =
+constexpr const char* object_rule =
     "type='signal',sender='org.freedesktop.ModemManager1',path='/org/freedesktop/ModemManager1',"
-    "interface='org.freedesktop.DBus.ObjectManager',member='InterfacesAdded'";
+    "interface='org.freedesktop.DBus.ObjectManager'";
+constexpr const char* state_rule = "type='signal',sender='org.freedesktop.ModemManager1',"
+                                   "interface='org.freedesktop.ModemManager1.Modem',member='StateChanged'";
 
 constexpr std::string_view not_found = "org.freedesktop.ModemManager1.Error.Core.NotFound";
 constexpr std::string_view wrong_state = "org.freedesktop.ModemManager1.Error.Core.WrongState";
 
-/// Whether the modem with these properties has one of these ports.
+constexpr std::int32_t first_connected_state = 9; // MM_MODEM_STATE_DISCONNECTING; then connecting, connected
+constexpr std::uint32_t ignored_port = 9;         // MM_MODEM_PORT_TYPE_IGNORED
+
+/// Whether the modem with these properties uses one of these ports.
 bool has_one(const Dictionary& modem, const std::multiset<std::string>& ports) {
     using Ports = std::vector<sdbus::Struct<std::string, std::uint32_t>>; // name and type
     const auto found = modem.find("Ports");
     if (found == modem.end() || !found->second.contains<Ports>())
         return false;
     return std::ranges::any_of(found->second.get<Ports>(), [&ports](const auto& each) {
-        return ports.contains("/dev/" + each.template get<0>());
+        return each.template get<1>() != ignored_port && ports.contains("/dev/" + each.template get<0>());
     });
+}
+
+/// A property of a modem; the default of its type if the modem does not have it.
+template<class Value>
+Value value_of(const Dictionary& modem, const std::string& property) {
+    const auto found = modem.find(property);
+    return found != modem.end() && found->second.contains<Value>() ? found->second.get<Value>() : Value{};
+}
+
+/// When udev first saw the port, by the clock that steady_clock reads; the epoch if that is unknown.
+Clock::time_point appearance_of(const PortInfo& port) {
+    const std::string text = port.property("USEC_INITIALIZED");
+    std::uint64_t microseconds = 0;
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, microseconds);
+    return Clock::time_point(std::chrono::microseconds(read.ptr == end ? microseconds : 0));
 }
 
 } // namespace
@@ -76,11 +100,12 @@ class ModemManager::InhibitLock final : public Inhibition {
 };
 
 ModemManager::ModemManager(sdbus::IConnection& connection, ReplyContext context, Log log,
-                           OnConflict on_conflict)
+                           OnConflict on_conflict, OnDeviceUse on_device_use)
   : connection_(connection)
   , context_(std::move(context))
   , log_(std::move(log))
   , on_conflict_(std::move(on_conflict))
+  , on_device_use_(std::move(on_device_use))
   , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
   , owner_changes_(connection.addMatch(owner_rule,
                                        [this](sdbus::Message& message) {
@@ -90,7 +115,12 @@ ModemManager::ModemManager(sdbus::IConnection& connection, ReplyContext context,
                                            message >> whose >> before >> now;
                                            owned_by(now);
                                        }))
-  , modem_additions_(connection.addMatch(modem_rule, [this](sdbus::Message&) { modem_added(); })) {
+  , object_changes_(connection.addMatch(object_rule,
+                                        [this](sdbus::Message&) {
+                                            modem_added();
+                                            on_device_use_();
+                                        }))
+  , state_changes_(connection.addMatch(state_rule, [this](sdbus::Message&) { on_device_use_(); })) {
     bus_->callMethodAsync("GetNameOwner")
         .onInterface("org.freedesktop.DBus")
         .withArguments(name)
@@ -102,17 +132,80 @@ ModemManager::ModemManager(sdbus::IConnection& connection, ReplyContext context,
 void ModemManager::stop() {
     stopped_ = true;
     owner_changes_.reset();
-    modem_additions_.reset();
+    object_changes_.reset();
+    state_changes_.reset();
     bus_.reset();
     modem_manager_.reset();
     for (auto& [uid, device] : devices_)
-        device.release.cancel(); // an active inhibition ends with the connection
+        device.timer.cancel(); // an active inhibition ends with the connection
     wake();
 }
 
 asio::awaitable<DeviceUse> ModemManager::use_of(PortInfo port) {
-    (void)port;
-    co_return DeviceUse{};
+    const auto self = shared_from_this();
+    co_await know_owner();
+    const Objects shown = co_await objects();
+    DeviceUse use;
+    for (const auto& [path, interfaces] : shown) {
+        const auto modem = interfaces.find(modem_interface);
+        if (modem == interfaces.end())
+            continue;
+        const bool has_port = has_one(modem->second, {port.device});
+        const auto device = value_of<std::string>(modem->second, "Device");
+        if (!has_port && (device.empty() || device != port.physical_device))
+            continue;
+        use.managed = true;
+        use.has_port = use.has_port || has_port;
+        use.connected =
+            use.connected || value_of<std::int32_t>(modem->second, "State") >= first_connected_state;
+    }
+    co_return use;
+}
+
+asio::awaitable<void> ModemManager::know_owner() {
+    const auto timer = std::make_shared<asio::steady_timer>(context_.executor, answer_timeout);
+    waiting_.insert(timer);
+    while (!owner_known_ && !stopped_ && timer->expiry() > Clock::now()) {
+        std::error_code woken;
+        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        const auto cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none)
+            break;
+    }
+    waiting_.erase(timer);
+}
+
+asio::awaitable<ModemManager::Objects> ModemManager::objects() {
+    struct Reply {
+        asio::steady_timer timer;
+        bool arrived = false;
+        Objects objects{};
+    };
+    if (!modem_manager_ || stopped_)
+        co_return Objects{};
+    const auto reply = std::make_shared<Reply>(asio::steady_timer(context_.executor, answer_timeout));
+    send([&] {
+        modem_manager_->callMethodAsync("GetManagedObjects")
+            .onInterface("org.freedesktop.DBus.ObjectManager")
+            .withTimeout(answer_timeout)
+            .uponReplyInvoke([reply](const sdbus::Error* error, const Objects& objects) {
+                reply->arrived = true;
+                if (error == nullptr)
+                    reply->objects = objects;
+                reply->timer.cancel();
+            });
+    });
+    const std::shared_ptr<asio::steady_timer> timer(reply, &reply->timer);
+    waiting_.insert(timer);
+    while (!reply->arrived && !stopped_ && timer->expiry() > Clock::now()) {
+        std::error_code woken;
+        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        const auto cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none)
+            break;
+    }
+    waiting_.erase(timer);
+    co_return std::move(reply->objects);
 }
 
 asio::awaitable<std::unique_ptr<Inhibition>> ModemManager::inhibit(PortInfo port, bool claimed) {
@@ -152,15 +245,19 @@ void ModemManager::owned_by(const std::string& owner) {
         return;
     const bool known = std::exchange(owner_known_, true);
     owner_ = owner;
+    owned_since_ = Clock::now();
     // By its unique name: a message to that does not activate a service.
     modem_manager_ = owner.empty() ? nullptr : sdbus::createProxy(connection_, owner, path);
     std::erase_if(devices_, [](const auto& entry) { return entry.second.ports.empty(); });
     for (auto& [uid, device] : devices_) {
+        device.timer.cancel();
         device.state = State::not_asked;
         device.was_here_first = known;
         look(uid, device);
     }
     wake();
+    if (known)
+        on_device_use_();
 }
 
 /// A device that it shows a modem of can be inhibited; while it was probed it could not.
@@ -173,11 +270,13 @@ void ModemManager::modem_added() {
 
 void ModemManager::add_port(const PortInfo& port, bool wanted) {
     const auto [place, is_new] =
-        devices_.try_emplace(port.physical_device, Device{.release = asio::steady_timer(context_.executor)});
+        devices_.try_emplace(port.physical_device, Device{.timer = asio::steady_timer(context_.executor)});
     Device& device = place->second;
     device.ports.insert(port.device);
     device.wanted = device.wanted || wanted;
-    device.release.cancel();
+    device.appeared = std::max(device.appeared, appearance_of(port));
+    if (device.state != State::asked)
+        device.timer.cancel(); // it is not released
     if (device.state != State::asked && device.state != State::active)
         look(port.physical_device, device);
 }
@@ -187,8 +286,10 @@ void ModemManager::release_port(const std::string& uid, const std::string& port)
     device.ports.erase(device.ports.find(port));
     if (stopped_ || !device.ports.empty())
         return;
-    device.release.expires_after(release_delay);
-    device.release.async_wait([weak = weak_from_this(), uid](const std::error_code& cancelled) {
+    if (device.state == State::asked) // the answer releases it
+        return;
+    device.timer.expires_after(release_delay);
+    device.timer.async_wait([weak = weak_from_this(), uid](const std::error_code& cancelled) {
         if (const auto self = weak.lock(); self && !cancelled)
             self->release(uid);
     });
@@ -266,12 +367,27 @@ void ModemManager::ask(const std::string& uid, Device& device) {
     });
 }
 
+/// If it has not heard of the device yet, it would probe a port in use.
+void ModemManager::ask_later(const std::string& uid, Device& device) {
+    device.timer.expires_after(settling_interval);
+    device.timer.async_wait([weak = weak_from_this(), uid](const std::error_code& cancelled) {
+        const auto self = weak.lock();
+        if (!self || cancelled || self->stopped_ || !self->modem_manager_)
+            return;
+        self->ask(uid, self->devices_.at(uid)); // it is not released while it is being asked for
+    });
+}
+
 void ModemManager::answered(const std::string& uid, const sdbus::Error* error) {
     Device& device = devices_.at(uid); // it is not released while a reply is pending
     const bool was_here_first = std::exchange(device.was_here_first, false);
     if (error == nullptr) {
         device.state = State::active;
         log_.info("ModemManager is inhibited for {}", uid);
+    } else if (error->getName() == not_found && !device.ports.empty() &&
+               Clock::now() < std::max(device.appeared, owned_since_) + settling_time) {
+        ask_later(uid, device);
+        return;
     } else if (error->getName() == not_found) {
         device.state = State::unknown;
         log_.debug("ModemManager does not know {}", uid);

@@ -13,7 +13,8 @@
 namespace bgs2::dbus {
 
 Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
-                 ModemManager::OnConflict on_conflict, const Log& log)
+                 ModemManager::OnConflict on_conflict, ModemManager::OnDeviceUse on_device_use,
+                 const Log& log)
   : executor_(std::move(executor))
   , log_(log)
   , connection_(sdbus::createSystemBusConnection())
@@ -22,7 +23,8 @@ Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls co
              .failed = [this](const std::string& do_what,
                               const sdbus::Error& error) { pump_.failed(do_what, error); }}
   , authority_(std::make_shared<Authority>(*connection_, context_, controls.background))
-  , modem_manager_(std::make_shared<ModemManager>(*connection_, context_, log, std::move(on_conflict)))
+  , modem_manager_(std::make_shared<ModemManager>(*connection_, context_, log, std::move(on_conflict),
+                                                  std::move(on_device_use)))
   , units_(*connection_, context_)
   , manager_(*connection_, context_, fleet, std::move(controls), authority_)
   , pump_(executor_, *connection_, std::move(lost), log) {}

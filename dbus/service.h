@@ -35,7 +35,7 @@ class Service final : public Observer {
     /// Connects to the system bus (DBUS_SYSTEM_BUS_ADDRESS, if set) and exports the fleet, without a name
     /// yet. Calls `lost` once if the connection is lost. Throws sdbus::Error.
     Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
-            ModemManager::OnConflict on_conflict, const Log& log);
+            ModemManager::OnConflict on_conflict, ModemManager::OnDeviceUse on_device_use, const Log& log);
     ~Service() override;
 
     /// Requests the name io.bgs2d1. Throws sdbus::Error: another process owns it, or the bus refuses it.

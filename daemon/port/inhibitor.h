@@ -25,6 +25,7 @@ struct DeviceUse {
     bool managed = false;   ///< it shows a modem of this device
     bool uses_port = false; ///< it talks to that modem on this port
     bool connected = false; ///< that modem has a connection, or makes or ends one
+    bool has_port = false;  ///< that modem has this port, not only others of the device
 
     bool operator==(const DeviceUse&) const = default;
 };
