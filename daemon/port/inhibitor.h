@@ -20,7 +20,8 @@ class Inhibition : Immovable {
     [[nodiscard]] virtual bool active() const = 0;
 };
 
-/// The use of a port's device by the other program.
+/// The use of a port's device by the other program. A port that it does not have is free, whatever it does
+/// with the device; a port that it has becomes free by an inhibition, which ends a connection.
 struct DeviceUse {
     bool managed = false;   ///< it shows a modem of this device
     bool uses_port = false; ///< it talks to that modem on this port

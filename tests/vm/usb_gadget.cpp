@@ -22,11 +22,11 @@ done
                                    device.function, device.functions, device.product, device.vendor));
 }
 
-void UsbGadget::start_modem(int number, const std::string& arguments) const {
-    machine_.output_of(fmt::format("systemd-run --quiet --unit=modem --property=Restart=always "
-                                   "--property=RestartSec=100ms bgs2sim --tty /dev/ttyGS{} "
-                                   "--log /run/modem.log --slots /run/modem.slots {}",
-                                   number, arguments));
+void UsbGadget::start_modem(int number, const std::string& arguments, const std::string& name) const {
+    machine_.output_of(fmt::format("systemd-run --quiet --unit={2} --property=Restart=always "
+                                   "--property=RestartSec=100ms bgs2sim --tty /dev/ttyGS{0} "
+                                   "--log /run/{2}.log --slots /run/modem.slots {1}",
+                                   number, arguments, name));
 }
 
 void UsbGadget::plug() const {

@@ -24,8 +24,9 @@ class UsbGadget {
 
     /// Makes the device, without plugging it in.
     void make(const Device& device) const;
-    /// Starts bgs2sim at the other end of port `number`, counted from 0. Its log is /run/modem.log.
-    void start_modem(int number, const std::string& arguments = {}) const;
+    /// Starts bgs2sim at the other end of port `number`, counted from 0. Its log is /run/NAME.log. All have
+    /// the same slots.
+    void start_modem(int number, const std::string& arguments = {}, const std::string& name = "modem") const;
     void plug() const;
     void pull() const;
 
