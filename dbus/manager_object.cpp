@@ -78,6 +78,22 @@ std::vector<std::string> problems_of(const sdbus::UnixFd& policy) {
     return problems;
 }
 
+asio::awaitable<void> borrow_port(std::shared_ptr<Authority> authority, Caller caller,
+                                  std::shared_ptr<PortBorrowers> borrowers, std::string device,
+                                  Dictionary options) {
+    co_await authority->require(caller, PolkitAction::manage);
+    no_options(options);
+    co_await borrowers->borrow(std::move(device), caller.name);
+}
+
+asio::awaitable<void> release_port(std::shared_ptr<Authority> authority, Caller caller,
+                                   std::shared_ptr<PortBorrowers> borrowers, std::string device,
+                                   Dictionary options) {
+    co_await authority->require(caller, PolkitAction::manage);
+    no_options(options);
+    borrowers->release(device, caller.name);
+}
+
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): it outlives the loop
 asio::awaitable<std::vector<std::string>> check_policy(Background& background, sdbus::UnixFd policy) {
     constexpr std::chrono::seconds deadline{20}; // callers wait 25 s
@@ -100,12 +116,14 @@ asio::awaitable<std::vector<std::string>> rights_of(std::shared_ptr<Authority> a
 } // namespace
 
 ManagerObject::ManagerObject(sdbus::IConnection& connection, ReplyContext context, const Fleet& fleet,
-                             Controls controls, std::shared_ptr<Authority> authority)
+                             Controls controls, std::shared_ptr<Authority> authority,
+                             std::shared_ptr<PortBorrowers> borrowers)
   : AdaptorInterfaces(connection, manager_path)
   , context_(std::move(context))
   , fleet_(fleet)
   , controls_(std::move(controls))
-  , authority_(std::move(authority)) {
+  , authority_(std::move(authority))
+  , borrowers_(std::move(borrowers)) {
     registerAdaptor();
 }
 
@@ -124,6 +142,15 @@ void ManagerObject::set_policy_status(PolicyStatus status) {
 
 void ManagerObject::history_changed() {
     getObject().emitPropertiesChangedSignal(manager_interface, {"HistoryLostSince"});
+}
+
+void ManagerObject::port_wanted(const std::string& device, const std::string& reason,
+                                std::optional<std::chrono::sys_seconds> deadline) {
+    emitPortWanted(device, reason, deadline ? seconds(*deadline) : 0);
+}
+
+void ManagerObject::port_released(const std::string& device) {
+    emitPortReleased(device);
 }
 
 std::vector<sdbus::ObjectPath> ManagerObject::ListModems() {
@@ -149,6 +176,10 @@ std::vector<Dictionary> ManagerObject::ListPorts() {
             {"reason", port.reason},
             {"hint", port.hint},
             {"imei", port.imei},
+            {"use", word(port.use)},
+            {"holder", port.holder},
+            {"work", port.work},
+            {"waiting-since", port.waiting_since ? seconds(*port.waiting_since) : 0},
             {"retry-at", port.retry_at ? seconds(*port.retry_at) : 0},
             {"inhibited", port.inhibited},
             {"properties", port.properties},
@@ -163,6 +194,18 @@ void ManagerObject::Rights(sdbus::Result<std::vector<Text>>&& result) {
 
 void ManagerObject::Rescan(sdbus::Result<>&& result) {
     serve(context_, std::move(result), rescan(authority_, caller_of(getObject()), controls_.rescan));
+}
+
+void ManagerObject::BorrowPort(sdbus::Result<>&& result, Text device, Dictionary options) {
+    const Caller caller = caller_of(getObject());
+    borrowers_->expect(caller.name);
+    serve(context_, std::move(result),
+          borrow_port(authority_, caller, borrowers_, device.str(), std::move(options)));
+}
+
+void ManagerObject::ReleasePort(sdbus::Result<>&& result, Text device, Dictionary options) {
+    serve(context_, std::move(result),
+          release_port(authority_, caller_of(getObject()), borrowers_, device.str(), std::move(options)));
 }
 
 void ManagerObject::Reload(sdbus::Result<std::vector<Text>>&& result) {

@@ -10,14 +10,17 @@
 #include "dbus/adaptor.h"
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
+#include "dbus/port_borrowers.h"
 #include "dbus/serve.h"
 
 #include <asio/awaitable.hpp>
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,11 +51,14 @@ class ManagerObject final
     Immovable {
   public:
     ManagerObject(sdbus::IConnection& connection, ReplyContext context, const Fleet& fleet, Controls controls,
-                  std::shared_ptr<Authority> authority);
+                  std::shared_ptr<Authority> authority, std::shared_ptr<PortBorrowers> borrowers);
     ~ManagerObject();
 
     void set_policy_status(PolicyStatus status);
     void history_changed();
+    void port_wanted(const std::string& device, const std::string& reason,
+                     std::optional<std::chrono::sys_seconds> deadline);
+    void port_released(const std::string& device);
 
   private:
     std::vector<sdbus::ObjectPath> ListModems() override;
@@ -64,6 +70,8 @@ class ManagerObject final
     std::vector<Dictionary> ListPolicies() override;
     std::vector<Dictionary> ExplainPolicy(const Text& imei) override;
     void CheckPolicy(sdbus::Result<std::vector<Text>>&& result, sdbus::UnixFd policy) override;
+    void BorrowPort(sdbus::Result<>&& result, Text device, Dictionary options) override;
+    void ReleasePort(sdbus::Result<>&& result, Text device, Dictionary options) override;
     void History(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary filter) override;
 
     Text Version() override { return controls_.version; }
@@ -75,6 +83,7 @@ class ManagerObject final
     const Fleet& fleet_;
     Controls controls_;
     std::shared_ptr<Authority> authority_;
+    std::shared_ptr<PortBorrowers> borrowers_;
     PolicyStatus policy_;
 };
 

@@ -173,6 +173,9 @@ ModemObject::Values ModemObject::values() const {
         .findings = modem_->findings(),
         .last_provisioned = seconds(modem_->retained().record.last_provisioned),
         .retry_at = waits ? seconds(*retry_at) : 0,
+        .last_verified = seconds(modem_->last_verified()),
+        .port_use = modem_->port_use(),
+        .port_holder = modem_->port_holder(),
     };
 }
 
@@ -196,6 +199,9 @@ void ModemObject::publish() {
     compare("Findings", published_.findings == before.findings);
     compare("LastProvisioned", published_.last_provisioned == before.last_provisioned);
     compare("RetryAt", published_.retry_at == before.retry_at);
+    compare("LastVerified", published_.last_verified == before.last_verified);
+    compare("PortUse", published_.port_use == before.port_use);
+    compare("PortHolder", published_.port_holder == before.port_holder);
     if (!changed.empty())
         getObject().emitPropertiesChangedSignal(modem_adaptor, changed);
 }

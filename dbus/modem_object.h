@@ -47,6 +47,9 @@ class ModemObject final
         std::vector<SlotFinding> findings;
         std::uint64_t last_provisioned = 0;
         std::uint64_t retry_at = 0;
+        std::uint64_t last_verified = 0;
+        bgs2::PortUse port_use = {};
+        std::string port_holder;
 
         bool operator==(const Values&) const = default;
     };
@@ -79,6 +82,9 @@ class ModemObject final
     std::vector<Dictionary> Findings() override;
     std::uint64_t LastProvisioned() override { return values().last_provisioned; }
     std::uint64_t RetryAt() override { return values().retry_at; }
+    std::uint64_t LastVerified() override { return seconds(modem_->last_verified()); }
+    Text PortUse() override { return word(modem_->port_use()); }
+    Text PortHolder() override { return modem_->port_holder(); }
 
     /// The slots of the TLS store, or of all other stores.
     [[nodiscard]] std::vector<Dictionary> slots(bool tls) const;

@@ -12,7 +12,7 @@
 
 namespace bgs2::dbus {
 
-Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
+Service::Service(asio::any_io_executor executor, Fleet& fleet, Controls controls, Pump::Lost lost,
                  ModemManager::OnConflict on_conflict, ModemManager::OnDeviceUse on_device_use,
                  const Log& log)
   : executor_(std::move(executor))
@@ -26,7 +26,8 @@ Service::Service(asio::any_io_executor executor, const Fleet& fleet, Controls co
   , modem_manager_(std::make_shared<ModemManager>(*connection_, context_, log, std::move(on_conflict),
                                                   std::move(on_device_use)))
   , units_(*connection_, context_)
-  , manager_(*connection_, context_, fleet, std::move(controls), authority_)
+  , borrowers_(std::make_shared<PortBorrowers>(*connection_, fleet))
+  , manager_(*connection_, context_, fleet, std::move(controls), authority_, borrowers_)
   , pump_(executor_, *connection_, std::move(lost), log) {}
 
 // NOLINTNEXTLINE(bugprone-exception-escape): only for want of memory
@@ -53,6 +54,7 @@ void Service::stop() {
     hand_overs_->stop();
     modem_manager_->stop();
     units_.close();
+    borrowers_->stop();
     pump_.stop();
 }
 
@@ -82,10 +84,15 @@ void Service::modem_removed(const Modem& modem) {
     pump_.arm();
 }
 
-void Service::port_wanted(const std::string& /*device*/, const std::string& /*reason*/,
-                          std::optional<std::chrono::sys_seconds> /*deadline*/) {}
+void Service::port_wanted(const std::string& device, const std::string& reason,
+                          std::optional<std::chrono::sys_seconds> deadline) {
+    send(fmt::format("emit PortWanted of {}", device),
+         [&] { manager_.port_wanted(device, reason, deadline); });
+}
 
-void Service::port_released(const std::string& /*device*/) {}
+void Service::port_released(const std::string& device) {
+    send(fmt::format("emit PortReleased of {}", device), [&] { manager_.port_released(device); });
+}
 
 void Service::job_added(const std::shared_ptr<Job>& job) {
     send(fmt::format("export the job {}", job->number()), [&] {

@@ -12,6 +12,7 @@
 #include "dbus/manager_object.h"
 #include "dbus/modem_manager.h"
 #include "dbus/modem_object.h"
+#include "dbus/port_borrowers.h"
 #include "dbus/pump.h"
 #include "dbus/serve.h"
 
@@ -21,10 +22,12 @@
 #include <asio/any_io_executor.hpp>
 #include <sdbus-c++/IConnection.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -34,7 +37,7 @@ class Service final : public Observer {
   public:
     /// Connects to the system bus (DBUS_SYSTEM_BUS_ADDRESS, if set) and exports the fleet, without a name
     /// yet. Calls `lost` once if the connection is lost. Throws sdbus::Error.
-    Service(asio::any_io_executor executor, const Fleet& fleet, Controls controls, Pump::Lost lost,
+    Service(asio::any_io_executor executor, Fleet& fleet, Controls controls, Pump::Lost lost,
             ModemManager::OnConflict on_conflict, ModemManager::OnDeviceUse on_device_use, const Log& log);
     ~Service() override;
 
@@ -81,6 +84,7 @@ class Service final : public Observer {
     std::shared_ptr<ModemManager> modem_manager_;
     Units units_;
     std::shared_ptr<Sleep> sleep_; ///< null until watch_sleep()
+    std::shared_ptr<PortBorrowers> borrowers_;
     ManagerObject manager_;
     std::map<std::string, std::unique_ptr<ModemObject>> modems_; ///< by IMEI
     std::map<std::uint64_t, std::unique_ptr<JobObject>> jobs_;

@@ -47,8 +47,10 @@ const std::map<std::string, Arguments> arguments{
     {"Cancel", {}},
 };
 
-/// Excluded methods: busctl cannot pass their descriptors.
-const std::vector<std::string> take_descriptors{"CheckPolicy", "InstallCertificate", "SendFrame"};
+/// Excluded methods: busctl cannot pass their descriptors, or leaves the bus before their effect
+/// (borrow_port_test.cpp).
+const std::vector<std::string> excluded_methods{"CheckPolicy", "InstallCertificate", "SendFrame",
+                                                "BorrowPort", "ReleasePort"};
 
 class Busctl : public testing::Test {
   protected:
@@ -101,7 +103,7 @@ TEST_F(Busctl, ReadsEveryPropertyAsJson) {
 TEST_F(Busctl, CallsEveryMethodAndReadsItsAnswerAsJson) {
     for (const Documented& member : read_introspection(read_text(BGS2_INTERFACE)).all) {
         if (member.kind != "method" ||
-            std::ranges::find(take_descriptors, member.name) != take_descriptors.end())
+            std::ranges::find(excluded_methods, member.name) != excluded_methods.end())
             continue;
         const auto given = arguments.find(member.name);
         ASSERT_NE(given, arguments.end()) << "with what is " << member.name << " called?";
