@@ -47,6 +47,16 @@ std::vector<Candidate> slots(Bus& bus, const std::string& selector) {
     return candidates;
 }
 
+/// Those that bgs2d can use.
+std::vector<Candidate> port_candidates(Bus& bus) {
+    std::vector<Candidate> candidates;
+    for (const Port& port : bus.ports()) {
+        if (port.state != "ignored")
+            candidates.push_back({.word = port.device, .about = fmt::format("{}, {}", port.state, port.use)});
+    }
+    return candidates;
+}
+
 std::vector<Candidate> job_candidates(Bus& bus) {
     std::vector<Candidate> candidates;
     for (const JobInfo& job : bus.jobs())
@@ -61,6 +71,8 @@ std::vector<Candidate> ask_daemon(const Completion& completion) {
         Bus bus;
         if (completion.names == Names::modem)
             return modems(bus);
+        if (completion.names == Names::port)
+            return port_candidates(bus);
         if (completion.names == Names::slot)
             return slots(bus, completion.modem);
         if (completion.names == Names::job)

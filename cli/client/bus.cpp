@@ -193,6 +193,27 @@ std::optional<ServiceUnit> Bus::service_unit(const std::string& name) {
     }
 }
 
+std::optional<bool> Bus::daemon_may_stop(const std::string& unit) {
+    using Subject = sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>;
+    if (!connection_->call_driver("NameHasOwner", std::string(polkit_name)).at(0).get<bool>())
+        return std::nullopt;
+    try {
+        const std::string owner = connection_->call_driver("GetNameOwner", std::string(bus_name)).at(0);
+        const Subject bgs2d("system-bus-name", {{"name", sdbus::Variant(owner)}});
+        // The details that systemd gives with its own check.
+        const std::map<std::string, std::string> details{{"unit", unit}, {"verb", "stop"}};
+        constexpr std::uint32_t without_dialogue = 0;
+        return connection_
+            ->call_polkit("CheckAuthorization", bgs2d, std::string("org.freedesktop.systemd1.manage-units"),
+                          details, without_dialogue, std::string())
+            .at(0)
+            .at(0)
+            .get<bool>();
+    } catch (const CommandError&) {
+        return std::nullopt;
+    }
+}
+
 std::vector<std::string> Bus::policy_errors() {
     return connection_
         ->call(manager_path, properties_interface, "Get", std::string(manager_interface),

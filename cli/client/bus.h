@@ -106,11 +106,14 @@ class Bus : Immovable {
     std::optional<BusSignal> next_signal(const SignalFd& interrupt,
                                          std::optional<std::chrono::steady_clock::time_point> deadline = {});
 
-    // Queries to the bus and systemd about bgs2d; none of them starts it.
+    // Queries to the bus, systemd and polkit about bgs2d; none of them starts it.
     bool daemon_is_running();
     bool daemon_is_activatable(); ///< whether the bus starts it on a method call
     pid_t daemon_pid();           ///< 0: unknown
     std::optional<ServiceUnit> service_unit(const std::string& name); ///< nothing: no systemd
+    /// Whether polkit lets the user of bgs2d stop the unit; nothing: unknown, since polkit does not run, or
+    /// reports on other users to root only.
+    std::optional<bool> daemon_may_stop(const std::string& unit);
     std::vector<std::string> policy_errors();
 
   private:

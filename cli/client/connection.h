@@ -27,7 +27,7 @@ class Connection : Immovable {
 
     explicit Connection(const Access& access);
 
-    // Calls of bgs2d, the bus and systemd. Return the reply: an array.
+    // Calls of bgs2d, the bus, systemd and polkit. Return the reply: an array.
     template<class... Arguments>
     Value call(const std::string& path, const char* interface, const char* method,
                const Arguments&... arguments) {
@@ -41,6 +41,11 @@ class Connection : Immovable {
     Value call_systemd(const std::string& path, const char* interface, const char* method,
                        const Arguments&... arguments) {
         return send(systemd_name, path, interface, method, writer_of(arguments...));
+    }
+
+    template<class... Arguments>
+    Value call_polkit(const char* method, const Arguments&... arguments) {
+        return send(polkit_name, polkit_path, polkit_interface, method, writer_of(arguments...));
     }
 
     /// A call of bgs2d that requires an authorization, which polkit may grant for a password.

@@ -3,11 +3,13 @@
 
 #include "cli/client/job.h"
 #include "cli/client/names.h"
+#include "cli/terminal/text.h"
 #include "daemon/base/bytes.h"
 
 #include <fmt/format.h>
 
 #include <cctype>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -57,6 +59,16 @@ EventLine line_of(std::string_view text, Value json) {
     return {printable(text), std::move(json)};
 }
 
+EventLine port_wanted(const Value& arguments) {
+    const std::string device = arguments.at(0);
+    const std::string reason = arguments.at(1);
+    const std::uint64_t deadline = arguments.at(2);
+    return line_of(
+        fmt::format("{} wanted{}: {}", device,
+                    deadline == 0 ? "" : fmt::format(" by {}", bus_time(deadline, "")), reason),
+        {{"event", "port-wanted"}, {"device", device}, {"reason", reason}, {"deadline", deadline}});
+}
+
 std::string of_operation(const Value& properties) {
     return fmt::format("{} of {}", text_of(properties, "Operation"),
                        last_component(text_of(properties, "Modem")));
@@ -92,6 +104,13 @@ std::vector<EventLine> EventFormatter::format(const BusSignal& event) {
         const Value& generation = event.arguments.at(0);
         return {line_of(fmt::format("policies reloaded, generation {}", generation.dump()),
                         {{"event", "policy-reloaded"}, {"generation", generation}})};
+    }
+    if (event.member == "PortWanted")
+        return {port_wanted(event.arguments)};
+    if (event.member == "PortReleased") {
+        const std::string device = event.arguments.at(0);
+        return {
+            line_of(fmt::format("{} released", device), {{"event", "port-released"}, {"device", device}})};
     }
     return {};
 }
@@ -179,6 +198,9 @@ std::vector<EventLine> EventFormatter::modem_changed(const std::string& path, co
         lines.push_back(fmt::format("{} hint: {}", imei, hint));
     if (properties.contains("Port"))
         lines.push_back(fmt::format("{} is on {}", imei, text_of(properties, "Port")));
+    if (properties.contains("PortUse"))
+        lines.push_back(with_reason(fmt::format("{}: port {}", imei, text_of(properties, "PortUse")),
+                                    text_of(properties, "PortHolder")));
     if (properties.contains("Policy"))
         lines.push_back(with_reason(fmt::format("{} has the policy", imei), text_of(properties, "Policy")));
     if (properties.contains("Slots")) {

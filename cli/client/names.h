@@ -20,6 +20,10 @@ inline constexpr const char* driver_path = "/org/freedesktop/DBus";
 inline constexpr const char* systemd_name = "org.freedesktop.systemd1";
 inline constexpr const char* systemd_path = "/org/freedesktop/systemd1";
 
+inline constexpr const char* polkit_name = "org.freedesktop.PolicyKit1";
+inline constexpr const char* polkit_path = "/org/freedesktop/PolicyKit1/Authority";
+inline constexpr const char* polkit_interface = "org.freedesktop.PolicyKit1.Authority";
+
 /// The IMEI of a modem's path, the number of a job's.
 inline std::string last_component(const std::string& path) {
     return path.substr(path.rfind('/') + 1);

@@ -116,7 +116,10 @@ Modem modem_of(std::string path, const Value& properties) {
                 .other_stores = {},
                 .findings = {},
                 .last_provisioned = number(properties, "LastProvisioned"),
-                .retry_at = number(properties, "RetryAt")};
+                .retry_at = number(properties, "RetryAt"),
+                .last_verified = number(properties, "LastVerified"),
+                .port_use = text(properties, "PortUse"),
+                .port_holder = text(properties, "PortHolder")};
     if (const auto slots = properties.find("Slots"); slots != properties.end())
         modem.slots = slots_of(*slots);
     if (const auto others = properties.find("OtherStores"); others != properties.end())
@@ -166,6 +169,10 @@ std::vector<Port> ports_of(const Value& ports) {
                               .reason = text(port, "reason"),
                               .hint = text(port, "hint"),
                               .imei = text(port, "imei"),
+                              .use = text(port, "use"),
+                              .holder = text(port, "holder"),
+                              .work = text(port, "work"),
+                              .waiting_since = number(port, "waiting-since"),
                               .retry_at = number(port, "retry-at"),
                               .inhibited = port.value("inhibited", false),
                               .properties = texts_of(port, "properties")});
@@ -190,7 +197,10 @@ std::vector<Policy> policies_of(const Value& policies) {
                                                   .file = text(policy, "file"),
                                                   .mode = text(policy, "mode"),
                                                   .match = {},
-                                                  .slots = {}});
+                                                  .slots = {},
+                                                  .use = text(policy, "use")});
+        if (const auto units = policy.find("borrow-from"); units != policy.end() && units->is_array())
+            read.borrow_from = list_of(*units);
         if (const auto match = policy.find("match"); match != policy.end() && match->is_object()) {
             for (const auto& [field, patterns] : match->items())
                 read.match.emplace(field, list_of(patterns));
@@ -308,6 +318,9 @@ Value to_json(const Modem& modem) {
             {"policy", modem.policy},
             {"last_provisioned", modem.last_provisioned},
             {"retry_at", modem.retry_at},
+            {"last_verified", modem.last_verified},
+            {"port_use", modem.port_use},
+            {"port_holder", modem.port_holder},
             {"path", modem.path},
             {"slots", slots_json(modem.slots)},
             {"other_stores", other_stores_json(modem.other_stores)},
@@ -318,10 +331,8 @@ Value to_json(const Policy& policy) {
     Value slots = Value::array();
     for (const Value& slot : policy.slots)
         slots.push_back(hyphens_out(slot));
-    return {{"policy", policy.name},
-            {"file", policy.file},
-            {"mode", policy.mode},
-            {"match", policy.match},
+    return {{"policy", policy.name},    {"file", policy.file}, {"mode", policy.mode},
+            {"match", policy.match},    {"use", policy.use},   {"borrow_from", policy.borrow_from},
             {"slots", std::move(slots)}};
 }
 

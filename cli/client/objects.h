@@ -59,6 +59,9 @@ struct Modem {
     std::vector<Finding> findings;
     std::uint64_t last_provisioned = 0;
     std::uint64_t retry_at = 0;
+    std::uint64_t last_verified = 0;
+    std::string port_use{};    ///< "borrowed", "released" or "waiting"
+    std::string port_holder{}; ///< the program that bgs2d waits for
 
     bool operator==(const Modem&) const = default;
 };
@@ -97,6 +100,10 @@ struct Port {
     std::string reason; ///< the same, for people
     std::string hint;
     std::string imei;
+    std::string use{};               ///< as Modem::port_use
+    std::string holder{};            ///< the program that bgs2d waits for
+    std::string work{};              ///< what bgs2d needs the port for; empty: it does not
+    std::uint64_t waiting_since = 0; ///< 0: it does not wait
     std::uint64_t retry_at = 0;
     bool inhibited = false; ///< ModemManager does not use it, at the request of bgs2d
     std::map<std::string, std::string> properties{}; ///< the udev properties that begin with ID_
@@ -121,7 +128,9 @@ struct Policy {
     std::string file;
     std::string mode;
     std::map<std::string, std::vector<std::string>> match; ///< patterns by condition
-    std::vector<Value> slots; ///< each with store, slot, and the sources of certificate and key
+    std::vector<Value> slots;               ///< each with store, slot, and the sources of certificate and key
+    std::string use{};                      ///< "borrow" or "keep"
+    std::vector<std::string> borrow_from{}; ///< units that bgs2d stops for a write
 
     bool operator==(const Policy&) const = default;
 };

@@ -32,14 +32,13 @@ std::unexpected<Error> several(std::string what, std::span<const Modem> modems) 
                 fmt::format("name one of them: {}", imeis_of(modems)));
 }
 
-/// The target of a link to a device node (/dev/serial/by-id/...); any other path as it is.
+} // namespace
+
 std::string followed(std::string_view node) {
     std::error_code error;
     const auto path = std::filesystem::canonical(node, error);
     return error ? std::string(node) : path.string();
 }
-
-} // namespace
 
 Expected<Modem> select(std::span<const Modem> modems, std::string_view selector) {
     if (selector.empty() || selector == "any") {

@@ -6,6 +6,7 @@
 #include "daemon/base/error.h"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace bgs2::cli {
@@ -18,5 +19,8 @@ Expected<Modem> select(std::span<const Modem> modems, std::string_view selector)
 /// The same, but also follows symbolic links to a device node (/dev/serial/by-id/...) if no modem has a port
 /// of that name.
 Expected<Modem> resolve(std::span<const Modem> modems, std::string_view selector);
+
+/// The target of a link to a device node (/dev/serial/by-id/...); any other path as it is.
+std::string followed(std::string_view node);
 
 } // namespace bgs2::cli

@@ -17,8 +17,8 @@ namespace bgs2::cli {
 namespace {
 
 /// The values of Modem.State in dbus/io.bgs2d1.xml.
-constexpr std::array<std::string_view, 7> known_states{"reading",      "unmanaged", "compliant", "drifted",
-                                                       "provisioning", "failed",    "blocked"};
+constexpr std::array<std::string_view, 8> known_states{"reading",      "unmanaged", "compliant", "drifted",
+                                                       "provisioning", "waiting",   "failed",    "blocked"};
 
 Expected<std::string> state_of(std::string_view word) {
     if (std::ranges::find(known_states, word) != known_states.end())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/diagnosis.h"
 
+#include "cli/doctor/borrow_diagnosis.h"
 #include "cli/doctor/port_diagnosis.h"
 #include "cli/terminal/text.h"
 #include "daemon/base/codes.h"
@@ -54,6 +55,7 @@ class Diagnosis {
                 look_at(modem, !snapshot_.daemon->policies.empty());
         }
         std::ranges::move(diagnose_ports(snapshot_), std::back_inserter(diagnostics_));
+        std::ranges::move(diagnose_borrowing(snapshot_), std::back_inserter(diagnostics_));
         std::ranges::stable_sort(diagnostics_, {}, &Diagnostic::severity);
         return std::move(diagnostics_);
     }

@@ -18,7 +18,18 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view ports_group = "dialout"; // of the shipped rule and unit
-constexpr std::array<std::string_view, 3> modem_vendors{"1e2d", "0681", "1269"};
+
+struct UsbDevices {
+    std::string_view vendor;
+    std::array<std::string_view, 15> products;
+};
+
+/// The modems that the shipped udev rule names.
+constexpr std::array<UsbDevices, 2> modem_devices{
+    UsbDevices{"1e2d",
+               {"0053", "0054", "0055", "0058", "0059", "005b", "005d", "0061", "0062", "0063", "0065",
+                "0069", "006c", "006f", "00d0"}},
+    UsbDevices{"0681", {"0034", "0040", "0047", "004a", "004c"}}};
 
 /// Adapters that the udev rules of brltty treat as braille displays.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> braille_adapters{
@@ -41,9 +52,8 @@ struct Advice {
 constexpr std::array advices{
     Advice{
         "ModemManager",
-        "if the port is named in bgs2d.toml, run 'udevadm trigger --subsystem-match=tty', so that the rules "
-        "of bgs2d mark it; otherwise set ENV{ID_MM_PORT_IGNORE}=\"1\" in a udev rule, or run 'systemctl "
-        "disable --now ModemManager'"},
+        "bgs2d asks ModemManager for the port only while it has work there; to keep ModemManager off it, set "
+        "ENV{ID_MM_PORT_IGNORE}=\"1\" in a udev rule, or run 'systemctl disable --now ModemManager'"},
     Advice{"brltty",
            "run 'systemctl disable --now brltty', or remove the package, unless you use a braille display"},
     Advice{"agetty",
@@ -78,6 +88,12 @@ bool opens_to_bgs2d(const TtyNode& node) {
     const bool to_group =
         node.group == ports_group && (node.mode & (S_IRGRP | S_IWGRP)) == (S_IRGRP | S_IWGRP);
     return to_group || (node.mode & (S_IROTH | S_IWOTH)) == (S_IROTH | S_IWOTH);
+}
+
+bool is_modem(std::string_view vendor, std::string_view product) {
+    const auto* devices = std::ranges::find(modem_devices, vendor, &UsbDevices::vendor);
+    return devices != modem_devices.end() && !product.empty() &&
+           std::ranges::find(devices->products, product) != devices->products.end();
 }
 
 bool is_braille_adapter(std::string_view vendor, std::string_view product) {
@@ -147,7 +163,7 @@ class PortDiagnosis {
         else if (port.state == "probing")
             add(Severity::note, "port-probing", port.device, "bgs2d is identifying the device",
                 "run 'bgs2ctl doctor' again in a minute");
-        if (port.state != "unavailable")
+        if (port.use == word(PortUse::borrowed))
             report_other_holders(port);
         look_for_modem_manager(port);
     }
@@ -162,7 +178,7 @@ class PortDiagnosis {
                 denied(Severity::error, port.device, node);
             return;
         }
-        const auto holders = holders_of(port.device);
+        const auto holders = other_holders(snapshot_, port.device);
         if (!holders.empty()) {
             std::vector<std::string> names;
             names.reserve(holders.size());
@@ -189,9 +205,9 @@ class PortDiagnosis {
                         ports_group, after_a_rule, device.substr(device.rfind('/') + 1)));
     }
 
-    /// Programs that have a port of bgs2d open: they opened it first, or are root.
+    /// Programs that have a port open which bgs2d uses at this time: they opened it first, or are root.
     void report_other_holders(const Port& port) {
-        for (const Holder& holder : holders_of(port.device)) {
+        for (const Holder& holder : other_holders(snapshot_, port.device)) {
             reported_holders_.emplace(port.device, holder.name);
             add(Severity::warning, "port-shared", port.device, "also in use by " + to_string(holder),
                 advice_on(holder));
@@ -199,20 +215,9 @@ class PortDiagnosis {
     }
 
     void look_for_modem_manager(const Port& port) {
-        const bool kept_off = property(port, "ID_MM_PORT_IGNORE") == "1" ||
-                              property(port, "ID_MM_DEVICE_IGNORE") == "1" || !is_usb(port);
-        if (!snapshot_.processes.running.contains("ModemManager") || kept_off ||
-            reported_holders_.contains({port.device, "ModemManager"}))
-            return;
-        if (port.inhibited) {
+        if (port.inhibited && !reported_holders_.contains({port.device, "ModemManager"}))
             add(Severity::note, "port-inhibited", port.device,
-                "ModemManager does not use it because bgs2d requested that; after its next start it writes "
-                "to the port first",
-                std::string(advices.front().what));
-            return;
-        }
-        add(Severity::warning, "port-not-kept-from-modemmanager", port.device,
-            "ModemManager is running and may write to it", std::string(advices.front().what));
+                "ModemManager does not use it while bgs2d has it", "nothing to do");
     }
 
     void look_for_brltty() {
@@ -265,10 +270,10 @@ class PortDiagnosis {
         if (node.usb_vendor.empty())
             return;
         looked_for_holders_ = true;
-        const bool is_ours = std::ranges::find(modem_vendors, node.usb_vendor) != modem_vendors.end();
+        const bool is_ours = is_modem(node.usb_vendor, node.usb_product);
         if (!opens_to_bgs2d(node))
             denied(is_ours ? Severity::error : Severity::warning, node.device, &node);
-        for (const Holder& holder : holders_of(node.device)) {
+        for (const Holder& holder : other_holders(snapshot_, node.device)) {
             reported_holders_.emplace(node.device, holder.name);
             add(is_ours ? Severity::error : Severity::warning, "port-held", node.device,
                 fmt::format("in use by {}", to_string(holder)), advice_on(holder));
@@ -295,19 +300,6 @@ class PortDiagnosis {
             fmt::format("cannot inspect {} (not root)",
                         counted(snapshot_.processes.hidden, "process", "processes")),
             "run 'sudo bgs2ctl doctor' to see all programs that use a port");
-    }
-
-    /// All except bgs2d.
-    [[nodiscard]] std::vector<Holder> holders_of(const std::string& device) const {
-        std::vector<Holder> found;
-        for (const Holder& holder : snapshot_.processes.holders) {
-            const bool is_bgs2d = snapshot_.daemon && snapshot_.daemon->pid != 0
-                                      ? holder.pid == snapshot_.daemon->pid
-                                      : holder.name == "bgs2d";
-            if (holder.device == device && !is_bgs2d)
-                found.push_back(holder);
-        }
-        return found;
     }
 
     [[nodiscard]] const TtyNode* node_of(const std::string& device) const {

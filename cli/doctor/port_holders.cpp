@@ -40,6 +40,22 @@ std::string program_of(const fs::path& process) {
     return name;
 }
 
+/// The service of the process, from its control group: "0::/system.slice/gprs.service".
+std::string unit_of(const fs::path& process) {
+    std::ifstream stream(process / "cgroup");
+    for (std::string line; std::getline(stream, line);) {
+        if (!line.starts_with("0::/system.slice/"))
+            continue;
+        std::string unit;
+        for (const fs::path& part : fs::path(line.substr(3))) {
+            if (part.extension() == ".service")
+                unit = part; // the last one; a slice of the service can be below it
+        }
+        return unit;
+    }
+    return {};
+}
+
 /// The other end of a pty whose master is open: its owner provides that device, and may hold it open as well.
 std::optional<dev_t> far_end(const fs::path& descriptor, dev_t number) {
     constexpr unsigned first_pty_major = 136; // admin-guide/devices.txt
@@ -97,7 +113,8 @@ Processes look_at_processes(std::span<const std::string> devices, const fs::path
         }
         for (const auto& [number, device] : wanted) {
             if (open->contains(number))
-                result.holders.push_back({.device = device, .pid = *pid, .name = program});
+                result.holders.push_back(
+                    {.device = device, .pid = *pid, .name = program, .unit = unit_of(at->path())});
         }
     }
     std::ranges::sort(result.holders, {},

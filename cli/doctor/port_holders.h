@@ -15,7 +15,8 @@ namespace bgs2::cli {
 struct Holder {
     std::string device; ///< as in the query
     pid_t pid = 0;
-    std::string name; ///< of the program, at most 15 bytes
+    std::string name;   ///< of the program, at most 15 bytes
+    std::string unit{}; ///< of the service manager, "gprs.service"; empty: none, or unknown
 
     bool operator==(const Holder&) const = default;
 };

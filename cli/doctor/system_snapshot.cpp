@@ -19,13 +19,31 @@ QueryError query_error_of(const CommandError& failure) {
     return {.exit = failure.exit(), .what = failure.what(), .hint = failure.hint()};
 }
 
+/// A unit that no policy names: a rule that permits it permits all.
+constexpr const char* no_unit = "bgs2d-doctor-names-no-unit.service";
+
+void query_units(Bus& bus, DaemonSnapshot& reported) {
+    for (const Policy& policy : reported.policies) {
+        for (const std::string& name : policy.borrow_from)
+            reported.units.push_back({.name = name,
+                                      .policy = policy.name,
+                                      .unit = bus.service_unit(name),
+                                      .may_stop = bus.daemon_may_stop(name)});
+    }
+    reported.may_stop_others = bus.daemon_may_stop(no_unit).value_or(false);
+}
+
 DaemonSnapshot query_daemon(Bus& bus) {
-    return {.pid = bus.daemon_pid(),
-            .modems = bus.modems(),
-            .ports = bus.ports(),
-            .policies = bus.policies(),
-            .policy_errors = bus.policy_errors(),
-            .history_lost_since = bus.history_lost_since()};
+    DaemonSnapshot reported{.pid = bus.daemon_pid(),
+                            .modems = bus.modems(),
+                            .ports = bus.ports(),
+                            .policies = bus.policies(),
+                            .policy_errors = bus.policy_errors(),
+                            .units = {},
+                            .may_stop_others = false,
+                            .history_lost_since = bus.history_lost_since()};
+    query_units(bus, reported);
+    return reported;
 }
 
 void query_bus(SystemSnapshot& snapshot) {
@@ -79,11 +97,25 @@ bool clock_is_synchronised() {
 
 } // namespace
 
+std::vector<Holder> other_holders(const SystemSnapshot& snapshot, const std::string& device) {
+    std::vector<Holder> found;
+    for (const Holder& holder : snapshot.processes.holders) {
+        const bool is_bgs2d = snapshot.daemon && snapshot.daemon->pid != 0
+                                  ? holder.pid == snapshot.daemon->pid
+                                  : holder.name == "bgs2d";
+        if (holder.device == device && !is_bgs2d)
+            found.push_back(holder);
+    }
+    return found;
+}
+
 SystemSnapshot take_snapshot() {
     SystemSnapshot snapshot;
     query_bus(snapshot);
     snapshot.nodes = tty_nodes();
-    snapshot.processes = look_at_processes(devices_of(snapshot));
+    const std::vector<std::string> devices = devices_of(snapshot);
+    snapshot.processes = look_at_processes(devices);
+    snapshot.locks = lock_files(devices);
     snapshot.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     snapshot.released = pki::clock_was_set_after;
     if (snapshot.daemon)

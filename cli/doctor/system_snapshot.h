@@ -4,6 +4,7 @@
 
 #include "cli/client/objects.h"
 #include "cli/client/service_unit.h"
+#include "cli/doctor/lock_files.h"
 #include "cli/doctor/port_holders.h"
 #include "cli/doctor/tty_nodes.h"
 #include "daemon/base/error.h"
@@ -25,6 +26,16 @@ struct QueryError {
     bool operator==(const QueryError&) const = default;
 };
 
+/// A unit that a policy names in borrow-from.
+struct BorrowedUnit {
+    std::string name;
+    std::string policy;
+    std::optional<ServiceUnit> unit; ///< nothing: unknown
+    std::optional<bool> may_stop;    ///< polkit lets bgs2d stop it; nothing: unknown
+
+    bool operator==(const BorrowedUnit&) const = default;
+};
+
 /// The state that bgs2d reports.
 struct DaemonSnapshot {
     pid_t pid = 0; ///< 0: unknown
@@ -32,6 +43,8 @@ struct DaemonSnapshot {
     std::vector<Port> ports;
     std::vector<Policy> policies;
     std::vector<std::string> policy_errors;
+    std::vector<BorrowedUnit> units;      ///< those of borrow-from of all policies
+    bool may_stop_others = false;         ///< polkit lets bgs2d stop units that no policy names
     std::uint64_t history_lost_since = 0; ///< seconds since 1970, 0: nothing is lost
 
     bool operator==(const DaemonSnapshot&) const = default;
@@ -54,6 +67,7 @@ struct SystemSnapshot {
 
     std::vector<TtyNode> nodes;
     Processes processes;
+    std::vector<LockFile> locks; ///< of these ports
 
     std::chrono::sys_seconds now{};
     std::chrono::sys_seconds released{}; ///< release of this version; an earlier clock is not set
@@ -62,6 +76,9 @@ struct SystemSnapshot {
 
     bool operator==(const SystemSnapshot&) const = default;
 };
+
+/// The programs that have the device open, except bgs2d.
+std::vector<Holder> other_holders(const SystemSnapshot& snapshot, const std::string& device);
 
 /// Changes nothing and does not start bgs2d. Information that is not available stays empty.
 SystemSnapshot take_snapshot();

@@ -20,6 +20,7 @@ States:
   drifted           its slots differ, and the policy or a cancelled job keeps
                     bgs2d from writing them
   provisioning      bgs2d is writing to it
+  waiting           slots are to be written, and another program has the port
   failed            the last attempt failed; bgs2d retries
   blocked           it requires manual intervention; see 'bgs2ctl show'
 
@@ -38,7 +39,7 @@ Colour colour_of_state(std::string_view state) {
         return Colour::good;
     if (state == "failed" || state == "blocked")
         return Colour::bad;
-    if (state == "drifted")
+    if (state == "drifted" || state == "waiting")
         return Colour::odd;
     return state == "unmanaged" ? Colour::plain : Colour::busy;
 }
@@ -61,12 +62,14 @@ Table table_of(std::span<const Modem> modems) {
                  {"REASON", "reason"},
                  {.title = "CODE", .key = "reason_code", .json_only = true},
                  {.title = "ERROR", .key = "reason_error", .json_only = true},
-                 {.title = "HINT", .key = "hint", .json_only = true}});
+                 {.title = "HINT", .key = "hint", .json_only = true},
+                 {.title = "PORT USE", .key = "port_use", .json_only = true},
+                 {.title = "PORT HOLDER", .key = "port_holder", .json_only = true}});
     for (const Modem& modem : modems)
         table.add({Cell::of(modem.imei), Cell::of(modem.model), Cell::of(modem.port),
                    Cell::of(modem.state, colour_of_state(modem.state)), Cell::of(modem.policy),
                    Cell::of(modem.reason), Cell::of(modem.reason_code), Cell::of(modem.reason_error),
-                   Cell::of(modem.hint)});
+                   Cell::of(modem.hint), Cell::of(modem.port_use), Cell::of(modem.port_holder)});
     return table;
 }
 

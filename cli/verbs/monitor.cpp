@@ -13,8 +13,8 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view monitor_help =
-    R"(Show events as they happen, until Ctrl-C: modems, their states and slots, jobs,
-policies.
+    R"(Show events as they happen, until Ctrl-C: modems, their states and slots, ports
+that bgs2d needs or has released, jobs, policies.
 
 Usage: bgs2ctl monitor [--json]
 
@@ -28,8 +28,8 @@ Examples:
 Options:
   --json            Print one object per line, each with "time" (seconds since
                     1970) and "event": daemon, modem-added, modem-changed,
-                    modem-removed, job-added, job-changed, job-completed,
-                    policy-reloaded or policy-error
+                    modem-removed, port-wanted, port-released, job-added,
+                    job-changed, job-completed, policy-reloaded or policy-error
 )";
 
 void show(const EventLine& line, const Terminal& terminal) {

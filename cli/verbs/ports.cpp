@@ -20,7 +20,14 @@ States:
   not-a-modem       another device answers
   silent            nothing answers
   duplicate         another port of a modem that bgs2d uses on its first port
-  unavailable       bgs2d cannot open or claim it
+  waiting           no modem is known on it yet, and another program has it
+  unavailable       bgs2d cannot open it
+
+Use:
+  borrowed          bgs2d has the port
+  released          bgs2d does not have the port, and does not need it
+  waiting           bgs2d needs the port, and another program has it; HOLDER is
+                    that program, WORK what bgs2d needs the port for
 
 Examples:
   bgs2ctl ports
@@ -37,30 +44,44 @@ Colour colour_of_port_state(std::string_view state) {
         return Colour::bad;
     if (state == "probing")
         return Colour::busy;
-    return state == "silent" || state == "absent" ? Colour::odd : Colour::plain;
+    return state == "waiting" || state == "silent" || state == "absent" ? Colour::odd : Colour::plain;
+}
+
+/// Of a port that bgs2d could use.
+std::string use_of(const Port& port) {
+    return port.state == "ignored" || port.state == "absent" ? "" : port.use;
 }
 
 ExitCode ports(const Terminal& terminal) {
     Bus bus(terminal.access);
     Table table({{"DEVICE", "device"},
                  {"STATE", "state"},
+                 {"USE", "use"},
+                 {"HOLDER", "holder"},
+                 {.title = "WORK", .key = "work", .yields = true},
                  {"IMEI", "imei"},
                  {.title = "RETRY AT", .key = "retry_at"},
                  {.title = "PATH", .key = "path", .yields = true},
                  {"REASON", "reason"},
                  {.title = "CODE", .key = "code", .json_only = true},
                  {.title = "NAMING", .key = "naming", .json_only = true},
-                 {.title = "HINT", .key = "hint", .json_only = true}});
+                 {.title = "HINT", .key = "hint", .json_only = true},
+                 {.title = "SINCE", .key = "waiting_since", .json_only = true}});
     for (const Port& port : bus.ports())
-        table.add({Cell::of(port.device),
-                   Cell::of(port.state, colour_of_port_state(port.state)),
-                   Cell::of(port.imei),
-                   {bus_time(port.retry_at, "-"), port.retry_at},
-                   Cell::of(port.path),
-                   Cell::of(port.reason),
-                   Cell::of(port.code),
-                   Cell::of(port.naming),
-                   Cell::of(port.hint)});
+        table.add(
+            {Cell::of(port.device),
+             Cell::of(port.state, colour_of_port_state(port.state)),
+             {Cell::of(use_of(port)).text, port.use, port.use == "waiting" ? Colour::odd : Colour::plain},
+             Cell::of(port.holder),
+             Cell::of(port.work),
+             Cell::of(port.imei),
+             {bus_time(port.retry_at, "-"), port.retry_at},
+             Cell::of(port.path),
+             Cell::of(port.reason),
+             Cell::of(port.code),
+             Cell::of(port.naming),
+             Cell::of(port.hint),
+             {"", port.waiting_since}});
     if (terminal.json)
         print(to_line(table.json()));
     else if (table.empty())

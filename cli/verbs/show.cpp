@@ -54,12 +54,16 @@ std::vector<std::pair<std::string, Cell>> facts_of(const Modem& modem) {
         {"Revision", Cell::of(modem.revision)},
         {"Port", Cell::of(modem.port)},
         {"Port path", Cell::of(modem.port_path)},
-        {"State", Cell::of(modem.state, colour_of_state(modem.state))},
-        {"Reason", Cell::of(modem.reason)},
+        {"Port use", Cell::of(modem.port_use, modem.port_use == "waiting" ? Colour::odd : Colour::plain)},
     };
+    if (!modem.port_holder.empty())
+        facts.emplace_back("Port holder", Cell::of(modem.port_holder));
+    facts.emplace_back("State", Cell::of(modem.state, colour_of_state(modem.state)));
+    facts.emplace_back("Reason", Cell::of(modem.reason));
     if (!modem.hint.empty())
         facts.emplace_back("Hint", Cell::of(modem.hint));
     facts.emplace_back("Policy", Cell::of(modem.policy));
+    facts.emplace_back("Verified", Cell::of(bus_time(modem.last_verified, "not yet")));
     facts.emplace_back("Provisioned", Cell::of(bus_time(modem.last_provisioned, "not yet")));
     if (modem.retry_at != 0)
         facts.emplace_back("Retry at", Cell::of(bus_time(modem.retry_at, "")));

@@ -34,8 +34,8 @@ constexpr std::array verb_rows{
              !is_paged, needs_bgs2d, define_install},
     VerbInfo{"erase", "[M]", "Erase a slot that no policy governs", VerbGroup::modems, !is_paged, needs_bgs2d,
              define_erase},
-    VerbInfo{"wait", "[M]", "Wait until modems are in a state", VerbGroup::modems, !is_paged, needs_bgs2d,
-             define_wait},
+    VerbInfo{"wait", "[M]", "Wait until modems are in a state, or a port is released", VerbGroup::modems,
+             !is_paged, needs_bgs2d, define_wait},
     VerbInfo{"jobs", "", "List the jobs of bgs2d", VerbGroup::modems, is_paged, needs_bgs2d, define_jobs},
     VerbInfo{"cancel", "J", "Cancel a job at the next safe point", VerbGroup::modems, !is_paged, needs_bgs2d,
              define_cancel},
@@ -87,9 +87,10 @@ constexpr std::array prefix_rows{
 };
 
 /// Every argument and option of any verb that takes a value.
-constexpr std::array<std::pair<std::string_view, Names>, 27> parameter_rows{{
+constexpr std::array<std::pair<std::string_view, Names>, 28> parameter_rows{{
     {"M", Names::modem},
     {"--modem", Names::modem},
+    {"--port", Names::port},
     {"J", Names::job},
     {"--slot", Names::slot},
     {"F", Names::file},

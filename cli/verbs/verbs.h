@@ -64,6 +64,7 @@ enum class Names : std::uint8_t {
     word,    ///< a fixed word: a verb, an option, a choice
     file,
     modem,
+    port,
     slot,
     job,
 };

@@ -117,6 +117,7 @@ TEST_F(JsonOutput, MatchesTheDocumentationForEveryVerb) {
     check("jobs", {"jobs"});
     check("cancel", {"cancel", "1"});
     check("wait", {"wait", "--state", "compliant", "--timeout", "20s"});
+    check("wait --released", {"wait", "--port", file("modem"), "--released", "--timeout", "20s"});
     check("history", {"history"});
     check("ports", {"ports"});
     check("rescan", {"rescan"});

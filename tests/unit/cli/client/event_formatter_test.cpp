@@ -55,6 +55,33 @@ TEST(EventFormatter, ReportsStatesWithTheirReason) {
               (Lines{"356938035643809 is blocked (the key differs)", "356938035643809 hint: renew"}));
 }
 
+TEST(EventFormatter, ReportsWantedAndReleasedPorts) {
+    EventFormatter formatter;
+    const auto signal = [](const char* member, Value arguments) {
+        return BusSignal{"/io/bgs2d1", "io.bgs2d1.Manager", member, std::move(arguments)};
+    };
+    const auto wanted =
+        formatter.format(signal("PortWanted", Value::array({"/dev/ttyS1", "write slot 0", 1795000000})));
+    EXPECT_EQ(texts(wanted), (Lines{"/dev/ttyS1 wanted by 2026-11-18T11:06:40Z: write slot 0"}));
+    EXPECT_EQ(
+        wanted.front().json.dump(),
+        R"({"event":"port-wanted","device":"/dev/ttyS1","reason":"write slot 0","deadline":1795000000})");
+    EXPECT_EQ(texts(formatter.format(signal("PortWanted", Value::array({"/dev/ttyS1", "verify", 0})))),
+              (Lines{"/dev/ttyS1 wanted: verify"}));
+    const auto released = formatter.format(signal("PortReleased", Value::array({"/dev/ttyS1"})));
+    EXPECT_EQ(texts(released), (Lines{"/dev/ttyS1 released"}));
+    EXPECT_EQ(released.front().json.dump(), R"({"event":"port-released","device":"/dev/ttyS1"})");
+}
+
+TEST(EventFormatter, ReportsTheUseOfThePort) {
+    EventFormatter formatter;
+    EXPECT_EQ(texts(formatter.format(modem_changed({{"PortUse", "waiting"}, {"PortHolder", "pppd (812)"}}))),
+              (Lines{"356938035643809: port waiting (pppd (812))"}));
+    EXPECT_EQ(texts(formatter.format(modem_changed({{"PortUse", "released"}, {"PortHolder", ""}}))),
+              (Lines{"356938035643809: port released"}));
+    EXPECT_TRUE(formatter.format(modem_changed({{"LastVerified", 1795000000}})).empty());
+}
+
 TEST(EventFormatter, ReportsOnlyTheSlotsThatChanged) {
     const Value first =
         Value::parse(R"([{"slot": 0, "compliance": "empty"}, {"slot": 1, "compliance": "missing"}])");

@@ -10,6 +10,7 @@ TEST(Policies, AreReadFromTheBusAndWrittenAsJson) {
     const Value reply =
         Value::parse(R"([{"policy": "10-ca", "file": "/etc/bgs2d/policy.d/10-ca.toml", "mode": "auto",
         "match": {"imei": ["35*", "!356"], "property ID_BUS": ["usb"]},
+        "use": "borrow", "borrow-from": ["gprs.service"],
         "slots": [{"slot": 0, "certificate": "/c.pem", "private-key": "credential:c.key"},
                   {"slot": 12, "certificate": "/ca.pem"}]}])");
     const auto policies = policies_of(reply);
@@ -20,18 +21,44 @@ TEST(Policies, AreReadFromTheBusAndWrittenAsJson) {
                       .mode = "auto",
                       .match = {{"imei", {"35*", "!356"}}, {"property ID_BUS", {"usb"}}},
                       .slots = {{{"slot", 0}, {"certificate", "/c.pem"}, {"private-key", "credential:c.key"}},
-                                {{"slot", 12}, {"certificate", "/ca.pem"}}}}));
-    EXPECT_EQ(to_json(policies[0]).dump(),
-              R"({"policy":"10-ca","file":"/etc/bgs2d/policy.d/10-ca.toml","mode":"auto",)"
-              R"("match":{"imei":["35*","!356"],"property ID_BUS":["usb"]},)"
-              R"("slots":[{"slot":0,"certificate":"/c.pem","private_key":"credential:c.key"},)"
-              R"({"slot":12,"certificate":"/ca.pem"}]})");
+                                {{"slot", 12}, {"certificate", "/ca.pem"}}},
+                      .use = "borrow",
+                      .borrow_from = {"gprs.service"}}));
+    EXPECT_EQ(
+        to_json(policies[0]).dump(),
+        R"({"policy":"10-ca","file":"/etc/bgs2d/policy.d/10-ca.toml","mode":"auto",)"
+        R"("match":{"imei":["35*","!356"],"property ID_BUS":["usb"]},"use":"borrow","borrow_from":["gprs.service"],)"
+        R"("slots":[{"slot":0,"certificate":"/c.pem","private_key":"credential:c.key"},)"
+        R"({"slot":12,"certificate":"/ca.pem"}]})");
 }
 
 TEST(Policies, AreReadDespiteMissingOrInvalidProperties) {
     EXPECT_EQ(policies_of(Value::parse(R"([{"policy": "a", "match": 1, "slots": "none"}])")),
               (std::vector{Policy{.name = "a", .file = "", .mode = "", .match = {}, .slots = {}}}));
     EXPECT_EQ(explained_of(Value::parse("[{}]")), std::vector{FileExplanation{}});
+}
+
+TEST(Ports, AreReadWithTheProgramThatBgs2dWaitsFor) {
+    const auto ports =
+        ports_of(Value::parse(R"json([{"device": "/dev/ttyS1", "state": "modem", "use": "waiting",
+        "holder": "pppd (812)", "work": "write slot 0", "waiting-since": 1795000000}, {"device": "/dev/ttyS0"}])json"));
+    ASSERT_EQ(ports.size(), 2U);
+    EXPECT_EQ(ports[0].use, "waiting");
+    EXPECT_EQ(ports[0].holder, "pppd (812)");
+    EXPECT_EQ(ports[0].work, "write slot 0");
+    EXPECT_EQ(ports[0].waiting_since, 1795000000U);
+    EXPECT_EQ(ports[1].use, "");
+}
+
+TEST(Modems, AreReadWithTheUseOfTheirPort) {
+    const Modem modem = modem_of("/io/bgs2d1/modem/3", Value::parse(R"json({"Imei": "3", "PortUse": "waiting",
+        "PortHolder": "pppd (812)", "LastVerified": 1795000000})json"));
+    EXPECT_EQ(modem.port_use, "waiting");
+    EXPECT_EQ(modem.port_holder, "pppd (812)");
+    const Value json = to_json(modem);
+    EXPECT_EQ(json["last_verified"], 1795000000U);
+    EXPECT_EQ(json["port_use"], "waiting");
+    EXPECT_EQ(json["port_holder"], "pppd (812)");
 }
 
 TEST(Ports, AreReadWithTheirUdevProperties) {

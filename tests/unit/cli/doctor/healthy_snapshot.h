@@ -30,8 +30,7 @@ inline cli::Port usb_port(const std::string& device, const std::string& state, c
                        {"ID_MODEL_ID", "6015"},
                        {"ID_SERIAL_SHORT", "A6" + device.substr(device.size() - 1)},
                        {"ID_USB_INTERFACE_NUM", "00"},
-                       {"ID_PATH", "pci-0000:00:14.0-usb-0:" + device.substr(device.size() - 1) + ":1.0"},
-                       {"ID_MM_PORT_IGNORE", "1"}};
+                       {"ID_PATH", "pci-0000:00:14.0-usb-0:" + device.substr(device.size() - 1) + ":1.0"}};
     return port;
 }
 
@@ -55,6 +54,8 @@ inline cli::SystemSnapshot healthy() {
     daemon.pid = 700;
     daemon.modems = {healthy_modem()};
     daemon.ports = {usb_port("/dev/ttyUSB0", "modem", "Cinterion BGS2-W")};
+    daemon.ports.front().imei = healthy_imei;
+    daemon.ports.front().use = "released";
     daemon.policies = {
         {.name = "10-ca", .file = "/etc/10-ca.toml", .mode = "auto", .match = {}, .slots = {}}};
     snapshot.daemon = daemon;

@@ -126,25 +126,23 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
     {"held by a program that is not visible",
      [](SystemSnapshot& it) { add_port(it, "unavailable", busy, "PortClaimed"); }, error, "port-held",
      "/dev/ttyUSB1", "cannot claim", "fuser -v"},
-    {"open in another program", [](SystemSnapshot& it) { held(it, "/dev/ttyUSB0", 415, "cat"); }, warning,
-     "port-shared", "/dev/ttyUSB0", "cat (pid 415)", "ps -fp 415"},
-    {"not kept from ModemManager",
+    {"open in another program while bgs2d has it",
      [](SystemSnapshot& it) {
-         it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
-         it.processes.running.insert("ModemManager");
+         it.daemon->ports.front().use = "borrowed";
+         held(it, "/dev/ttyUSB0", 415, "cat");
      },
-     warning, "port-not-kept-from-modemmanager", "/dev/ttyUSB0", "ModemManager is running",
-     "ID_MM_PORT_IGNORE"},
+     warning, "port-shared", "/dev/ttyUSB0", "cat (pid 415)", "ps -fp 415"},
     {"inhibited in ModemManager",
      [](SystemSnapshot& it) {
-         it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
+         it.daemon->ports.front().use = "borrowed";
          it.daemon->ports.front().inhibited = true;
          it.processes.running.insert("ModemManager");
      },
-     note, "port-inhibited", "/dev/ttyUSB0", "because bgs2d requested that", "ID_MM_PORT_IGNORE"},
+     note, "port-inhibited", "/dev/ttyUSB0", "ModemManager does not use it while bgs2d has it", "nothing"},
     {"open in ModemManager, which is reported once",
      [](SystemSnapshot& it) {
-         it.daemon->ports.front().properties.erase("ID_MM_PORT_IGNORE");
+         it.daemon->ports.front().use = "borrowed";
+         it.daemon->ports.front().inhibited = true;
          held(it, "/dev/ttyUSB0", 412, "ModemManager");
      },
      warning, "port-shared", "/dev/ttyUSB0", "ModemManager (pid 412)", "ID_MM_PORT_IGNORE"},
@@ -174,9 +172,18 @@ const std::vector<test::DiagnosticCase> port_diagnosis_cases{
      [](SystemSnapshot& it) {
          without_daemon(it);
          it.nodes.front().usb_vendor = "1e2d";
+         it.nodes.front().usb_product = "0058";
          it.nodes.front().group = "plugdev";
      },
      error, "port-denied", "/dev/ttyUSB0", "'plugdev', the mode 0660", "GROUP=\"dialout\""},
+    {"no permission for another device of the same vendor while bgs2d is not running",
+     [](SystemSnapshot& it) {
+         without_daemon(it);
+         it.nodes.front().usb_vendor = "0681"; // a KNX interface
+         it.nodes.front().usb_product = "0014";
+         it.nodes.front().group = "plugdev";
+     },
+     warning, "port-denied", "/dev/ttyUSB0", "'plugdev', the mode 0660", "GROUP=\"dialout\""},
     {"another device's port without permission while bgs2d is not running",
      [](SystemSnapshot& it) {
          without_daemon(it);
@@ -259,6 +266,13 @@ TEST(PortDiagnosis, SuspectsBrlttyIfThereIsNoAdapter) {
     ASSERT_EQ(diagnostics.size(), 2U);
     EXPECT_EQ(diagnostics[0].id, "brltty-runs");
     EXPECT_EQ(diagnostics[0].severity, note);
+}
+
+TEST(PortDiagnosis, AcceptsThatAnotherProgramUsesAReleasedPort) {
+    SystemSnapshot snapshot = healthy();
+    held(snapshot, "/dev/ttyUSB0", 812, "pppd");
+    held(snapshot, "/dev/ttyUSB0", 412, "ModemManager");
+    EXPECT_THAT(diagnose_ports(snapshot), IsEmpty());
 }
 
 TEST(PortDiagnosis, IgnoresProgramsThatUseNoPort) {
