@@ -29,7 +29,7 @@
     </xsl:call-template>
     <xsl:apply-templates select="interface"/>
     <xsl:text>.SH SEE ALSO&#10;</xsl:text>
-    <xsl:text>\fBbgs2ctl\fP(1), \fBbgs2d\fP(8), \fBbgs2d.policy\fP(5), \fBbusctl\fP(1), \fBpkaction\fP(1)&#10;</xsl:text>
+    <xsl:text>\fBbgs2ctl\fP(1), \fBbgs2d\fP(8), \fBbgs2d-ports\fP(7), \fBbgs2d.policy\fP(5), \fBbusctl\fP(1), \fBpkaction\fP(1)&#10;</xsl:text>
   </xsl:template>
 
   <xsl:template match="interface">
