@@ -131,14 +131,12 @@ class Daemon : Immovable {
       , history_(log_, arguments_.state_directory / "history.db",
                  [this] { asio::post(loop_, [this] { service_.history_changed(); }); })
       , records_(background_, arguments_.state_directory / "modems", log_)
-      , lending_(loop_.get_executor(), background_, nullptr, "/run/bgs2d/borrowed", log_)
       , fleet_(loop_.get_executor(),
                {.background = background_,
                 .credentials = credentials_directory(),
-                .locks = "/run/lock",
+                .locks = arguments_.lock_directory,
                 .history = history_,
-                .records = records_,
-                .lending = lending_},
+                .records = records_},
                log_)
       , nodes_(
             loop_.get_executor(), background_, PathWatch::Kind::nodes, {.poll = PathWatch::renewal.poll},
@@ -166,6 +164,7 @@ class Daemon : Immovable {
       , lending_(loop_.get_executor(), background_, &service_.units(), arguments_.run_directory, log_) {
         fleet_.set_observer(&service_);
         fleet_.set_inhibitor(&service_.inhibitor());
+        fleet_.set_lending(&lending_);
         service_.watch_sleep(
             {.suspend = [this] { return fleet_.suspend(); }, .resume = [this] { fleet_.resume(); }});
         if (!arguments_.trace_directory.empty())
@@ -174,6 +173,7 @@ class Daemon : Immovable {
     ~Daemon() {
         fleet_.set_observer(nullptr);
         fleet_.set_inhibitor(nullptr);
+        fleet_.set_lending(nullptr);
     }
 
     int run() {
@@ -459,7 +459,6 @@ class Daemon : Immovable {
     bool reading_ = false;
     history::Recorder history_;
     RecordStore records_;
-    Lending lending_;
     Fleet fleet_;
     PathWatch nodes_;
     PathWatch policy_files_;

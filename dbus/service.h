@@ -15,7 +15,6 @@
 #include "dbus/port_borrowers.h"
 #include "dbus/pump.h"
 #include "dbus/serve.h"
-
 #include "dbus/sleep.h"
 #include "dbus/units.h"
 

@@ -37,7 +37,6 @@ Fleet::Fleet(asio::any_io_executor loop, Environment environment, Log log)
   , credentials_(std::move(environment.credentials))
   , history_(environment.history)
   , records_(environment.records)
-  , lending_(environment.lending)
   , lock_directory_(std::move(environment.locks))
   , log_(std::move(log))
   , sources_(

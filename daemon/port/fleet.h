@@ -64,7 +64,6 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
         std::filesystem::path locks;       ///< of UUCP
         history::Recorder& history;        ///< records the events of the modems
         RecordStore& records;              ///< has the records of the modems
-        Lending& lending;
     };
 
     /// `loop` runs all I/O on one thread. Reads all records, which blocks.
@@ -75,6 +74,9 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
 
     /// Sets the inhibitor for ports that are opened from now on; null: none.
     void set_inhibitor(Inhibitor* inhibitor) { inhibitor_ = inhibitor; }
+
+    /// Sets the lending for ports that are claimed from now on; null: none.
+    void set_lending(Lending* lending) { lending_ = lending; }
 
     /// Records all conversations that begin after this call.
     void record_conversations(TraceDirectory traces) { traces_ = std::move(traces); }
@@ -165,7 +167,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     [[nodiscard]] std::string modem_of_sibling(const PortInfo& port) const override;
     asio::awaitable<DeviceUse> device_use(const PortInfo& port) override;
     [[nodiscard]] const std::filesystem::path& lock_directory() const override { return lock_directory_; }
-    [[nodiscard]] Lending& lending() override { return lending_; }
+    [[nodiscard]] Lending* lending() override { return lending_; }
     void port_wanted(const std::string& device, const std::string& reason,
                      std::optional<std::chrono::sys_seconds> deadline) override;
     void port_released(const std::string& device) override;
@@ -186,7 +188,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     std::filesystem::path credentials_;
     history::Recorder& history_;
     RecordStore& records_;
-    Lending& lending_;
+    Lending* lending_ = nullptr;
     std::filesystem::path lock_directory_;
     std::string boot_id_ = history::boot_id();
     Log log_;

@@ -68,7 +68,8 @@ class PortSession::BorrowGuard : Immovable {
     ~BorrowGuard() {
         session_.inhibition_.reset();
         session_.lock_.reset();
-        session_.host_.lending().give_back(session_.port_.device);
+        if (auto* lending = session_.host_.lending())
+            lending->give_back(session_.port_.device);
         session_.released_.cancel();
         if (session_.use_ != PortUse::borrowed)
             return;
@@ -288,7 +289,8 @@ asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
         if ((use.connected && !may_interrupt(need)) || (!modem_ && host_.has_sibling(port_)))
             throw Exception(std::move(error));
         inhibition_ = co_await host_.inhibit(port_, true);
-    } else if (may_interrupt(need) && !modem_->port_settings().borrow_from.empty()) {
+    } else if (may_interrupt(need) && host_.lending() != nullptr &&
+               !modem_->port_settings().borrow_from.empty()) {
         if (const auto failure = co_await stop_units()) {
             lending_failed_ = true;
             error.hint = to_string(*failure);
@@ -297,14 +299,14 @@ asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
     } else {
         throw Exception(std::move(error));
     }
-    co_return value_or_throw(open(port_));
+    co_return value_or_throw(co_await open(port_));
 }
 
 /// Stops the units of borrow-from. Returns the error, since a handler cannot await.
 asio::awaitable<std::optional<Error>> PortSession::stop_units() {
     std::optional<Error> failure;
     try {
-        co_await host_.lending().stop(port_.device, modem_->port_settings().borrow_from);
+        co_await host_.lending()->stop(port_.device, modem_->port_settings().borrow_from);
     } catch (const Exception& e) {
         if (e.error().code == ErrorCode::cancelled)
             throw;
@@ -326,28 +328,34 @@ asio::awaitable<Expected<at::SerialPort>> PortSession::claim_free(PortInfo port)
         inhibition_ = co_await host_.inhibit(port, claimed_);
     if (stopped_)
         co_return std::unexpected(Error{ErrorCode::cancelled, "", ""});
-    co_return open(port);
+    co_return co_await open(port);
 }
 
-/// Opens the port with the UUCP lock.
-Expected<at::SerialPort> PortSession::open(const PortInfo& port) {
+/// Opens the port with the UUCP lock. Errors: those of at::SerialPort.
+asio::awaitable<Expected<at::SerialPort>> PortSession::open(PortInfo port) {
+    std::optional<at::SerialPort> opened;
+    Error error;
     try {
         lock_ = std::make_unique<UucpLock>(port, host_.lock_directory());
-        at::SerialPort opened(executor_, port.device,
-                              modem_ ? modem_->port_settings().line : host_.probe_settings(port));
+        at::LineSettings settings = modem_ ? modem_->port_settings().line : host_.probe_settings(port);
+        opened.emplace(
+            co_await at::SerialPort::open(executor_, host_.background(), port.device, settings));
+    } catch (const Exception& e) {
+        error = e.error();
+    }
+    if (opened) {
         use_ = PortUse::borrowed;
         holder_.clear();
         waiting_since_.reset();
         watch_.reset();
-        return opened;
-    } catch (const Exception& e) {
-        lock_.reset();
-        if (e.error().code != ErrorCode::port_claimed)
-            return std::unexpected(e.error());
+        co_return std::move(*opened);
     }
+    lock_.reset();
+    if (error.code != ErrorCode::port_claimed)
+        co_return std::unexpected(std::move(error));
     watch_->ignore_own_closing();
     const auto holder = find_holder(port, host_.lock_directory());
-    return std::unexpected(claimed_by(port, to_string(holder.value_or(PortHolder{}))));
+    co_return std::unexpected(claimed_by(port, to_string(holder.value_or(PortHolder{}))));
 }
 
 /// Identifies the modem, lets it work, and leaves the line as it was.

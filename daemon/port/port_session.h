@@ -89,7 +89,8 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
         virtual asio::awaitable<DeviceUse> device_use(const PortInfo& port) = 0;
         /// The directory of UUCP locks.
         [[nodiscard]] virtual const std::filesystem::path& lock_directory() const = 0;
-        [[nodiscard]] virtual Lending& lending() = 0;
+        /// Stops units; null: there is nothing that could.
+        [[nodiscard]] virtual Lending* lending() = 0;
         virtual void port_wanted(const std::string& device, const std::string& reason,
                                  std::optional<std::chrono::sys_seconds> deadline) = 0;
         virtual void port_released(const std::string& device) = 0;
@@ -97,6 +98,8 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
         virtual asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) = 0;
         /// The tap that records the port, which was just opened; null: none.
         virtual std::unique_ptr<at::Tap> tap(const PortInfo& port) = 0;
+        /// Runs blocking work.
+        [[nodiscard]] virtual Background& background() = 0;
     };
 
     PortSession(const asio::any_io_executor& executor, PortInfo port, Host& host, const Log& log);
@@ -154,7 +157,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     asio::awaitable<std::optional<Error>> attempt(PortNeed need);
     asio::awaitable<at::SerialPort> claim(PortNeed need);
     asio::awaitable<Expected<at::SerialPort>> claim_free(PortInfo port);
-    Expected<at::SerialPort> open(const PortInfo& port);
+    asio::awaitable<Expected<at::SerialPort>> open(PortInfo port);
     asio::awaitable<void> use_port(at::SerialPort port);
     Expected<void> admit(const at::ModuleIdentity& identity);
     std::optional<Clock::time_point> conclude(const PortNeed& need, const std::optional<Error>& end);
