@@ -155,8 +155,7 @@ asio::awaitable<DeviceUse> ModemManager::use_of(PortInfo port) {
         if (!has_port && (device.empty() || device != port.physical_device))
             continue;
         use.managed = true;
-        use.uses_port =
-            use.uses_port || "/dev/" + value_of<std::string>(modem->second, "PrimaryPort") == port.device;
+        use.has_port = use.has_port || has_port;
         use.connected =
             use.connected || value_of<std::int32_t>(modem->second, "State") >= first_connected_state;
     }

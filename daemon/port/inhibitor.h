@@ -20,13 +20,12 @@ class Inhibition : Immovable {
     [[nodiscard]] virtual bool active() const = 0;
 };
 
-/// The use of a port's device by the other program. A port on which it does not talk to the modem may be
-/// free, whatever it does with the device; one on which it does becomes free by an inhibition, which ends a
-/// connection.
+/// The use of a port's device by the other program. A port that it does not have is free, whatever it does
+/// with the device; a port that it has becomes free by an inhibition, which ends a connection.
 struct DeviceUse {
     bool managed = false;   ///< it shows a modem of this device
-    bool uses_port = false; ///< it talks to that modem on this port
     bool connected = false; ///< that modem has a connection, or makes or ends one
+    bool has_port = false;  ///< that modem has this port, not only others of the device
 
     bool operator==(const DeviceUse&) const = default;
 };

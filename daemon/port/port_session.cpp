@@ -282,7 +282,7 @@ asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
     if (error.code != ErrorCode::port_claimed)
         throw Exception(std::move(error));
     const DeviceUse use = co_await host_.device_use(port_);
-    if (use.uses_port) {
+    if (use.has_port) {
         if (const std::string imei = host_.modem_of_sibling(port_); !modem_ && !imei.empty())
             throw Exception(Error{ErrorCode::busy, fmt::format("another port of the modem {}", imei), ""});
         // Another port of the device may serve without disturbing ModemManager.
@@ -322,7 +322,7 @@ asio::awaitable<Expected<at::SerialPort>> PortSession::claim_free(PortInfo port)
         co_return std::unexpected(claimed_by(port, to_string(*holder)));
     }
     const DeviceUse use = co_await host_.device_use(port);
-    if (use.uses_port)
+    if (use.has_port)
         co_return std::unexpected(claimed_by(port, modem_manager));
     if (!use.managed) // it may begin to probe the port; a port that it has passed over stays free
         inhibition_ = co_await host_.inhibit(port, claimed_);

@@ -77,7 +77,7 @@ TEST_F(PortHolderTest, IsToldAsNameAndPid) {
 TEST_F(PortHolderTest, IsNotThisProcess) {
     EXPECT_EQ(holder(locks_.path()), std::nullopt);
     const UucpLock lock(port_, locks_.path());
-    const at::SerialPort port(loop_.get_executor(), pty_.path(), {});
+    const at::SerialPort port(loop_.get_executor(), pty_.path(), at::LineSettings{});
     EXPECT_EQ(holder(locks_.path()), std::nullopt);
 }
 
@@ -135,7 +135,7 @@ TEST_F(PortHolderTest, KeepsRealProgramsOff) {
         EXPECT_NE(minicom.wait(10s).value_or(0), 0);
         EXPECT_THAT(output(), HasSubstr("is locked"));
     }
-    const at::SerialPort port(loop_.get_executor(), pty_.path(), {});
+    const at::SerialPort port(loop_.get_executor(), pty_.path(), at::LineSettings{});
     test::Process picocom = on_terminal("picocom --quiet " + pty_.path());
     EXPECT_NE(picocom.wait(10s).value_or(0), 0);
     EXPECT_THAT(output(), HasSubstr("cannot lock"));
