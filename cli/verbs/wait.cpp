@@ -119,6 +119,10 @@ void show(const Port& port, const Terminal& terminal) {
         print(fmt::format("{}: released\n", port.device));
 }
 
+CommandError daemon_has_stopped() {
+    return no_daemon("bgs2d has stopped", "see its log: 'journalctl -u bgs2d'");
+}
+
 /// The next signal that satisfies `concerns`; nothing: interrupted, or past the deadline.
 std::optional<BusSignal> next_signal(Bus& bus, const SignalFd& interrupt,
                                      std::optional<SteadyClock::time_point> deadline,
@@ -130,6 +134,26 @@ std::optional<BusSignal> next_signal(Bus& bus, const SignalFd& interrupt,
     return event;
 }
 
+bool is_departure(const BusSignal& event) {
+    return event.member == "NameOwnerChanged";
+}
+
+/// Throws CommandError: bgs2d is not running, or has just stopped (exit code 6), or does not answer.
+std::vector<Port> ports_now(Bus& bus, const SignalFd& interrupt) {
+    constexpr std::chrono::seconds grace(1);
+    try {
+        return bus.ports();
+    } catch (const CommandError& error) {
+        if (error.exit() != ExitCode::timed_out)
+            throw;
+        // If it stopped before it could answer, the signal that reports it is on its way.
+        next_signal(bus, interrupt, SteadyClock::now() + grace, is_departure);
+        if (bus.daemon_is_there())
+            throw;
+        throw daemon_has_stopped();
+    }
+}
+
 ExitCode wait_for_release(const WaitOptions& options, const Terminal& terminal) {
     constexpr std::chrono::seconds longest_silence(2); // a rule or device node that changes has no signal
     const PortRelease release(*options.port);
@@ -138,7 +162,7 @@ ExitCode wait_for_release(const WaitOptions& options, const Terminal& terminal) 
     Bus bus(terminal.access);
     bus.subscribe();
     while (true) {
-        const std::vector<Port> ports = bus.ports();
+        const std::vector<Port> ports = ports_now(bus, interrupt);
         if (const auto port = value_or_fail(release.evaluate(ports))) {
             show(*port, terminal);
             return ExitCode::ok;
@@ -148,7 +172,7 @@ ExitCode wait_for_release(const WaitOptions& options, const Terminal& terminal) 
             next_look = std::min(next_look, *deadline);
         if (next_signal(bus, interrupt, next_look, concerns_ports)) {
             if (!bus.daemon_is_there()) // a call would start it again
-                throw no_daemon("bgs2d has stopped", "see its log: 'journalctl -u bgs2d'");
+                throw daemon_has_stopped();
             continue;
         }
         if (deadline && SteadyClock::now() >= *deadline) {

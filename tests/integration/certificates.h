@@ -28,6 +28,13 @@ inline const Identity& client() {
     return identity;
 }
 
+/// A CA that replaces it.
+inline const Identity& next_authority() {
+    static const Identity identity =
+        Identity::make({.common_name = "Next CA", .algorithm = Algorithm::rsa2048, .ca = true});
+    return identity;
+}
+
 /// A policy with the CA in slot 1. Writes the certificate file.
 inline std::string ca_policy(const Gateway& gateway) {
     const std::string file = gateway.write("ca.pem", certificate_authority().certificate_pem());

@@ -35,8 +35,8 @@ bool is_installed(const std::string& program) {
 class Pages : public testing::Test {
   protected:
     void SetUp() override {
-        for (const char* name :
-             {"bgs2ctl.1", "bgs2d.toml.5", "bgs2d.policy.5", "bgs2d-ports.7", "io.bgs2d1.7", "bgs2d.8", "bgs2sim.1"}) {
+        for (const char* name : {"bgs2ctl.1", "bgs2d.toml.5", "bgs2d.policy.5", "bgs2d-ports.7",
+                                 "io.bgs2d1.7", "bgs2d.8", "bgs2sim.1"}) {
             files_.push_back(std::string(BGS2_MAN_PAGES "/") + name);
             if (!std::filesystem::exists(files_.back()))
                 GTEST_SKIP() << "the manual pages are not built (BGS2_MAN)";
@@ -63,7 +63,8 @@ TEST_F(Pages, AreReadByMandocWithoutAnError) {
 
 /// Examples are copied from a terminal, and that has 80 columns; those of a man page are indented.
 TEST_F(Pages, HaveNoExampleWiderThan110Columns) {
-    for (const char* name : {"bgs2ctl.1", "bgs2d.toml.5", "bgs2d.policy.5", "bgs2d-ports.7", "bgs2d.8", "bgs2sim.1"}) {
+    for (const char* name :
+         {"bgs2ctl.1", "bgs2d.toml.5", "bgs2d.policy.5", "bgs2d-ports.7", "bgs2d.8", "bgs2sim.1"}) {
         for (const Example& example : read_page(std::string(BGS2_MAN_SOURCES "/") + name + ".scd").examples) {
             for (const std::string& line : lines(example.text))
                 EXPECT_LE(line.size(), 110U) << line;
