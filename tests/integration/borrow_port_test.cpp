@@ -128,7 +128,10 @@ TEST_F(BorrowPort, IsReportedWhenBgs2dHasReleasedThePort) {
     EXPECT_THAT(watcher_->released(), Contains(device_));
     EXPECT_THAT(watcher_->wanted(), IsEmpty());
     EXPECT_EQ(port_text("work"), "");
-    EXPECT_EQ(gateway_.property("PortUse"), "released");
+    EXPECT_TRUE(gateway_.eventually([&] { return gateway_.property("PortUse") == "released"; }));
+    const std::uint64_t verified =
+        gateway_.modem()->getProperty("LastVerified").onInterface("io.bgs2d1.Modem");
+    EXPECT_NE(verified, 0U);
 }
 
 TEST_F(BorrowPort, KeepsBgs2dOffUntilItIsReleased) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Findings of 'bgs2ctl doctor' about a gateway.
 #include "tests/integration/certificates.h"
+#include "tests/integration/rights.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -127,13 +128,28 @@ TEST_F(Doctor, NamesTheProcessThatHoldsAPort) {
                std::filesystem::file_size(gateway_.path("holder.log")) > 0;
     }));
     gateway_.start();
-    ASSERT_TRUE(port_becomes("unavailable")) << gateway_.log();
-    const Json diagnostic = found(gateway_, "port-held");
-    EXPECT_EQ(text(diagnostic, "severity"), "error");
+    ASSERT_TRUE(port_becomes("waiting")) << gateway_.log();
+    const Json diagnostic = found(gateway_, "port-waiting");
+    EXPECT_EQ(text(diagnostic, "severity"), "note");
     EXPECT_EQ(text(diagnostic, "subject"), gateway_.path("modem"));
-    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("(pid " + std::to_string(holder.pid()) + ")"));
+    EXPECT_THAT(text(diagnostic, "message"), HasSubstr("(pid " + std::to_string(holder.pid())));
     EXPECT_THAT(text(diagnostic, "message"), Not(HasSubstr("bgs2sim"))) << "which is the modem";
-    EXPECT_EQ(doctor(gateway_).exit, 1);
+    EXPECT_THAT(text(diagnostic, "hint"), HasSubstr("borrow-from"));
+}
+
+TEST(DoctorOfUnits, ReportsThatPolkitDoesNotPermitAUnitOfBorrowFrom) {
+    if (const char* reason = why_not(Authorities::polkit))
+        GTEST_SKIP() << reason;
+    if (!std::filesystem::exists("/usr/share/polkit-1/actions/org.freedesktop.systemd1.policy"))
+        GTEST_SKIP() << "SKIPPED: systemd's actions of polkit are not installed";
+    Gateway gateway({"modem"}, Authorities::polkit);
+    gateway.write_policy("10-ca", "[port]\nborrow-from = [\"gprs.service\"]\n" + ca_policy(gateway));
+    gateway.start();
+    const Json diagnostic = found(gateway, "unit-not-permitted");
+    EXPECT_EQ(text(diagnostic, "severity"), "error");
+    EXPECT_EQ(text(diagnostic, "subject"), "gprs.service");
+    EXPECT_THAT(text(diagnostic, "hint"), HasSubstr("/etc/polkit-1/rules.d/50-bgs2d-units.rules"));
+    EXPECT_THAT(doctor(gateway).output, Not(HasSubstr("units that no policy names")));
 }
 
 TEST_F(Doctor, SuggestsChecksForASilentPort) {
