@@ -86,6 +86,11 @@ Expected<void> BorrowedUnits::forget(const std::string& unit) const {
     return {};
 }
 
+bool BorrowedUnits::contains(const std::string& unit) const {
+    std::error_code error;
+    return fs::exists(directory_ / to_file_name(unit), error);
+}
+
 Expected<std::vector<std::string>> BorrowedUnits::list() const {
     std::vector<std::string> units;
     std::error_code error;

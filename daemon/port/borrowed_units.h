@@ -21,6 +21,7 @@ class BorrowedUnits {
     [[nodiscard]] Expected<void> remember(const std::string& unit) const;
     /// Does nothing if it is not remembered. Errors: Failed.
     [[nodiscard]] Expected<void> forget(const std::string& unit) const;
+    [[nodiscard]] bool contains(const std::string& unit) const;
     /// The units whose files are there, sorted; files that no unit has are left out. Errors: Failed.
     [[nodiscard]] Expected<std::vector<std::string>> list() const;
 

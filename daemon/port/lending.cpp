@@ -21,20 +21,20 @@ namespace {
 
 constexpr std::chrono::minutes longest_start_interval{1};
 
+/// Pieces of work of the same name are done in their order, so that a file is as the last of them left it.
+BackgroundTask bookkeeping() {
+    return BackgroundTask("remember the borrowed units", "check the file system of the runtime directory");
+}
+
 } // namespace
 
-Lending::Lending(const asio::any_io_executor& loop, Background& background, UnitControl* control,
+Lending::Lending(asio::any_io_executor loop, Background& background, UnitControl* control,
                  std::filesystem::path directory, Log log)
-  : loop_(loop)
+  : loop_(std::move(loop))
   , background_(background)
   , control_(control)
   , borrowed_(std::move(directory))
   , log_(std::move(log)) {}
-
-/// Pieces of work of the same name are done in their order, so that a file is as the last of them left it.
-BackgroundTask Lending::bookkeeping() const {
-    return BackgroundTask("remember the borrowed units", "check the file system of the runtime directory");
-}
 
 bool Lending::is_lent(const std::string& unit) const {
     return std::ranges::any_of(stopped_, [&unit](const auto& entry) {
@@ -69,8 +69,14 @@ asio::awaitable<void> Lending::borrow(std::string port, std::string unit) {
     const std::vector<std::string> before = stopped_for(port);
     if (std::ranges::find(before, unit) != before.end())
         co_return;
-    // A unit that another port borrows, or that was not started again yet, is not active, but is owed.
+    // A unit that another port borrows, or that was not started again yet, is not active, but is owed. An
+    // earlier process may have stopped it, and give_back_all() may not have come to it.
+    const auto contains = [](const BorrowedUnits& borrowed, const std::string& name) {
+        return borrowed.contains(name);
+    };
     bool owed = is_lent(unit) || owed_.contains(unit);
+    if (!owed)
+        owed = co_await in_background(background_, bookkeeping(), contains, borrowed_, unit);
     if (!owed)
         owed = co_await control_->is_active(unit);
     if (!owed)

@@ -40,7 +40,7 @@ class UnitControl : Immovable {
 class Lending : Immovable {
   public:
     /// `control`: null if there is no service manager; outlives this object.
-    Lending(const asio::any_io_executor& loop, Background& background, UnitControl* control,
+    Lending(asio::any_io_executor loop, Background& background, UnitControl* control,
             std::filesystem::path directory, Log log);
 
     /// Stops those of the units that are active. Throws Exception: those of UnitControl, and Failed if a unit
@@ -68,7 +68,6 @@ class Lending : Immovable {
     asio::awaitable<bool> start(std::string unit);
     asio::awaitable<void> start_again(std::string unit);
     asio::awaitable<void> forget(std::string unit);
-    [[nodiscard]] BackgroundTask bookkeeping() const;
 
     asio::any_io_executor loop_;
     Background& background_;

@@ -131,6 +131,18 @@ TEST_F(LendingOfUnits, StartsAtItsStartThoseThatAnEarlierProcessStopped) {
     EXPECT_TRUE(manager().becomes("b.service", "active"));
 }
 
+TEST_F(LendingOfUnits, BorrowsAUnitThatAnEarlierProcessStopped) {
+    EXPECT_EQ(stop(port, {"a.service"}), std::nullopt);
+    bgs2d_ = client();
+    EXPECT_EQ(stop(other_port, {"a.service"}), std::nullopt);
+    EXPECT_THAT(bgs2d_->lending().stopped_for(other_port), ElementsAre("a.service"));
+    EXPECT_EQ(bgs2d_->error_of(bgs2d_->lending().give_back_all()), std::nullopt);
+    EXPECT_EQ(manager().state("a.service"), "inactive") << "it is borrowed again";
+    bgs2d_->lending().give_back(other_port);
+    ASSERT_TRUE(all_given_back());
+    EXPECT_TRUE(manager().becomes("a.service", "active"));
+}
+
 TEST_F(LendingOfUnits, LeavesThemToOthersOnceItIsClosed) {
     EXPECT_EQ(stop(port, {"a.service"}), std::nullopt);
     bgs2d_->lending().close();
