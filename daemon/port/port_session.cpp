@@ -38,6 +38,11 @@ bool is_about_admission(ErrorCode code) {
            code == ErrorCode::not_found || code == ErrorCode::port_claimed;
 }
 
+Error still_in_use(const std::string& device) {
+    return {ErrorCode::modem_timeout, fmt::format("bgs2d has not finished its work on {} yet", device),
+            "call again"};
+}
+
 std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -155,23 +160,32 @@ void PortSession::wake() {
 }
 
 asio::awaitable<void> PortSession::reserve(std::string client) {
+    const auto deadline = Clock::now() + release_patience;
+    // Work that waited for an earlier reservation comes first.
+    while ((use_ == PortUse::borrowed && !keeps()) || (waits_for_client_ && reserved_by_.empty())) {
+        if (Clock::now() >= deadline)
+            throw Exception(still_in_use(port_.device));
+        co_await wait_for_end_of_attempt(deadline);
+    }
     if (!reserved_by_.empty() && reserved_by_ != client)
         throw Exception(Error{ErrorCode::busy, fmt::format("another program has reserved {}", port_.device),
                               "call again when it has released the port"});
     reserved_by_ = client;
     if (modem_)
         modem_->wake();
+    if (use_ == PortUse::borrowed) // it was kept
+        co_await wait_for_end_of_attempt(deadline);
     if (use_ == PortUse::borrowed) {
-        std::error_code released;
-        released_.expires_after(release_patience);
-        co_await released_.async_wait(asio::redirect_error(asio::use_awaitable, released));
+        end_reservation(client);
+        throw Exception(still_in_use(port_.device));
     }
-    if (use_ != PortUse::borrowed)
-        co_return;
-    end_reservation(client);
-    throw Exception(Error{ErrorCode::modem_timeout,
-                          fmt::format("bgs2d has not finished its work on {} yet", port_.device),
-                          "call again"});
+}
+
+/// Returns at the end of an attempt, or at the deadline.
+asio::awaitable<void> PortSession::wait_for_end_of_attempt(Clock::time_point deadline) {
+    std::error_code ended;
+    released_.expires_at(deadline);
+    co_await released_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
 }
 
 bool PortSession::end_reservation(const std::string& client) {
@@ -248,6 +262,7 @@ asio::awaitable<std::optional<Error>> PortSession::attempt(PortNeed need) {
     try {
         at::SerialPort port = co_await claim(need);
         work_.clear();
+        probed_ = true;
         co_await use_port(std::move(port));
     } catch (const Exception& e) {
         end = e.error();
@@ -265,7 +280,8 @@ asio::awaitable<std::optional<Error>> PortSession::attempt(PortNeed need) {
 /// Throws Exception: PortClaimed, Busy (a sibling serves the modem), and those of at::SerialPort.
 asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
     lending_failed_ = false;
-    if (!reserved_by_.empty())
+    waits_for_client_ = !reserved_by_.empty();
+    if (waits_for_client_)
         throw Exception(claimed_by(port_, fmt::format("client {} of the bus", reserved_by_)));
     watch_ = std::make_unique<ReleaseWatch>(executor_, port_, host_.lock_directory(), [this] { wake(); });
     std::vector<PortInfo> ports(1, port_);
@@ -338,8 +354,7 @@ asio::awaitable<Expected<at::SerialPort>> PortSession::open(PortInfo port) {
     try {
         lock_ = std::make_unique<UucpLock>(port, host_.lock_directory());
         at::LineSettings settings = modem_ ? modem_->port_settings().line : host_.probe_settings(port);
-        opened.emplace(
-            co_await at::SerialPort::open(executor_, host_.background(), port.device, settings));
+        opened.emplace(co_await at::SerialPort::open(executor_, host_.background(), port.device, settings));
     } catch (const Exception& e) {
         error = e.error();
     }
@@ -423,7 +438,8 @@ std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(cons
         waiting_since_ = waiting_since_.value_or(now());
         const auto deadline = next_interruption(need);
         log_.notice("{}: {}", port_.device, to_string(end));
-        host_.port_wanted(port_.device, work_, deadline);
+        if (modem_ || !probed_) // a program must not be stopped each time that a silent port is probed
+            host_.port_wanted(port_.device, work_, deadline);
     }
     if (modem_)
         modem_->wait_for_port(need, holder_, end.hint);
@@ -472,6 +488,8 @@ std::optional<PortSession::Clock::time_point> PortSession::schedule_retry(const 
 /// The port is not needed.
 void PortSession::rest() {
     watch_.reset();
+    waits_for_client_ = false;
+    released_.cancel();
     use_ = PortUse::released;
     holder_.clear();
     work_.clear();

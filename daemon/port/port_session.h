@@ -153,6 +153,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
 
     asio::awaitable<void> run(std::shared_ptr<PortSession> before);
     asio::awaitable<PortNeed> next_need();
+    asio::awaitable<void> wait_for_end_of_attempt(Clock::time_point deadline);
     asio::awaitable<void> wait(std::optional<Clock::time_point> until);
     asio::awaitable<std::optional<Error>> attempt(PortNeed need);
     asio::awaitable<at::SerialPort> claim(PortNeed need);
@@ -187,9 +188,11 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     std::unique_ptr<ReleaseWatch> watch_; ///< while the port is claimed or waited for
     std::unique_ptr<UucpLock> lock_;
     std::unique_ptr<Inhibition> inhibition_;
-    bool claimed_ = false;        ///< another program had the port
-    bool admitted_ = false;       ///< the modem was identified in this attempt
-    bool lending_failed_ = false; ///< a unit could not be stopped in this attempt
+    bool claimed_ = false;          ///< another program had the port
+    bool probed_ = false;           ///< the port was open since the start of the session
+    bool waits_for_client_ = false; ///< the last attempt met a reservation
+    bool admitted_ = false;         ///< the modem was identified in this attempt
+    bool lending_failed_ = false;   ///< a unit could not be stopped in this attempt
     std::string reserved_by_;
     asio::steady_timer released_; ///< cancelled when the port is released
 
