@@ -88,7 +88,7 @@ std::vector<std::string> Machine::command(Start start, const fs::path& initrd) c
         "-display",
         "none",
         "-machine",
-        "q35",
+        "q35,pit=off", // a busy host misleads a kernel that measures its clock against this timer
         // KVM is not available on all machines, and hangs on some that offer it.
         "-accel",
         "tcg,thread=multi",
