@@ -36,10 +36,10 @@ asio::awaitable<void> send(Channel& channel, std::string command, std::chrono::m
 asio::awaitable<void> restore(Channel& channel, FoundProfile found) {
     if (found.error_format && *found.error_format != verbose_errors)
         co_await send(channel, fmt::format("AT+CMEE={}", *found.error_format), restore_timeout);
-    const std::string command =
+    std::string command =
         fmt::format("AT{}{}{}", found.echo ? "E1" : "", found.numeric ? "V0" : "", found.quiet ? "Q1" : "");
     if (command != "AT")
-        co_await send(channel, command, found.quiet ? quiet_timeout : restore_timeout);
+        co_await send(channel, std::move(command), found.quiet ? quiet_timeout : restore_timeout);
 }
 
 } // namespace bgs2::at

@@ -117,7 +117,7 @@ class SerialPort::ClaimedTty {
     int fd_;
 };
 
-SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, ClaimedTty tty)
+SerialPort::SerialPort(ClaimedTty tty, const asio::any_io_executor& executor, std::string node)
   : node_(std::move(node))
   , stream_(executor) {
     const int fd = tty.release();
@@ -131,8 +131,9 @@ SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, 
 }
 
 // Delegates, so that the destructor releases the port if the settings fail.
-SerialPort::SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings)
-  : SerialPort(executor, node, (require_closed(executor, node), ClaimedTty(node))) {
+SerialPort::SerialPort(const asio::any_io_executor& executor, const std::string& node,
+                       const LineSettings& settings)
+  : SerialPort((require_closed(executor, node), ClaimedTty(node)), executor, node) {
     set_up(settings);
 }
 
@@ -144,7 +145,7 @@ asio::awaitable<SerialPort> SerialPort::open(asio::any_io_executor executor, Bac
                         "waits until its data is sent");
     const auto work = [](const std::string& name) { return ClaimedTty(name); };
     ClaimedTty tty = co_await in_background(background, std::move(task), work, node);
-    SerialPort port(executor, node, std::move(tty));
+    SerialPort port(std::move(tty), executor, node);
     port.set_up(settings);
     co_return port;
 }

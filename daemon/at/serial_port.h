@@ -23,7 +23,7 @@ class SerialPort {
     /// found. Throws Exception: PortClaimed (another process holds it), ModemTimeout (bgs2d still closes it,
     /// since its data is not accepted), NotFound, AccessDenied, InvalidArgument (not a tty, or not that
     /// rate), DeviceGone, Failed.
-    SerialPort(const asio::any_io_executor& executor, std::string node, const LineSettings& settings);
+    SerialPort(const asio::any_io_executor& executor, const std::string& node, const LineSettings& settings);
 
     /// The same, but opens the port in `background`: while another program closes the port, open(2) waits for
     /// that, up to 30 s if the module does not accept the data of that program. Throws the errors of

@@ -47,7 +47,7 @@ struct ReleaseWatch::State : std::enable_shared_from_this<State> {
     void follow(pid_t pid);
     void start_reports();
     void report_at(std::size_t index);
-    void report();
+    void report() const;
     void stop();
 
     asio::any_io_executor executor;
@@ -156,7 +156,7 @@ void ReleaseWatch::State::report_at(std::size_t index) {
     });
 }
 
-void ReleaseWatch::State::report() {
+void ReleaseWatch::State::report() const {
     const auto call = released; // the object may be destroyed by the call
     if (call)
         call();
@@ -177,7 +177,7 @@ ReleaseWatch::ReleaseWatch(const asio::any_io_executor& executor, const PortInfo
     state_->watch(port.device, lock_directory);
 }
 
-ReleaseWatch::~ReleaseWatch() {
+ReleaseWatch::~ReleaseWatch() { // NOLINT(bugprone-exception-escape): only without any memory left
     state_->stop();
 }
 

@@ -80,10 +80,8 @@ TEST_F(ReleaseWatchTest, ReportsUntilTheLockIsReleasedThatAClosedNodeHad) {
     ASSERT_EQ(find_holder(port_, locks_.path()).value_or(PortHolder()).pid, other.pid());
     bool released = false;
     on_report_ = [&] { released = released || !find_holder(port_, locks_.path()); };
-    const auto begin = std::chrono::steady_clock::now();
     other.kill();
     EXPECT_TRUE(until([&] { return released; }));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
 }
 
 TEST_F(ReleaseWatchTest, ReportsTheNodeBehindALink) {
