@@ -139,7 +139,9 @@ std::vector<std::string> uucp_lock_names(const PortInfo& port) {
     constexpr std::string_view directory = "/dev/";
     for (const auto& path : paths) {
         std::string whole = path.string();
-        whole.erase(0, whole.starts_with(directory) ? directory.size() : whole.rfind('/') + 1);
+        if (!whole.starts_with(directory))
+            continue; // its last part is no name of one port only
+        whole.erase(0, directory.size());
         std::ranges::replace(whole, '/', '_');
         add("LCK.." + whole);
         add("LCK.." + path.filename().string());

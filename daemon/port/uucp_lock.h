@@ -14,8 +14,8 @@
 namespace bgs2 {
 
 /// The names of the lock files of a port: of its node, of the node that it links to, and of udev's links to
-/// it. Programs lock the path that they were given: pppd and minicom as LCK..serial_by-id_modem, cu as
-/// LCK..modem.
+/// it, as far as they are in /dev. Programs lock the path that they were given: pppd and minicom as
+/// LCK..serial_by-id_modem, cu as LCK..modem.
 std::vector<std::string> uucp_lock_names(const PortInfo& port);
 
 /// The process that is named in a lock file, in ASCII ("%10d\n") or binary; nothing if the file does not

@@ -97,8 +97,8 @@ TEST_F(UucpLockTest, IsNamedAfterTheNodeOfALinkToo) {
     const fs::path link = locks() / "gsm";
     fs::create_symlink(pty.path(), link);
     const std::string number = fs::path(pty.path()).filename();
-    EXPECT_THAT(uucp_lock_names(port_at(link)),
-                ElementsAre("LCK..gsm", "LCK..pts_" + number, "LCK.." + number));
+    EXPECT_THAT(uucp_lock_names(port_at(link)), ElementsAre("LCK..pts_" + number, "LCK.." + number))
+        << "a link elsewhere, which another port could have as well";
 }
 
 TEST_F(UucpLockTest, NamesTheOwnerInAsciiAndInBinary) {
