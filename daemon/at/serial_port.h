@@ -60,7 +60,7 @@ class SerialPort {
     class ClaimedTty;
 
     /// With the settings that the port has.
-    SerialPort(const asio::any_io_executor& executor, std::string node, ClaimedTty tty);
+    SerialPort(ClaimedTty tty, const asio::any_io_executor& executor, std::string node);
     void set_up(const LineSettings& settings);
 
     std::string node_;
