@@ -377,6 +377,7 @@ void Fleet::note_seen(const at::ModuleIdentity& identity, const PortInfo& port) 
                         .manufacturer = identity.manufacturer,
                         .model = identity.model,
                         .revision = identity.revision};
+    retained_.try_emplace(identity.imei);
     for (auto& [imei, retained] : retained_) {
         LastSeen& last = retained.record.last_seen;
         if (imei == identity.imei ? last == seen : last.place != seen.place)

@@ -79,6 +79,8 @@ class PortSession::BorrowGuard : Immovable {
         if (session_.use_ != PortUse::borrowed)
             return;
         session_.use_ = PortUse::released;
+        if (session_.modem_)
+            session_.modem_->released();
         session_.host_.port_released(session_.port_.device);
     }
 
@@ -360,6 +362,7 @@ asio::awaitable<Expected<at::SerialPort>> PortSession::open(PortInfo port) {
     }
     if (opened) {
         use_ = PortUse::borrowed;
+        woken_ = false; // the work considers all that has changed before
         holder_.clear();
         waiting_since_.reset();
         watch_.reset();
@@ -411,8 +414,8 @@ Expected<void> PortSession::admit(const at::ModuleIdentity& identity) {
 std::optional<PortSession::Clock::time_point> PortSession::conclude(const PortNeed& need,
                                                                     const std::optional<Error>& end) {
     if (!end) {
-        woken_ = true; // its need may have changed while it worked
-        return std::nullopt;
+        rest();
+        return modem_->next_look();
     }
     if (end->code != ErrorCode::not_trusted)
         host_.withdraw_claim(port_);
@@ -428,9 +431,11 @@ std::optional<PortSession::Clock::time_point> PortSession::conclude(const PortNe
 std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(const PortNeed& need,
                                                                             const Error& end) {
     claimed_ = true;
-    if (!modem_)
-        modem_ = host_.recall(port_);
     reason_ = end;
+    if (!modem_ && (modem_ = host_.recall(port_))) {
+        woken_ = true; // its need is another one
+        return std::nullopt;
+    }
     state_ = modem_ ? PortState::modem : PortState::waiting;
     if (use_ != PortUse::waiting || work_ != need.work) {
         use_ = PortUse::waiting;

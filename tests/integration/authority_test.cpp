@@ -105,6 +105,8 @@ TEST_P(Authorization, IsRequiredByAllOtherMethodsAndDenialChangesNothing) {
     const auto job = gateway_->ask("Refresh");
     ASSERT_TRUE(gateway_->eventually([&] { return gateway_->end_of(job).has_value(); }));
     ASSERT_TRUE(gateway_->becomes("drifted"));
+    ASSERT_TRUE(gateway_->releases());
+    ASSERT_TRUE(gateway_->is_closed("modem"));
     const std::map<std::string, std::string> paths{
         {"io.bgs2d1.Manager", manager_path},
         {"io.bgs2d1.Modem", "/io/bgs2d1/modem/" + std::string(default_imei)},

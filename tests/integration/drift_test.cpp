@@ -209,6 +209,7 @@ TEST(VerifyEvery, DetectsDriftPeriodicallyAndZeroDisablesIt) {
     gateway.plug("never", {"--imei", never, "--slots", gateway.path("never.json")});
     ASSERT_TRUE(gateway.becomes("compliant", often)) << gateway.log();
     ASSERT_TRUE(gateway.becomes("compliant", never)) << gateway.log();
+    ASSERT_TRUE(gateway.is_closed("never")) << gateway.log();
     const std::string log_of_never = gateway.modem_log("never");
 
     put_slots(gateway, {}, "never");

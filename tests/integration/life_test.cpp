@@ -31,14 +31,25 @@ bool is_writing(Gateway& gateway) {
         [&] { return gateway.modem_log("modem").find("SECURE CMD READY") != std::string::npos; });
 }
 
-TEST(Daemon, ExitsWithinASecondDuringAFrame) {
+TEST(Daemon, LetsAFrameThatHasBegunEndBeforeItExits) {
     Gateway gateway;
     gateway.write_policy("10-client", client_policy(gateway));
     gateway.start();
     gateway.plug("modem", {"--baud", "9600"}); // the frame takes two seconds
     ASSERT_TRUE(is_writing(gateway)) << gateway.log();
-    EXPECT_EQ(gateway.stop(1s), 0) << gateway.log();
-    EXPECT_EQ(gateway.frames("modem"), 0U) << "the frame was not to be finished";
+    EXPECT_EQ(gateway.stop(5s), 0) << gateway.log();
+    EXPECT_EQ(gateway.frames("modem"), 1U) << "the second one was not to be begun";
+    EXPECT_THAT(gateway.modem_log("modem"), HasSubstr("SECURE CMD END OK"));
+}
+
+TEST(Daemon, ExitsAfterFiveSecondsOfAFrameThatTakesLonger) {
+    Gateway gateway;
+    gateway.write_policy("10-client", client_policy(gateway));
+    gateway.start();
+    gateway.plug("modem", {"--baud", "2400"}); // the frame takes eight seconds
+    ASSERT_TRUE(is_writing(gateway)) << gateway.log();
+    EXPECT_EQ(gateway.stop(7s), 0) << gateway.log();
+    EXPECT_EQ(gateway.frames("modem"), 0U);
 }
 
 TEST(Daemon, KilledDuringAFrameProvisionsAfterItsRestart) {

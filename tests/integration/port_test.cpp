@@ -2,6 +2,7 @@
 // Selection of ports, and their states on the bus.
 #include "tests/integration/certificates.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -47,7 +48,7 @@ TEST(Port, WithoutAReplyIsSilentAndRetried) {
     EXPECT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "modem"; })) << gateway.log();
 }
 
-TEST(Port, ThatAnotherProcessHoldsIsUnavailableUntilItIsFree) {
+TEST(Port, ThatAnotherProcessHoldsIsWaitedForWithoutAByte) {
     Gateway gateway;
     gateway.plug("modem");
     ASSERT_TRUE(
@@ -61,11 +62,11 @@ TEST(Port, ThatAnotherProcessHoldsIsUnavailableUntilItIsFree) {
                std::filesystem::file_size(gateway.path("holder.log")) > 0;
     }));
     gateway.start();
-    ASSERT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "unavailable"; }))
+    ASSERT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "waiting"; }))
         << gateway.log();
     EXPECT_EQ(gateway.port("modem").at("code").get<std::string>(), "PortClaimed");
-    EXPECT_THAT(gateway.port("modem").at("hint").get<std::string>(),
-                HasSubstr("the program that uses the port"));
+    EXPECT_EQ(gateway.port("modem").at("holder").get<std::string>(), fmt::format("tail ({})", holder->pid()));
+    EXPECT_THAT(gateway.modem_log("modem"), testing::Not(HasSubstr("command")));
     holder->signal(SIGKILL);
     EXPECT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "modem"; })) << gateway.log();
 }

@@ -207,6 +207,7 @@ TEST(PartialRenewal, BlocksTheModemAndSendsNothingUntilTheKeyIsRenewed) {
     gateway.start();
     gateway.plug("modem");
     ASSERT_TRUE(holds(gateway, 0, client())) << gateway.log();
+    ASSERT_TRUE(gateway.is_closed("modem")) << gateway.log();
     const std::string modem_log = gateway.modem_log("modem");
 
     replace(gateway, "client.pem", renewed_client().certificate_pem());
@@ -289,6 +290,7 @@ TEST(ARenewal, OfOneModemsCertificateDoesNotAffectOtherModems) {
     gateway.plug("other", {"--imei", other});
     ASSERT_TRUE(holds(gateway, 1, certificate_authority(), one)) << gateway.log();
     ASSERT_TRUE(holds(gateway, 1, certificate_authority(), other)) << gateway.log();
+    ASSERT_TRUE(gateway.is_closed("other")) << gateway.log();
     const std::string log_of_other = gateway.modem_log("other");
 
     replace(gateway, one + ".pem", renewed_authority().certificate_pem());

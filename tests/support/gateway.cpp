@@ -238,6 +238,18 @@ bool Gateway::eventually(const std::function<bool()>& condition, std::chrono::mi
     return true;
 }
 
+bool Gateway::releases(const std::string& imei) {
+    return eventually([&] { return property("PortUse", imei) == "released"; });
+}
+
+bool Gateway::is_closed(const std::string& name) {
+    return eventually([&] {
+        const std::string log = modem_log(name);
+        const auto line = log.rfind('\n', log.size() - 2);
+        return log.ends_with('\n') && log.find("port-close", line) != std::string::npos;
+    });
+}
+
 bool Gateway::becomes(std::string_view state, const std::string& imei) {
     return eventually([&] { return property("State", imei) == state; });
 }

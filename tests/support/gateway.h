@@ -74,6 +74,11 @@ class Gateway {
     /// Waits until the modem is in `state`; false: timeout.
     bool becomes(std::string_view state, const std::string& imei = default_imei);
 
+    /// Waits until bgs2d has released the port of the modem; false: timeout.
+    bool releases(const std::string& imei = default_imei);
+    /// Waits until bgs2sim has noticed that its port `name` is closed: its log ends with that.
+    bool is_closed(const std::string& name);
+
     /// A property of the modem; empty if the modem or bgs2d is not on the bus.
     [[nodiscard]] std::string property(const std::string& name, const std::string& imei = default_imei);
     [[nodiscard]] std::map<std::uint32_t, Dictionary> slots(const std::string& imei = default_imei);
