@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_holders.h"
 
+#include "daemon/base/process.h"
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -31,29 +33,6 @@ std::optional<pid_t> process_of(const fs::path& folder) {
     if (error != std::errc() || end != name.data() + name.size())
         return std::nullopt;
     return pid;
-}
-
-std::string program_of(const fs::path& process) {
-    std::ifstream stream(process / "comm");
-    std::string name;
-    std::getline(stream, name);
-    return name;
-}
-
-/// The service of the process, from its control group: "0::/system.slice/gprs.service".
-std::string unit_of(const fs::path& process) {
-    std::ifstream stream(process / "cgroup");
-    for (std::string line; std::getline(stream, line);) {
-        if (!line.starts_with("0::/system.slice/"))
-            continue;
-        std::string unit;
-        for (const fs::path& part : fs::path(line.substr(3))) {
-            if (part.extension() == ".service")
-                unit = part; // the last one; a slice of the service can be below it
-        }
-        return unit;
-    }
-    return {};
 }
 
 /// The other end of a pty whose master is open: its owner provides that device, and may hold it open as well.
@@ -104,7 +83,7 @@ Processes look_at_processes(std::span<const std::string> devices, const fs::path
         const auto pid = process_of(at->path());
         if (!pid || *pid == ::getpid())
             continue;
-        const std::string program = program_of(at->path());
+        const std::string program = process_name(*pid);
         result.running.insert(program);
         const auto open = open_devices(at->path());
         if (!open) {
@@ -114,7 +93,7 @@ Processes look_at_processes(std::span<const std::string> devices, const fs::path
         for (const auto& [number, device] : wanted) {
             if (open->contains(number))
                 result.holders.push_back(
-                    {.device = device, .pid = *pid, .name = program, .unit = unit_of(at->path())});
+                    {.device = device, .pid = *pid, .name = program, .unit = process_unit(*pid)});
         }
     }
     std::ranges::sort(result.holders, {},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/port/port_holder.h"
 
-#include "daemon/port/process.h"
+#include "daemon/base/process.h"
 #include "daemon/port/uucp_lock.h"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ namespace bgs2 {
 namespace {
 
 PortHolder holder_of(pid_t process) {
-    return {.name = process_name(process), .pid = process};
+    return {.name = process_name(process), .pid = process, .unit = process_unit(process)};
 }
 
 /// "103: FLOCK  ADVISORY  WRITE 812 00:05:96 0 EOF": the process and the file of the lock, by the device of

@@ -3,7 +3,6 @@
 
 #include "daemon/at/channel.h"
 #include "daemon/base/immovable.h"
-#include "daemon/port/port_holder.h"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
@@ -14,7 +13,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -29,8 +27,6 @@ constexpr std::chrono::seconds frame_patience{5};
 
 /// A caller of the bus waits 25 s for an answer.
 constexpr std::chrono::seconds release_patience{20};
-
-constexpr const char* modem_manager = "ModemManager";
 
 /// Errors that mean another device, or another modem, until a modem is admitted.
 bool is_about_admission(ErrorCode code) {
@@ -71,10 +67,7 @@ class PortSession::BorrowGuard : Immovable {
     explicit BorrowGuard(PortSession& session)
       : session_(session) {}
     ~BorrowGuard() {
-        session_.inhibition_.reset();
-        session_.lock_.reset();
-        if (auto* lending = session_.host_.lending())
-            lending->give_back(session_.port_.device);
+        session_.claim_.release();
         session_.released_.cancel();
         if (session_.use_ != PortUse::borrowed)
             return;
@@ -93,6 +86,7 @@ PortSession::PortSession(const asio::any_io_executor& executor, PortInfo port, H
   , host_(host)
   , log_(log.with({{"BGS2_PORT", port_.device}}))
   , executor_(executor)
+  , claim_(executor, port_, host, [this] { wake(); })
   , timer_(executor)
   , end_timer_(executor, Clock::time_point::max())
   , frame_timer_(executor)
@@ -133,6 +127,7 @@ PortReason PortSession::code() const {
 
 void PortSession::stop() {
     stopped_ = true;
+    claim_.stop();
     // Posted, since the caller can be the modem's coroutine that is cancelled here.
     asio::post(executor_,
                [self = shared_from_this()] { self->cancellation_.emit(asio::cancellation_type::terminal); });
@@ -263,8 +258,6 @@ asio::awaitable<std::optional<Error>> PortSession::attempt(PortNeed need) {
     admitted_ = false;
     try {
         at::SerialPort port = co_await claim(need);
-        work_.clear();
-        probed_ = true;
         co_await use_port(std::move(port));
     } catch (const Exception& e) {
         end = e.error();
@@ -278,102 +271,33 @@ asio::awaitable<std::optional<Error>> PortSession::attempt(PortNeed need) {
     co_return end;
 }
 
-/// Opens a port of the module that no other program has, or interrupts the program, if `need` permits that.
-/// Throws Exception: PortClaimed, Busy (a sibling serves the modem), and those of at::SerialPort.
-asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
-    lending_failed_ = false;
-    waits_for_client_ = !reserved_by_.empty();
-    if (waits_for_client_)
-        throw Exception(claimed_by(port_, fmt::format("client {} of the bus", reserved_by_)));
-    watch_ = std::make_unique<ReleaseWatch>(executor_, port_, host_.lock_directory(), [this] { wake(); });
-    std::vector<PortInfo> ports(1, port_);
+/// What claim_ may do for this need.
+PortClaim::Request PortSession::request_for(const PortNeed& need) const {
+    PortClaim::Request request{.settings =
+                                   modem_ ? modem_->port_settings().line : host_.probe_settings(port_),
+                               .identified = modem_ != nullptr,
+                               .may_interrupt = may_interrupt(need)};
     if (modem_)
-        std::ranges::copy(host_.other_ports_of_modem(port_), std::back_inserter(ports));
-    Error error;
-    for (const PortInfo& port : ports) {
-        auto claimed = co_await claim_free(port);
-        if (claimed)
-            co_return std::move(*claimed);
-        if (error.what.empty())
-            error = std::move(claimed.error());
-    }
-    if (error.code != ErrorCode::port_claimed)
-        throw Exception(std::move(error));
-    const DeviceUse use = co_await host_.device_use(port_);
-    if (use.has_port) {
-        if (const std::string imei = host_.modem_of_sibling(port_); !modem_ && !imei.empty())
-            throw Exception(Error{ErrorCode::busy, fmt::format("another port of the modem {}", imei), ""});
-        // Another port of the device may serve without disturbing ModemManager.
-        if ((use.connected && !may_interrupt(need)) || (!modem_ && host_.has_sibling(port_)))
-            throw Exception(std::move(error));
-        inhibition_ = co_await host_.inhibit(port_, true);
-    } else if (may_interrupt(need) && host_.lending() != nullptr &&
-               !modem_->port_settings().borrow_from.empty()) {
-        if (const auto failure = co_await stop_units()) {
-            lending_failed_ = true;
-            error.hint = to_string(*failure);
-            throw Exception(std::move(error));
-        }
-    } else {
-        throw Exception(std::move(error));
-    }
-    co_return value_or_throw(co_await open(port_));
+        request.units = modem_->port_settings().borrow_from;
+    return request;
 }
 
-/// Stops the units of borrow-from. Returns the error, since a handler cannot await.
-asio::awaitable<std::optional<Error>> PortSession::stop_units() {
-    std::optional<Error> failure;
-    try {
-        co_await host_.lending()->stop(port_.device, modem_->port_settings().borrow_from);
-    } catch (const Exception& e) {
-        if (e.error().code == ErrorCode::cancelled)
-            throw;
-        failure = e.error();
+/// Throws Exception: PortClaimed (a client of the bus has reserved the port), and as PortClaim::claim() does.
+asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
+    waits_for_client_ = !reserved_by_.empty();
+    if (waits_for_client_) {
+        holder_ = fmt::format("client {} of the bus", reserved_by_);
+        throw Exception(Error{ErrorCode::port_claimed, fmt::format("waiting for the port: {}", holder_),
+                              "bgs2d goes on when the client calls ReleasePort or ends"});
     }
-    co_return failure;
-}
-
-/// Claims the port if no other program has it. Errors: PortClaimed, and those of at::SerialPort.
-asio::awaitable<Expected<at::SerialPort>> PortSession::claim_free(PortInfo port) {
-    if (const auto holder = find_holder(port, host_.lock_directory())) {
-        watch_->follow(holder->pid);
-        co_return std::unexpected(claimed_by(port, to_string(*holder)));
-    }
-    const DeviceUse use = co_await host_.device_use(port);
-    if (use.has_port)
-        co_return std::unexpected(claimed_by(port, modem_manager));
-    if (!use.managed) // it may begin to probe the port; a port that it has passed over stays free
-        inhibition_ = co_await host_.inhibit(port, claimed_);
-    if (stopped_)
-        co_return std::unexpected(Error{ErrorCode::cancelled, "", ""});
-    co_return co_await open(port);
-}
-
-/// Opens the port with the UUCP lock. Errors: those of at::SerialPort.
-asio::awaitable<Expected<at::SerialPort>> PortSession::open(PortInfo port) {
-    std::optional<at::SerialPort> opened;
-    Error error;
-    try {
-        lock_ = std::make_unique<UucpLock>(port, host_.lock_directory());
-        at::LineSettings settings = modem_ ? modem_->port_settings().line : host_.probe_settings(port);
-        opened.emplace(co_await at::SerialPort::open(executor_, host_.background(), port.device, settings));
-    } catch (const Exception& e) {
-        error = e.error();
-    }
-    if (opened) {
-        use_ = PortUse::borrowed;
-        woken_ = false; // the work considers all that has changed before
-        holder_.clear();
-        waiting_since_.reset();
-        watch_.reset();
-        co_return std::move(*opened);
-    }
-    lock_.reset();
-    if (error.code != ErrorCode::port_claimed)
-        co_return std::unexpected(std::move(error));
-    watch_->ignore_own_closing();
-    const auto holder = find_holder(port, host_.lock_directory());
-    co_return std::unexpected(claimed_by(port, to_string(holder.value_or(PortHolder{}))));
+    PortClaim::Request request = request_for(need);
+    at::SerialPort port = co_await claim_.claim(std::move(request));
+    use_ = PortUse::borrowed;
+    woken_ = false; // the work considers all that has changed before
+    waiting_since_.reset();
+    work_.clear();
+    probed_ = true;
+    co_return port;
 }
 
 /// Identifies the modem, lets it work, and leaves the line as it was.
@@ -421,7 +345,7 @@ std::optional<PortSession::Clock::time_point> PortSession::conclude(const PortNe
         host_.withdraw_claim(port_);
     if (end->code == ErrorCode::port_claimed)
         return wait_for_release(need, *end);
-    watch_.reset();
+    claim_.stop_watching();
     dismiss();
     woken_ = false;
     return schedule_retry(*end);
@@ -430,7 +354,8 @@ std::optional<PortSession::Clock::time_point> PortSession::conclude(const PortNe
 /// Another program has the port. The modem stays as it was last verified.
 std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(const PortNeed& need,
                                                                             const Error& end) {
-    claimed_ = true;
+    if (reserved_by_.empty())
+        holder_ = claim_.holder();
     reason_ = end;
     if (!modem_ && (modem_ = host_.recall(port_))) {
         woken_ = true; // its need is another one
@@ -453,8 +378,7 @@ std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(cons
         next = steady(*interruption);
     if (const auto look = modem_ ? modem_->next_look() : std::nullopt; look && *look > Clock::now())
         next = std::min(next.value_or(*look), *look);
-    const bool is_watched = !reserved_by_.empty() || (watch_ && watch_->active());
-    if (!is_watched || lending_failed_)
+    if (!waits_for_client_ && !claim_.is_watched())
         next = std::min(next.value_or(Clock::time_point::max()), Clock::now() + backoff_.next());
     return next;
 }
@@ -492,7 +416,7 @@ std::optional<PortSession::Clock::time_point> PortSession::schedule_retry(const 
 
 /// The port is not needed.
 void PortSession::rest() {
-    watch_.reset();
+    claim_.stop_watching();
     waits_for_client_ = false;
     released_.cancel();
     use_ = PortUse::released;
@@ -524,13 +448,6 @@ std::optional<std::chrono::sys_seconds> PortSession::next_interruption(const Por
 
 bool PortSession::keeps() const {
     return modem_ && modem_->port_settings().use == policy::Use::keep && reserved_by_.empty() && !stopped_;
-}
-
-Error PortSession::claimed_by(const PortInfo& port, const std::string& holder) {
-    if (port.device == port_.device)
-        holder_ = holder;
-    return {ErrorCode::port_claimed, fmt::format("waiting for the port: {}", holder),
-            "stop the program, or name its unit in borrow-from of [port]; see bgs2d-ports(7)"};
 }
 
 } // namespace bgs2

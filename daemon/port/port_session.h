@@ -15,10 +15,7 @@
 #include "daemon/base/words.h"
 #include "daemon/modem/modem.h"
 #include "daemon/modem/port_need.h"
-#include "daemon/port/inhibitor.h"
-#include "daemon/port/lending.h"
-#include "daemon/port/release_watch.h"
-#include "daemon/port/uucp_lock.h"
+#include "daemon/port/port_claim.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -26,7 +23,6 @@
 #include <asio/steady_timer.hpp>
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,10 +57,8 @@ using PortReason = std::variant<PortCode, ErrorCode>;
 class PortSession : public std::enable_shared_from_this<PortSession> {
   public:
     /// The services that a session uses; implemented by Fleet.
-    class Host : Immovable {
+    class Host : public PortClaim::Host {
       public:
-        virtual ~Host() = default;
-
         /// The line settings before the modem is identified.
         [[nodiscard]] virtual at::LineSettings probe_settings(const PortInfo& port) const = 0;
         /// The line settings for this modem.
@@ -79,27 +73,11 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
         /// another program. Null: none was, or it is on another port now.
         virtual std::shared_ptr<Modem> recall(const PortInfo& port) = 0;
         virtual void dismiss(const std::shared_ptr<Modem>& modem) = 0;
-        /// The other ports on which the modem of this port answered.
-        [[nodiscard]] virtual std::vector<PortInfo> other_ports_of_modem(const PortInfo& port) const = 0;
-        /// Whether another port of the same device is named.
-        [[nodiscard]] virtual bool has_sibling(const PortInfo& port) const = 0;
-        /// The IMEI of the modem on a sibling; empty: none.
-        [[nodiscard]] virtual std::string modem_of_sibling(const PortInfo& port) const = 0;
-        /// The use of the device by ModemManager; see Inhibitor.
-        virtual asio::awaitable<DeviceUse> device_use(const PortInfo& port) = 0;
-        /// The directory of UUCP locks.
-        [[nodiscard]] virtual const std::filesystem::path& lock_directory() const = 0;
-        /// Stops units; null: there is nothing that could.
-        [[nodiscard]] virtual Lending* lending() = 0;
         virtual void port_wanted(const std::string& device, const std::string& reason,
                                  std::optional<std::chrono::sys_seconds> deadline) = 0;
         virtual void port_released(const std::string& device) = 0;
-        /// Inhibits other programs for the port; see Inhibitor.
-        virtual asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) = 0;
         /// The tap that records the port, which was just opened; null: none.
         virtual std::unique_ptr<at::Tap> tap(const PortInfo& port) = 0;
-        /// Runs blocking work.
-        [[nodiscard]] virtual Background& background() = 0;
     };
 
     PortSession(const asio::any_io_executor& executor, PortInfo port, Host& host, const Log& log);
@@ -135,7 +113,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     /// The reason for the state, with a hint.
     [[nodiscard]] const Error& reason() const { return reason_; }
     /// Whether ModemManager is inhibited for the port.
-    [[nodiscard]] bool inhibited() const { return inhibition_ && inhibition_->active(); }
+    [[nodiscard]] bool inhibited() const { return claim_.inhibited(); }
     [[nodiscard]] PortUse use() const { return use_; }
     /// The program that the session waits for; empty unless use() is waiting.
     [[nodiscard]] const std::string& holder() const { return holder_; }
@@ -157,8 +135,6 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     asio::awaitable<void> wait(std::optional<Clock::time_point> until);
     asio::awaitable<std::optional<Error>> attempt(PortNeed need);
     asio::awaitable<at::SerialPort> claim(PortNeed need);
-    asio::awaitable<Expected<at::SerialPort>> claim_free(PortInfo port);
-    asio::awaitable<Expected<at::SerialPort>> open(PortInfo port);
     asio::awaitable<void> use_port(at::SerialPort port);
     Expected<void> admit(const at::ModuleIdentity& identity);
     std::optional<Clock::time_point> conclude(const PortNeed& need, const std::optional<Error>& end);
@@ -169,13 +145,13 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     [[nodiscard]] bool may_interrupt(const PortNeed& need) const;
     [[nodiscard]] bool keeps() const;
     [[nodiscard]] std::optional<std::chrono::sys_seconds> next_interruption(const PortNeed& need) const;
-    [[nodiscard]] Error claimed_by(const PortInfo& port, const std::string& holder);
-    asio::awaitable<std::optional<Error>> stop_units();
+    [[nodiscard]] PortClaim::Request request_for(const PortNeed& need) const;
 
     PortInfo port_;
     Host& host_;
     Log log_;
     asio::any_io_executor executor_;
+    PortClaim claim_;
     asio::steady_timer timer_; ///< of wait()
     bool woken_ = false;       ///< wake() was called since the last wait()
     Backoff backoff_{std::chrono::minutes(1)};
@@ -185,14 +161,9 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     bool stopped_ = false;
     bool ended_ = false;
 
-    std::unique_ptr<ReleaseWatch> watch_; ///< while the port is claimed or waited for
-    std::unique_ptr<UucpLock> lock_;
-    std::unique_ptr<Inhibition> inhibition_;
-    bool claimed_ = false;          ///< another program had the port
     bool probed_ = false;           ///< the port was open since the start of the session
     bool waits_for_client_ = false; ///< the last attempt met a reservation
     bool admitted_ = false;         ///< the modem was identified in this attempt
-    bool lending_failed_ = false;   ///< a unit could not be stopped in this attempt
     std::string reserved_by_;
     asio::steady_timer released_; ///< cancelled when the port is released
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/port/release_watch.h"
 
-#include "daemon/port/process.h"
+#include "daemon/base/process.h"
 #include "daemon/port/uucp_lock.h"
 
 #include <asio/posix/stream_descriptor.hpp>

@@ -3,7 +3,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/port/port_holder.h"
-#include "daemon/port/process.h"
+#include "daemon/base/process.h"
 
 #include <fmt/format.h>
 

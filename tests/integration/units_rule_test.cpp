@@ -97,7 +97,7 @@ TEST_F(UnitsRule, ThatAppearsLaterLetsAUnitBeStartedThatIsOwed) {
         return rule.replace(rule.find(verbs), verbs.size(), R"(["stop"])");
     }();
     manager().write_rule("50-bgs2d-units.rules", stop_only);
-    ::chown(run_directory().c_str(), daemon_account.uid, static_cast<gid_t>(-1));
+    ASSERT_EQ(::chown(run_directory().c_str(), daemon_account.uid, static_cast<gid_t>(-1)), 0);
     ASSERT_TRUE(manager().eventually(
         [&] { return !error_of(bgs2d_->lending().stop("/dev/ttyS1", {"gprs.service"})); }));
     EXPECT_EQ(manager().state("gprs.service"), "inactive");

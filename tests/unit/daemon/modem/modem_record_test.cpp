@@ -27,13 +27,12 @@ sbnw::Slot slot_with(char digit) {
 }
 
 ModemRecord complete_record() {
-    ModemRecord record{.place = "pci-0000:00:14.0-usb-0:2",
-                       .last_provisioned = record_time,
-                       .slots = {},
-                       .last_seen = {.place = "/dev/ttyS\"1",
-                                     .manufacturer = "Cinterion",
-                                     .model = "BGS2-W",
-                                     .revision = "01.301"}};
+    ModemRecord record{
+        .place = "pci-0000:00:14.0-usb-0:2",
+        .last_provisioned = record_time,
+        .slots = {},
+        .last_seen = {
+            .place = "/dev/ttyS\"1", .manufacturer = "Cinterion", .model = "BGS2-W", .revision = "01.301"}};
     record.slots[record_slot0] = {.content = record_content('a', "key"), .when = record_time, .stored = true};
     record.slots[{.store = Store::management, .slot = 0}] = {
         .content = record_content('b', ""), .when = record_time, .stored = false};

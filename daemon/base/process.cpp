@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/port/process.h"
+#include "daemon/base/process.h"
 
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -30,6 +31,21 @@ std::string process_name(pid_t process) {
     std::string name;
     std::getline(file, name);
     return name;
+}
+
+std::string process_unit(pid_t process) {
+    std::ifstream file(fmt::format("/proc/{}/cgroup", process));
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with("0::/system.slice/"))
+            continue;
+        std::string unit;
+        for (const std::filesystem::path& part : std::filesystem::path(line.substr(3))) {
+            if (part.extension() == ".service")
+                unit = part; // the last one; a slice of the service can be below it
+        }
+        return unit;
+    }
+    return {};
 }
 
 } // namespace bgs2

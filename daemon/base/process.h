@@ -17,4 +17,7 @@ bool is_running(pid_t process);
 /// The name of the program, at most 15 characters; empty if /proc does not tell.
 std::string process_name(pid_t process);
 
+/// The service of the process, "gprs.service", by its control group; empty if it belongs to none.
+std::string process_unit(pid_t process);
+
 } // namespace bgs2
