@@ -222,6 +222,11 @@ class Daemon : Immovable {
 
     /// Activates configuration and policies, if they are valid.
     void apply(Settings settings) {
+        // Before the ports: a session begins at once, and its modem needs the policy.
+        const policy::Problems policy_problems = policies_.activate(std::move(settings.policies));
+        const bool has_policies = policies_.generation() > 0;
+        fleet_.set_policies(policies_.policies(), policies_.generation(),
+                            has_policies ? "" : to_string(policies_.problems().front()));
         problems_.clear();
         if (const auto& config = settings.config) {
             history_.set_limits(config->history);
@@ -231,15 +236,12 @@ class Daemon : Immovable {
             for (const policy::Problem& problem : config.error())
                 problems_.push_back(to_string(problem));
         }
-        for (const policy::Problem& problem : policies_.activate(std::move(settings.policies)))
+        for (const policy::Problem& problem : policy_problems)
             problems_.push_back(to_string(problem));
         for (const std::string& problem : problems_)
             log_.with({{"BGS2_REASON", problem}}).event(Event::policies_broken, "{}", problem);
         for (const policy::Problem& warning : policies_.warnings())
             log_.warning("{}", to_string(warning));
-        const bool has_policies = policies_.generation() > 0;
-        fleet_.set_policies(policies_.policies(), policies_.generation(),
-                            has_policies ? "" : to_string(policies_.problems().front()));
         policy_files_.watch(settings.watched);
     }
 

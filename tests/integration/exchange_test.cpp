@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A module is exchanged at the end of its cable while the port stays open.
+// A module is exchanged at the end of its cable, while its port is open or between two borrows.
 #include "tests/integration/certificates.h"
 #include "tests/support/bytes.h"
 
@@ -23,10 +23,11 @@ constexpr const char* second = "356938035643802";
 class ExchangedModem : public testing::Test {
   protected:
     /// Each modem gets the CA in slot 1 and its own certificate in slot 2.
-    void start(const std::vector<std::string>& arguments = {}) {
+    void start(const std::vector<std::string>& arguments = {}, const std::string& use = "borrow") {
         gateway_.write(std::string(first) + ".pem", client().certificate_pem());
         gateway_.write(std::string(second) + ".pem", management().certificate_pem());
-        gateway_.write_policy("10-own", ca_policy(gateway_) + "[[slot]]\nindex = 2\ncertificate = \"" +
+        gateway_.write_policy("10-own", "[port]\nuse = \"" + use + "\"\n" + ca_policy(gateway_) +
+                                            "[[slot]]\nindex = 2\ncertificate = \"" +
                                             gateway_.path("{imei}.pem") + "\"\n");
         gateway_.start();
         std::vector<std::string> all{"--imei", first, "--swap", second};
@@ -59,13 +60,26 @@ class ExchangedModem : public testing::Test {
 };
 
 TEST_F(ExchangedModem, IsIdentifiedBeforeTheNextReadingAndReceivesItsOwnCertificate) {
-    start();
+    start({}, "keep");
     ASSERT_TRUE(gateway_.becomes("compliant", first)) << gateway_.log();
     exchange();
     gateway_.ask("Refresh", {}, first);
     ASSERT_TRUE(gateway_.becomes("compliant", second)) << gateway_.log();
     EXPECT_EQ(gateway_.property("State", first), "");
     EXPECT_EQ(gateway_.thumbprint(2, second), management().certificate().fingerprint());
+    EXPECT_THAT(log_since_exchange(), Not(HasSubstr(written(client()))));
+}
+
+TEST_F(ExchangedModem, IsServedUnderItsOwnImeiIfTheCertificateOfTheOtherWasToBeWritten) {
+    start();
+    ASSERT_TRUE(gateway_.becomes("compliant", first)) << gateway_.log();
+    ASSERT_TRUE(gateway_.is_closed("modem"));
+    exchange();
+    gateway_.write(std::string(first) + ".pem", next_authority().certificate_pem());
+    ASSERT_TRUE(gateway_.becomes("compliant", second)) << gateway_.log();
+    EXPECT_EQ(gateway_.property("State", first), "");
+    EXPECT_EQ(gateway_.thumbprint(2, second), management().certificate().fingerprint());
+    EXPECT_THAT(log_since_exchange(), Not(HasSubstr(written(next_authority()))));
     EXPECT_THAT(log_since_exchange(), Not(HasSubstr(written(client()))));
 }
 
