@@ -434,8 +434,13 @@ class Daemon : Immovable {
         reloaded_.cancel();
         retry_reload_.cancel();
         service_.stop();
-        fleet_.stop();
-        lending_.close();
+        lending_.close(); // the units are left to `bgs2d --give-back`
+        spawn(loop_.get_executor(), release_ports());
+    }
+
+    /// A secure command that has begun is recorded as stored, or not, before the records are closed.
+    asio::awaitable<void> release_ports() {
+        co_await fleet_.stop();
         background_.stop();
         history_.stop();
     }

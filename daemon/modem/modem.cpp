@@ -16,8 +16,6 @@
 namespace bgs2 {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 Task provision_task(std::optional<SlotAddress> slot) {
     return {.operation = Operation::provision,
             .slot = slot,
@@ -46,6 +44,7 @@ class Modem::ChannelGuard : Immovable {
     ChannelGuard(Modem& modem, at::Channel& channel)
       : modem_(modem) {
         modem_.channel_ = &channel;
+        modem_.identified_ = Clock::now();
         modem_.set_port_use(PortUse::borrowed, "");
     }
     ~ChannelGuard() { modem_.channel_ = nullptr; }
@@ -198,14 +197,14 @@ asio::awaitable<PortNeed> Modem::need() {
     slots_.note_idle(verify_every_);
     co_await assess();
     PortNeed need;
-    if (job_) {
-        need.purpose = job_->task().operation == Operation::refresh ? Purpose::check : Purpose::write;
+    if (job_ && job_->task().operation != Operation::refresh) {
+        need.purpose = Purpose::write;
         need.requested = true;
         need.work = job_->task().description;
     } else if (wanted_ || (!slots_.cache().was_read() && co_await differs_from_record())) {
         need.purpose = Purpose::write;
         need.work = fmt::format("apply the policy '{}'", policy_name_);
-    } else if (slots_.stale() && !ignored_) {
+    } else if (job_ || (slots_.stale() && !ignored_)) {
         need.purpose = Purpose::check;
         need.work = "read its slots";
     }
@@ -217,7 +216,10 @@ asio::awaitable<PortNeed> Modem::need() {
 asio::awaitable<bool> Modem::differs_from_record() {
     const auto policies = host_.policies();
     const auto* policy = match(*policies);
-    if (policy == nullptr || policy->mode != policy::Mode::automatic || retained_.record.slots.empty())
+    const auto retry = retained_.retries.next();
+    const bool is_postponed = retained_.retries.failure() && (!retry || *retry > Clock::now());
+    if (policy == nullptr || policy->mode != policy::Mode::automatic || retained_.record.slots.empty() ||
+        is_postponed || cancelled_ || rivalry())
         co_return false;
     const PreparedPlan prepared_plan = co_await prepare(*policy, std::nullopt);
     co_return !prepared_plan.blocker && std::ranges::any_of(prepared_plan.desired, [&](const auto& entry) {
@@ -267,6 +269,15 @@ bool Modem::end_after_frame() {
     return true;
 }
 
+void Modem::write_failed(const Error& error) {
+    retained_.retries.failed({.error = error, .refusal = std::nullopt});
+}
+
+void Modem::require_check() {
+    slots_.set_stale();
+    wake();
+}
+
 void Modem::leave() {
     gone_ = true;
     change_.reset();
@@ -301,7 +312,7 @@ asio::awaitable<void> Modem::do_next_job(at::Channel& channel) {
     job->finish(error);
 }
 
-std::optional<Clock::time_point> Modem::next_look() const {
+std::optional<Modem::Clock::time_point> Modem::next_look() const {
     constexpr std::chrono::hours day{
         24}; // the clock may run on while the machine sleeps, and a person counts days
     if (ignored_)
@@ -312,7 +323,7 @@ std::optional<Clock::time_point> Modem::next_look() const {
     if (slots_.unreadable()) {
         if (const auto retry = slots_.retry_at())
             at(*retry);
-    } else if (shown_.state == ModemState::failed) {
+    } else if (shown_.state == ModemState::failed || !slots_.cache().was_read()) {
         if (const auto retry = retained_.retries.next())
             at(*retry);
     }
@@ -380,7 +391,8 @@ asio::awaitable<void> Modem::assess() {
     if (assessment.state == ModemState::compliant)
         retained_.retries.reset();
     wanted_ = assessment.wanted;
-    if (!wanted_)
+    const bool waits = job_ && shown_.state == ModemState::waiting && channel_ == nullptr;
+    if (!wanted_ && !waits)
         show(assessment);
 }
 

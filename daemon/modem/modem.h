@@ -47,6 +47,8 @@ namespace bgs2 {
 
 class Modem {
   public:
+    using Clock = std::chrono::steady_clock;
+
     /// The services that a modem uses; implemented by Fleet.
     class Host : Immovable {
       public:
@@ -168,6 +170,16 @@ class Modem {
     /// returns false.
     bool end_after_frame();
 
+    /// The port was taken for a write, and the modem did not answer: the next attempt waits as after a failed
+    /// write.
+    void write_failed(const Error& error);
+
+    /// When the modem was last identified; the clock's epoch: not yet.
+    [[nodiscard]] std::chrono::steady_clock::time_point identified() const { return identified_; }
+
+    /// The slots are to be read again, so that the modem is identified.
+    void require_check();
+
     /// The modem is gone: ends the requested job.
     void leave();
 
@@ -225,12 +237,13 @@ class Modem {
     std::chrono::milliseconds renew_before_{0};
     std::chrono::milliseconds verify_every_{0};
 
-    PortUse port_use_ = PortUse::borrowed;
+    PortUse port_use_ = PortUse::released;
     std::string port_holder_;
 
     policy::PortSettings port_settings_;
 
-    at::Channel* channel_ = nullptr;              ///< only while work() runs
+    at::Channel* channel_ = nullptr; ///< only while work() runs
+    std::chrono::steady_clock::time_point identified_;
     bool gone_ = false;                           ///< leave() was called
     std::shared_ptr<Job> job_;                    ///< requested or running; at most one
     std::shared_ptr<const SlotOperation> change_; ///< the operation of `job_`, if it changes one slot

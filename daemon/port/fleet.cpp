@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -23,6 +24,19 @@ std::map<std::string, std::string> identifying(const PortInfo& port) {
             result.emplace(name, value);
     }
     return result;
+}
+
+/// Whether the port belongs to a modem on USB, whose ports all lead to the same module. The ports of an
+/// adapter can lead to different ones.
+bool is_of_module(const PortInfo& port) {
+    constexpr std::array vendors{"1e2d", "0681"}; // families.md §1
+    return std::ranges::find(vendors, port.property("ID_VENDOR_ID")) != vendors.end();
+}
+
+/// The place of one port: of a USB port with its interface, unlike place_of().
+std::string place_of_port(const PortInfo& port) {
+    const std::string id_path = port.property("ID_PATH");
+    return place_of(port) == port.device || id_path.empty() ? port.device : id_path;
 }
 
 bool is_named(const PortInfo& port, const std::filesystem::path& device) {
@@ -70,7 +84,7 @@ void Fleet::port_added(const PortInfo& port) {
         entry.session->retry();
         return;
     }
-    release_port(entry); // policies match by its properties, which have changed
+    release_port(entry, End::after_frame); // policies match by its properties, which have changed
     entry.info = port;
     update_port(entry);
 }
@@ -79,14 +93,14 @@ void Fleet::port_removed(const std::string& device) {
     const auto found = ports_.find(device);
     if (found == ports_.end())
         return;
-    release_port(found->second);
+    release_port(found->second, End::at_once);
     ports_.erase(found);
 }
 
 void Fleet::on_conflict(const std::string& physical_device) {
     for (auto& [device, entry] : ports_) {
         if (entry.session && entry.info.physical_device == physical_device) {
-            release_port(entry);
+            release_port(entry, End::after_frame);
             update_port(entry);
         }
     }
@@ -104,14 +118,17 @@ void Fleet::retry_ports() {
     }
 }
 
-void Fleet::stop() {
+asio::awaitable<void> Fleet::stop() {
     stopped_ = true;
     sources_.stop();
     jobs_.stop();
+    std::vector<std::shared_ptr<PortSession>> in_frame;
     for (auto& [device, entry] : ports_) {
-        if (entry.session)
-            entry.session->stop_after_frame();
+        if (entry.session && entry.session->stop_after_frame())
+            in_frame.push_back(entry.session);
     }
+    for (const auto& session : in_frame)
+        co_await session->end();
 }
 
 std::vector<PortStatus> Fleet::ports() const {
@@ -173,22 +190,52 @@ asio::awaitable<void> Fleet::reserve_port(std::string device, std::string client
     if (!session)
         throw Exception(Error{ErrorCode::not_found, fmt::format("bgs2d does not use the port {}", device),
                               "see 'bgs2ctl ports' for the ports that it uses"});
-    co_await session->reserve(std::move(client));
+    const std::string node = session->port().device;
+    bool finished = co_await session->finish_work();
+    if (const auto other = reservations_.find(node); other != reservations_.end() && other->second != client)
+        throw Exception(Error{ErrorCode::busy, fmt::format("another program has reserved {}", node),
+                              "call again when it has released the port"});
+    if (finished) {
+        reservations_[node] = client;
+        if (session->modem()) // a port that is kept is released now
+            session->modem()->wake();
+        finished = co_await session->finish_work();
+    }
+    if (finished)
+        co_return;
+    reservations_.erase(node);
+    throw Exception(Error{ErrorCode::modem_timeout,
+                          fmt::format("bgs2d has not finished its work on {} yet", node), "call again"});
 }
 
 Expected<void> Fleet::end_reservation(const std::string& device, const std::string& client) {
-    const auto session = session_of(device);
-    if (!session || !session->end_reservation(client))
+    const auto found = std::ranges::find_if(reservations_, [&](const auto& each) {
+        const auto& [node, owner] = each;
+        const auto entry = ports_.find(node);
+        return owner == client &&
+               (node == device || (entry != ports_.end() && is_named(entry->second.info, device)));
+    });
+    if (found == reservations_.end())
         return fail(ErrorCode::not_found, fmt::format("you have not reserved the port {}", device),
                     "call BorrowPort first, on the same connection to the bus");
+    const std::string node = found->first;
+    reservations_.erase(found);
+    if (const auto session = session_of(node))
+        session->retry();
     return {};
 }
 
 void Fleet::end_reservations(const std::string& client) {
-    for (const auto& [device, entry] : ports_) {
-        if (entry.session)
-            entry.session->end_reservation(client);
+    const auto reserved = reservations_;
+    for (const auto& [node, owner] : reserved) {
+        if (owner == client)
+            static_cast<void>(end_reservation(node, client));
     }
+}
+
+std::string Fleet::reserved_by(const PortInfo& port) const {
+    const auto found = reservations_.find(port.device);
+    return found == reservations_.end() ? std::string() : found->second;
 }
 
 asio::awaitable<void> Fleet::suspend() {
@@ -214,7 +261,7 @@ void Fleet::resume() {
 
 void Fleet::device_use_changed() {
     for (const auto& [device, entry] : ports_) {
-        if (entry.session)
+        if (entry.session && entry.session->use() == PortUse::waiting)
             entry.session->wake();
     }
 }
@@ -242,7 +289,7 @@ Expected<std::shared_ptr<Modem>> Fleet::find(std::string_view imei) const {
 void Fleet::update_port(PortEntry& entry) {
     entry.match = match_port(port_rules_, entry.info);
     if (!entry.match.matched()) {
-        release_port(entry);
+        release_port(entry, End::after_frame);
     } else if (!entry.session && !suspended_ && !stopped_) {
         entry.session =
             std::make_shared<PortSession>(loop_, entry.info, static_cast<PortSession::Host&>(*this), log_);
@@ -251,9 +298,12 @@ void Fleet::update_port(PortEntry& entry) {
     }
 }
 
-void Fleet::release_port(PortEntry& entry) {
+void Fleet::release_port(PortEntry& entry, End when) {
     if (const auto session = std::exchange(entry.session, nullptr)) {
-        session->stop();
+        if (when == End::at_once)
+            session->stop();
+        else
+            session->stop_after_frame();
         ending_[session->port().device] = session;
     }
     withdraw_claim(entry.info);
@@ -346,10 +396,12 @@ at::LineSettings Fleet::line_settings(const Modem& modem) const {
 Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity, const PortInfo& port) {
     const auto [place, is_new] = modems_.try_emplace(identity.imei);
     if (!is_new) {
-        const Modem& other = *place->second;
+        Modem& other = *place->second;
         const policy::Policy* policy = policy::first_match(*policies_, other.attributes());
         if (other.place() == place_of(port) || (policy != nullptr && policy->bind == policy::Bind::none))
             return fail(ErrorCode::busy, fmt::format("another port of the modem {}", identity.imei));
+        if (!is_there(other))
+            return admit_elsewhere(identity, port);
         about(identity.imei, other.port())
             .with({{"BGS2_OTHER_PORT", port.device}})
             .event(Event::imei_twice, "{}: modems on {} and {} have this IMEI, nothing is written to either",
@@ -371,15 +423,41 @@ Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity
     return place->second;
 }
 
+/// Whether the modem was identified at its port a moment ago, or is there now.
+bool Fleet::is_there(const Modem& modem) const {
+    constexpr std::chrono::seconds moment{10};
+    const auto session = session_of(modem.port());
+    return (session && session->attempting()) || Modem::Clock::now() - modem.identified() < moment;
+}
+
+/// The modem answers on `port`; where it was identified before, it may be no more. A modem that bgs2d only
+/// recalls is there no more; another one is identified again first.
+Expected<std::shared_ptr<Modem>> Fleet::admit_elsewhere(const at::ModuleIdentity& identity,
+                                                        const PortInfo& port) {
+    Modem& other = *modems_.at(identity.imei);
+    if (other.identified() != Modem::Clock::time_point{}) {
+        contested_[port.device] = other.port();
+        other.require_check();
+        return fail(ErrorCode::busy,
+                    fmt::format("the modem {} was on {} before", identity.imei, other.port()),
+                    "bgs2d looks at that port first");
+    }
+    if (const auto session = session_of(other.port()))
+        session->forget_modem();
+    return admit(identity, port);
+}
+
 /// Records who was identified at the place, so that recall() knows after a restart.
 void Fleet::note_seen(const at::ModuleIdentity& identity, const PortInfo& port) {
-    const LastSeen seen{.place = place_of(port),
+    const LastSeen seen{.place = place_of_port(port),
                         .manufacturer = identity.manufacturer,
                         .model = identity.model,
                         .revision = identity.revision};
     retained_.try_emplace(identity.imei);
     for (auto& [imei, retained] : retained_) {
         LastSeen& last = retained.record.last_seen;
+        if (imei != identity.imei && modems_.contains(imei)) // the modem has its record itself
+            continue;
         if (imei == identity.imei ? last == seen : last.place != seen.place)
             continue;
         last = imei == identity.imei ? seen : LastSeen{};
@@ -395,7 +473,7 @@ void Fleet::save_later(const std::string& imei, ModemRecord record) {
 }
 
 std::shared_ptr<Modem> Fleet::recall(const PortInfo& port) {
-    const std::string place = place_of(port);
+    const std::string place = place_of_port(port);
     const auto seen = std::ranges::find_if(
         retained_, [&place](const auto& each) { return each.second.record.last_seen.place == place; });
     if (seen == retained_.end() || modems_.contains(seen->first))
@@ -415,27 +493,31 @@ std::shared_ptr<Modem> Fleet::recall(const PortInfo& port) {
 
 std::vector<PortInfo> Fleet::other_ports_of_modem(const PortInfo& port) const {
     std::vector<PortInfo> others;
-    for (const auto& [device, entry] : ports_) {
-        if (device != port.device && entry.session &&
-            entry.session->code() == PortReason(PortCode::duplicate) &&
-            place_of(entry.info) == place_of(port))
-            others.push_back(entry.info);
+    for (const PortInfo& sibling : siblings(port)) {
+        const auto& session = ports_.at(sibling.device).session;
+        if (session->code() == PortReason(PortCode::duplicate) && reserved_by(sibling).empty())
+            others.push_back(sibling);
     }
     return others;
 }
 
-bool Fleet::has_sibling(const PortInfo& port) const {
-    return std::ranges::any_of(ports_, [&port](const auto& each) {
-        const auto& [device, entry] = each;
-        return device != port.device && entry.session && place_of(entry.info) == place_of(port);
-    });
+std::vector<PortInfo> Fleet::siblings(const PortInfo& port) const {
+    std::vector<PortInfo> found;
+    for (const auto& [device, entry] : ports_) {
+        if (device == port.device || !entry.session || !is_of_module(port) ||
+            place_of(entry.info) != place_of(port))
+            continue;
+        const PortState state = entry.session->state();
+        if (state != PortState::silent && state != PortState::not_a_modem)
+            found.push_back(entry.info);
+    }
+    return found;
 }
 
 std::string Fleet::modem_of_sibling(const PortInfo& port) const {
-    for (const auto& [device, entry] : ports_) {
-        if (device != port.device && entry.session && entry.session->modem() &&
-            place_of(entry.info) == place_of(port))
-            return entry.session->imei();
+    for (const PortInfo& sibling : siblings(port)) {
+        if (const std::string imei = ports_.at(sibling.device).session->imei(); !imei.empty())
+            return imei;
     }
     return {};
 }
@@ -453,6 +535,14 @@ void Fleet::port_wanted(const std::string& device, const std::string& reason,
 }
 
 void Fleet::port_released(const std::string& device) {
+    std::erase_if(contested_, [&](const auto& each) {
+        const auto& [contender, holder] = each;
+        if (holder != device)
+            return false;
+        if (const auto session = session_of(contender))
+            session->retry();
+        return true;
+    });
     if (observer_ != nullptr)
         observer_->port_released(device);
 }

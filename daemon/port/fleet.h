@@ -120,8 +120,9 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     /// The other program may have ended a connection, or released a device (Inhibitor).
     void device_use_changed();
 
-    /// Releases all ports. Running operations end in the event loop.
-    void stop();
+    /// Releases all ports, those with a secure command that has begun after it, within 5 s. Returns when
+    /// these are closed; other operations end in the event loop.
+    asio::awaitable<void> stop();
 
     [[nodiscard]] const std::map<std::string, std::shared_ptr<Modem>>& modems() const { return modems_; }
     [[nodiscard]] std::vector<PortStatus> ports() const;
@@ -138,7 +139,14 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     };
 
     void update_port(PortEntry& entry);
-    void release_port(PortEntry& entry);
+    enum class End {
+        at_once,     ///< the node is gone
+        after_frame, ///< a secure command that has begun ends first
+    };
+    void release_port(PortEntry& entry, End when);
+    [[nodiscard]] bool is_there(const Modem& modem) const;
+    Expected<std::shared_ptr<Modem>> admit_elsewhere(const at::ModuleIdentity& identity,
+                                                     const PortInfo& port);
     void update_rivals(const std::string& imei);
     void retry_duplicates();
     void add(const std::shared_ptr<Modem>& modem);
@@ -163,7 +171,8 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     void withdraw_claim(const PortInfo& port) override;
     std::shared_ptr<Modem> recall(const PortInfo& port) override;
     [[nodiscard]] std::vector<PortInfo> other_ports_of_modem(const PortInfo& port) const override;
-    [[nodiscard]] bool has_sibling(const PortInfo& port) const override;
+    [[nodiscard]] std::vector<PortInfo> siblings(const PortInfo& port) const override;
+    [[nodiscard]] std::string reserved_by(const PortInfo& port) const override;
     [[nodiscard]] std::string modem_of_sibling(const PortInfo& port) const override;
     asio::awaitable<DeviceUse> device_use(const PortInfo& port) override;
     [[nodiscard]] const std::filesystem::path& lock_directory() const override { return lock_directory_; }
@@ -206,6 +215,9 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
     std::map<std::string, RetainedState> retained_;        ///< by IMEI, of modems that are gone
     std::map<std::string, std::string>
         claims_; ///< the IMEI of a modem elsewhere that a device node shows too
+    /// By device node: a port that shows the modem of another port, which is to be looked at first.
+    std::map<std::string, std::string> contested_;
+    std::map<std::string, std::string> reservations_; ///< the client of the bus by device node
     PathWatch sources_;
     JobRegistry jobs_;
     bool suspended_ = false;

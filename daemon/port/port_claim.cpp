@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/port/port_claim.h"
 
-#include "daemon/port/port_holder.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +22,6 @@ PortClaim::PortClaim(asio::any_io_executor executor, PortInfo port, Host& host, 
 
 asio::awaitable<at::SerialPort> PortClaim::claim(Request request) {
     lending_failed_ = false;
-    holding_unit_.clear();
     watch_ = std::make_unique<ReleaseWatch>(executor_, port_, host_.lock_directory(), changed_);
     std::vector<PortInfo> ports(1, port_);
     if (request.identified)
@@ -41,8 +38,12 @@ asio::awaitable<at::SerialPort> PortClaim::claim(Request request) {
         throw Exception(std::move(error));
     was_claimed_ = true;
     const at::LineSettings settings = request.settings;
+    const std::string holder = holder_;
     co_await interrupt_holder(std::move(request), std::move(error));
-    co_return value_or_throw(co_await open(port_, settings));
+    auto opened = co_await open(port_, settings);
+    if (!opened && opened.error().code == ErrorCode::port_claimed)
+        vain_ = holder;
+    co_return value_or_throw(std::move(opened));
 }
 
 /// Has the program that has the port release it. Throws Exception: `claimed` if that is not permitted or
@@ -53,19 +54,28 @@ asio::awaitable<void> PortClaim::interrupt_holder(Request request, Error claimed
         const std::string imei = host_.modem_of_sibling(port_);
         if (!request.identified && !imei.empty())
             throw Exception(Error{ErrorCode::busy, fmt::format("another port of the modem {}", imei), ""});
-        // Another port of the device may serve without disturbing ModemManager.
-        if ((use.connected && !request.may_interrupt) || (!request.identified && host_.has_sibling(port_)))
+        if ((use.connected && !request.may_interrupt) || (!request.identified && co_await gives_way()))
             throw Exception(std::move(claimed));
         inhibition_ = co_await host_.inhibit(port_, true);
         co_return;
     }
-    if (!request.may_interrupt || !helps(request.units) || host_.lending() == nullptr)
+    if (!request.may_interrupt || !helps(request.units) || holder_ == vain_ || host_.lending() == nullptr)
         throw Exception(std::move(claimed));
     if (const auto failure = co_await stop_units(std::move(request.units))) {
         lending_failed_ = true;
         claimed.hint = to_string(*failure);
         throw Exception(std::move(claimed));
     }
+}
+
+/// Whether another port of the module serves without disturbing ModemManager, or is to disturb it instead.
+asio::awaitable<bool> PortClaim::gives_way() {
+    for (const PortInfo& sibling : host_.siblings(port_)) {
+        const DeviceUse use = co_await host_.device_use(sibling);
+        if (!use.has_port || sibling.device < port_.device)
+            co_return true;
+    }
+    co_return false;
 }
 
 /// Whether stopping the units can release the port: not if another service has it. A unit of another type,
@@ -93,12 +103,11 @@ asio::awaitable<std::optional<Error>> PortClaim::stop_units(std::vector<std::str
 asio::awaitable<Expected<at::SerialPort>> PortClaim::claim_free(PortInfo port, at::LineSettings settings) {
     if (const auto holder = find_holder(port, host_.lock_directory())) {
         watch_->follow(holder->pid);
-        holding_unit_ = holder->unit;
-        co_return std::unexpected(claimed_by(port, to_string(*holder)));
+        co_return std::unexpected(claimed_by(port, *holder));
     }
     const DeviceUse use = co_await host_.device_use(port);
     if (use.has_port)
-        co_return std::unexpected(claimed_by(port, modem_manager));
+        co_return std::unexpected(claimed_by(port, {.name = modem_manager}));
     if (!use.managed) // it may begin to probe the port; a port that it has passed over stays free
         inhibition_ = co_await host_.inhibit(port, was_claimed_);
     if (stopped_)
@@ -118,6 +127,7 @@ asio::awaitable<Expected<at::SerialPort>> PortClaim::open(PortInfo port, at::Lin
     }
     if (opened) {
         holder_.clear();
+        vain_.clear();
         watch_.reset();
         co_return std::move(*opened);
     }
@@ -126,7 +136,7 @@ asio::awaitable<Expected<at::SerialPort>> PortClaim::open(PortInfo port, at::Lin
         co_return std::unexpected(std::move(error));
     watch_->ignore_own_closing();
     const auto holder = find_holder(port, host_.lock_directory());
-    co_return std::unexpected(claimed_by(port, to_string(holder.value_or(PortHolder{}))));
+    co_return std::unexpected(claimed_by(port, holder.value_or(PortHolder{})));
 }
 
 void PortClaim::release() {
@@ -136,10 +146,13 @@ void PortClaim::release() {
         lending->give_back(port_.device);
 }
 
-Error PortClaim::claimed_by(const PortInfo& port, const std::string& holder) {
-    if (port.device == port_.device)
-        holder_ = holder;
-    return {ErrorCode::port_claimed, fmt::format("waiting for the port: {}", holder),
+Error PortClaim::claimed_by(const PortInfo& port, const PortHolder& holder) {
+    if (port.device == port_.device) {
+        holder_ = to_string(holder);
+        holding_unit_ = holder.unit;
+        holder_is_known_ = holder.pid != 0 || holder.name == modem_manager;
+    }
+    return {ErrorCode::port_claimed, fmt::format("waiting for the port: {}", to_string(holder)),
             "stop the program, or name its unit in borrow-from of [port]; see bgs2d-ports(7)"};
 }
 

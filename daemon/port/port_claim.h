@@ -10,6 +10,7 @@
 #include "daemon/base/port_info.h"
 #include "daemon/port/inhibitor.h"
 #include "daemon/port/lending.h"
+#include "daemon/port/port_holder.h"
 #include "daemon/port/release_watch.h"
 #include "daemon/port/uucp_lock.h"
 
@@ -44,8 +45,8 @@ class PortClaim : Immovable {
         virtual asio::awaitable<std::unique_ptr<Inhibition>> inhibit(const PortInfo& port, bool claimed) = 0;
         /// The other ports on which the modem of this port answered.
         [[nodiscard]] virtual std::vector<PortInfo> other_ports_of_modem(const PortInfo& port) const = 0;
-        /// Whether another port of the same device is named.
-        [[nodiscard]] virtual bool has_sibling(const PortInfo& port) const = 0;
+        /// The other named ports of the same module on which one may answer.
+        [[nodiscard]] virtual std::vector<PortInfo> siblings(const PortInfo& port) const = 0;
         /// The IMEI of the modem on a sibling; empty: none.
         [[nodiscard]] virtual std::string modem_of_sibling(const PortInfo& port) const = 0;
     };
@@ -58,7 +59,7 @@ class PortClaim : Immovable {
         std::vector<std::string> units{}; ///< to be stopped then
     };
 
-    /// Calls `changed` when the port may be free, from the first claim on until release() or stop_watching().
+    /// Calls `changed` when the port may be free, after a claim() that failed, until stop_watching().
     PortClaim(asio::any_io_executor executor, PortInfo port, Host& host, std::function<void()> changed);
 
     /// Opens the port, or another one of the modem, if no other program has it; otherwise interrupts the
@@ -73,7 +74,9 @@ class PortClaim : Immovable {
     [[nodiscard]] const std::string& holder() const { return holder_; }
 
     /// Whether `changed` is called when that program releases the port, and trying earlier cannot help.
-    [[nodiscard]] bool is_watched() const { return watch_ && watch_->active() && !lending_failed_; }
+    [[nodiscard]] bool is_watched() const {
+        return watch_ && watch_->active() && holder_is_known_ && !lending_failed_;
+    }
     void stop_watching() { watch_.reset(); }
 
     /// Whether ModemManager is inhibited for the port.
@@ -88,7 +91,8 @@ class PortClaim : Immovable {
     asio::awaitable<void> interrupt_holder(Request request, Error claimed);
     [[nodiscard]] bool helps(const std::vector<std::string>& units) const;
     asio::awaitable<std::optional<Error>> stop_units(std::vector<std::string> units);
-    [[nodiscard]] Error claimed_by(const PortInfo& port, const std::string& holder);
+    asio::awaitable<bool> gives_way();
+    [[nodiscard]] Error claimed_by(const PortInfo& port, const PortHolder& holder);
 
     asio::any_io_executor executor_;
     PortInfo port_;
@@ -98,9 +102,11 @@ class PortClaim : Immovable {
     std::unique_ptr<UucpLock> lock_;
     std::unique_ptr<Inhibition> inhibition_;
     std::string holder_;
-    std::string holding_unit_;    ///< the service that has the port; empty: unknown
-    bool was_claimed_ = false;    ///< another program had the port
-    bool lending_failed_ = false; ///< a unit could not be stopped
+    std::string holding_unit_;     ///< the service that has the port; empty: unknown
+    std::string vain_;             ///< the holder that had the port although the units were stopped
+    bool holder_is_known_ = false; ///< its release is an event
+    bool was_claimed_ = false;     ///< another program had the port
+    bool lending_failed_ = false;  ///< a unit could not be stopped
     bool stopped_ = false;
 };
 

@@ -12,8 +12,8 @@
 namespace bgs2 {
 
 struct PortHolder {
-    std::string name; ///< of the program; empty: unknown
-    pid_t pid = 0;    ///< 0: unknown
+    std::string name;   ///< of the program; empty: unknown
+    pid_t pid = 0;      ///< 0: unknown
     std::string unit{}; ///< the service that it belongs to: "gprs.service"; empty: none, or unknown
 
     bool operator==(const PortHolder&) const = default;

@@ -34,11 +34,6 @@ bool is_about_admission(ErrorCode code) {
            code == ErrorCode::not_found || code == ErrorCode::port_claimed;
 }
 
-Error still_in_use(const std::string& device) {
-    return {ErrorCode::modem_timeout, fmt::format("bgs2d has not finished its work on {} yet", device),
-            "call again"};
-}
-
 std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -68,7 +63,7 @@ class PortSession::BorrowGuard : Immovable {
       : session_(session) {}
     ~BorrowGuard() {
         session_.claim_.release();
-        session_.released_.cancel();
+        session_.attempt_ended();
         if (session_.use_ != PortUse::borrowed)
             return;
         session_.use_ = PortUse::released;
@@ -89,8 +84,7 @@ PortSession::PortSession(const asio::any_io_executor& executor, PortInfo port, H
   , claim_(executor, port_, host, [this] { wake(); })
   , timer_(executor)
   , end_timer_(executor, Clock::time_point::max())
-  , frame_timer_(executor)
-  , released_(executor) {}
+  , frame_timer_(executor) {}
 
 void PortSession::start(const std::string& why, std::shared_ptr<PortSession> before) {
     log_.info("{}: named by {}", port_.device, why);
@@ -133,10 +127,10 @@ void PortSession::stop() {
                [self = shared_from_this()] { self->cancellation_.emit(asio::cancellation_type::terminal); });
 }
 
-void PortSession::stop_after_frame() {
+bool PortSession::stop_after_frame() {
     if (!modem_ || !modem_->end_after_frame()) {
         stop();
-        return;
+        return false;
     }
     stopped_ = true;
     frame_timer_.expires_after(frame_patience);
@@ -144,10 +138,17 @@ void PortSession::stop_after_frame() {
         if (!ended)
             self->stop();
     });
+    return true;
 }
 
 void PortSession::retry() {
     backoff_.reset();
+    retry_now_ = true;
+    wake();
+}
+
+void PortSession::forget_modem() {
+    dismiss();
     wake();
 }
 
@@ -156,41 +157,29 @@ void PortSession::wake() {
     timer_.cancel();
 }
 
-asio::awaitable<void> PortSession::reserve(std::string client) {
+asio::awaitable<bool> PortSession::finish_work() {
     const auto deadline = Clock::now() + release_patience;
-    // Work that waited for an earlier reservation comes first.
-    while ((use_ == PortUse::borrowed && !keeps()) || (waits_for_client_ && reserved_by_.empty())) {
+    while (is_working()) {
         if (Clock::now() >= deadline)
-            throw Exception(still_in_use(port_.device));
-        co_await wait_for_end_of_attempt(deadline);
+            co_return false;
+        const auto timer = std::make_shared<asio::steady_timer>(executor_, deadline);
+        waiting_.insert(timer);
+        std::error_code ended;
+        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ended));
+        waiting_.erase(timer);
     }
-    if (!reserved_by_.empty() && reserved_by_ != client)
-        throw Exception(Error{ErrorCode::busy, fmt::format("another program has reserved {}", port_.device),
-                              "call again when it has released the port"});
-    reserved_by_ = client;
-    if (modem_)
-        modem_->wake();
-    if (use_ == PortUse::borrowed) // it was kept
-        co_await wait_for_end_of_attempt(deadline);
-    if (use_ == PortUse::borrowed) {
-        end_reservation(client);
-        throw Exception(still_in_use(port_.device));
-    }
+    co_return true;
 }
 
-/// Returns at the end of an attempt, or at the deadline.
-asio::awaitable<void> PortSession::wait_for_end_of_attempt(Clock::time_point deadline) {
-    std::error_code ended;
-    released_.expires_at(deadline);
-    co_await released_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+/// Work that waited for a reservation that has ended is under way as well.
+bool PortSession::is_working() const {
+    return (attempting_ && !keeps()) || (waits_for_client_ && host_.reserved_by(port_).empty());
 }
 
-bool PortSession::end_reservation(const std::string& client) {
-    if (client.empty() || reserved_by_ != client)
-        return false;
-    reserved_by_.clear();
-    retry();
-    return true;
+void PortSession::attempt_ended() {
+    attempting_ = false;
+    for (const auto& timer : waiting_)
+        timer->cancel();
 }
 
 asio::awaitable<void> PortSession::end() {
@@ -232,7 +221,8 @@ asio::awaitable<PortNeed> PortSession::next_need() {
     try {
         need = co_await modem_->need();
     } catch (const std::exception& e) { // the attempt meets it again, and is retried
-        log_.warning("{}: {}", port_.device, e.what());
+        if (!stopped_)
+            log_.warning("{}: {}", port_.device, e.what());
     }
     co_return need;
 }
@@ -250,6 +240,8 @@ asio::awaitable<void> PortSession::wait(std::optional<Clock::time_point> until) 
 asio::awaitable<std::optional<Error>> PortSession::attempt(PortNeed need) {
     const BorrowGuard guard(*this);
     std::optional<Error> end;
+    attempting_ = true;
+    retry_now_ = false;
     retry_at_.reset();
     if (!modem_ && state_ != PortState::waiting) {
         state_ = PortState::probing;
@@ -284,9 +276,10 @@ PortClaim::Request PortSession::request_for(const PortNeed& need) const {
 
 /// Throws Exception: PortClaimed (a client of the bus has reserved the port), and as PortClaim::claim() does.
 asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
-    waits_for_client_ = !reserved_by_.empty();
+    const std::string client = host_.reserved_by(port_);
+    waits_for_client_ = !client.empty();
     if (waits_for_client_) {
-        holder_ = fmt::format("client {} of the bus", reserved_by_);
+        holder_ = fmt::format("client {} of the bus", client);
         throw Exception(Error{ErrorCode::port_claimed, fmt::format("waiting for the port: {}", holder_),
                               "bgs2d goes on when the client calls ReleasePort or ends"});
     }
@@ -300,23 +293,43 @@ asio::awaitable<at::SerialPort> PortSession::claim(PortNeed need) {
     co_return port;
 }
 
-/// Identifies the modem, lets it work, and leaves the line as it was.
+/// Identifies the modem, lets it work, and leaves line and module as they were.
 asio::awaitable<void> PortSession::use_port(at::SerialPort opened) {
     at::LineSettings settings = modem_ ? modem_->port_settings().line : host_.probe_settings(port_);
-    at::Channel channel(std::move(opened), settings, host_.tap(port_));
+    PortInfo used = port_;
+    used.device = opened.node();
+    at::Channel channel(std::move(opened), settings, host_.tap(used));
     at::FoundProfile found = co_await at::synchronise(channel);
-    const at::ModuleIdentity identity = co_await at::identify(channel, &found);
-    value_or_throw(admit(identity));
+    const Error refused = co_await identify(channel, found);
+    if (!refused.what.empty()) {
+        co_await at::restore(channel, found);
+        throw Exception(refused);
+    }
     admitted_ = true;
     if (const at::LineSettings own = host_.line_settings(*modem_); own != settings) {
         channel.apply(own);
         co_await at::synchronise(channel);
     }
+    const at::ModuleIdentity& identity = modem_->identity();
     state_ = PortState::modem;
     reason_ = {.code = {}, .what = fmt::format("{} {}", identity.manufacturer, identity.model), .hint = {}};
     backoff_.reset();
     co_await modem_->work(channel, [this] { return keeps(); });
     co_await at::restore(channel, found);
+}
+
+/// Returns the error if another device answers, or the modem is not admitted; without text: none. The device
+/// answers, so that its settings can be restored.
+asio::awaitable<Error> PortSession::identify(at::Channel& channel, at::FoundProfile& found) {
+    Error refused{.code = {}, .what = {}, .hint = {}};
+    try {
+        value_or_throw(admit(co_await at::identify(channel, &found)));
+    } catch (const Exception& e) {
+        if (!is_about_admission(e.error().code))
+            throw;
+        refused = e.error();
+    }
+    co_return refused;
 }
 
 /// Makes the module that answers the modem of the session. Errors: those of Host::admit().
@@ -341,20 +354,22 @@ std::optional<PortSession::Clock::time_point> PortSession::conclude(const PortNe
         rest();
         return modem_->next_look();
     }
-    if (end->code != ErrorCode::not_trusted)
-        host_.withdraw_claim(port_);
     if (end->code == ErrorCode::port_claimed)
         return wait_for_release(need, *end);
+    if (end->code != ErrorCode::not_trusted)
+        host_.withdraw_claim(port_);
     claim_.stop_watching();
+    if (modem_ && !admitted_ && need.purpose == Purpose::write)
+        modem_->write_failed(*end);
     dismiss();
-    woken_ = false;
+    woken_ = std::exchange(retry_now_, false);
     return schedule_retry(*end);
 }
 
 /// Another program has the port. The modem stays as it was last verified.
 std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(const PortNeed& need,
                                                                             const Error& end) {
-    if (reserved_by_.empty())
+    if (!waits_for_client_)
         holder_ = claim_.holder();
     reason_ = end;
     if (!modem_ && (modem_ = host_.recall(port_))) {
@@ -366,10 +381,10 @@ std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(cons
         use_ = PortUse::waiting;
         work_ = need.work;
         waiting_since_ = waiting_since_.value_or(now());
-        const auto deadline = next_interruption(need);
+        const bool is_taken = modem_ && !modem_->port_settings().borrow_from.empty();
         log_.notice("{}: {}", port_.device, to_string(end));
         if (modem_ || !probed_) // a program must not be stopped each time that a silent port is probed
-            host_.port_wanted(port_.device, work_, deadline);
+            host_.port_wanted(port_.device, work_, is_taken ? next_interruption(need) : std::nullopt);
     }
     if (modem_)
         modem_->wait_for_port(need, holder_, end.hint);
@@ -418,7 +433,7 @@ std::optional<PortSession::Clock::time_point> PortSession::schedule_retry(const 
 void PortSession::rest() {
     claim_.stop_watching();
     waits_for_client_ = false;
-    released_.cancel();
+    attempt_ended();
     use_ = PortUse::released;
     holder_.clear();
     work_.clear();
@@ -441,13 +456,14 @@ bool PortSession::may_interrupt(const PortNeed& need) const {
 
 /// The time when may_interrupt() permits it; nothing: it is not a matter of time.
 std::optional<std::chrono::sys_seconds> PortSession::next_interruption(const PortNeed& need) const {
-    if (need.purpose != Purpose::write || may_interrupt(need) || modem_->port_settings().borrow_from.empty())
+    if (need.purpose != Purpose::write || may_interrupt(need))
         return std::nullopt;
     return policy::next_opening(*modem_->port_settings().window, now());
 }
 
 bool PortSession::keeps() const {
-    return modem_ && modem_->port_settings().use == policy::Use::keep && reserved_by_.empty() && !stopped_;
+    return modem_ && modem_->port_settings().use == policy::Use::keep && host_.reserved_by(port_).empty() &&
+           !stopped_;
 }
 
 } // namespace bgs2

@@ -25,6 +25,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -69,6 +70,8 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
                                                        const PortInfo& port) = 0;
         /// After NotTrusted: the port no longer shows that IMEI.
         virtual void withdraw_claim(const PortInfo& port) = 0;
+        /// The client of the bus that has reserved the port; empty: none.
+        [[nodiscard]] virtual std::string reserved_by(const PortInfo& port) const = 0;
         /// Adds the modem that was last identified at this place, as it is recorded: the port is in use by
         /// another program. Null: none was, or it is on another port now.
         virtual std::shared_ptr<Modem> recall(const PortInfo& port) = 0;
@@ -89,8 +92,8 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     /// Releases the port at once; the object may outlive the call until its coroutine has ended.
     void stop();
 
-    /// Like stop(), but a secure command that has begun ends first, within 5 s.
-    void stop_after_frame();
+    /// Like stop(), but a secure command that has begun ends first, within 5 s. Returns whether one has.
+    bool stop_after_frame();
 
     /// Returns when the session has ended after stop().
     asio::awaitable<void> end();
@@ -101,10 +104,13 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     /// Looks again whether the port is needed and free.
     void wake();
 
-    /// See Fleet::reserve_port().
-    asio::awaitable<void> reserve(std::string client);
-    /// Whether the client had reserved the port.
-    bool end_reservation(const std::string& client);
+    /// Returns when no attempt is under way; false: one still is after 20 s. A port that is kept counts as
+    /// free, unless it is reserved.
+    asio::awaitable<bool> finish_work();
+
+    /// Removes a modem that was recalled, or not seen for long: it answers on another port.
+    void forget_modem();
+    [[nodiscard]] bool attempting() const { return attempting_; }
 
     [[nodiscard]] const PortInfo& port() const { return port_; }
     [[nodiscard]] PortState state() const { return state_; }
@@ -131,7 +137,9 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
 
     asio::awaitable<void> run(std::shared_ptr<PortSession> before);
     asio::awaitable<PortNeed> next_need();
-    asio::awaitable<void> wait_for_end_of_attempt(Clock::time_point deadline);
+    asio::awaitable<Error> identify(at::Channel& channel, at::FoundProfile& found);
+    [[nodiscard]] bool is_working() const;
+    void attempt_ended();
     asio::awaitable<void> wait(std::optional<Clock::time_point> until);
     asio::awaitable<std::optional<Error>> attempt(PortNeed need);
     asio::awaitable<at::SerialPort> claim(PortNeed need);
@@ -154,6 +162,8 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     PortClaim claim_;
     asio::steady_timer timer_; ///< of wait()
     bool woken_ = false;       ///< wake() was called since the last wait()
+    bool retry_now_ = false;   ///< retry() was called during the attempt
+    bool attempting_ = false;
     Backoff backoff_{std::chrono::minutes(1)};
     asio::cancellation_signal cancellation_;
     asio::steady_timer end_timer_;   ///< cancelled when the session has ended
@@ -164,8 +174,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     bool probed_ = false;           ///< the port was open since the start of the session
     bool waits_for_client_ = false; ///< the last attempt met a reservation
     bool admitted_ = false;         ///< the modem was identified in this attempt
-    std::string reserved_by_;
-    asio::steady_timer released_; ///< cancelled when the port is released
+    std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled at the end of each attempt
 
     PortState state_ = PortState::probing;
     Error reason_;

@@ -2,8 +2,8 @@
 #include "daemon/port/uucp_lock.h"
 
 #include "daemon/base/error.h"
-#include "daemon/port/port_holder.h"
 #include "daemon/base/process.h"
+#include "daemon/port/port_holder.h"
 
 #include <fmt/format.h>
 

@@ -9,8 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -158,6 +156,22 @@ TEST_F(Borrowing, AJobWaitsForThePortAndCanBeCancelled) {
     EXPECT_EQ(gateway_.property("State"), "compliant");
 }
 
+TEST_F(Borrowing, AWaitingCheckDoesNotHideAWrite) {
+    ASSERT_NO_FATAL_FAILURE(start());
+    ASSERT_TRUE(gateway_.releases());
+    Holder holder(gateway_);
+    ASSERT_TRUE(holder.is_ready());
+    const auto job = gateway_.ask("Refresh");
+    ASSERT_TRUE(waits()) << gateway_.log();
+    EXPECT_EQ(gateway_.property("State"), "compliant");
+    renew();
+    ASSERT_TRUE(gateway_.becomes("waiting")) << gateway_.log();
+    EXPECT_THAT(gateway_.port("modem").at("work").get<std::string>(), HasSubstr("apply the policy"));
+    holder.close();
+    EXPECT_TRUE(is_renewed()) << gateway_.log();
+    EXPECT_EQ(gateway_.end_of(job), "");
+}
+
 TEST_F(Borrowing, NeedsNoPortForASourceThatIsWrittenWithTheSameContent) {
     ASSERT_NO_FATAL_FAILURE(start());
     ASSERT_TRUE(gateway_.is_closed("modem"));
@@ -206,60 +220,6 @@ TEST_F(Borrowing, IsNotGivenBackIfThePolicyKeepsThePort) {
     EXPECT_THAT(gateway_.modem_log("modem"), Not(HasSubstr("port-close")));
     gateway_.write_policy("10-ca", ca_policy_with_port(gateway_, "use = \"borrow\""));
     EXPECT_TRUE(gateway_.releases()) << gateway_.log();
-}
-
-/// The number of descriptors and the resident memory of bgs2d, in kB.
-struct Resources {
-    std::size_t descriptors = 0;
-    std::size_t resident = 0;
-};
-
-Resources resources_of(pid_t process) {
-    Resources result;
-    const std::filesystem::path proc = fmt::format("/proc/{}", process);
-    const std::filesystem::directory_iterator descriptors(proc / "fd");
-    result.descriptors = static_cast<std::size_t>(std::distance(begin(descriptors), end(descriptors)));
-    std::ifstream status(proc / "status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:"))
-            result.resident = std::stoul(line.substr(6));
-    }
-    return result;
-}
-
-TEST_F(Borrowing, LeavesNothingBehindAThousandTimes) {
-    const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
-    const auto manager = sdbus::createProxy(*connection, "io.bgs2d1", "/io/bgs2d1");
-    std::size_t released = 0;
-    manager->uponSignal("PortReleased")
-        .onInterface("io.bgs2d1.Manager")
-        .call([&released](const std::string& /*device*/) { ++released; });
-    manager->finishRegistration();
-    const auto cycles = [&](std::size_t count) {
-        return gateway_.eventually(
-            [&] {
-                while (connection->processPendingRequest()) {
-                }
-                return released >= count;
-            },
-            5min);
-    };
-    gateway_.write_policy("10-ca", "[port]\nsettle = \"0\"\n[provision]\nverify-every = \"1ms\"\n" +
-                                       ca_policy(gateway_));
-    gateway_.start();
-    gateway_.plug("modem");
-    ASSERT_TRUE(cycles(100)) << gateway_.log(); // until caches are filled
-    const Resources before = resources_of(gateway_.daemon().pid());
-    ASSERT_TRUE(cycles(1100)) << gateway_.log();
-    gateway_.write_policy("10-ca", ca_policy_with_port(gateway_, ""));
-    gateway_.reload();
-    ASSERT_TRUE(gateway_.is_closed("modem")) << gateway_.log();
-    const Resources after = resources_of(gateway_.daemon().pid());
-    fmt::print("descriptors {} -> {}, resident {} kB -> {} kB\n", before.descriptors, after.descriptors,
-               before.resident, after.resident);
-    EXPECT_LE(after.descriptors, before.descriptors);
-    EXPECT_LT(after.resident, before.resident + 2048);
-    EXPECT_TRUE(std::filesystem::is_empty(gateway_.path("lock")));
 }
 
 } // namespace
