@@ -2,12 +2,10 @@
 #include "cli/doctor/lock_files.h"
 
 #include "cli/client/selector.h"
+#include "daemon/base/process.h"
+#include "daemon/base/uucp_lock_file.h"
 
-#include <charconv>
-#include <cstring>
-#include <fstream>
-#include <optional>
-#include <set>
+#include <map>
 #include <system_error>
 
 namespace bgs2::cli {
@@ -15,43 +13,37 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Ten columns and a newline (the FHS), or the number in binary; 0: neither.
-pid_t process_in(const std::string& text) {
-    pid_t pid = 0;
-    const auto begin = text.find_first_not_of(' ');
-    if (begin != std::string::npos &&
-        std::from_chars(text.data() + begin, text.data() + text.size(), pid).ec == std::errc())
-        return pid;
-    if (text.size() == sizeof pid)
-        std::memcpy(&pid, text.data(), sizeof pid);
-    return pid > 0 ? pid : 0;
-}
-
-std::optional<pid_t> process_named_in(const fs::path& file) {
-    constexpr std::streamsize longest = 64;
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream)
-        return std::nullopt;
-    std::string text(longest, '\0');
-    stream.read(text.data(), longest);
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    return process_in(text);
+/// The links in /dev, by their targets. udev makes those of ports in /dev itself, or in folders of it.
+std::multimap<std::string, std::string> links_in_dev() {
+    std::multimap<std::string, std::string> links;
+    std::error_code error;
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator at("/dev", options, error), end; !error && at != end;
+         at.increment(error)) {
+        std::error_code ignored;
+        if (at->is_symlink(ignored))
+            links.emplace(followed(at->path().native()), at->path());
+    }
+    return links;
 }
 
 } // namespace
 
-std::vector<LockFile> lock_files(std::span<const std::string> devices, const fs::path& directory,
-                                 const fs::path& proc) {
+std::vector<LockFile> lock_files(std::span<const std::string> devices, const fs::path& directory) {
+    const auto links = links_in_dev();
     std::vector<LockFile> found;
     for (const std::string& device : devices) {
-        const std::set<std::string> names{fs::path(device).filename(), fs::path(followed(device)).filename()};
-        for (const std::string& name : names) {
-            const fs::path file = directory / ("LCK.." + name);
-            if (const auto pid = process_named_in(file)) {
-                std::error_code error;
-                const bool running = *pid != 0 && fs::exists(proc / std::to_string(*pid), error);
-                found.push_back({.device = device, .file = file, .pid = *pid, .running = running});
-            }
+        PortInfo port{.device = device, .links = {}, .properties = {}};
+        const auto [first, last] = links.equal_range(followed(device));
+        for (auto link = first; link != last; ++link)
+            port.links.push_back(link->second);
+        for (const std::string& name : uucp_lock_file_names(port)) {
+            const fs::path file = directory / name;
+            if (const auto content = read_uucp_lock_file(file))
+                found.push_back({.device = device,
+                                 .file = file,
+                                 .pid = content->process,
+                                 .running = content->being_created || is_running(content->process)});
         }
     }
     return found;

@@ -14,15 +14,14 @@ struct LockFile {
     std::string device; ///< as in the query
     std::string file;
     pid_t pid = 0;        ///< 0: the file names no process
-    bool running = false; ///< that process runs
+    bool running = false; ///< that process runs, or is just creating the file
 
     bool operator==(const LockFile&) const = default;
 };
 
-/// The lock files of these device nodes and of the nodes that they link to, in the order of `devices`. Omits
-/// those that cannot be read.
+/// The lock files of these device nodes, by all paths in /dev that lead to them, in the order of `devices`.
+/// Omits those that cannot be read.
 std::vector<LockFile> lock_files(std::span<const std::string> devices,
-                                 const std::filesystem::path& directory = "/run/lock",
-                                 const std::filesystem::path& proc = "/proc");
+                                 const std::filesystem::path& directory = "/run/lock");
 
 } // namespace bgs2::cli

@@ -3,64 +3,20 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/process.h"
+#include "daemon/base/uucp_lock_file.h"
 #include "daemon/port/port_holder.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdint>
 #include <cstdio>
-#include <cstring>
-#include <ctime>
 #include <fcntl.h>
-#include <string_view>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
 namespace bgs2 {
 namespace {
-
-/// A program creates its lock and writes its pid right after that.
-constexpr std::time_t creation_time = 2; // seconds
-
-struct LockContent {
-    std::string text;
-    std::time_t changed = 0;
-};
-
-/// Nothing if it is no regular file: all users can create files in /run/lock, and another kind could block.
-std::optional<LockContent> read_lock(const std::filesystem::path& file) {
-    const int fd = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return std::nullopt;
-    struct stat status{};
-    std::array<char, 64> buffer{};
-    const bool regular = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    const ssize_t size = regular ? ::read(fd, buffer.data(), buffer.size()) : -1;
-    ::close(fd);
-    if (size < 0)
-        return std::nullopt;
-    return LockContent{.text = std::string(buffer.data(), static_cast<std::size_t>(size)),
-                       .changed = status.st_mtime};
-}
-
-/// The pid in ASCII, which may be followed by other words, or as a binary int; 0: none. Each binary pid has a
-/// byte zero, since pids are less than 2^22.
-pid_t process_in(std::string_view text) {
-    std::int32_t process = 0;
-    if (text.size() == sizeof process && text.contains('\0')) {
-        std::memcpy(&process, text.data(), sizeof process);
-        return process;
-    }
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    std::from_chars(text.data(), text.data() + text.size(), process);
-    return process;
-}
 
 Error claimed_by(const std::filesystem::path& file, const PortInfo& port, const PortHolder& holder) {
     return {ErrorCode::port_claimed,
@@ -75,10 +31,8 @@ std::optional<PortHolder> owner_of(const std::filesystem::path& file) {
             return std::nullopt;
         return PortHolder{.name = process_name(*owner), .pid = *owner};
     }
-    const auto content = read_lock(file);
-    if (content && content->text.empty() && std::time(nullptr) - content->changed < creation_time)
-        return PortHolder();
-    return std::nullopt;
+    const auto content = read_uucp_lock_file(file);
+    return content && content->being_created ? std::optional<PortHolder>(std::in_place) : std::nullopt;
 }
 
 /// Writes the pid to a file of its own, from which each lock is linked: no other program sees an empty lock.
@@ -125,36 +79,14 @@ std::optional<PortHolder> take(const std::filesystem::path& own, const std::file
 } // namespace
 
 std::vector<std::string> uucp_lock_names(const PortInfo& port) {
-    std::vector<std::filesystem::path> paths{port.device};
-    std::error_code missing;
-    if (auto node = std::filesystem::canonical(port.device, missing); !missing)
-        paths.push_back(std::move(node));
-    paths.insert(paths.end(), port.links.begin(), port.links.end());
-
-    std::vector<std::string> names;
-    const auto add = [&names](std::string name) {
-        if (!name.empty() && std::ranges::find(names, name) == names.end())
-            names.push_back(std::move(name));
-    };
-    constexpr std::string_view directory = "/dev/";
-    for (const auto& path : paths) {
-        std::string whole = path.string();
-        if (!whole.starts_with(directory))
-            continue; // its last part is no name of one port only
-        whole.erase(0, directory.size());
-        std::ranges::replace(whole, '/', '_');
-        add("LCK.." + whole);
-        add("LCK.." + path.filename().string());
-    }
-    return names;
+    return uucp_lock_file_names(port);
 }
 
 std::optional<pid_t> uucp_lock_owner(const std::filesystem::path& lock_file) {
-    const auto content = read_lock(lock_file);
-    const pid_t process = content ? process_in(content->text) : 0;
-    if (process <= 0 || !is_running(process))
+    const auto content = read_uucp_lock_file(lock_file);
+    if (!content || !is_running(content->process))
         return std::nullopt;
-    return process;
+    return content->process;
 }
 
 UucpLock::UucpLock(const PortInfo& port, const std::filesystem::path& lock_directory) {

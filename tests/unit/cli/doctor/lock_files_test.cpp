@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/lock_files.h"
 #include "tests/support/process.h"
+#include "tests/support/pty.h"
 #include "tests/support/temporary_directory.h"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -58,7 +60,7 @@ TEST_F(LockFiles, AreStaleIfTheirProcessHasEnded) {
 }
 
 TEST_F(LockFiles, AreStaleIfTheyNameNoProcess) {
-    for (const auto* text : {"", "pppd\n", "         0\n"}) {
+    for (const auto* text : {"pppd\n", "         0\n", "-1\n"}) {
         write("LCK..ttyS1", text);
         const LockFile lock = of("/dev/ttyS1").at(0);
         EXPECT_EQ(lock.pid, 0) << text;
@@ -66,12 +68,35 @@ TEST_F(LockFiles, AreStaleIfTheyNameNoProcess) {
     }
 }
 
+TEST_F(LockFiles, AreStaleIfTheyStayEmpty) {
+    const std::string file = folder_.write("LCK..ttyS1", "");
+    EXPECT_TRUE(of("/dev/ttyS1").at(0).running) << "its program is just writing it";
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - 1min);
+    EXPECT_FALSE(of("/dev/ttyS1").at(0).running);
+}
+
 TEST_F(LockFiles, AreFoundThroughALinkToTheNode) {
-    const std::string node = folder_.write("ttyS1", "");
+    const test::Pty pty;
     const std::string link = folder_.path() / "modem";
-    std::filesystem::create_symlink(node, link);
-    write("LCK..ttyS1", fmt::format("{:10}\n", ::getpid()));
+    std::filesystem::create_symlink(pty.path(), link);
+    const std::string number = std::filesystem::path(pty.path()).filename();
+    write(("LCK..pts_" + number).c_str(), fmt::format("{:10}\n", ::getpid()));
     EXPECT_EQ(of(link).at(0).device, link);
+}
+
+TEST_F(LockFiles, AreFoundByTheLinksOfUdevToTheNode) {
+    const std::filesystem::path link = fmt::format("/dev/bgs2-test-{}", ::getpid());
+    const test::Pty pty;
+    std::error_code error;
+    std::filesystem::create_symlink(pty.path(), link, error);
+    if (error)
+        GTEST_SKIP() << "requires root, to make a link in /dev";
+    const std::string file =
+        folder_.write("LCK.." + link.filename().string(), fmt::format("{:10}\n", ::getpid()));
+    const auto found = of(pty.path());
+    std::filesystem::remove(link);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].file, file);
 }
 
 TEST_F(LockFiles, AreMissingForAFreePort) {
