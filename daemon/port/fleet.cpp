@@ -192,6 +192,9 @@ asio::awaitable<void> Fleet::reserve_port(std::string device, std::string client
                               "see 'bgs2ctl ports' for the ports that it uses"});
     const std::string node = session->port().device;
     bool finished = co_await session->finish_work();
+    if (session_of(device) != session)
+        throw Exception(Error{ErrorCode::device_gone, fmt::format("{} was unplugged", node),
+                              "plug it in, and call again"});
     if (const auto other = reservations_.find(node); other != reservations_.end() && other->second != client)
         throw Exception(Error{ErrorCode::busy, fmt::format("another program has reserved {}", node),
                               "call again when it has released the port"});

@@ -45,12 +45,15 @@ std::chrono::steady_clock::time_point steady(std::chrono::sys_seconds time) {
 
 } // namespace
 
-/// Dismisses the modem at the end of the session, however it ends.
+/// Dismisses the modem and ends all waits at the end of the session, however it ends.
 class PortSession::ModemGuard : Immovable {
   public:
     explicit ModemGuard(PortSession& session)
       : session_(session) {}
-    ~ModemGuard() { session_.dismiss(); }
+    ~ModemGuard() {
+        session_.claim_.stop_watching(); // its waits would keep the event loop running
+        session_.dismiss();
+    }
 
   private:
     PortSession& session_;
@@ -371,23 +374,27 @@ std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(cons
                                                                             const Error& end) {
     if (!waits_for_client_)
         holder_ = claim_.holder();
-    reason_ = end;
+    Error reason = end;
+    if (need.purpose == Purpose::check && !waits_for_client_) // nothing is interrupted for that
+        reason.hint = "nothing to do: bgs2d reads the modem once the program has closed the port";
+    const bool is_new = use_ != PortUse::waiting || work_ != need.work || reason_.hint != reason.hint;
+    reason_ = std::move(reason);
     if (!modem_ && (modem_ = host_.recall(port_))) {
         woken_ = true; // its need is another one
         return std::nullopt;
     }
     state_ = modem_ ? PortState::modem : PortState::waiting;
-    if (use_ != PortUse::waiting || work_ != need.work) {
+    if (is_new) {
         use_ = PortUse::waiting;
         work_ = need.work;
         waiting_since_ = waiting_since_.value_or(now());
         const bool is_taken = modem_ && !modem_->port_settings().borrow_from.empty();
-        log_.notice("{}: {}", port_.device, to_string(end));
+        log_.notice("{}: {}", port_.device, to_string(reason_));
         if (modem_ || !probed_) // a program must not be stopped each time that a silent port is probed
             host_.port_wanted(port_.device, work_, is_taken ? next_interruption(need) : std::nullopt);
     }
     if (modem_)
-        modem_->wait_for_port(need, holder_, end.hint);
+        modem_->wait_for_port(need, holder_, reason_.hint);
     std::optional<Clock::time_point> next;
     if (const auto interruption = next_interruption(need))
         next = steady(*interruption);
@@ -434,6 +441,10 @@ void PortSession::rest() {
     claim_.stop_watching();
     waits_for_client_ = false;
     attempt_ended();
+    if (use_ == PortUse::waiting) // the reason was that
+        reason_ = {.code = {},
+                   .what = fmt::format("{} {}", modem_->identity().manufacturer, modem_->identity().model),
+                   .hint = {}};
     use_ = PortUse::released;
     holder_.clear();
     work_.clear();
