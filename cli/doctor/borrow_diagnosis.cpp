@@ -19,6 +19,7 @@ namespace {
 constexpr std::chrono::hours long_wait(1);
 constexpr const char* rule_file = "/etc/polkit-1/rules.d/50-bgs2d-units.rules";
 constexpr const char* page = "bgs2d-ports(7)";
+constexpr const char* daemon_page = "bgs2d(8)"; // has the rules for units and for ModemManager
 
 class BorrowDiagnosis {
   public:
@@ -82,17 +83,18 @@ class BorrowDiagnosis {
         const auto lent = std::ranges::find_if(holders, is_borrowed);
         if (lent != holders.end())
             return fmt::format(
-                "bgs2d stops {} for a write only, and within 'window' of [port] in the policy; "
-                "to write earlier, run 'systemctl stop {}', and start it afterwards",
-                lent->unit, lent->unit);
+                "bgs2d stops {0} for a write only, within 'window' of [port] in the policy or when you run "
+                "'bgs2ctl provision'; for a check, run 'systemctl stop {0}', and start it afterwards",
+                lent->unit);
         const bool is_modem_manager =
             std::ranges::any_of(holders, [](const Holder& holder) { return holder.name == "ModemManager"; });
         if (is_modem_manager || port.holder.starts_with("ModemManager"))
             return fmt::format(
-                "disconnect the modem in ModemManager ('mmcli -m any --simple-disconnect'), or "
-                "set 'window' in [port] of the policy; if the modem has a second AT port, name "
-                "that for bgs2d: see {}",
-                page);
+                "disconnect the modem in ModemManager ('mmcli -m any --simple-disconnect'); for a write, "
+                "which "
+                "waits for 'window' in [port] of the policy, run 'bgs2ctl provision'; if the modem has a "
+                "second AT port, reserve it for bgs2d by a rule with ID_MM_PORT_IGNORE: see {}",
+                daemon_page);
         const auto of_unit =
             std::ranges::find_if(holders, [](const Holder& each) { return !each.unit.empty(); });
         const std::string stop =
@@ -127,15 +129,15 @@ class BorrowDiagnosis {
             add(Severity::error, "unit-not-permitted", unit.name,
                 fmt::format("policy '{}' names it in borrow-from, and polkit does not let bgs2d stop it",
                             unit.policy),
-                fmt::format("write the rule of bgs2d.policy(5) to {}, with this unit", rule_file));
+                fmt::format("write the rule in UNITS of {} to {}, with this unit", daemon_page, rule_file));
     }
 
     void look_at_other_units() {
         if (snapshot_.daemon->may_stop_others)
             add(Severity::warning, "units-not-restricted", "bgs2d",
                 "polkit lets bgs2d stop units that no policy names",
-                fmt::format("restrict the rule in {} to the units of borrow-from, see bgs2d.policy(5)",
-                            rule_file));
+                fmt::format("restrict the rule in {} to the units of borrow-from: see UNITS in {}", rule_file,
+                            daemon_page));
     }
 
     void look_at(const LockFile& lock) {

@@ -64,20 +64,21 @@ const std::vector<test::DiagnosticCase> borrow_diagnosis_cases{
          held(it, 812, "pppd", "gprs.service");
          borrows(it, "loaded", true);
      },
-     warning, "port-waiting", "/dev/ttyUSB0", "pppd (pid 812 of gprs.service)", "within 'window'"},
+     warning, "port-waiting", "/dev/ttyUSB0", "pppd (pid 812 of gprs.service)",
+     "within 'window' of [port] in the policy or when you run 'bgs2ctl provision'"},
     {"waits for ModemManager",
      [](SystemSnapshot& it) {
          waits(it, std::chrono::hours(2), "ModemManager");
          held(it, 412, "ModemManager", "ModemManager.service");
      },
-     warning, "port-waiting", "/dev/ttyUSB0", "ModemManager (pid 412", "second AT port"},
+     warning, "port-waiting", "/dev/ttyUSB0", "ModemManager (pid 412", "ID_MM_PORT_IGNORE: see bgs2d(8)"},
     {"a unit that does not exist", [](SystemSnapshot& it) { borrows(it, "not-found", std::nullopt); }, error,
      "unit-not-found", "gprs.service", "policy '10-ca'", "correct the name"},
     {"a unit that polkit protects", [](SystemSnapshot& it) { borrows(it, "loaded", false); }, error,
      "unit-not-permitted", "gprs.service", "does not let bgs2d stop it",
-     "/etc/polkit-1/rules.d/50-bgs2d-units.rules"},
+     "write the rule in UNITS of bgs2d(8) to /etc/polkit-1/rules.d/50-bgs2d-units.rules"},
     {"a rule for all units", [](SystemSnapshot& it) { it.daemon->may_stop_others = true; }, warning,
-     "units-not-restricted", "bgs2d", "units that no policy names", "restrict the rule"},
+     "units-not-restricted", "bgs2d", "units that no policy names", "see UNITS in bgs2d(8)"},
     {"a stale lock",
      [](SystemSnapshot& it) {
          it.locks = {
