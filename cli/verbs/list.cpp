@@ -20,7 +20,8 @@ States:
   drifted           its slots differ, and the policy or a cancelled job keeps
                     bgs2d from writing them
   provisioning      bgs2d is writing to it
-  waiting           slots are to be written, and another program has the port
+  waiting           slots are to be written, or were not read yet, and another
+                    program has the port
   failed            the last attempt failed; bgs2d retries
   blocked           it requires manual intervention; see 'bgs2ctl show'
 

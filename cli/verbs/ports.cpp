@@ -27,7 +27,7 @@ Use:
   borrowed          bgs2d has the port
   released          bgs2d does not have the port, and does not need it
   waiting           bgs2d needs the port, and another program has it; HOLDER is
-                    that program, WORK what bgs2d needs the port for
+                    that program, WORK the work that waits for the port
 
 Examples:
   bgs2ctl ports
