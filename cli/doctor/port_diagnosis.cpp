@@ -2,6 +2,7 @@
 #include "cli/doctor/port_diagnosis.h"
 
 #include "cli/doctor/port_name.h"
+#include "cli/doctor/usb_modems.h"
 #include "daemon/base/codes.h"
 #include "daemon/base/counted.h"
 #include "daemon/base/error.h"
@@ -18,18 +19,6 @@ namespace bgs2::cli {
 namespace {
 
 constexpr std::string_view ports_group = "dialout"; // of the shipped rule and unit
-
-struct UsbDevices {
-    std::string_view vendor;
-    std::array<std::string_view, 15> products;
-};
-
-/// The modems that the shipped udev rule names.
-constexpr std::array<UsbDevices, 2> modem_devices{
-    UsbDevices{"1e2d",
-               {"0053", "0054", "0055", "0058", "0059", "005b", "005d", "0061", "0062", "0063", "0065",
-                "0069", "006c", "006f", "00d0"}},
-    UsbDevices{"0681", {"0034", "0040", "0047", "004a", "004c"}}};
 
 /// Adapters that the udev rules of brltty treat as braille displays.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> braille_adapters{
@@ -90,10 +79,11 @@ bool opens_to_bgs2d(const TtyNode& node) {
     return to_group || (node.mode & (S_IROTH | S_IWOTH)) == (S_IROTH | S_IWOTH);
 }
 
-bool is_modem(std::string_view vendor, std::string_view product) {
-    const auto* devices = std::ranges::find(modem_devices, vendor, &UsbDevices::vendor);
-    return devices != modem_devices.end() && !product.empty() &&
-           std::ranges::find(devices->products, product) != devices->products.end();
+/// Ports of one USB device, or of devices that nothing distinguishes.
+bool are_of_one_device(const Port& one, const Port& other) {
+    return std::ranges::all_of(
+        std::array{"ID_VENDOR_ID", "ID_MODEL_ID", "ID_SERIAL_SHORT"},
+        [&](const char* name) { return property(one, name) == property(other, name); });
 }
 
 bool is_braille_adapter(std::string_view vendor, std::string_view product) {
@@ -254,15 +244,32 @@ class PortDiagnosis {
         const PortName name = name_of(port, snapshot_.daemon->ports);
         if (name.entry.empty())
             return;
-        std::string hint = fmt::format(
-            "if a modem is connected to it, name it in /etc/bgs2d/bgs2d.toml, then run 'bgs2ctl reload' and "
-            "'udevadm trigger --subsystem-match=tty':\n{}",
-            indented(name.entry));
+        const bool is_former = lacks_a_named_port(port);
+        std::string hint =
+            fmt::format("if {}, name it in /etc/bgs2d/bgs2d.toml, then run 'bgs2ctl reload' and "
+                        "'udevadm trigger --subsystem-match=tty':\n{}",
+                        is_former ? "it is the AT port of a modem, and no diagnostics or GPS port"
+                                  : "a modem is connected to it",
+                        indented(name.entry));
         if (is_usb(port) && !name.rule.empty())
             hint += fmt::format("\nor in /etc/udev/rules.d/65-bgs2d-local.rules, {}:\n{}", after_a_rule,
                                 indented(name.rule));
-        add(is_usb(port) && no_modem ? Severity::warning : Severity::note, "port-not-nominated", port.device,
-            fmt::format("bgs2d does not use it: {}", port.reason), std::move(hint));
+        add(is_former || (is_usb(port) && no_modem) ? Severity::warning : Severity::note,
+            "port-not-nominated", port.device,
+            fmt::format(
+                "bgs2d does not use it: {}{}", port.reason,
+                is_former
+                    ? "; earlier udev rules named the ports of this device, but its AT port is not known"
+                    : ""),
+            std::move(hint));
+    }
+
+    /// Whether an upgrade of the udev rule took the port away, and no other port of its device is named.
+    [[nodiscard]] bool lacks_a_named_port(const Port& port) const {
+        return was_modem_of_the_rule(property(port, "ID_VENDOR_ID"), property(port, "ID_MODEL_ID")) &&
+               std::ranges::none_of(snapshot_.daemon->ports, [&](const Port& other) {
+                   return other.state != "ignored" && are_of_one_device(port, other);
+               });
     }
 
     /// The problems of a port while bgs2d does not answer.
@@ -270,7 +277,7 @@ class PortDiagnosis {
         if (node.usb_vendor.empty())
             return;
         looked_for_holders_ = true;
-        const bool is_ours = is_modem(node.usb_vendor, node.usb_product);
+        const bool is_ours = is_modem_of_the_rule(node.usb_vendor, node.usb_product);
         if (!opens_to_bgs2d(node))
             denied(is_ours ? Severity::error : Severity::warning, node.device, &node);
         for (const Holder& holder : other_holders(snapshot_, node.device)) {

@@ -258,6 +258,33 @@ TEST(PortDiagnosis, ReportsAnExcludedPortOnlyIfThereIsNoModem) {
     EXPECT_EQ(diagnostics[1].id, "no-modem");
 }
 
+TEST(PortDiagnosis, WarnsOfAModemWhosePortsTheUdevRuleNoLongerNames) {
+    SystemSnapshot snapshot = healthy();
+    for (const char* interface : {"00", "02"}) {
+        Port port = usb_port(std::string("/dev/ttyACM") + interface[1], "ignored", ignored);
+        port.properties["ID_VENDOR_ID"] = "1e2d";
+        port.properties["ID_MODEL_ID"] = "0059";
+        port.properties["ID_SERIAL_SHORT"] = "BGS5";
+        port.properties["ID_USB_INTERFACE_NUM"] = interface;
+        snapshot.daemon->ports.push_back(port);
+    }
+    const auto diagnostics = diagnose_ports(snapshot);
+    ASSERT_EQ(diagnostics.size(), 2U);
+    EXPECT_EQ(diagnostics[1].id, "port-not-nominated");
+    EXPECT_EQ(diagnostics[1].severity, warning);
+    EXPECT_EQ(diagnostics[1].subject, "/dev/ttyACM2");
+    EXPECT_THAT(diagnostics[1].message, HasSubstr("its AT port is not known"));
+    EXPECT_THAT(diagnostics[1].hint,
+                AllOf(HasSubstr("the AT port of a modem, and no diagnostics or GPS port"),
+                      HasSubstr("[[port]]\n    property = { ID_VENDOR_ID = \"1e2d\""),
+                      HasSubstr("ID_USB_INTERFACE_NUM = \"02\" }")));
+
+    snapshot.daemon->ports.back().state = "modem";
+    const auto notes = diagnose_ports(snapshot);
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_EQ(notes[0].severity, note) << "its owner has named the other port";
+}
+
 TEST(PortDiagnosis, SuspectsBrlttyIfThereIsNoAdapter) {
     SystemSnapshot snapshot = healthy();
     without_modem(snapshot);
