@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgs2ctl wait --port DEV --released, and the example of bgs2d-ports(7) that uses it.
+// bgs2ctl wait --port DEV --released, and the programs of bgs2d-ports(7) that share a port with bgs2d.
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
 #include "tests/support/page_example.h"
@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -186,6 +187,64 @@ TEST_F(OwnProgram, IsStoppedWithTheScript) {
     EXPECT_EQ(uplink_->wait(20s), 0) << read_text(gateway_.path("uplink.log"));
     uplink_.reset();
     EXPECT_TRUE(gateway_.eventually([&] { return is_free(); }));
+}
+
+/// The program of "An own program" of bgs2d-ports(7) that borrows the port over the bus.
+class BusProgram : public WaitRelease {
+  protected:
+    void SetUp() override {
+        const auto example = read_page_example(BGS2_PORTS_PAGE, "An own program");
+        const std::string source = gateway_.write("reader.c", example.file("/usr/local/src/reader.c"));
+        Process compiler(
+            {"cc", "-Wall", "-Wextra", "-Werror", "-o", gateway_.path("reader"), source, "-lsystemd"},
+            {.environment = {}, .output = gateway_.path("cc.log")});
+        ASSERT_EQ(compiler.wait(60s), 0) << read_text(gateway_.path("cc.log"));
+    }
+
+    void start_reader() {
+        reader_ = std::make_unique<Process>(
+            std::vector<std::string>{gateway_.path("reader"), gateway_.path("modem")},
+            Process::Options{.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + gateway_.bus_address()},
+                             .output = gateway_.path("reader.log")});
+    }
+
+    bool has_borrowed(std::ptrdiff_t times) {
+        return gateway_.eventually(
+            [&] { return std::ranges::count(read_text(gateway_.path("reader.log")), '\n') == times; }, 60s);
+    }
+
+    void renew() { gateway_.write("ca.pem", next_authority().certificate_pem()); }
+    bool is_renewed() { return gateway_.thumbprint(1) == next_authority().certificate().fingerprint(); }
+
+    std::unique_ptr<Process> reader_;
+};
+
+TEST_F(BusProgram, GivesThePortBackForARenewal) {
+    gateway_.write_policy("10-ca", ca_policy(gateway_));
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.becomes("compliant")) << gateway_.log();
+    start_reader();
+    ASSERT_TRUE(has_borrowed(1)) << read_text(gateway_.path("reader.log")) << gateway_.log();
+    renew();
+    EXPECT_TRUE(has_borrowed(2)) << read_text(gateway_.path("reader.log")) << gateway_.log();
+    EXPECT_TRUE(is_renewed());
+}
+
+TEST_F(BusProgram, CallsAgainIfTheWorkOfBgs2dTakesLongerThanACall) {
+    gateway_.write_policy("10-ca", "[port]\nsettle = \"2500ms\"\n" + ca_policy(gateway_));
+    gateway_.start();
+    gateway_.plug("modem");
+    ASSERT_TRUE(gateway_.eventually([&] {
+        const auto port = gateway_.port("modem");
+        return !port.empty() && port.at("use").get<std::string>() == "borrowed";
+    })) << gateway_.log();
+    const auto begin = std::chrono::steady_clock::now();
+    start_reader();
+    EXPECT_TRUE(has_borrowed(1)) << read_text(gateway_.path("reader.log")) << gateway_.log();
+    EXPECT_GT(std::chrono::steady_clock::now() - begin, 20s) << "the work did not take long";
+    EXPECT_EQ(gateway_.property("State"), "compliant");
+    EXPECT_EQ(gateway_.property("PortUse"), "released");
 }
 
 } // namespace
