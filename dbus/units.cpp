@@ -250,7 +250,15 @@ asio::awaitable<std::string> Units::result_of(std::string job, std::string what)
 asio::awaitable<void> Units::stop(std::string unit) {
     const std::string what = "stop " + unit;
     const JobSignals signals(*this);
-    const std::string job = co_await call_manager("StopUnit", unit, what);
+    std::string job;
+    try {
+        job = co_await call_manager("StopUnit", unit, what);
+    } catch (const Exception& e) {
+        // The call may have arrived if there is no reply.
+        if (e.error().code == ErrorCode::modem_timeout || e.error().code == ErrorCode::cancelled)
+            throw;
+        throw StopRefused(e.error());
+    }
     const std::string result = co_await result_of(job, what);
     if (is_one_of(result, {"done", "skipped"}))
         co_return;

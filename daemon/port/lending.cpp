@@ -77,17 +77,49 @@ asio::awaitable<void> Lending::borrow(std::string port, std::string unit) {
     bool owed = is_lent(unit) || owed_.contains(unit);
     if (!owed)
         owed = co_await in_background(background_, bookkeeping(), contains, borrowed_, unit);
-    if (!owed)
-        owed = co_await control_->is_active(unit);
-    if (!owed)
-        co_return;
+    if (!owed) {
+        if (!co_await control_->is_active(unit))
+            co_return;
+        running_.insert(unit);
+    }
     stopped_[port].push_back(unit);
+    bool untouched = true;
+    std::exception_ptr failure;
+    try {
+        co_await remember_and_stop(port, unit);
+    } catch (const StopRefused&) {
+        failure = std::current_exception();
+    } catch (...) {
+        failure = std::current_exception();
+        untouched = false;
+    }
+    if (!failure || !untouched)
+        running_.erase(unit);
+    else
+        co_await withdraw(port, unit);
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+asio::awaitable<void> Lending::remember_and_stop(std::string port, std::string unit) {
     const auto remember = [](const BorrowedUnits& borrowed, const std::string& name) {
-        value_or_throw(borrowed.remember(name));
+        if (auto done = borrowed.remember(name); !done)
+            throw StopRefused(std::move(done.error()));
     };
     co_await in_background(background_, bookkeeping(), remember, borrowed_, unit);
     log_.notice("stopping {} for a write to {}", unit, port);
     co_await control_->stop(unit);
+}
+
+/// A unit that is owed, or was stopped for another port, stays remembered and is given back.
+asio::awaitable<void> Lending::withdraw(std::string port, std::string unit) {
+    if (!running_.contains(unit))
+        co_return;
+    std::erase(stopped_[port], unit);
+    if (is_lent(unit))
+        co_return;
+    running_.erase(unit);
+    co_await forget(unit);
 }
 
 void Lending::give_back(const std::string& port) {
@@ -96,6 +128,7 @@ void Lending::give_back(const std::string& port) {
         return;
     std::vector<std::string> units;
     for (std::string& unit : node.mapped()) {
+        running_.erase(unit);
         if (!is_lent(unit) && owed_.insert(unit).second)
             units.push_back(std::move(unit));
     }

@@ -21,6 +21,12 @@
 
 namespace bgs2 {
 
+/// Nothing was done to stop the unit: the service manager refused it, or the unit cannot be remembered.
+class StopRefused : public Exception {
+  public:
+    using Exception::Exception;
+};
+
 /// Stops and starts units; implemented by dbus::Units.
 class UnitControl : Immovable {
   public:
@@ -29,7 +35,8 @@ class UnitControl : Immovable {
     /// Whether the unit is active, or about to be. Throws Exception: NotFound (there is no such unit),
     /// Failed.
     virtual asio::awaitable<bool> is_active(std::string unit) = 0;
-    /// Returns when the unit has stopped. Throws Exception: AccessDenied (polkit), ModemTimeout, Failed.
+    /// Returns when the unit has stopped. Throws StopRefused: AccessDenied (polkit), NotFound, Failed; and
+    /// Exception, after which the unit may have stopped: ModemTimeout, Failed, Cancelled.
     virtual asio::awaitable<void> stop(std::string unit) = 0;
     /// Returns when the start was requested. Throws Exception: AccessDenied, NotFound, Failed.
     virtual asio::awaitable<void> start(std::string unit) = 0;
@@ -44,7 +51,8 @@ class Lending : Immovable {
             std::filesystem::path directory, Log log);
 
     /// Stops those of the units that are active. Throws Exception: those of UnitControl, and Failed if a unit
-    /// cannot be remembered; the units that were stopped for `port` are started again then.
+    /// cannot be remembered; the units that were stopped for `port`, or may have been, are started again
+    /// then.
     asio::awaitable<void> stop(std::string port, std::vector<std::string> units);
 
     /// Starts the units that were stopped for `port`, in the reverse order. Retries a start that fails, and
@@ -63,6 +71,9 @@ class Lending : Immovable {
   private:
     [[nodiscard]] bool is_lent(const std::string& unit) const;
     asio::awaitable<void> borrow(std::string port, std::string unit);
+    asio::awaitable<void> remember_and_stop(std::string port, std::string unit);
+    /// After the unit was not stopped for the port.
+    asio::awaitable<void> withdraw(std::string port, std::string unit);
     asio::awaitable<void> start_each(std::vector<std::string> units);
     /// Whether the unit is started, or need not be.
     asio::awaitable<bool> start(std::string unit);
@@ -75,6 +86,7 @@ class Lending : Immovable {
     BorrowedUnits borrowed_;
     Log log_;
     std::map<std::string, std::vector<std::string>> stopped_; ///< by port, in the order of stopping
+    std::set<std::string> running_;                           ///< of `stopped_`, but may not have stopped yet
     std::set<std::string> owed_;                              ///< given back, and not started yet
     std::set<std::shared_ptr<asio::steady_timer>> retries_;
     bool closed_ = false;

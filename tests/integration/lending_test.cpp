@@ -14,6 +14,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr const char* port = "/dev/ttyS1";
 constexpr const char* other_port = "/dev/ttyS2";
@@ -99,6 +100,39 @@ TEST_F(LendingOfUnits, StartsUnitsAgainIfTheNextCannotBeStopped) {
     EXPECT_THAT(bgs2d_->lending().stopped_for(port), IsEmpty());
     ASSERT_TRUE(all_given_back());
     EXPECT_TRUE(manager().becomes("a.service", "active"));
+}
+
+TEST_F(LendingOfUnits, ForgetsAUnitThatSystemdRefusesToStop) {
+    manager().write_unit("locked.service", "[Unit]\nDefaultDependencies=no\nRefuseManualStop=yes\n"
+                                           "[Service]\nExecStart=sleep infinity\n");
+    ASSERT_TRUE(manager().start("locked.service"));
+    const auto error = stop(port, {"a.service", "locked.service"});
+    ASSERT_TRUE(error);
+    EXPECT_THAT(error->what, HasSubstr("cannot stop locked.service"));
+    EXPECT_THAT(bgs2d_->lending().stopped_for(port), IsEmpty());
+    ASSERT_TRUE(all_given_back());
+    EXPECT_THAT(bgs2d_->log(), Contains("started a.service again"));
+    EXPECT_THAT(bgs2d_->log(), Not(Contains(HasSubstr("started locked.service"))));
+}
+
+TEST_F(LendingOfUnits, KeepsAUnitThatSystemdBeganToStop) {
+    manager().write_unit("stubborn.service",
+                         "[Unit]\nDefaultDependencies=no\n[Service]\nTimeoutStopSec=2\n"
+                         "ExecStart=sh -c 'trap \"\" TERM; touch ready; while :; do sleep 1; done'\n"
+                         "WorkingDirectory=" +
+                             manager().path("runtime") + "\n");
+    ASSERT_TRUE(manager().start("stubborn.service"));
+    ASSERT_TRUE(
+        manager().eventually([&] { return std::filesystem::exists(manager().path("runtime/ready")); }));
+    std::optional<Error> error;
+    bgs2d_->start(store_error(bgs2d_->lending().stop(port, {"stubborn.service"}), error));
+    ASSERT_TRUE(bgs2d_->run_until([&] { return manager().state("stubborn.service") == "deactivating"; }));
+    manager().call_for_unit("StartUnit", "stubborn.service");
+    ASSERT_TRUE(bgs2d_->run_until([&] { return error.has_value(); }));
+    EXPECT_THAT(error->what, HasSubstr("another program started it"));
+    EXPECT_THAT(remembered(), ElementsAre("stubborn.service")) << "it may stop before it is started";
+    ASSERT_TRUE(all_given_back());
+    EXPECT_TRUE(manager().becomes("stubborn.service", "active")) << manager().state("stubborn.service");
 }
 
 TEST_F(LendingOfUnits, StopsNoUnitThatCannotBeRemembered) {

@@ -26,9 +26,19 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bgs2::test {
+
+/// Awaits the work; `error` lives until that ends.
+inline asio::awaitable<void> store_error(asio::awaitable<void> work, std::optional<Error>& error) {
+    try {
+        co_await std::move(work);
+    } catch (const Exception& e) {
+        error = e.error();
+    }
+}
 
 /// A client of the bus with an event loop.
 class UnitsClient {

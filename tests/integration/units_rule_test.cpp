@@ -16,6 +16,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 /// The example of the page.
 std::string rule_of_page() {
@@ -68,6 +69,18 @@ TEST_F(UnitsRule, IsRequiredByTheUserOfTheDaemon) {
         EXPECT_THAT(error->hint, HasSubstr("/etc/polkit-1/rules.d/50-bgs2d-units.rules"));
     }
     EXPECT_EQ(manager().state("gprs.service"), "active");
+}
+
+TEST_F(UnitsRule, WhoseLackLeavesNoUnitToBeStarted) {
+    ASSERT_EQ(::chown(run_directory().c_str(), daemon_account.uid, static_cast<gid_t>(-1)), 0);
+    const auto error = error_of(bgs2d_->lending().stop("/dev/ttyS1", {"gprs.service"}));
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->code, ErrorCode::access_denied);
+    EXPECT_THAT(bgs2d_->lending().stopped_for("/dev/ttyS1"), IsEmpty());
+    EXPECT_THAT(remembered(), IsEmpty());
+    const auto was_started = [](const std::string& line) { return line.contains("start gprs.service"); };
+    EXPECT_FALSE(bgs2d_->run_until([&] { return std::ranges::any_of(bgs2d_->log(), was_started); },
+                                   std::chrono::seconds(2)));
 }
 
 TEST_F(UnitsRule, AuthorizesTheUserOfTheDaemonForTheNamedUnitOnly) {

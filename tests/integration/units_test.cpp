@@ -12,14 +12,6 @@ using testing::HasSubstr;
 
 using Units = WithServiceManager;
 
-asio::awaitable<void> store_error(asio::awaitable<void> work, std::optional<Error>& error) {
-    try {
-        co_await std::move(work);
-    } catch (const Exception& e) {
-        error = e.error();
-    }
-}
-
 TEST_F(Units, AreActiveWhileTheyRun) {
     manager().write_sleeper("sleeper.service");
     const auto bgs2d = client();
