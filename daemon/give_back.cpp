@@ -3,21 +3,25 @@
 
 #include "daemon/port/borrowed_units.h"
 
+#include <cstddef>
 #include <cstdlib>
 
 namespace bgs2 {
 
-int give_back(const std::filesystem::path& directory,
-              const std::function<Expected<void>(const std::string& unit)>& start, const Log& log) {
+int give_back(const std::filesystem::path& directory, const StartUnits& start, const Log& log) {
     const BorrowedUnits borrowed(directory);
     const auto units = borrowed.list();
     if (!units) {
         log.error("{}", to_string(units.error()));
         return EXIT_FAILURE;
     }
+    if (units->empty())
+        return EXIT_SUCCESS;
     int exit_code = EXIT_SUCCESS;
-    for (const std::string& unit : *units) {
-        const auto started = start(unit);
+    const auto results = start(*units);
+    for (std::size_t i = 0; i < units->size(); ++i) {
+        const std::string& unit = (*units)[i];
+        const auto& started = results[i];
         if (started)
             log.notice("started {} again", unit);
         else

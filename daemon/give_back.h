@@ -8,12 +8,15 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace bgs2 {
 
-/// Starts each unit that is remembered in `directory`, see borrowed_units.h, and forgets those that are
+/// Starts units, and returns the results in their order.
+using StartUnits = std::function<std::vector<Expected<void>>(const std::vector<std::string>& units)>;
+
+/// Starts the units that are remembered in `directory`, see borrowed_units.h, and forgets those that have
 /// started or no longer exist. Returns the exit code: whether none is left. Blocks.
-int give_back(const std::filesystem::path& directory,
-              const std::function<Expected<void>(const std::string& unit)>& start, const Log& log);
+int give_back(const std::filesystem::path& directory, const StartUnits& start, const Log& log);
 
 } // namespace bgs2

@@ -8,10 +8,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace bgs2::dbus {
 
-/// For `bgs2d --give-back`; each call blocks for at most 5 seconds.
+/// For `bgs2d --give-back`; each call of the bus blocks for at most 5 seconds.
 class UnitStarter {
   public:
     /// Connects to the system bus (DBUS_SYSTEM_BUS_ADDRESS, if set). Throws sdbus::Error.
@@ -20,10 +21,15 @@ class UnitStarter {
     /// Whether a bgs2d uses the bus, other than one that has ended a moment ago. Throws sdbus::Error.
     [[nodiscard]] bool daemon_is_running();
 
-    /// Returns when the start was requested. Errors: those of UnitControl::start().
-    [[nodiscard]] Expected<void> start(const std::string& unit);
+    /// Requests the start of all units, and waits at most 5 seconds for the ends of their jobs: one may wait
+    /// for the end of this program. The results are in the order of the units. Errors: those of
+    /// UnitControl::start().
+    [[nodiscard]] std::vector<Expected<void>> start(const std::vector<std::string>& units);
 
   private:
+    /// The object of the job.
+    Expected<std::string> request(const std::string& unit);
+
     std::unique_ptr<sdbus::IConnection> connection_;
 };
 

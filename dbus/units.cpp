@@ -29,11 +29,8 @@ constexpr const char* systemd_path = "/org/freedesktop/systemd1";
 constexpr const char* systemd_manager = "org.freedesktop.systemd1.Manager";
 constexpr const char* systemd_unit = "org.freedesktop.systemd1.Unit";
 constexpr const char* systemd_job = "org.freedesktop.systemd1.Job";
-constexpr const char* removed_job_rule =
-    "type='signal',sender='org.freedesktop.systemd1',path='/org/freedesktop/systemd1',"
-    "interface='org.freedesktop.systemd1.Manager',member='JobRemoved'";
 constexpr auto call_timeout = 25s; // polkit may have to be started
-constexpr auto stop_timeout = 2min;
+constexpr auto job_timeout = 2min;
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) {
     return std::ranges::find(list, word) != list.end();
@@ -45,6 +42,28 @@ Exception cancelled(std::string_view what) {
 }
 
 } // namespace
+
+sdbus::Slot watch_jobs(sdbus::IConnection& connection,
+                       std::function<void(const std::string& job, const std::string& result)> removed) {
+    return connection.addMatch("type='signal',sender='org.freedesktop.systemd1',"
+                               "path='/org/freedesktop/systemd1',"
+                               "interface='org.freedesktop.systemd1.Manager',member='JobRemoved'",
+                               [removed = std::move(removed)](sdbus::Message& message) {
+                                   std::uint32_t number = 0;
+                                   sdbus::ObjectPath job;
+                                   std::string unit;
+                                   std::string result;
+                                   message >> number >> job >> unit >> result;
+                                   removed(job, result);
+                               });
+}
+
+std::optional<Error> start_error(std::string_view what, const std::string& result) {
+    if (is_one_of(result, {"done", "skipped"}))
+        return std::nullopt;
+    return Error{ErrorCode::failed, fmt::format("cannot {}: the result is '{}'", what, printable(result)),
+                 "check the unit with 'systemctl status'"};
+}
 
 Exception unit_error(std::string_view what, const sdbus::Error& error) {
     const std::string& name = error.getName();
@@ -77,11 +96,11 @@ class Units::JobSignals : bgs2::Immovable {
   public:
     explicit JobSignals(Units& units)
       : units_(units) {
-        if (units_.stops_++ == 0)
+        if (units_.jobs_++ == 0)
             units_.send("Subscribe");
     }
     ~JobSignals() { // NOLINT(bugprone-exception-escape): only without any memory left
-        if (--units_.stops_ > 0)
+        if (--units_.jobs_ > 0)
             return;
         units_.ended_.clear();
         units_.send("Unsubscribe");
@@ -95,15 +114,10 @@ Units::Units(sdbus::IConnection& connection, ReplyContext context)
   : connection_(connection)
   , context_(std::move(context))
   , manager_(sdbus::createProxy(connection, systemd_name, systemd_path))
-  , removed_jobs_(connection.addMatch(removed_job_rule, [this](sdbus::Message& message) {
-      if (stops_ == 0)
+  , removed_jobs_(watch_jobs(connection, [this](const std::string& job, const std::string& result) {
+      if (jobs_ == 0)
           return;
-      std::uint32_t number = 0;
-      sdbus::ObjectPath job;
-      std::string unit;
-      std::string result;
-      message >> number >> job >> unit >> result;
-      ended_.insert_or_assign(job, std::move(result));
+      ended_.insert_or_assign(job, result);
       wake();
   })) {}
 
@@ -233,16 +247,16 @@ asio::awaitable<bool> Units::is_active(std::string unit) {
 }
 
 asio::awaitable<std::string> Units::result_of(std::string job, std::string what) {
-    const auto deadline = Clock::now() + stop_timeout;
+    const auto deadline = Clock::now() + job_timeout;
     for (;;) {
         if (const auto ended = ended_.find(job); ended != ended_.end())
             co_return ended->second;
         if (Clock::now() >= deadline)
             throw Exception(
                 Error{ErrorCode::modem_timeout,
-                      fmt::format("cannot {}: it still stops after {} s", what,
-                                  std::chrono::duration_cast<std::chrono::seconds>(stop_timeout).count()),
-                      "check the unit with 'systemctl status', and its TimeoutStopSec="});
+                      fmt::format("cannot {}: systemd has not done it after {} s", what,
+                                  std::chrono::duration_cast<std::chrono::seconds>(job_timeout).count()),
+                      "check the unit with 'systemctl status', and 'systemctl list-jobs'"});
         co_await wait(deadline, what);
     }
 }
@@ -272,8 +286,11 @@ asio::awaitable<void> Units::stop(std::string unit) {
 }
 
 asio::awaitable<void> Units::start(std::string unit) {
-    std::string what = "start " + unit;
-    co_await call_manager("StartUnit", std::move(unit), std::move(what));
+    const std::string what = "start " + unit;
+    const JobSignals signals(*this);
+    const std::string job = co_await call_manager("StartUnit", std::move(unit), what);
+    if (auto error = start_error(what, co_await result_of(job, what)))
+        throw Exception(std::move(*error));
 }
 
 } // namespace bgs2::dbus

@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,8 +26,15 @@ namespace bgs2::dbus {
 /// The Exception for an error of systemd or of the bus. `what` is the action: "stop gprs.service".
 Exception unit_error(std::string_view what, const sdbus::Error& error);
 
+/// The error for the result of a start job in JobRemoved; nothing if the unit was started.
+std::optional<Error> start_error(std::string_view what, const std::string& result);
+
+/// Calls `removed` with the object and the result of each job that ends. Throws sdbus::Error.
+sdbus::Slot watch_jobs(sdbus::IConnection& connection,
+                       std::function<void(const std::string& job, const std::string& result)> removed);
+
 /// Uses org.freedesktop.systemd1, never with a dialogue: polkit decides by its rules alone. The signals of
-/// systemd are enabled only while a unit stops.
+/// systemd are enabled only while a job is awaited.
 class Units final : public UnitControl {
   public:
     /// `connection` may be destroyed after close(). Throws sdbus::Error.
@@ -36,6 +44,7 @@ class Units final : public UnitControl {
     /// Waits for the end of the job, at most 2 minutes: as long as systemd waits by default for a service and
     /// for its killed processes.
     asio::awaitable<void> stop(std::string unit) override;
+    /// Waits for the end of the job, at most 2 minutes. The job may wait longer for another unit.
     asio::awaitable<void> start(std::string unit) override;
 
     /// Sends nothing more. All waits throw Exception: Cancelled.
@@ -62,8 +71,8 @@ class Units final : public UnitControl {
     ReplyContext context_;
     std::unique_ptr<sdbus::IProxy> manager_;
     std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled at each event
-    std::map<std::string, std::string> ended_;              ///< results of jobs, while a unit stops
-    unsigned stops_ = 0;                                    ///< units that stop
+    std::map<std::string, std::string> ended_;              ///< results of jobs, while one is awaited
+    unsigned jobs_ = 0;                                     ///< that are awaited
     bool closed_ = false;
     sdbus::Slot removed_jobs_;
 };

@@ -133,8 +133,7 @@ void Lending::give_back(const std::string& port) {
             units.push_back(std::move(unit));
     }
     std::ranges::reverse(units);
-    if (!units.empty())
-        spawn(loop_, start_each(std::move(units)));
+    start_each(units);
 }
 
 asio::awaitable<void> Lending::give_back_all() {
@@ -150,15 +149,13 @@ asio::awaitable<void> Lending::give_back_all() {
     if (units.empty())
         co_return;
     log_.notice("an earlier bgs2d stopped {}: starting", fmt::join(units, ", "));
-    co_await start_each(std::move(units));
+    start_each(units);
 }
 
-asio::awaitable<void> Lending::start_each(std::vector<std::string> units) {
-    for (const std::string& unit : units) {
-        const bool done = co_await start(unit);
-        if (!done && !closed_)
-            spawn(loop_, start_again(unit));
-    }
+/// A unit may wait for another one of them, or for bgs2d: none waits here for the one before.
+void Lending::start_each(const std::vector<std::string>& units) {
+    for (const std::string& unit : units)
+        spawn(loop_, start_until_done(unit));
 }
 
 asio::awaitable<bool> Lending::start(std::string unit) {
@@ -172,12 +169,17 @@ asio::awaitable<bool> Lending::start(std::string unit) {
             throw Exception(Error{ErrorCode::failed,
                                   fmt::format("cannot start {}: there is no service manager", unit),
                                   fmt::format("run 'systemctl start {}'", unit)});
+        log_.info("starting {}", unit);
         co_await control_->start(unit);
     } catch (const Exception& e) {
         error = e.error();
     }
     if (error && error->code == ErrorCode::cancelled)
         co_return false;
+    if (error && is_lent(unit)) { // its stop has replaced the start
+        owed_.erase(unit);
+        co_return true;
+    }
     if (error)
         log_.warning("{}", to_string(*error));
     else
@@ -190,17 +192,19 @@ asio::awaitable<bool> Lending::start(std::string unit) {
     co_return true;
 }
 
-asio::awaitable<void> Lending::start_again(std::string unit) {
+asio::awaitable<void> Lending::start_until_done(std::string unit) {
     Backoff backoff(longest_start_interval);
-    bool done = false;
-    while (!done && !closed_) {
+    for (;;) {
+        const bool done = co_await start(unit);
+        if (done || closed_)
+            co_return;
         const auto timer = std::make_shared<asio::steady_timer>(loop_, backoff.next());
         retries_.insert(timer);
         std::error_code cancelled;
         co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         retries_.erase(timer);
-        if (!closed_)
-            done = co_await start(unit);
+        if (closed_)
+            co_return;
     }
 }
 

@@ -38,7 +38,7 @@ class UnitControl : Immovable {
     /// Returns when the unit has stopped. Throws StopRefused: AccessDenied (polkit), NotFound, Failed; and
     /// Exception, after which the unit may have stopped: ModemTimeout, Failed, Cancelled.
     virtual asio::awaitable<void> stop(std::string unit) = 0;
-    /// Returns when the start was requested. Throws Exception: AccessDenied, NotFound, Failed.
+    /// Returns when the unit has started. Throws Exception: AccessDenied, NotFound, ModemTimeout, Failed.
     virtual asio::awaitable<void> start(std::string unit) = 0;
 };
 
@@ -55,11 +55,11 @@ class Lending : Immovable {
     /// then.
     asio::awaitable<void> stop(std::string port, std::vector<std::string> units);
 
-    /// Starts the units that were stopped for `port`, in the reverse order. Retries a start that fails, and
-    /// keeps the unit remembered until it succeeds or the unit no longer exists.
+    /// Requests the start of the units that were stopped for `port`, in the reverse order. Retries a start
+    /// that fails, and keeps the unit remembered until it has started or no longer exists.
     void give_back(const std::string& port);
 
-    /// Starts the units that an earlier process remembered. Returns when all are started or have failed.
+    /// Requests the start of the units that an earlier process remembered, as give_back() does.
     asio::awaitable<void> give_back_all();
 
     /// The units that are stopped for `port`.
@@ -74,10 +74,10 @@ class Lending : Immovable {
     asio::awaitable<void> remember_and_stop(std::string port, std::string unit);
     /// After the unit was not stopped for the port.
     asio::awaitable<void> withdraw(std::string port, std::string unit);
-    asio::awaitable<void> start_each(std::vector<std::string> units);
+    void start_each(const std::vector<std::string>& units);
     /// Whether the unit is started, or need not be.
     asio::awaitable<bool> start(std::string unit);
-    asio::awaitable<void> start_again(std::string unit);
+    asio::awaitable<void> start_until_done(std::string unit);
     asio::awaitable<void> forget(std::string unit);
 
     asio::any_io_executor loop_;

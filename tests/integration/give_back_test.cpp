@@ -91,6 +91,33 @@ TEST_F(GiveBack, KeepsWhatCannotBeStarted) {
     EXPECT_THAT(remembered(), ElementsAre("broken.service"));
 }
 
+TEST_F(GiveBack, KeepsAUnitWhoseStartFails) {
+    manager().write_unit("broken.service", "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\n"
+                                           "ExecStart=false\n");
+    remember("broken.service");
+    remember("gprs.service");
+    EXPECT_EQ(give_back(), 1);
+    EXPECT_THAT(log(), HasSubstr("cannot start broken.service: the result is 'failed'"));
+    EXPECT_THAT(remembered(), ElementsAre("broken.service"));
+    EXPECT_EQ(manager().state("gprs.service"), "active");
+}
+
+TEST_F(GiveBack, EndsIfAUnitWaits) {
+    manager().write_unit("gate.service", "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\n"
+                                         "ExecStart=sleep infinity\n");
+    manager().write_unit("waiting.service", "[Unit]\nDefaultDependencies=no\nAfter=gate.service\n"
+                                            "[Service]\nExecStart=sleep infinity\n");
+    manager().call_for_unit("StartUnit", "gate.service");
+    ASSERT_TRUE(manager().becomes("gate.service", "activating"));
+    remember("gprs.service");
+    remember("waiting.service");
+    EXPECT_EQ(give_back(), 1);
+    EXPECT_THAT(log(), HasSubstr("cannot start waiting.service: systemd has not done it after 5 s"));
+    EXPECT_THAT(remembered(), ElementsAre("waiting.service"));
+    manager().call_for_unit("StopUnit", "gate.service");
+    EXPECT_TRUE(manager().becomes("waiting.service", "active")) << "its job was not withdrawn";
+}
+
 TEST_F(GiveBack, IsDoneByAStartOfTheDaemonAndRefusedWhileItRuns) {
     remember("gprs.service");
     Process daemon = bgs2d({});

@@ -55,8 +55,7 @@ TEST_F(LendingOfUnits, StopsThemAndStartsThemAgain) {
     EXPECT_TRUE(manager().becomes("a.service", "active"));
     EXPECT_TRUE(manager().becomes("b.service", "active"));
     const auto& log = bgs2d_->log();
-    EXPECT_LT(std::ranges::find(log, "started b.service again"),
-              std::ranges::find(log, "started a.service again"));
+    EXPECT_LT(std::ranges::find(log, "starting b.service"), std::ranges::find(log, "starting a.service"));
 }
 
 TEST_F(LendingOfUnits, LeavesAStoppedUnitStopped) {
@@ -154,13 +153,56 @@ TEST_F(LendingOfUnits, ForgetsAUnitThatNoLongerExists) {
     EXPECT_THAT(bgs2d_->log(), Contains(HasSubstr("cannot start a.service")));
 }
 
+TEST_F(LendingOfUnits, RetriesAStartThatFails) {
+    const std::string file = manager().path("runtime/present");
+    manager().write_unit("fragile.service",
+                         "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nRemainAfterExit=yes\n"
+                         "ExecStart=test -e " +
+                             file + "\n");
+    std::ofstream{file};
+    ASSERT_TRUE(manager().start("fragile.service"));
+    EXPECT_EQ(stop(port, {"fragile.service"}), std::nullopt);
+    std::filesystem::remove(file);
+    bgs2d_->lending().give_back(port);
+    ASSERT_TRUE(bgs2d_->run_until([&] {
+        return std::ranges::any_of(bgs2d_->log(), [](const std::string& line) {
+            return line.starts_with("cannot start fragile.service: the result is 'failed'");
+        });
+    }));
+    EXPECT_THAT(remembered(), ElementsAre("fragile.service"));
+    EXPECT_THAT(bgs2d_->log(), Not(Contains("started fragile.service again")));
+    std::ofstream{file};
+    ASSERT_TRUE(all_given_back());
+    EXPECT_EQ(manager().state("fragile.service"), "active");
+}
+
+TEST_F(LendingOfUnits, StartsOthersWhileOneWaits) {
+    manager().write_unit("gate.service", "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\n"
+                                         "ExecStart=sleep infinity\n");
+    manager().write_unit("waiting.service", "[Unit]\nDefaultDependencies=no\nAfter=gate.service\n"
+                                            "[Service]\nExecStart=sleep infinity\n");
+    ASSERT_TRUE(manager().start("waiting.service"));
+    EXPECT_EQ(stop(port, {"a.service", "waiting.service"}), std::nullopt);
+    manager().call_for_unit("StartUnit", "gate.service");
+    ASSERT_TRUE(manager().becomes("gate.service", "activating"));
+    bgs2d_->lending().give_back(port);
+    ASSERT_TRUE(bgs2d_->run_until([&] { return !remembered().contains("a.service"); }));
+    EXPECT_THAT(remembered(), ElementsAre("waiting.service"));
+    EXPECT_EQ(stop(other_port, {"waiting.service"}), std::nullopt) << "it replaces the start";
+    bgs2d_->lending().give_back(other_port);
+    manager().call_for_unit("StopUnit", "gate.service");
+    ASSERT_TRUE(all_given_back());
+    EXPECT_EQ(manager().state("waiting.service"), "active");
+    EXPECT_THAT(bgs2d_->log(), Not(Contains(HasSubstr("cannot"))));
+}
+
 TEST_F(LendingOfUnits, StartsAtItsStartThoseThatAnEarlierProcessStopped) {
     EXPECT_EQ(stop(port, {"a.service", "b.service"}), std::nullopt);
     bgs2d_ = client(); // as after SIGKILL: nothing was given back
     EXPECT_THAT(remembered(), ElementsAre("a.service", "b.service"));
     EXPECT_EQ(manager().state("a.service"), "inactive");
     EXPECT_EQ(bgs2d_->error_of(bgs2d_->lending().give_back_all()), std::nullopt);
-    EXPECT_THAT(remembered(), IsEmpty());
+    ASSERT_TRUE(all_given_back());
     EXPECT_TRUE(manager().becomes("a.service", "active"));
     EXPECT_TRUE(manager().becomes("b.service", "active"));
 }

@@ -86,6 +86,25 @@ TEST_F(Units, ThatAreStartedMeanwhileAreNotStopped) {
     EXPECT_EQ(error->what, "cannot stop stubborn.service: another program started it meanwhile");
 }
 
+TEST_F(Units, HaveStartedWhenStartReturns) {
+    manager().write_unit("broken.service", "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\n"
+                                           "ExecStart=false\n");
+    manager().write_unit("dependent.service",
+                         "[Unit]\nDefaultDependencies=no\nRequires=broken.service\nAfter=broken.service\n"
+                         "[Service]\nExecStart=sleep infinity\n");
+    manager().write_sleeper("sleeper.service");
+    const auto bgs2d = client();
+    EXPECT_FALSE(bgs2d->error_of(bgs2d->units().start("sleeper.service")));
+    EXPECT_EQ(manager().state("sleeper.service"), "active");
+    EXPECT_FALSE(bgs2d->error_of(bgs2d->units().start("sleeper.service"))) << "it is started already";
+    const auto failed = bgs2d->error_of(bgs2d->units().start("broken.service"));
+    ASSERT_TRUE(failed);
+    EXPECT_EQ(failed->what, "cannot start broken.service: the result is 'failed'");
+    const auto refused = bgs2d->error_of(bgs2d->units().start("dependent.service"));
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->what, "cannot start dependent.service: the result is 'dependency'");
+}
+
 TEST_F(Units, CallsEndWithTheClient) {
     manager().write_unit("stubborn.service", "[Unit]\nDefaultDependencies=no\n[Service]\n"
                                              "ExecStart=sh -c 'trap \"\" TERM; while :; do sleep 1; done'\n");
