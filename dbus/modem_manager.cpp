@@ -28,7 +28,8 @@ constexpr auto answer_timeout = 5s;
 constexpr auto probing_timeout = 30s;
 constexpr auto disabling_timeout = 2min; // it may have to end a connection first
 constexpr auto release_delay = 1s;       // a port whose properties change is released and used again
-constexpr auto settling_time = 2s;       // it may hear of a new device, or at its start of all, after bgs2d
+constexpr auto unanswered_interval = 10s;
+constexpr auto settling_time = 2s; // it may hear of a new device, or at its start of all, after bgs2d
 constexpr auto settling_interval = 200ms;
 
 constexpr const char* owner_rule =
@@ -120,7 +121,8 @@ ModemManager::ModemManager(sdbus::IConnection& connection, ReplyContext context,
                                             modem_added();
                                             on_device_use_();
                                         }))
-  , state_changes_(connection.addMatch(state_rule, [this](sdbus::Message&) { on_device_use_(); })) {
+  , state_changes_(connection.addMatch(state_rule, [this](sdbus::Message&) { on_device_use_(); }))
+  , unanswered_(context_.executor) {
     bus_->callMethodAsync("GetNameOwner")
         .onInterface("org.freedesktop.DBus")
         .withArguments(name)
@@ -136,6 +138,7 @@ void ModemManager::stop() {
     state_changes_.reset();
     bus_.reset();
     modem_manager_.reset();
+    unanswered_.cancel();
     for (auto& [uid, device] : devices_)
         device.timer.cancel(); // an active inhibition ends with the connection
     wake();
@@ -144,9 +147,19 @@ void ModemManager::stop() {
 asio::awaitable<DeviceUse> ModemManager::use_of(PortInfo port) {
     const auto self = shared_from_this();
     co_await know_owner();
-    const Objects shown = co_await objects();
+    std::string asked;
+    std::optional<Objects> shown;
+    do { // one that ends, or starts, has not answered, but another may
+        asked = owner_;
+        shown = co_await objects();
+    } while (!shown && asked != owner_ && !stopped_);
     DeviceUse use;
-    for (const auto& [path, interfaces] : shown) {
+    if (!shown) {
+        use.unknown = true;
+        ask_for_use_later();
+        co_return use;
+    }
+    for (const auto& [path, interfaces] : *shown) {
         const auto modem = interfaces.find(modem_interface);
         if (modem == interfaces.end())
             continue;
@@ -175,14 +188,27 @@ asio::awaitable<void> ModemManager::know_owner() {
     waiting_.erase(timer);
 }
 
-asio::awaitable<ModemManager::Objects> ModemManager::objects() {
+/// A ModemManager that hangs sends no signal when it goes on.
+void ModemManager::ask_for_use_later() {
+    log_.info("ModemManager does not answer: it may have the port");
+    unanswered_.expires_after(unanswered_interval);
+    unanswered_.async_wait([weak = weak_from_this()](const std::error_code& cancelled) {
+        const auto self = weak.lock();
+        if (self && !cancelled && !self->stopped_)
+            self->on_device_use_();
+    });
+}
+
+asio::awaitable<std::optional<ModemManager::Objects>> ModemManager::objects() {
     struct Reply {
         asio::steady_timer timer;
         bool arrived = false;
-        Objects objects{};
+        std::optional<Objects> objects{};
     };
-    if (!modem_manager_ || stopped_)
+    if (stopped_ || (owner_known_ && !modem_manager_))
         co_return Objects{};
+    if (!modem_manager_)
+        co_return std::nullopt;
     const auto reply = std::make_shared<Reply>(asio::steady_timer(context_.executor, answer_timeout));
     send([&] {
         modem_manager_->callMethodAsync("GetManagedObjects")

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -38,7 +39,7 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     ModemManager(sdbus::IConnection& connection, ReplyContext context, Log log, OnConflict on_conflict,
                  OnDeviceUse on_device_use);
 
-    /// Waits 5 s for an answer.
+    /// Waits 5 s for an answer. If that is missing, the use is unknown, and OnDeviceUse is called 10 s later.
     asio::awaitable<DeviceUse> use_of(PortInfo port) override;
 
     /// Waits 5 s for an answer, and 30 s for ModemManager to finish probing the device. A device or a
@@ -76,7 +77,9 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     void owned_by(const std::string& owner);
     /// Returns when the owner of ModemManager's name is known, or after 5 s.
     asio::awaitable<void> know_owner();
-    asio::awaitable<Objects> objects();
+    /// Nothing: no answer, or an error.
+    asio::awaitable<std::optional<Objects>> objects();
+    void ask_for_use_later();
     void modem_added();
     void add_port(const PortInfo& port, bool wanted);
     void release_port(const std::string& uid, const std::string& port);
@@ -105,6 +108,7 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     bool owner_known_ = false;
     std::map<std::string, Device> devices_; ///< in use or just released, by ModemManager's name for them
     std::set<std::shared_ptr<asio::steady_timer>> waiting_; ///< cancelled when the reply arrives
+    asio::steady_timer unanswered_;                         ///< until OnDeviceUse, since a use is unknown
     bool stopped_ = false;
 };
 

@@ -26,6 +26,7 @@ struct DeviceUse {
     bool managed = false;   ///< it shows a modem of this device
     bool connected = false; ///< that modem has a connection, or makes or ends one
     bool has_port = false;  ///< that modem has this port, not only others of the device
+    bool unknown = false;   ///< it did not answer in time, and may have the port
 
     bool operator==(const DeviceUse&) const = default;
 };
@@ -34,7 +35,7 @@ class Inhibitor : Immovable {
   public:
     virtual ~Inhibitor() = default;
 
-    /// Asks the other program. Returns in time in any case, and never throws: no answer means no use.
+    /// Asks the other program. Returns in time in any case, and never throws.
     virtual asio::awaitable<DeviceUse> use_of(PortInfo port) = 0;
 
     /// Inhibits the other program for the port's device, now and after its restart. Returns when it has

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -152,6 +153,32 @@ TEST_F(DeviceUseTest, ReportsTheEndOfAConnectionAndOfModemManager) {
     before = changes_;
     modem_manager_.stop();
     EXPECT_TRUE(runs_until([&] { return changes_ > before && !use_of(port).managed; }));
+}
+
+TEST_F(DeviceUseTest, IsUnknownWhileModemManagerDoesNotAnswer) {
+    const auto port = plug("ttyUSB0", "00", {});
+    modem_manager_.start();
+    ASSERT_TRUE(modem_manager_.shows_modems(1)) << logs();
+    watch();
+    ASSERT_TRUE(use_of(port).managed);
+    modem_manager_.signal(SIGSTOP);
+    EXPECT_EQ(use_of(port), DeviceUse{.unknown = true});
+    const auto before = changes_;
+    modem_manager_.signal(SIGCONT);
+    EXPECT_TRUE(runs_until([&] { return changes_ > before; })) << "it is asked again";
+    EXPECT_EQ(use_of(port), (DeviceUse{.managed = true, .connected = false, .has_port = true}));
+}
+
+TEST_F(DeviceUseTest, IsNoneWhenModemManagerEndsWithoutAnAnswer) {
+    const auto port = plug("ttyUSB0", "00", {});
+    modem_manager_.start();
+    ASSERT_TRUE(modem_manager_.shows_modems(1)) << logs();
+    watch();
+    ASSERT_TRUE(use_of(port).managed);
+    modem_manager_.signal(SIGSTOP);
+    asio::steady_timer later(loop_, 500ms);
+    later.async_wait([&](std::error_code) { modem_manager_.signal(SIGKILL); });
+    EXPECT_EQ(use_of(port), DeviceUse{});
 }
 
 // An enabled modem of ModemManager has both AT ports of a module, unless a rule reserves one.

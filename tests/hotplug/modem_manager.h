@@ -27,6 +27,7 @@ class ModemManagerProgram {
 
     void start();
     void stop() { process_.reset(); }
+    void signal(int number) { process_.value().signal(number); }
 
     /// The number of its modems; nothing if it is not on the bus.
     std::optional<std::size_t> modems();
