@@ -68,7 +68,13 @@ void Sleep::owned_by(const std::string& owner) {
     lock_.reset();
     // By its unique name: a message to that does not activate a service.
     logind_ = owner.empty() ? nullptr : sdbus::createProxy(connection_, owner, login_path);
-    take();
+    if (!asleep_) {
+        take();
+        return;
+    }
+    // Only the logind that announced the sleep would report its end.
+    log_.info("logind ended while the machine was about to sleep");
+    prepare(false);
 }
 
 void Sleep::take() {

@@ -19,7 +19,8 @@
 namespace bgs2::dbus {
 
 /// Has a delay lock of org.freedesktop.login1 (logind), which waits for it InhibitDelayMaxSec= at most, by
-/// default 5 s. Without logind nothing is sent, and it is not started; one that starts later is noticed.
+/// default 5 s. Without logind nothing is sent, and it is not started; one that starts later is noticed. If
+/// logind ends, so does the sleep that it announced.
 class Sleep : public std::enable_shared_from_this<Sleep>, Immovable {
   public:
     struct Actions {

@@ -27,17 +27,21 @@ using testing::Not;
 constexpr const char* logind_program = "/usr/lib/systemd/systemd-logind";
 constexpr const char* logind_interface = "org.freedesktop.login1.Manager";
 
-/// Answers for systemd: suspend.target exists, and cannot be started.
+/// Answers for systemd: suspend.target exists, and cannot be started, or its job does not end.
 class ServiceManager {
   public:
-    explicit ServiceManager(const std::string& bus_address)
+    enum class Start { fails, never_ends };
+
+    explicit ServiceManager(const std::string& bus_address, Start start = Start::fails)
       : connection_(sdbus::createSessionBusConnectionWithAddress(bus_address))
       , manager_(sdbus::createObject(*connection_, "/org/freedesktop/systemd1"))
       , target_(sdbus::createObject(*connection_, "/org/freedesktop/systemd1/unit/suspend_2etarget")) {
         manager_->registerMethod("StartUnit")
             .onInterface("org.freedesktop.systemd1.Manager")
-            .implementedAs([this](const std::string& unit, const std::string&) -> sdbus::ObjectPath {
+            .implementedAs([this, start](const std::string& unit, const std::string&) -> sdbus::ObjectPath {
                 asked_ = asked_ || unit == "suspend.target";
+                if (start == Start::never_ends)
+                    return "/org/freedesktop/systemd1/job/1";
                 throw sdbus::Error("org.freedesktop.systemd1.UnitMasked",
                                    "the machine of the test does not sleep");
             });
@@ -143,6 +147,24 @@ TEST_F(Sleep, BeginsWhenThePortsAreReleasedAndIsDelayedAgainAfterIt) {
         gateway_.eventually([&] { return logs().find("the machine was asleep") != std::string::npos; }));
     EXPECT_TRUE(begins_to_delay()) << logs();
     EXPECT_TRUE(gateway_.becomes("compliant")) << logs();
+}
+
+TEST_F(Sleep, EndsWithTheLogindThatPreparedIt) {
+    const ServiceManager systemd(gateway_.bus_address(), ServiceManager::Start::never_ends);
+    start_logind();
+    gateway_.write_policy("10-ca", ca_policy(gateway_));
+    gateway_.start();
+    ASSERT_TRUE(begins_to_delay()) << logs();
+    logind()->callMethod("Suspend").onInterface(logind_interface).withArguments(false);
+    ASSERT_TRUE(gateway_.eventually([&] { return systemd.was_asked(); })) << logs();
+    EXPECT_THAT(logs(), HasSubstr("the machine is about to sleep"));
+    gateway_.plug("modem"); // it is not used yet
+    EXPECT_THAT(logs(), Not(HasSubstr("asleep")));
+    logind_->signal(SIGKILL);
+    ASSERT_TRUE(logind_->wait(10s));
+    EXPECT_TRUE(gateway_.becomes("compliant")) << logs();
+    start_logind();
+    EXPECT_TRUE(begins_to_delay()) << logs();
 }
 
 TEST_F(Sleep, WithoutLogindIsNotMentioned) {
