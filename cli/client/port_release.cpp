@@ -14,7 +14,8 @@ namespace bgs2::cli {
 namespace {
 
 bool is_released(const Port& port) {
-    const bool nobody_to_work_on = port.state == "silent" || port.state == "not-a-modem";
+    const bool nobody_to_work_on =
+        port.state == "silent" || port.state == "not-a-modem" || port.state == "unavailable";
     const bool identified = port.state == "modem" || port.state == "duplicate";
     const auto use = from_word<PortUse>(port.use);
     return nobody_to_work_on ? use != PortUse::borrowed

@@ -43,7 +43,7 @@ std::vector<LockFile> lock_files(std::span<const std::string> devices, const fs:
                 found.push_back({.device = device,
                                  .file = file,
                                  .pid = content->process,
-                                 .running = content->being_created || is_running(content->process)});
+                                 .running = content->owner_unknown || is_running(content->process)});
         }
     }
     return found;

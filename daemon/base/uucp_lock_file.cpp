@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -63,6 +64,8 @@ std::vector<std::string> uucp_lock_file_names(const PortInfo& port) {
 /// All users can create files in /run/lock: opening another kind of file could block.
 std::optional<UucpLockFile> read_uucp_lock_file(const std::filesystem::path& file) {
     const int fd = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 && errno == EACCES)
+        return UucpLockFile{.process = 0, .owner_unknown = true};
     if (fd < 0)
         return std::nullopt;
     struct stat status{};
@@ -73,7 +76,7 @@ std::optional<UucpLockFile> read_uucp_lock_file(const std::filesystem::path& fil
     if (size < 0)
         return std::nullopt;
     return UucpLockFile{.process = process_in({buffer.data(), static_cast<std::size_t>(size)}),
-                        .being_created = size == 0 && std::time(nullptr) - status.st_mtime < creation_time};
+                        .owner_unknown = size == 0 && std::time(nullptr) - status.st_mtime < creation_time};
 }
 
 } // namespace bgs2

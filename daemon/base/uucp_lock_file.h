@@ -15,7 +15,7 @@ namespace bgs2 {
 
 struct UucpLockFile {
     pid_t process = 0;          ///< that the file names, in ASCII ("%10d\n") or binary; 0: none
-    bool being_created = false; ///< empty, but so new that its program may still write the process
+    bool owner_unknown = false; ///< so new that its program may still write the process, or unreadable
 
     bool operator==(const UucpLockFile&) const = default;
 };

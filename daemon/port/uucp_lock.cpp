@@ -32,7 +32,7 @@ std::optional<PortHolder> owner_of(const std::filesystem::path& file) {
         return PortHolder{.name = process_name(*owner), .pid = *owner};
     }
     const auto content = read_uucp_lock_file(file);
-    return content && content->being_created ? std::optional<PortHolder>(std::in_place) : std::nullopt;
+    return content && content->owner_unknown ? std::optional<PortHolder>(std::in_place) : std::nullopt;
 }
 
 /// Writes the pid to a file of its own, from which each lock is linked: no other program sees an empty lock.

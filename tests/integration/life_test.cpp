@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <string>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -29,6 +30,14 @@ using testing::HasSubstr;
 bool is_writing(Gateway& gateway) {
     return gateway.eventually(
         [&] { return gateway.modem_log("modem").find("SECURE CMD READY") != std::string::npos; });
+}
+
+/// Whether a process has locked the file by flock(2).
+bool is_locked(const std::string& file) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
+    ::close(fd);
+    return locked;
 }
 
 TEST(Daemon, LetsAFrameThatHasBegunEndBeforeItExits) {
@@ -50,6 +59,22 @@ TEST(Daemon, ExitsAfterFiveSecondsOfAFrameThatTakesLonger) {
     ASSERT_TRUE(is_writing(gateway)) << gateway.log();
     EXPECT_EQ(gateway.stop(7s), 0) << gateway.log();
     EXPECT_EQ(gateway.frames("modem"), 0U);
+}
+
+TEST(Daemon, ExitsAtOnceWhileItWaitsForAPort) {
+    Gateway gateway;
+    gateway.write_policy("10-ca", ca_policy(gateway));
+    gateway.start();
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.becomes("compliant"));
+    ASSERT_TRUE(gateway.releases());
+    const Process holder({"flock", "--no-fork", gateway.path("modem"), "tail", "-f", "/dev/null"},
+                         Process::Options{.environment = {}, .output = gateway.path("holder.log")});
+    ASSERT_TRUE(gateway.eventually([&] { return is_locked(gateway.path("modem")); }));
+    gateway.ask("Refresh");
+    ASSERT_TRUE(gateway.eventually([&] { return gateway.property("PortUse") == "waiting"; }))
+        << gateway.log();
+    EXPECT_EQ(gateway.stop(2s), 0) << gateway.log();
 }
 
 TEST(Daemon, KilledDuringAFrameProvisionsAfterItsRestart) {

@@ -33,7 +33,7 @@ TEST(UucpLockFile, NamesAProcessInAsciiOrInBinary) {
     for (const std::string& text :
          {std::string("      4711\n"), std::string("4711 minicom root\n"), std::string("4711"), binary})
         EXPECT_EQ(read_uucp_lock_file(directory.write("LCK..ttyX1", text)),
-                  (UucpLockFile{.process = process, .being_created = false}))
+                  (UucpLockFile{.process = process, .owner_unknown = false}))
             << testing::PrintToString(text);
 }
 
@@ -50,7 +50,7 @@ TEST(UucpLockFile, NamesNoProcessOtherwise) {
 TEST(UucpLockFile, IsBeingCreatedWhileItIsEmptyAndNew) {
     const test::TemporaryDirectory directory;
     const std::filesystem::path file = directory.write("LCK..ttyX1", "");
-    EXPECT_EQ(read_uucp_lock_file(file), (UucpLockFile{.process = 0, .being_created = true}));
+    EXPECT_EQ(read_uucp_lock_file(file), (UucpLockFile{.process = 0, .owner_unknown = true}));
     std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - 1min);
     EXPECT_EQ(read_uucp_lock_file(file), UucpLockFile{});
 }
