@@ -50,11 +50,13 @@ asio::awaitable<at::SerialPort> PortClaim::claim(Request request) {
 /// fails, Busy.
 asio::awaitable<void> PortClaim::interrupt_holder(Request request, Error claimed) {
     const DeviceUse use = co_await host_.device_use(port_);
+    if (use.unknown)
+        throw Exception(std::move(claimed));
     if (use.has_port) {
         const std::string imei = host_.modem_of_sibling(port_);
         if (!request.identified && !imei.empty())
             throw Exception(Error{ErrorCode::busy, fmt::format("another port of the modem {}", imei), ""});
-        if ((use.connected && !request.may_interrupt) || (!request.identified && co_await gives_way()))
+        if ((use.connected && !request.may_disconnect) || (!request.identified && co_await gives_way()))
             throw Exception(std::move(claimed));
         inhibition_ = co_await host_.inhibit(port_, true);
         co_return;
@@ -106,8 +108,11 @@ asio::awaitable<Expected<at::SerialPort>> PortClaim::claim_free(PortInfo port, a
         co_return std::unexpected(claimed_by(port, *holder));
     }
     const DeviceUse use = co_await host_.device_use(port);
-    if (use.has_port)
-        co_return std::unexpected(claimed_by(port, {.name = modem_manager}));
+    if (use.has_port || use.unknown) {
+        auto claimed = claimed_by(port, {.name = modem_manager});
+        holder_is_known_ = holder_is_known_ && !use.unknown; // nothing tells when it answers again
+        co_return std::unexpected(std::move(claimed));
+    }
     if (!use.managed) // it may begin to probe the port; a port that it has passed over stays free
         inhibition_ = co_await host_.inhibit(port, was_claimed_);
     if (stopped_)

@@ -54,9 +54,10 @@ class PortClaim : Immovable {
     /// The purpose of a claim.
     struct Request {
         at::LineSettings settings;
-        bool identified = false;    ///< a modem was identified on the port: its other ports serve as well
-        bool may_interrupt = false; ///< units may be stopped, and a connection ended
-        std::vector<std::string> units{}; ///< to be stopped then
+        bool identified = false;     ///< a modem was identified on the port: its other ports serve as well
+        bool may_disconnect = false; ///< a connection of ModemManager may be ended
+        bool may_interrupt = false;  ///< `units` may be stopped
+        std::vector<std::string> units{};
     };
 
     /// Calls `changed` when the port may be free, after a claim() that failed, until stop_watching().

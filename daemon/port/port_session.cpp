@@ -271,6 +271,7 @@ PortClaim::Request PortSession::request_for(const PortNeed& need) const {
     PortClaim::Request request{.settings =
                                    modem_ ? modem_->port_settings().line : host_.probe_settings(port_),
                                .identified = modem_ != nullptr,
+                               .may_disconnect = may_disconnect(need),
                                .may_interrupt = may_interrupt(need)};
     if (modem_)
         request.units = modem_->port_settings().borrow_from;
@@ -457,7 +458,12 @@ void PortSession::dismiss() {
         host_.dismiss(modem);
 }
 
-/// Whether a unit may be stopped, or a connection ended.
+/// Whether a connection of ModemManager may be ended: no policy names it, so only within a window.
+bool PortSession::may_disconnect(const PortNeed& need) const {
+    return may_interrupt(need) && (need.requested || modem_->port_settings().window);
+}
+
+/// Whether a unit of borrow-from may be stopped.
 bool PortSession::may_interrupt(const PortNeed& need) const {
     if (need.purpose != Purpose::write)
         return false;

@@ -150,6 +150,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     std::optional<Clock::time_point> schedule_retry(const Error& end);
     void rest();
     void dismiss();
+    [[nodiscard]] bool may_disconnect(const PortNeed& need) const;
     [[nodiscard]] bool may_interrupt(const PortNeed& need) const;
     [[nodiscard]] bool keeps() const;
     [[nodiscard]] std::optional<std::chrono::sys_seconds> next_interruption(const PortNeed& need) const;
