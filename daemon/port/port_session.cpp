@@ -216,18 +216,21 @@ asio::awaitable<void> PortSession::run(std::shared_ptr<PortSession> before) {
 
 /// Without a modem, one is looked for.
 asio::awaitable<PortNeed> PortSession::next_need() {
-    PortNeed need;
-    need.purpose = Purpose::check;
-    need.work = "look for a modem";
-    if (!modem_)
-        co_return need;
+    PortNeed search;
+    search.purpose = Purpose::check;
+    search.work = "look for a modem";
+    const auto modem = modem_; // forget_modem() may be called meanwhile
+    if (!modem)
+        co_return search;
     try {
-        need = co_await modem_->need();
+        PortNeed need = co_await modem->need();
+        if (modem_ == modem)
+            co_return need;
     } catch (const std::exception& e) { // the attempt meets it again, and is retried
         if (!stopped_)
             log_.warning("{}: {}", port_.device, e.what());
     }
-    co_return need;
+    co_return search;
 }
 
 /// Returns at `until` (nothing: never), or after a wake() that no earlier wait has returned for.
