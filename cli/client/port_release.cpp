@@ -25,7 +25,7 @@ bool is_released(const Port& port) {
 std::string obstacle(const Port& port) {
     const auto use = from_word<PortUse>(port.use);
     if (use == PortUse::borrowed)
-        return port.work.empty() ? "bgs2d has it" : fmt::format("bgs2d has it: {}", port.work);
+        return "bgs2d has it";
     if (use == PortUse::waiting)
         return fmt::format("bgs2d waits for {}: {}", port.holder.empty() ? "another program" : port.holder,
                            port.work);

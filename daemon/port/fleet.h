@@ -46,7 +46,7 @@ struct PortStatus {
     std::string imei;
     PortUse use = PortUse::released;
     std::string holder{}; ///< the program that bgs2d waits for: "pppd (812)"; empty unless `use` is waiting
-    std::string work{};   ///< what bgs2d needs the port for, for people; empty: nothing
+    std::string work{};   ///< the work that waits for the port, for people; empty: none
     std::optional<std::chrono::sys_seconds> waiting_since{}; ///< if `use` is waiting
     std::optional<std::chrono::sys_seconds> retry_at;
     bool inhibited = false;                        ///< ModemManager is inhibited for the port's device

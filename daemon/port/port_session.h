@@ -123,7 +123,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     [[nodiscard]] PortUse use() const { return use_; }
     /// The program that the session waits for; empty unless use() is waiting.
     [[nodiscard]] const std::string& holder() const { return holder_; }
-    /// The work that the port is needed for, for people; empty: none.
+    /// The work that waits for the port, for people; empty: none.
     [[nodiscard]] const std::string& work() const { return work_; }
     [[nodiscard]] std::optional<std::chrono::sys_seconds> waiting_since() const { return waiting_since_; }
     [[nodiscard]] const std::shared_ptr<Modem>& modem() const { return modem_; }
