@@ -41,7 +41,7 @@ TEST_F(BorrowedAdapter, IsLeftAsItWasFoundAHundredTimes) {
     ASSERT_TRUE(machine.eventually("test $(journalctl --unit=witness --output=cat | grep --count "
                                    "Member=PortReleased) -ge 110",
                                    std::chrono::seconds(300)));
-    EXPECT_NEAR(number(descriptors), descriptors_before, 3) << "a port can be open at the moment";
+    EXPECT_LE(number(descriptors), descriptors_before + 3) << "a port can be open at the moment";
     EXPECT_LT(number(memory), memory_before + 1024);
     machine.output_of("systemctl stop bgs2d");
     EXPECT_EQ(line(), before);
