@@ -87,9 +87,6 @@ class ModemManagerTest : public testing::Test {
 
 class BorrowedPort : public ModemManagerTest {
   protected:
-    explicit BorrowedPort(Authorities authorities = Authorities::polkit)
-      : ModemManagerTest(authorities) {}
-
     void SetUp() override {
         ModemManagerTest::SetUp();
         if (IsSkipped())
@@ -144,25 +141,6 @@ TEST_F(BorrowedPort, IsTheOneThatARuleReserves) {
     EXPECT_EQ(modem_manager_.state(), connected_state) << logs();
     EXPECT_THAT(gateway_.modem_log("ttyUSB0"), Not(HasSubstr("AT^SBN")));
     EXPECT_THAT(modem_manager_.log(), Not(HasSubstr("device inhibition setup")));
-}
-
-/// bgs2d runs as root: its accounts have a mount namespace, in which a later plug() makes no node.
-class BorrowedPortOfRoot : public BorrowedPort {
-  protected:
-    BorrowedPortOfRoot()
-      : BorrowedPort(Authorities::machine) {}
-};
-
-TEST_F(BorrowedPortOfRoot, IsTakenAfterTheProbeOfAModemThatIsPluggedIn) {
-    sandbox_.unplug("ttyUSB0");
-    modem_manager_.start();
-    ASSERT_TRUE(modem_manager_.shows_modems(0)) << logs();
-    gateway_.start();
-    sandbox_.plug(UsbSerial(), std::filesystem::read_symlink(gateway_.path("ttyUSB0")));
-    ASSERT_TRUE(gateway_.becomes("compliant")) << logs();
-    EXPECT_THAT(gateway_.log(), HasSubstr("ModemManager is probing /sys/"));
-    EXPECT_TRUE(modem_manager_.shows_modems(1)) << logs();
-    EXPECT_EQ(gateway_.frames("ttyUSB0"), 2U) << "written once";
 }
 
 // ---- a port that is kept: an adapter that bgs2d.toml names
