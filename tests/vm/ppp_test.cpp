@@ -176,7 +176,7 @@ TEST_F(Ppp, KeepsOffThePortWhileBgs2dWrites) {
 
 TEST_F(Ppp, RunsAgainIfBgs2dIsKilledWhileItHasThePort) {
     let_bgs2d_manage_the_unit();
-    provision_and_connect("borrow-from = [\"gprs.service\"]\n", "--baud 2400 --frame-timeout 2");
+    provision_and_connect("borrow-from = [\"gprs.service\"]\n", "--baud 1200 --frame-timeout 2");
     prevent_restarts_of_bgs2d();
 
     renew();
