@@ -221,18 +221,21 @@ Expected<void> Fleet::end_reservation(const std::string& device, const std::stri
     if (found == reservations_.end())
         return fail(ErrorCode::not_found, fmt::format("you have not reserved the port {}", device),
                     "call BorrowPort first, on the same connection to the bus");
-    const std::string node = found->first;
-    reservations_.erase(found);
+    remove_reservation(std::string(found->first));
+    return {};
+}
+
+void Fleet::remove_reservation(const std::string& node) {
+    reservations_.erase(node);
     if (const auto session = session_of(node))
         session->retry();
-    return {};
 }
 
 void Fleet::end_reservations(const std::string& client) {
     const auto reserved = reservations_;
     for (const auto& [node, owner] : reserved) {
         if (owner == client)
-            static_cast<void>(end_reservation(node, client));
+            remove_reservation(node);
     }
 }
 
@@ -399,7 +402,7 @@ at::LineSettings Fleet::line_settings(const Modem& modem) const {
 Expected<std::shared_ptr<Modem>> Fleet::admit(const at::ModuleIdentity& identity, const PortInfo& port) {
     const auto [place, is_new] = modems_.try_emplace(identity.imei);
     if (!is_new) {
-        Modem& other = *place->second;
+        const Modem& other = *place->second;
         const policy::Policy* policy = policy::first_match(*policies_, other.attributes());
         if (other.place() == place_of(port) || (policy != nullptr && policy->bind == policy::Bind::none))
             return fail(ErrorCode::busy, fmt::format("another port of the modem {}", identity.imei));

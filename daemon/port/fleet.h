@@ -144,6 +144,7 @@ class Fleet : private Modem::Host, private PortSession::Host, private JobRegistr
         after_frame, ///< a secure command that has begun ends first
     };
     void release_port(PortEntry& entry, End when);
+    void remove_reservation(const std::string& node);
     [[nodiscard]] bool is_there(const Modem& modem) const;
     Expected<std::shared_ptr<Modem>> admit_elsewhere(const at::ModuleIdentity& identity,
                                                      const PortInfo& port);

@@ -64,7 +64,7 @@ class PortSession::BorrowGuard : Immovable {
   public:
     explicit BorrowGuard(PortSession& session)
       : session_(session) {}
-    ~BorrowGuard() {
+    ~BorrowGuard() { // NOLINT(bugprone-exception-escape): only without any memory left
         session_.claim_.release();
         session_.attempt_ended();
         if (session_.use_ != PortUse::borrowed)
@@ -383,9 +383,12 @@ std::optional<PortSession::Clock::time_point> PortSession::wait_for_release(cons
         reason.hint = "nothing to do: bgs2d reads the modem once the program has closed the port";
     const bool is_new = use_ != PortUse::waiting || work_ != need.work || reason_.hint != reason.hint;
     reason_ = std::move(reason);
-    if (!modem_ && (modem_ = host_.recall(port_))) {
-        woken_ = true; // its need is another one
-        return std::nullopt;
+    if (!modem_) {
+        modem_ = host_.recall(port_);
+        if (modem_) {
+            woken_ = true; // its need is another one
+            return std::nullopt;
+        }
     }
     state_ = modem_ ? PortState::modem : PortState::waiting;
     if (is_new) {
@@ -478,7 +481,8 @@ bool PortSession::may_interrupt(const PortNeed& need) const {
 std::optional<std::chrono::sys_seconds> PortSession::next_interruption(const PortNeed& need) const {
     if (need.purpose != Purpose::write || may_interrupt(need))
         return std::nullopt;
-    return policy::next_opening(*modem_->port_settings().window, now());
+    const auto& window = modem_->port_settings().window;
+    return window ? std::optional(policy::next_opening(*window, now())) : std::nullopt;
 }
 
 bool PortSession::keeps() const {

@@ -143,7 +143,7 @@ class PortSession : public std::enable_shared_from_this<PortSession> {
     asio::awaitable<void> wait(std::optional<Clock::time_point> until);
     asio::awaitable<std::optional<Error>> attempt(PortNeed need);
     asio::awaitable<at::SerialPort> claim(PortNeed need);
-    asio::awaitable<void> use_port(at::SerialPort port);
+    asio::awaitable<void> use_port(at::SerialPort opened);
     Expected<void> admit(const at::ModuleIdentity& identity);
     std::optional<Clock::time_point> conclude(const PortNeed& need, const std::optional<Error>& end);
     std::optional<Clock::time_point> wait_for_release(const PortNeed& need, const Error& end);
