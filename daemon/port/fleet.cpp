@@ -448,9 +448,13 @@ Expected<std::shared_ptr<Modem>> Fleet::admit_elsewhere(const at::ModuleIdentity
                     fmt::format("the modem {} was on {} before", identity.imei, other.port()),
                     "bgs2d looks at that port first");
     }
-    if (const auto session = session_of(other.port()))
+    const auto session = session_of(other.port());
+    if (session && session->modem().get() == &other) {
         session->forget_modem();
-    return admit(identity, port);
+        return admit(identity, port);
+    }
+    return fail(ErrorCode::busy, // its session is ending: dismiss() has this port tried again
+                fmt::format("the modem {} has not been removed from {} yet", identity.imei, other.port()));
 }
 
 /// Records who was identified at the place, so that recall() knows after a restart.
