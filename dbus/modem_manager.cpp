@@ -177,8 +177,15 @@ asio::awaitable<DeviceUse> ModemManager::use_of(PortInfo port) {
 
 asio::awaitable<void> ModemManager::know_owner() {
     const auto timer = std::make_shared<asio::steady_timer>(context_.executor, answer_timeout);
+    std::function<bool()> pending = [this] { return !owner_known_; };
+    co_await wait_while(timer, std::move(pending));
+}
+
+/// Waits until nothing is `pending`, the timer expires, or the coroutine is cancelled.
+asio::awaitable<void> ModemManager::wait_while(std::shared_ptr<asio::steady_timer> timer,
+                                               std::function<bool()> pending) {
     waiting_.insert(timer);
-    while (!owner_known_ && !stopped_ && timer->expiry() > Clock::now()) {
+    while (pending() && !stopped_ && timer->expiry() > Clock::now()) {
         std::error_code woken;
         co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, woken));
         const auto cancellation = co_await asio::this_coro::cancellation_state;
@@ -222,15 +229,8 @@ asio::awaitable<std::optional<ModemManager::Objects>> ModemManager::objects() {
             });
     });
     const std::shared_ptr<asio::steady_timer> timer(reply, &reply->timer);
-    waiting_.insert(timer);
-    while (!reply->arrived && !stopped_ && timer->expiry() > Clock::now()) {
-        std::error_code woken;
-        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        const auto cancellation = co_await asio::this_coro::cancellation_state;
-        if (cancellation.cancelled() != asio::cancellation_type::none)
-            break;
-    }
-    waiting_.erase(timer);
+    std::function<bool()> pending = [reply] { return !reply->arrived; };
+    co_await wait_while(timer, std::move(pending));
     co_return std::move(reply->objects);
 }
 

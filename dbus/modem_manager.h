@@ -90,6 +90,8 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     void ask(const std::string& uid, Device& device);
     void ask_later(const std::string& uid, Device& device);
     void answered(const std::string& uid, const sdbus::Error* error);
+    asio::awaitable<void> wait_while(std::shared_ptr<asio::steady_timer> timer,
+                                     std::function<bool()> pending);
     void wake();
     [[nodiscard]] State state_of(const std::string& uid) const;
 
