@@ -114,7 +114,7 @@ TEST_F(UucpLockTest, NamesTheOwnerInAsciiAndInBinary) {
 TEST_F(UucpLockTest, HasNoOwnerIfItNamesNoProcess) {
     for (const std::string& text :
          {std::string(), std::string("0\n"), std::string("-1\n"), std::string("a text\n"),
-          std::string("99999999999999\n"), ascii(0x7fffffff), std::string("9\0\0", 3), std::string(4, '\0'),
+          std::string("99999999999999\n"), ascii(0x7fffffff), std::string("\1\0\0", 3), std::string(4, '\0'),
           std::string(4, '\xff')})
         EXPECT_EQ(uucp_lock_owner(lock(text)), std::nullopt) << testing::PrintToString(text);
     EXPECT_EQ(uucp_lock_owner(locks() / "LCK..missing"), std::nullopt);
