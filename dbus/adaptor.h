@@ -3,9 +3,8 @@
 // variant.
 #pragma once
 
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/text.h"
-
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <string>
 #include <tuple>

@@ -3,11 +3,11 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/immovable.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <algorithm>
 #include <array>
@@ -106,9 +106,9 @@ class Authority::PendingCheck : Immovable {
 Authority::Authority(sdbus::IConnection& connection, ReplyContext context, Background& background)
   : context_(std::move(context))
   , background_(background)
-  , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
-  , polkit_(sdbus::createProxy(connection, "org.freedesktop.PolicyKit1",
-                               "/org/freedesktop/PolicyKit1/Authority")) {}
+  , bus_(bus::make_proxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
+  , polkit_(
+        bus::make_proxy(connection, "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority")) {}
 
 void Authority::stop() {
     stopped_ = true;
@@ -227,7 +227,7 @@ Authority::ask_polkit(const Caller& caller, PolkitAction action) {
         polkit_->callMethodAsync("CancelCheckAuthorization")
             .onInterface("org.freedesktop.PolicyKit1.Authority")
             .withArguments(check)
-            .uponReplyInvoke([](const sdbus::Error*) {});
+            .uponReplyInvoke([](bus::ReplyError) {});
         context_.sent();
     }
     co_return answer;
@@ -242,8 +242,8 @@ Authority::answer_to(std::function<void(ReplyHandler<Answer> handler)> call) {
     timer->expires_at(asio::steady_timer::time_point::max()); // sd-bus ends a call without a reply
     waiting_.insert(timer);
     try {
-        call([timer, answer](const sdbus::Error* error, const Answer& value) {
-            if (error != nullptr)
+        call([timer, answer](bus::ReplyError error, const Answer& value) {
+            if (error)
                 *answer = std::unexpected(*error);
             else
                 *answer = value;

@@ -7,14 +7,11 @@
 #include "dbus/caller.h"
 #include "dbus/dictionary.h"
 #include "dbus/polkit_action.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/serve.h"
 
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
-#include <sdbus-c++/Error.h>
-#include <sdbus-c++/IConnection.h>
-#include <sdbus-c++/IProxy.h>
-#include <sdbus-c++/Types.h>
 
 #include <cstdint>
 #include <expected>
@@ -50,7 +47,7 @@ class Authority {
     using AuthorizationResult = sdbus::Struct<bool, bool, std::map<std::string, std::string>>;
 
     template<class Answer>
-    using ReplyHandler = std::function<void(const sdbus::Error* error, const Answer& answer)>;
+    using ReplyHandler = std::function<void(bus::ReplyError error, const Answer& answer)>;
 
     asio::awaitable<Dictionary> credentials(const std::string& name);
     class PendingCheck;

@@ -2,7 +2,7 @@
 // The caller of a method.
 #pragma once
 
-#include <sdbus-c++/IObject.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <string>
 

@@ -4,9 +4,9 @@
 
 #include "daemon/base/error.h"
 #include "daemon/pki/secret.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <asio/awaitable.hpp>
-#include <sdbus-c++/Types.h>
 
 #include <chrono>
 #include <string>

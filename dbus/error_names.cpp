@@ -12,7 +12,7 @@ std::string error_name(ErrorCode code) {
 }
 
 sdbus::Error to_bus(const Error& error) {
-    return {error_name(error.code), Text(to_lines(error)).str()};
+    return bus::make_error(error_name(error.code), Text(to_lines(error)).str());
 }
 
 } // namespace bgs2::dbus

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "daemon/base/error.h"
-
-#include <sdbus-c++/Error.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <string>
 #include <type_traits>

@@ -7,7 +7,6 @@
 #include "dbus/descriptor.h"
 
 #include <asio/buffer.hpp>
-#include <asio/experimental/deferred.hpp>
 #include <asio/experimental/parallel_group.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
@@ -26,7 +25,6 @@
 namespace bgs2::dbus {
 namespace {
 
-using asio::experimental::deferred;
 using asio::experimental::make_parallel_group;
 using asio::experimental::wait_for_one;
 
@@ -48,10 +46,12 @@ Exception not_readable(const std::error_code& error, const std::string& name) {
 /// Waits for something to read, for the end, or for the timer, which aborts it.
 asio::awaitable<std::error_code> wait_for_data(asio::posix::stream_descriptor& pipe,
                                                asio::steady_timer& timer) {
+    const auto arrive = [&](auto token) {
+        return pipe.async_wait(asio::posix::descriptor_base::wait_read, std::move(token));
+    };
+    const auto expire = [&](auto token) { return timer.async_wait(std::move(token)); };
     const auto [order, error, expired] =
-        co_await make_parallel_group(pipe.async_wait(asio::posix::descriptor_base::wait_read, deferred),
-                                     timer.async_wait(deferred))
-            .async_wait(wait_for_one(), asio::use_awaitable);
+        co_await make_parallel_group(arrive, expire).async_wait(wait_for_one(), asio::use_awaitable);
     co_return error;
 }
 

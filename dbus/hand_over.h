@@ -4,10 +4,10 @@
 
 #include "daemon/base/immovable.h"
 #include "daemon/pki/secret.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
-#include <sdbus-c++/Types.h>
 
 #include <chrono>
 #include <cstddef>

@@ -27,12 +27,12 @@ JobObject::JobObject(sdbus::IConnection& connection, ReplyContext context, std::
   , job_(std::move(job))
   , authority_(std::move(authority)) {
     registerAdaptor();
-    emitInterfacesAddedSignal({job_interface});
+    emitInterfacesAddedSignal({bus::InterfaceName(job_interface)});
 }
 
 JobObject::~JobObject() {
     try {
-        emitInterfacesRemovedSignal({job_interface});
+        emitInterfacesRemovedSignal({bus::InterfaceName(job_interface)});
     } catch (const sdbus::Error& e) {
         context_.failed("emit InterfacesRemoved of a job", e);
     }
@@ -40,10 +40,10 @@ JobObject::~JobObject() {
 }
 
 void JobObject::publish() {
-    getObject().emitPropertiesChangedSignal(job_interface,
-                                            {"Step", "StepCode", "Progress", "BytesSent", "BytesTotal"});
+    bus::emit_changes(getObject(), job_interface,
+                      {"Step", "StepCode", "Progress", "BytesSent", "BytesTotal"});
     if (job_->finished())
-        getObject().emitPropertiesChangedSignal(job_interface, {"EndTime", "Error", "Message"});
+        bus::emit_changes(getObject(), job_interface, {"EndTime", "Error", "Message"});
 }
 
 void JobObject::Cancel(sdbus::Result<>&& result) {

@@ -6,9 +6,8 @@
 #include "daemon/modem/job.h"
 #include "dbus/adaptor.h"
 #include "dbus/authority.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/serve.h"
-
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
 #include <memory>

@@ -118,7 +118,7 @@ asio::awaitable<std::vector<std::string>> rights_of(std::shared_ptr<Authority> a
 ManagerObject::ManagerObject(sdbus::IConnection& connection, ReplyContext context, const Fleet& fleet,
                              Controls controls, std::shared_ptr<Authority> authority,
                              std::shared_ptr<PortBorrowers> borrowers)
-  : AdaptorInterfaces(connection, manager_path)
+  : AdaptorInterfaces(connection, sdbus::ObjectPath(manager_path))
   , context_(std::move(context))
   , fleet_(fleet)
   , controls_(std::move(controls))
@@ -135,13 +135,13 @@ void ManagerObject::set_policy_status(PolicyStatus status) {
     const PolicyStatus before = std::exchange(policy_, std::move(status));
     if (policy_ == before)
         return;
-    getObject().emitPropertiesChangedSignal(manager_interface, {"PolicyGeneration", "PolicyErrors"});
+    bus::emit_changes(getObject(), manager_interface, {"PolicyGeneration", "PolicyErrors"});
     if (policy_.generation != before.generation)
         emitPolicyReloaded(policy_.generation);
 }
 
 void ManagerObject::history_changed() {
-    getObject().emitPropertiesChangedSignal(manager_interface, {"HistoryLostSince"});
+    bus::emit_changes(getObject(), manager_interface, {"HistoryLostSince"});
 }
 
 void ManagerObject::port_wanted(const std::string& device, const std::string& reason,

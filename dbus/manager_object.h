@@ -11,10 +11,10 @@
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
 #include "dbus/port_borrowers.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/serve.h"
 
 #include <asio/awaitable.hpp>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <chrono>
 #include <cstdint>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbus/modem_manager.h"
 
+#include "dbus/sdbus/sdbus.h"
+
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <algorithm>
 #include <charconv>
@@ -107,28 +108,27 @@ ModemManager::ModemManager(sdbus::IConnection& connection, ReplyContext context,
   , log_(std::move(log))
   , on_conflict_(std::move(on_conflict))
   , on_device_use_(std::move(on_device_use))
-  , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
-  , owner_changes_(connection.addMatch(owner_rule,
-                                       [this](sdbus::Message& message) {
-                                           std::string whose;
-                                           std::string before;
-                                           std::string now;
-                                           message >> whose >> before >> now;
-                                           owned_by(now);
-                                       }))
-  , object_changes_(connection.addMatch(object_rule,
-                                        [this](sdbus::Message&) {
-                                            modem_added();
-                                            on_device_use_();
-                                        }))
-  , state_changes_(connection.addMatch(state_rule, [this](sdbus::Message&) { on_device_use_(); }))
+  , bus_(bus::make_proxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
+  , owner_changes_(bus::watch(connection, owner_rule,
+                              [this](sdbus::Message& message) {
+                                  std::string whose;
+                                  std::string before;
+                                  std::string now;
+                                  message >> whose >> before >> now;
+                                  owned_by(now);
+                              }))
+  , object_changes_(bus::watch(connection, object_rule,
+                               [this](sdbus::Message&) {
+                                   modem_added();
+                                   on_device_use_();
+                               }))
+  , state_changes_(bus::watch(connection, state_rule, [this](sdbus::Message&) { on_device_use_(); }))
   , unanswered_(context_.executor) {
     bus_->callMethodAsync("GetNameOwner")
         .onInterface("org.freedesktop.DBus")
         .withArguments(name)
-        .uponReplyInvoke([this](const sdbus::Error* error, const std::string& owner) {
-            owned_by(error == nullptr ? owner : "");
-        });
+        .uponReplyInvoke(
+            [this](bus::ReplyError error, const std::string& owner) { owned_by(!error ? owner : ""); });
 }
 
 void ModemManager::stop() {
@@ -221,9 +221,9 @@ asio::awaitable<std::optional<ModemManager::Objects>> ModemManager::objects() {
         modem_manager_->callMethodAsync("GetManagedObjects")
             .onInterface("org.freedesktop.DBus.ObjectManager")
             .withTimeout(answer_timeout)
-            .uponReplyInvoke([reply](const sdbus::Error* error, const Objects& objects) {
+            .uponReplyInvoke([reply](bus::ReplyError error, const Objects& objects) {
                 reply->arrived = true;
-                if (error == nullptr)
+                if (!error)
                     reply->objects = objects;
                 reply->timer.cancel();
             });
@@ -273,7 +273,7 @@ void ModemManager::owned_by(const std::string& owner) {
     owner_ = owner;
     owned_since_ = Clock::now();
     // By its unique name: a message to that does not activate a service.
-    modem_manager_ = owner.empty() ? nullptr : sdbus::createProxy(connection_, owner, path);
+    modem_manager_ = owner.empty() ? nullptr : bus::make_proxy(connection_, owner, path);
     std::erase_if(devices_, [](const auto& entry) { return entry.second.ports.empty(); });
     for (auto& [uid, device] : devices_) {
         device.timer.cancel();
@@ -334,7 +334,7 @@ void ModemManager::release(const std::string& uid) {
         modem_manager_->callMethodAsync("InhibitDevice")
             .onInterface(name)
             .withArguments(Text(uid), false)
-            .uponReplyInvoke([](const sdbus::Error*) {});
+            .uponReplyInvoke([](bus::ReplyError) {});
     });
 }
 
@@ -360,8 +360,8 @@ void ModemManager::look(const std::string& uid, Device& device) {
         modem_manager_->callMethodAsync("GetManagedObjects")
             .onInterface("org.freedesktop.DBus.ObjectManager")
             .withTimeout(answer_timeout)
-            .uponReplyInvoke([this, uid](const sdbus::Error* error, const Objects& objects) {
-                looked(uid, error == nullptr ? objects : Objects());
+            .uponReplyInvoke([this, uid](bus::ReplyError error, const Objects& objects) {
+                looked(uid, !error ? objects : Objects());
             });
     });
 }
@@ -389,7 +389,7 @@ void ModemManager::ask(const std::string& uid, Device& device) {
             .onInterface(name)
             .withTimeout(disabling_timeout)
             .withArguments(Text(uid), true)
-            .uponReplyInvoke([this, uid](const sdbus::Error* error) { answered(uid, error); });
+            .uponReplyInvoke([this, uid](bus::ReplyError error) { answered(uid, error); });
     });
 }
 
@@ -404,10 +404,10 @@ void ModemManager::ask_later(const std::string& uid, Device& device) {
     });
 }
 
-void ModemManager::answered(const std::string& uid, const sdbus::Error* error) {
+void ModemManager::answered(const std::string& uid, bus::ReplyError error) {
     Device& device = devices_.at(uid); // it is not released while a reply is pending
     const bool was_here_first = std::exchange(device.was_here_first, false);
-    if (error == nullptr) {
+    if (!error) {
         device.state = State::active;
         log_.info("ModemManager is inhibited for {}", uid);
     } else if (error->getName() == not_found && !device.ports.empty() &&

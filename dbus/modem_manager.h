@@ -5,14 +5,11 @@
 #include "daemon/base/log.h"
 #include "daemon/port/inhibitor.h"
 #include "dbus/dictionary.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/serve.h"
 
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
-#include <sdbus-c++/Error.h>
-#include <sdbus-c++/IConnection.h>
-#include <sdbus-c++/IProxy.h>
-#include <sdbus-c++/Types.h>
 
 #include <chrono>
 #include <functional>
@@ -89,7 +86,7 @@ class ModemManager final : public Inhibitor, public std::enable_shared_from_this
     void looked(const std::string& uid, const Objects& objects);
     void ask(const std::string& uid, Device& device);
     void ask_later(const std::string& uid, Device& device);
-    void answered(const std::string& uid, const sdbus::Error* error);
+    void answered(const std::string& uid, bus::ReplyError error);
     asio::awaitable<void> wait_while(std::shared_ptr<asio::steady_timer> timer,
                                      std::function<bool()> pending);
     void wake();

@@ -144,12 +144,12 @@ ModemObject::ModemObject(sdbus::IConnection& connection, ReplyContext context,
   , hand_overs_(std::move(hand_overs))
   , published_(values()) {
     registerAdaptor();
-    emitInterfacesAddedSignal({modem_adaptor});
+    emitInterfacesAddedSignal({bus::InterfaceName(modem_adaptor)});
 }
 
 ModemObject::~ModemObject() {
     try {
-        emitInterfacesRemovedSignal({modem_adaptor});
+        emitInterfacesRemovedSignal({bus::InterfaceName(modem_adaptor)});
     } catch (const sdbus::Error& e) {
         context_.failed("emit InterfacesRemoved of a modem", e);
     }
@@ -203,7 +203,7 @@ void ModemObject::publish() {
     compare("PortUse", published_.port_use == before.port_use);
     compare("PortHolder", published_.port_holder == before.port_holder);
     if (!changed.empty())
-        getObject().emitPropertiesChangedSignal(modem_adaptor, changed);
+        bus::emit_changes(getObject(), modem_adaptor, changed);
 }
 
 void ModemObject::Provision(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) {

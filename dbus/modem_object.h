@@ -8,9 +8,8 @@
 #include "dbus/authority.h"
 #include "dbus/dictionary.h"
 #include "dbus/hand_over.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/serve.h"
-
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
 #include <map>

@@ -2,6 +2,8 @@
 // The names and paths on the bus.
 #pragma once
 
+#include "dbus/sdbus/sdbus.h"
+
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -26,12 +28,12 @@ inline std::string path_element(std::string_view text) {
     return element.empty() ? "_" : element;
 }
 
-inline std::string modem_path(std::string_view imei) {
-    return "/io/bgs2d1/modem/" + path_element(imei);
+inline sdbus::ObjectPath modem_path(std::string_view imei) {
+    return sdbus::ObjectPath("/io/bgs2d1/modem/" + path_element(imei));
 }
 
-inline std::string job_path(std::uint64_t number) {
-    return "/io/bgs2d1/job/" + std::to_string(number);
+inline sdbus::ObjectPath job_path(std::uint64_t number) {
+    return sdbus::ObjectPath("/io/bgs2d1/job/" + std::to_string(number));
 }
 
 } // namespace bgs2::dbus

@@ -6,8 +6,7 @@
 #include "daemon/history/filter.h"
 #include "daemon/pki/format.h"
 #include "dbus/dictionary.h"
-
-#include <sdbus-c++/Types.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <cstdint>
 #include <optional>

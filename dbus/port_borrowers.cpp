@@ -2,8 +2,7 @@
 #include "dbus/port_borrowers.h"
 
 #include "daemon/base/error.h"
-
-#include <sdbus-c++/Message.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <utility>
 
@@ -19,7 +18,7 @@ constexpr const char* departure_rule =
 
 PortBorrowers::PortBorrowers(sdbus::IConnection& connection, Fleet& fleet)
   : fleet_(fleet)
-  , departures_(connection.addMatch(departure_rule, [this](sdbus::Message& message) {
+  , departures_(bus::watch(connection, departure_rule, [this](sdbus::Message& message) {
       std::string name;
       message >> name;
       departed(name);

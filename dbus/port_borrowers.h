@@ -4,10 +4,9 @@
 
 #include "daemon/base/immovable.h"
 #include "daemon/port/fleet.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <asio/awaitable.hpp>
-#include <sdbus-c++/IConnection.h>
-#include <sdbus-c++/Types.h>
 
 #include <memory>
 #include <set>

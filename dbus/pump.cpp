@@ -2,6 +2,7 @@
 #include "dbus/pump.h"
 
 #include "daemon/base/bytes.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <fmt/format.h>
 
@@ -21,7 +22,7 @@ constexpr unsigned most_failures = 100;
 /// Whether sd-bus still has its connection: it closes it when a read or a write finds that the bus has.
 bool is_open(const sdbus::IConnection& connection) {
     try {
-        (void)connection.getUniqueName(); // the one query of sdbus-c++ 1.2 that a closed connection refuses
+        (void)connection.getUniqueName(); // the one query of sdbus-c++ that a closed connection refuses
         return true;
     } catch (const sdbus::Error&) {
         return false;
@@ -57,12 +58,12 @@ void Pump::arm() {
         wait(asio::posix::descriptor_base::wait_read, reading_);
     if ((data.events & POLLOUT) != 0)
         wait(asio::posix::descriptor_base::wait_write, writing_);
-    if (data.timeout_usec == UINT64_MAX) {
+    const auto deadline = bus::deadline_of(data);
+    if (!deadline) {
         timer_.cancel();
         return;
     }
-    // sd-bus counts on CLOCK_MONOTONIC, as the steady clock does; 0 means at once.
-    timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::microseconds(data.timeout_usec)));
+    timer_.expires_at(*deadline);
     timer_.async_wait([this](const std::error_code& error) {
         if (!error)
             process();
@@ -102,7 +103,7 @@ void Pump::process() {
     if (stopped_)
         return;
     try {
-        while (connection_.processPendingRequest())
+        while (bus::process_one(connection_))
             failures_ = 0;
         failures_ = 0;
     } catch (const sdbus::Error& e) {

@@ -4,12 +4,11 @@
 
 #include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
-#include <sdbus-c++/Error.h>
-#include <sdbus-c++/IConnection.h>
 
 #include <functional>
 #include <set>

@@ -5,14 +5,13 @@
 #include "daemon/base/error.h"
 #include "daemon/pki/secret.h"
 #include "dbus/error_names.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/text.h"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <sdbus-c++/Error.h>
-#include <sdbus-c++/MethodResult.h>
 
 #include <exception>
 #include <functional>

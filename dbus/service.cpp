@@ -2,10 +2,10 @@
 #include "dbus/service.h"
 
 #include "dbus/names.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <asio/post.hpp>
 #include <fmt/format.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <memory>
 #include <utility>
@@ -38,7 +38,7 @@ Service::~Service() {
 }
 
 void Service::own_name() {
-    connection_->requestName(bus_name);
+    bus::request_name(*connection_, bus_name);
     pump_.arm();
 }
 

@@ -14,12 +14,12 @@
 #include "dbus/modem_object.h"
 #include "dbus/port_borrowers.h"
 #include "dbus/pump.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/serve.h"
 #include "dbus/sleep.h"
 #include "dbus/units.h"
 
 #include <asio/any_io_executor.hpp>
-#include <sdbus-c++/IConnection.h>
 
 #include <chrono>
 #include <cstdint>

@@ -2,8 +2,7 @@
 #include "dbus/sleep.h"
 
 #include "daemon/base/spawn.h"
-
-#include <sdbus-c++/sdbus-c++.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <exception>
 #include <utility>
@@ -29,16 +28,16 @@ Sleep::Sleep(sdbus::IConnection& connection, ReplyContext context, Log log, Acti
   , context_(std::move(context))
   , log_(std::move(log))
   , actions_(std::move(actions))
-  , bus_(sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
-  , owner_changes_(connection.addMatch(login_owner_rule,
-                                       [this](sdbus::Message& message) {
-                                           std::string whose;
-                                           std::string before;
-                                           std::string now;
-                                           message >> whose >> before >> now;
-                                           owned_by(now);
-                                       }))
-  , preparations_(connection.addMatch(preparation_rule, [this](sdbus::Message& message) {
+  , bus_(bus::make_proxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus"))
+  , owner_changes_(bus::watch(connection, login_owner_rule,
+                              [this](sdbus::Message& message) {
+                                  std::string whose;
+                                  std::string before;
+                                  std::string now;
+                                  message >> whose >> before >> now;
+                                  owned_by(now);
+                              }))
+  , preparations_(bus::watch(connection, preparation_rule, [this](sdbus::Message& message) {
       bool begins = false;
       message >> begins;
       prepare(begins);
@@ -46,8 +45,8 @@ Sleep::Sleep(sdbus::IConnection& connection, ReplyContext context, Log log, Acti
     bus_->callMethodAsync("GetNameOwner")
         .onInterface("org.freedesktop.DBus")
         .withArguments(login_name)
-        .uponReplyInvoke([this](const sdbus::Error* error, const std::string& owner) {
-            if (error == nullptr)
+        .uponReplyInvoke([this](bus::ReplyError error, const std::string& owner) {
+            if (!error)
                 owned_by(owner);
         });
 }
@@ -67,7 +66,7 @@ void Sleep::owned_by(const std::string& owner) {
     owner_ = owner;
     lock_.reset();
     // By its unique name: a message to that does not activate a service.
-    logind_ = owner.empty() ? nullptr : sdbus::createProxy(connection_, owner, login_path);
+    logind_ = owner.empty() ? nullptr : bus::make_proxy(connection_, owner, login_path);
     if (!asleep_) {
         take();
         return;
@@ -84,8 +83,8 @@ void Sleep::take() {
         logind_->callMethodAsync("Inhibit")
             .onInterface(login_manager)
             .withArguments("sleep", "bgs2d", "A certificate may be being written to a modem", "delay")
-            .uponReplyInvoke([this](const sdbus::Error* error, const sdbus::UnixFd& lock) {
-                if (error == nullptr)
+            .uponReplyInvoke([this](bus::ReplyError error, const sdbus::UnixFd& lock) {
+                if (!error)
                     lock_ = lock;
                 else
                     log_.info("cannot delay the sleep of the machine: {}", error->getMessage());

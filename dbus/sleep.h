@@ -4,12 +4,10 @@
 
 #include "daemon/base/immovable.h"
 #include "daemon/base/log.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/serve.h"
 
 #include <asio/awaitable.hpp>
-#include <sdbus-c++/IConnection.h>
-#include <sdbus-c++/IProxy.h>
-#include <sdbus-c++/Types.h>
 
 #include <functional>
 #include <memory>

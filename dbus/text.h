@@ -2,9 +2,7 @@
 // Texts and values on the bus, valid whatever they were made of.
 #pragma once
 
-#include <sdbus-c++/Message.h>
-#include <sdbus-c++/TypeTraits.h>
-#include <sdbus-c++/Types.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <compare>
 #include <concepts>

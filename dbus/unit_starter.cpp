@@ -2,10 +2,10 @@
 #include "dbus/unit_starter.h"
 
 #include "dbus/names.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/units.h"
 
 #include <fmt/format.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -43,7 +43,7 @@ UnitStarter::UnitStarter()
   : connection_(sdbus::createSystemBusConnection()) {}
 
 bool UnitStarter::daemon_is_running() {
-    const auto bus = sdbus::createProxy(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
+    const auto bus = bus::make_proxy(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
     std::uint32_t pid = 0;
     try {
         bus->callMethod("GetConnectionUnixProcessID")
@@ -62,7 +62,7 @@ bool UnitStarter::daemon_is_running() {
 
 Expected<std::string> UnitStarter::request(const std::string& unit) {
     const auto manager =
-        sdbus::createProxy(*connection_, "org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+        bus::make_proxy(*connection_, "org.freedesktop.systemd1", "/org/freedesktop/systemd1");
     sdbus::ObjectPath job;
     try {
         manager->callMethod("StartUnit")
@@ -90,7 +90,7 @@ std::vector<Expected<void>> UnitStarter::start(const std::vector<std::string>& u
     const auto has_ended = [&ended](const auto& job) { return !job || ended.contains(*job); };
     const auto deadline = Clock::now() + start_timeout;
     while (!std::ranges::all_of(jobs, has_ended) && Clock::now() < deadline) {
-        if (connection_->processPendingRequest())
+        if (bus::process_one(*connection_))
             continue;
         const auto data = connection_->getEventLoopPollData();
         pollfd socket{.fd = data.fd, .events = data.events, .revents = 0};

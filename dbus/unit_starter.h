@@ -3,8 +3,7 @@
 #pragma once
 
 #include "daemon/base/error.h"
-
-#include <sdbus-c++/IConnection.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <memory>
 #include <string>

@@ -3,12 +3,12 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/immovable.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <algorithm>
 #include <array>
@@ -45,17 +45,18 @@ Exception cancelled(std::string_view what) {
 
 sdbus::Slot watch_jobs(sdbus::IConnection& connection,
                        std::function<void(const std::string& job, const std::string& result)> removed) {
-    return connection.addMatch("type='signal',sender='org.freedesktop.systemd1',"
-                               "path='/org/freedesktop/systemd1',"
-                               "interface='org.freedesktop.systemd1.Manager',member='JobRemoved'",
-                               [removed = std::move(removed)](sdbus::Message& message) {
-                                   std::uint32_t number = 0;
-                                   sdbus::ObjectPath job;
-                                   std::string unit;
-                                   std::string result;
-                                   message >> number >> job >> unit >> result;
-                                   removed(job, result);
-                               });
+    return bus::watch(connection,
+                      "type='signal',sender='org.freedesktop.systemd1',"
+                      "path='/org/freedesktop/systemd1',"
+                      "interface='org.freedesktop.systemd1.Manager',member='JobRemoved'",
+                      [removed = std::move(removed)](sdbus::Message& message) {
+                          std::uint32_t number = 0;
+                          sdbus::ObjectPath job;
+                          std::string unit;
+                          std::string result;
+                          message >> number >> job >> unit >> result;
+                          removed(job, result);
+                      });
 }
 
 std::optional<Error> start_error(std::string_view what, const std::string& result) {
@@ -113,7 +114,7 @@ class Units::JobSignals : bgs2::Immovable {
 Units::Units(sdbus::IConnection& connection, ReplyContext context)
   : connection_(connection)
   , context_(std::move(context))
-  , manager_(sdbus::createProxy(connection, systemd_name, systemd_path))
+  , manager_(bus::make_proxy(connection, systemd_name, systemd_path))
   , removed_jobs_(watch_jobs(connection, [this](const std::string& job, const std::string& result) {
       if (jobs_ == 0)
           return;
@@ -137,9 +138,8 @@ void Units::send(const char* method) {
     if (closed_)
         return;
     try {
-        manager_->callMethodAsync(method)
-            .onInterface(systemd_manager)
-            .uponReplyInvoke([](const sdbus::Error*) {});
+        manager_->callMethodAsync(method).onInterface(systemd_manager).uponReplyInvoke([](bus::ReplyError) {
+        });
         context_.sent();
     } catch (const sdbus::Error& e) {
         context_.failed("call systemd", e);
@@ -164,8 +164,8 @@ asio::awaitable<Answer> Units::answer_to(std::string what, std::function<void(Re
         throw cancelled(what);
     const auto answer = std::make_shared<std::optional<std::expected<Answer, sdbus::Error>>>();
     try {
-        call([this, answer](const sdbus::Error* error, const Answer& value) {
-            if (error != nullptr)
+        call([this, answer](bus::ReplyError error, const Answer& value) {
+            if (error)
                 *answer = std::unexpected(*error);
             else
                 *answer = value;
@@ -204,7 +204,7 @@ asio::awaitable<sdbus::ObjectPath> Units::call_manager(const char* method, std::
 asio::awaitable<sdbus::Variant> Units::property(std::string object, const char* interface, const char* name,
                                                 std::string what) {
     // It has to live until the reply: its end would cancel the call.
-    const auto proxy = sdbus::createProxy(connection_, systemd_name, std::move(object));
+    const auto proxy = bus::make_proxy(connection_, systemd_name, std::move(object));
     std::function<void(ReplyHandler<sdbus::Variant>)> call = [&proxy, interface,
                                                               name](ReplyHandler<sdbus::Variant> handler) {
         proxy->callMethodAsync("Get")

@@ -3,14 +3,11 @@
 #pragma once
 
 #include "daemon/port/lending.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/serve.h"
 
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
-#include <sdbus-c++/Error.h>
-#include <sdbus-c++/IConnection.h>
-#include <sdbus-c++/IProxy.h>
-#include <sdbus-c++/Types.h>
 
 #include <chrono>
 #include <functional>
@@ -52,7 +49,7 @@ class Units final : public UnitControl {
 
   private:
     template<class Answer>
-    using ReplyHandler = std::function<void(const sdbus::Error* error, const Answer& answer)>;
+    using ReplyHandler = std::function<void(bus::ReplyError error, const Answer& answer)>;
     class JobSignals;
 
     /// Waits for the reply to `call`.

@@ -4,9 +4,9 @@
 #include "cli/client/connection.h"
 #include "cli/client/names.h"
 #include "cli/terminal/command_error.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <fmt/format.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <algorithm>
 #include <cstdint>

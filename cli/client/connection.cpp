@@ -5,6 +5,7 @@
 #include "cli/client/message.h"
 #include "cli/terminal/child_process.h"
 #include "daemon/base/system_error.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <fmt/format.h>
 #include <systemd/sd-bus.h>
@@ -21,15 +22,6 @@ namespace {
 
 constexpr std::chrono::minutes time_for_a_password(5);
 constexpr std::int64_t longest_wait = 3'600'000; // ms; a later deadline takes several waits
-
-/// sdbus-c++ 1.2 has no access to this flag of sd-bus.
-class OpenedMessage : public sdbus::Message {
-  public:
-    static void allow_password(sdbus::Message& message) {
-        sd_bus_message_set_allow_interactive_authorization(
-            static_cast<sd_bus_message*>(message.*(&OpenedMessage::msg_)), 1);
-    }
-};
 
 std::unique_ptr<sdbus::IConnection> connect_over_ssh(const std::string& host) {
     if (!is_program("ssh"))
@@ -67,11 +59,11 @@ Connection::Connection(const Access& access)
 Value Connection::send(const std::string& name, const std::string& path, const char* interface,
                        const char* method, const Writer& write_arguments) {
     try {
-        const auto proxy = sdbus::createProxy(*bus_, name, path);
-        auto call = proxy->createMethodCall(interface, method);
+        const auto proxy = bus::make_proxy(*bus_, name, path);
+        auto call = proxy->createMethodCall(bus::InterfaceName(interface), bus::MethodName(method));
         write_arguments(call);
         if (agent_)
-            OpenedMessage::allow_password(call);
+            ::sd_bus_message_set_allow_interactive_authorization(bus::raw(call), 1);
         auto reply = agent_ ? proxy->callMethod(call, time_for_a_password) : proxy->callMethod(call);
         return read_all(reply);
     } catch (const sdbus::Error& error) {
@@ -117,14 +109,11 @@ std::optional<BusSignal> Connection::next_signal(const SignalFd& interrupt, cons
 }
 
 void Connection::match(const std::string& rule) {
-    bus_->addMatch(
-        rule,
-        [this](sdbus::Message& message) {
-            arrived_.push_back({message.getSender(),
-                                {message.getPath(), message.getInterfaceName(), message.getMemberName(),
-                                 read_all(message)}});
-        },
-        sdbus::floating_slot);
+    matches_.push_back(bus::watch(*bus_, rule, [this](sdbus::Message& message) {
+        arrived_.push_back(
+            {message.getSender(),
+             {message.getPath(), message.getInterfaceName(), message.getMemberName(), read_all(message)}});
+    }));
 }
 
 bool Connection::accept(const std::string& sender, const BusSignal& event) {
@@ -137,7 +126,7 @@ bool Connection::accept(const std::string& sender, const BusSignal& event) {
 
 bool Connection::process() {
     try {
-        return bus_->processPendingRequest();
+        return bus::process_one(*bus_);
     } catch (const sdbus::Error& error) {
         throw no_daemon(fmt::format("lost the connection to the system bus: {}", error.getMessage()),
                         "check 'systemctl status dbus'");

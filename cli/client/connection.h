@@ -8,8 +8,7 @@
 #include "cli/terminal/signal_fd.h"
 #include "cli/terminal/terminal.h"
 #include "daemon/base/immovable.h"
-
-#include <sdbus-c++/sdbus-c++.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <chrono>
 #include <deque>
@@ -86,6 +85,7 @@ class Connection : Immovable {
     Access access_;
     std::optional<PasswordAgent> agent_; ///< after the first call that requires an authorization
     std::unique_ptr<sdbus::IConnection> bus_;
+    std::vector<sdbus::Slot> matches_;
     std::string owner_; ///< the unique name of the owner of io.bgs2d1; empty: none
     std::deque<Arrived> arrived_;
 };

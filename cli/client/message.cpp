@@ -2,9 +2,9 @@
 #include "cli/client/message.h"
 
 #include "cli/terminal/command_error.h"
+#include "dbus/sdbus/sdbus.h"
 
 #include <fmt/format.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <cstdint>
 #include <string>
@@ -23,10 +23,7 @@ Value read_basic(sdbus::Message& message) {
 }
 
 bool at_end(const sdbus::Message& message) {
-    std::string type;
-    std::string contents;
-    message.peekType(type, contents);
-    return type.empty() || type[0] == '\0';
+    return bus::next_value(message).type == '\0';
 }
 
 /// The key of a dictionary: any basic type in D-Bus, a string in JSON.
@@ -38,9 +35,9 @@ std::string read_key(sdbus::Message& message) {
 Value read_dictionary(sdbus::Message& message, const std::string& entry) {
     const std::string key_and_value = entry.substr(1, entry.size() - 2);
     Value dictionary = Value::object();
-    message.enterContainer(entry);
+    bus::enter(message, bus::Container::array, entry);
     while (!at_end(message)) {
-        message.enterDictEntry(key_and_value);
+        bus::enter(message, bus::Container::dictionary_entry, key_and_value);
         std::string key = read_key(message);
         dictionary[std::move(key)] = read_value(message);
         message.exitDictEntry();
@@ -51,7 +48,7 @@ Value read_dictionary(sdbus::Message& message, const std::string& entry) {
 
 Value read_array(sdbus::Message& message, const std::string& element) {
     Value array = Value::array();
-    message.enterContainer(element);
+    bus::enter(message, bus::Container::array, element);
     while (!at_end(message))
         array.push_back(read_value(message));
     message.exitContainer();
@@ -61,10 +58,8 @@ Value read_array(sdbus::Message& message, const std::string& element) {
 /// The next value of the message. Does not use the variants of sdbus-c++: each is a message, and a list of
 /// modems has hundreds of them.
 Value read_value(sdbus::Message& message) {
-    std::string type;
-    std::string contents;
-    message.peekType(type, contents);
-    switch (type[0]) {
+    const auto [type, contents] = bus::next_value(message);
+    switch (type) {
     case 's':
         return read_basic<std::string>(message);
     case 'o':
@@ -92,14 +87,14 @@ Value read_value(sdbus::Message& message) {
     case 'a':
         return contents.starts_with('{') ? read_dictionary(message, contents) : read_array(message, contents);
     case 'v': {
-        message.enterVariant(contents);
+        bus::enter(message, bus::Container::variant, contents);
         Value value = read_value(message);
         message.exitVariant();
         return value;
     }
     case 'r': {
         Value fields = Value::array();
-        message.enterStruct(contents);
+        bus::enter(message, bus::Container::structure, contents);
         while (!at_end(message))
             fields.push_back(read_value(message));
         message.exitStruct();

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "cli/client/objects.h"
-
-#include <sdbus-c++/Message.h>
+#include "dbus/sdbus/sdbus.h"
 
 namespace bgs2::cli {
 

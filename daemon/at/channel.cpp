@@ -2,7 +2,6 @@
 #include "daemon/at/channel.h"
 
 #include <asio/buffer.hpp>
-#include <asio/experimental/deferred.hpp>
 #include <asio/experimental/parallel_group.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
@@ -17,7 +16,6 @@
 namespace bgs2::at {
 namespace {
 
-using asio::experimental::deferred;
 using asio::experimental::make_parallel_group;
 using asio::experimental::wait_for_one;
 
@@ -131,11 +129,12 @@ asio::awaitable<void> Channel::send_bytes(ByteView bytes, Clock::duration timeou
         throw_if_module_ended("while data was sent to it");
         const ByteView part = bytes.subspan(sent, std::min(write_size, bytes.size() - sent));
         timer_.expires_at(deadline);
+        const auto write = [&](auto token) {
+            return port_.stream().async_write_some(asio::buffer(part.data(), part.size()), std::move(token));
+        };
+        const auto expire = [&](auto token) { return timer_.async_wait(std::move(token)); };
         const auto [order, error, written, timer_error] =
-            co_await make_parallel_group(
-                port_.stream().async_write_some(asio::buffer(part.data(), part.size()), deferred),
-                timer_.async_wait(deferred))
-                .async_wait(wait_for_one(), asio::use_awaitable);
+            co_await make_parallel_group(write, expire).async_wait(wait_for_one(), asio::use_awaitable);
         if (tap_ && written > 0)
             tap_->said({.bytes = part.first(written), .offset = sent, .total = bytes.size(), .shown = shown});
         if (expired(error, timer_error))
@@ -220,10 +219,10 @@ asio::awaitable<void> Channel::receive(std::optional<Clock::time_point> deadline
     const auto buffer = asio::buffer(buffer_);
     if (deadline) {
         timer_.expires_at(*deadline);
+        const auto read = [&](auto token) { return port_.stream().async_read_some(buffer, std::move(token)); };
+        const auto expire = [&](auto token) { return timer_.async_wait(std::move(token)); };
         const auto [order, read_error, read_size, timer_error] =
-            co_await make_parallel_group(port_.stream().async_read_some(buffer, deferred),
-                                         timer_.async_wait(deferred))
-                .async_wait(wait_for_one(), asio::use_awaitable);
+            co_await make_parallel_group(read, expire).async_wait(wait_for_one(), asio::use_awaitable);
         late = expired(read_error, timer_error);
         error = read_error;
         size = read_size;

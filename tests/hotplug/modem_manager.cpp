@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/hotplug/modem_manager.h"
 
+#include "dbus/sdbus/sdbus.h"
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -34,7 +36,7 @@ std::optional<ModemManagerProgram::Objects> ModemManagerProgram::objects() {
     Objects objects;
     const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
     try {
-        sdbus::createProxy(*connection, bus_name, "/org/freedesktop/ModemManager1")
+        bus::make_proxy(*connection, bus_name, "/org/freedesktop/ModemManager1")
             ->callMethod("GetManagedObjects")
             .onInterface("org.freedesktop.DBus.ObjectManager")
             .storeResultsTo(objects);
@@ -59,7 +61,7 @@ std::string ModemManagerProgram::call(const std::function<void(sdbus::IProxy&)>&
         return "not one modem";
     const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
     try {
-        make(*sdbus::createProxy(*connection, bus_name, shown->begin()->first));
+        make(*bus::make_proxy(*connection, bus_name, shown->begin()->first));
     } catch (const sdbus::Error& e) {
         return e.getMessage();
     }

@@ -2,10 +2,9 @@
 // The real ModemManager on the bus of a gateway.
 #pragma once
 
+#include "dbus/sdbus/sdbus.h"
 #include "tests/support/gateway.h"
 #include "tests/support/process.h"
-
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <cstddef>
 #include <cstdint>

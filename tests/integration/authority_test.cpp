@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Authorization with the real polkitd and the shipped actions and rules, and without polkit.
 #include "dbus/polkit_action.h"
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/rights.h"
 #include "tests/support/introspection.h"
 #include "tests/support/program.h"
@@ -167,8 +168,8 @@ TEST_F(RightsByPolkit, PolkitKnowsEveryActionAndNoOther) {
         sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
                       std::uint32_t, std::uint32_t, std::uint32_t, std::map<std::string, std::string>>;
     const Visitor visitor(*gateway_, root);
-    const auto polkit = sdbus::createProxy(visitor.connection(), "org.freedesktop.PolicyKit1",
-                                           "/org/freedesktop/PolicyKit1/Authority");
+    const auto polkit = bus::make_proxy(visitor.connection(), "org.freedesktop.PolicyKit1",
+                                        "/org/freedesktop/PolicyKit1/Authority");
     std::vector<Action> actions;
     polkit->callMethod("EnumerateActions")
         .onInterface("org.freedesktop.PolicyKit1.Authority")
@@ -217,7 +218,7 @@ class FailingPolkit : public RightsByPolkit {
         const passwd* account = ::getpwnam("polkitd");
         ASSERT_NE(account, nullptr);
         fake_polkit_.emplace(*gateway_, Account{.name = "polkitd", .uid = account->pw_uid});
-        fake_polkit_->connection().requestName("org.freedesktop.PolicyKit1");
+        bus::request_name(fake_polkit_->connection(), "org.freedesktop.PolicyKit1");
     }
     std::optional<Visitor> fake_polkit_;
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // bgs2d borrows a port a thousand times.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <chrono>
 #include <cstddef>
@@ -41,16 +41,16 @@ Resources resources_of(pid_t process) {
 TEST(BorrowCycles, LeaveNothingBehindAThousandTimes) {
     Gateway gateway;
     const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway.bus_address());
-    const auto manager = sdbus::createProxy(*connection, "io.bgs2d1", "/io/bgs2d1");
+    const auto manager = bus::make_proxy(*connection, "io.bgs2d1", "/io/bgs2d1");
     std::size_t released = 0;
     manager->uponSignal("PortReleased")
         .onInterface("io.bgs2d1.Manager")
         .call([&released](const std::string& /*device*/) { ++released; });
-    manager->finishRegistration();
+    bus::finish_registration(*manager);
     const auto cycles = [&](std::size_t count) {
         return gateway.eventually(
             [&] {
-                while (connection->processPendingRequest()) {
+                while (bus::process_one(*connection)) {
                 }
                 return released >= count;
             },

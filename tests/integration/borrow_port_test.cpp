@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // BorrowPort and ReleasePort: a client of the bus has the port, and gives it to bgs2d when bgs2d needs it.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <chrono>
 #include <map>
@@ -37,7 +37,7 @@ class Client {
 
     explicit Client(const Gateway& gateway)
       : connection_(sdbus::createSessionBusConnectionWithAddress(gateway.bus_address()))
-      , manager_(sdbus::createProxy(*connection_, "io.bgs2d1", "/io/bgs2d1")) {
+      , manager_(bus::make_proxy(*connection_, "io.bgs2d1", "/io/bgs2d1")) {
         manager_->uponSignal("PortWanted")
             .onInterface(manager_interface)
             .call([this](const std::string& device, const std::string& reason,
@@ -45,7 +45,7 @@ class Client {
         manager_->uponSignal("PortReleased")
             .onInterface(manager_interface)
             .call([this](const std::string& device) { released_.push_back(device); });
-        manager_->finishRegistration();
+        bus::finish_registration(*manager_);
     }
 
     /// The result of BorrowPort or ReleasePort.
@@ -56,8 +56,7 @@ class Client {
             .onInterface(manager_interface)
             .withTimeout(60s)
             .withArguments(device, options)
-            .uponReplyInvoke(
-                [result](const sdbus::Error* error) { *result = error == nullptr ? "" : error->getName(); });
+            .uponReplyInvoke([result](bus::ReplyError error) { *result = !error ? "" : error->getName(); });
         return result;
     }
 
@@ -72,7 +71,7 @@ class Client {
     }
 
     void process() {
-        while (connection_->processPendingRequest()) {
+        while (bus::process_one(*connection_)) {
         }
     }
 

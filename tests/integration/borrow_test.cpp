@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // bgs2d borrows the port of a modem while it has work, and gives it back.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 
 #include <fmt/format.h>
@@ -143,8 +144,8 @@ TEST_F(Borrowing, AJobWaitsForThePortAndCanBeCancelled) {
     ASSERT_TRUE(holder.is_ready());
     const auto job = gateway_.ask("Refresh");
     ASSERT_TRUE(waits()) << gateway_.log();
-    const auto proxy = sdbus::createProxy(
-        sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address()), "io.bgs2d1", job);
+    const auto proxy = bus::make_proxy(sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address()),
+                                       "io.bgs2d1", job);
     ASSERT_TRUE(gateway_.eventually([&] {
         return proxy->getProperty("Step").onInterface("io.bgs2d1.Job").get<std::string>() ==
                "waiting for the port: " + holder.name();

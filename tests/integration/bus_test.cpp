@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bus with the shipped configuration.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/rights.h"
 
 #include <gmock/gmock.h>
@@ -28,7 +29,7 @@ class OnTheBus : public testing::Test {
     [[nodiscard]] std::string name_request_error(const Account& account) const {
         const Visitor visitor(*gateway_, account);
         try {
-            visitor.connection().requestName(name);
+            bus::request_name(visitor.connection(), name);
         } catch (const sdbus::Error& e) {
             return e.getMessage();
         }

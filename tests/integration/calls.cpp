@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/calls.h"
 
+#include "dbus/sdbus/sdbus.h"
+
 #include <systemd/sd-bus.h>
 
 namespace bgs2::test {
@@ -9,23 +11,16 @@ namespace {
 constexpr const char* service = "io.bgs2d1";
 constexpr const char* manager_object = "/io/bgs2d1";
 
-/// sdbus-c++ 1.2 cannot set this flag. This accesses the underlying message of sd-bus.
-class Opened : public sdbus::Message {
-  public:
-    static sd_bus_message* of(const sdbus::Message& message) {
-        return static_cast<sd_bus_message*>(message.*(&Opened::msg_));
-    }
-};
-
 } // namespace
 
 Visitor::Visitor(const Gateway& gateway, const Account& account)
   : connection_(connect_as(account, gateway.bus_address()))
-  , manager_(sdbus::createProxy(*connection_, service, manager_object)) {}
+  , manager_(bus::make_proxy(*connection_, service, manager_object)) {}
 
 sdbus::MethodCall Visitor::make_call(const std::string& path, const std::string& interface,
                                      const std::string& method) const {
-    return sdbus::createProxy(*connection_, service, path)->createMethodCall(interface, method);
+    return bus::make_proxy(*connection_, service, path)
+        ->createMethodCall(bus::InterfaceName(interface), bus::MethodName(method));
 }
 
 Ending Visitor::call(const sdbus::MethodCall& call) const {
@@ -55,18 +50,18 @@ std::shared_ptr<PendingCall> Visitor::ask(const std::string& path, const std::st
     auto message = make_call(path, interface, method);
     if (interface == "io.bgs2d1.Modem")
         message << Gateway::Dictionary{};
-    ::sd_bus_message_set_allow_interactive_authorization(Opened::of(message), 1);
+    ::sd_bus_message_set_allow_interactive_authorization(bus::raw(message), 1);
     auto pending = std::make_shared<PendingCall>();
-    manager_->callMethod(message, [pending](sdbus::MethodReply&, const sdbus::Error* error) {
+    bus::call_async(*manager_, message, [pending](bus::ReplyError error) {
         pending->ending =
-            error == nullptr ? Ending{} : Ending{.error = error->getName(), .message = error->getMessage()};
+            !error ? Ending{} : Ending{.error = error->getName(), .message = error->getMessage()};
     });
     process();
     return pending;
 }
 
 void Visitor::process() {
-    while (connection_->processPendingRequest()) {
+    while (bus::process_one(*connection_)) {
     }
 }
 

@@ -2,6 +2,7 @@
 // Changes of slots on request over the bus: installing certificates, erasing slots, sending prepared frames.
 #include "daemon/sbnw/frame.h"
 #include "daemon/sbnw/signature.h"
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 #include "tests/integration/secret_scan.h"
 #include "tests/support/bytes.h"
@@ -109,7 +110,7 @@ class SlotRequest : public testing::Test {
 
     template<class T>
     T property(const sdbus::ObjectPath& job, const char* name) {
-        return sdbus::createProxy(*connection_, "io.bgs2d1", job)
+        return bus::make_proxy(*connection_, "io.bgs2d1", job)
             ->getProperty(name)
             .onInterface("io.bgs2d1.Job")
             .get<T>();
@@ -199,9 +200,9 @@ TEST_F(SlotRequest, TimesOutOnAnOpenPipeWithoutBlockingOtherRequests) {
         .onInterface("io.bgs2d1.Modem")
         .withTimeout(std::chrono::seconds(60))
         .withArguments(std::uint32_t{1}, reading, Gateway::Dictionary{})
-        .uponReplyInvoke([&](const sdbus::Error* failure, const sdbus::ObjectPath&) {
+        .uponReplyInvoke([&](bus::ReplyError failure, const sdbus::ObjectPath&) {
             answered = true;
-            error = failure != nullptr ? failure->getMessage() : "";
+            error = failure ? failure->getMessage() : "";
         });
     const auto job = install_ca(2);
     ASSERT_TRUE(ended(job)) << "while the other is waited for";
@@ -271,7 +272,7 @@ TEST_F(SlotRequest, ReportsARejectionByTheModemInTheEndedJob) {
 TEST_F(SlotRequest, ContinuesWhenTheCallerDisconnects) {
     replace_modem({"--baud", "9600"});
     auto caller = sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address());
-    auto proxy = sdbus::createProxy(*caller, "io.bgs2d1", "/io/bgs2d1/modem/" + std::string(default_imei));
+    auto proxy = bus::make_proxy(*caller, "io.bgs2d1", "/io/bgs2d1/modem/" + std::string(default_imei));
     sdbus::ObjectPath job;
     proxy->callMethod("InstallCertificate")
         .onInterface("io.bgs2d1.Modem")
@@ -328,7 +329,7 @@ TEST_P(JobCancellation, EndsTheJobAndLeavesTheModemInAKnownState) {
     const auto job = install_ca(1);
     ASSERT_TRUE(gateway_.eventually([&] { return property<std::string>(job, "Step") == GetParam(); }))
         << property<std::string>(job, "Step");
-    sdbus::createProxy(*connection_, "io.bgs2d1", job)->callMethod("Cancel").onInterface("io.bgs2d1.Job");
+    bus::make_proxy(*connection_, "io.bgs2d1", job)->callMethod("Cancel").onInterface("io.bgs2d1.Job");
     ASSERT_TRUE(ended(job));
     EXPECT_THAT(*gateway_.end_of(job), StartsWith("Cancelled"));
     EXPECT_EQ(property<std::string>(job, "Error"), "Cancelled");

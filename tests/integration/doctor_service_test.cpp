@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Findings of 'bgs2ctl doctor' about the service. The test simulates systemd on the bus, because a machine
 // has only one real systemd.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/support/gateway.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_directory.h"
@@ -8,7 +9,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <chrono>
 #include <fstream>
@@ -30,20 +30,20 @@ class DoctorServiceCheck : public testing::Test {
   protected:
     void SetUp() override {
         connection_ = connect();
-        manager_ = sdbus::createObject(*connection_, "/org/freedesktop/systemd1");
-        manager_->registerMethod("LoadUnit")
-            .onInterface("org.freedesktop.systemd1.Manager")
-            .implementedAs([](const std::string& name) {
-                if (name != "bgs2d.service")
-                    throw sdbus::Error("org.freedesktop.DBus.Error.InvalidArgs", "another unit: " + name);
-                return sdbus::ObjectPath(unit_path);
-            });
-        manager_->finishRegistration();
-        unit_ = sdbus::createObject(*connection_, unit_path);
-        for (const char* property : {"LoadState", "ActiveState", "UnitFileState"})
-            show(property, "org.freedesktop.systemd1.Unit");
-        show("Result", "org.freedesktop.systemd1.Service");
-        unit_->finishRegistration();
+        manager_ = bus::make_object(*connection_, "/org/freedesktop/systemd1");
+        bus::publish(*manager_,
+                     bus::interface("org.freedesktop.systemd1.Manager",
+                                    bus::method("LoadUnit", [](const std::string& name) {
+                                        if (name != "bgs2d.service")
+                                            throw bus::make_error("org.freedesktop.DBus.Error.InvalidArgs",
+                                                                  "another unit: " + name);
+                                        return sdbus::ObjectPath(unit_path);
+                                    })));
+        unit_ = bus::make_object(*connection_, unit_path);
+        bus::publish(*unit_,
+                     bus::interface("org.freedesktop.systemd1.Unit", property("LoadState"),
+                                    property("ActiveState"), property("UnitFileState")),
+                     bus::interface("org.freedesktop.systemd1.Service", property("Result")));
     }
 
     /// Sets the properties of the service in systemd and returns the findings.
@@ -51,7 +51,7 @@ class DoctorServiceCheck : public testing::Test {
                const std::string& result) {
         unit_properties_ = {
             {"LoadState", load}, {"ActiveState", active}, {"UnitFileState", file}, {"Result", result}};
-        connection_->requestName("org.freedesktop.systemd1");
+        bus::request_name(*connection_, "org.freedesktop.systemd1");
         connection_->enterEventLoopAsync();
         const std::string output = folder_.path() / "doctor.out";
         Process doctor({BGS2CTL, "doctor", "--json"},
@@ -74,9 +74,8 @@ class DoctorServiceCheck : public testing::Test {
         return sdbus::createSessionBusConnectionWithAddress(address());
     }
 
-    void show(const std::string& property, const std::string& interface) {
-        unit_->registerProperty(property).onInterface(interface).withGetter(
-            [this, property] { return unit_properties_.at(property); });
+    auto property(const std::string& name) {
+        return bus::property(name, [this, name] { return unit_properties_.at(name); });
     }
 
     TemporaryDirectory folder_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The interface on the bus equals io.bgs2d1.xml.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 #include "tests/support/introspection.h"
 #include "tests/support/program.h"
@@ -20,7 +21,7 @@ using testing::IsEmpty;
 std::vector<std::string> declarations_of(Gateway& gateway, const std::string& path) {
     std::string document;
     const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway.bus_address());
-    sdbus::createProxy(*connection, "io.bgs2d1", path)
+    bus::make_proxy(*connection, "io.bgs2d1", path)
         ->callMethod("Introspect")
         .onInterface("org.freedesktop.DBus.Introspectable")
         .storeResultsTo(document);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Callers that hand over keys by pipes, and do not write or close them.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -59,8 +60,8 @@ class HandOvers : public testing::Test {
         // A connection may wait for 128 replies.
         for (int i = 0; i < 4; ++i) {
             connections_.push_back(sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address()));
-            proxies_.push_back(sdbus::createProxy(*connections_.back(), "io.bgs2d1",
-                                                  "/io/bgs2d1/modem/" + std::string(default_imei)));
+            proxies_.push_back(bus::make_proxy(*connections_.back(), "io.bgs2d1",
+                                               "/io/bgs2d1/modem/" + std::string(default_imei)));
         }
     }
 
@@ -74,15 +75,15 @@ class HandOvers : public testing::Test {
             .onInterface("io.bgs2d1.Modem")
             .withTimeout(60s)
             .withArguments(std::uint32_t{5}, sdbus::UnixFd(ends[0], sdbus::adopt_fd), Gateway::Dictionary{})
-            .uponReplyInvoke([this](const sdbus::Error* error, const sdbus::ObjectPath& /*job*/) {
-                answers_.push_back(error == nullptr ? "" : error->getName() + ": " + error->getMessage());
+            .uponReplyInvoke([this](bus::ReplyError error, const sdbus::ObjectPath& /*job*/) {
+                answers_.push_back(!error ? "" : error->getName() + ": " + error->getMessage());
             });
     }
 
     bool answered(std::size_t count) {
         return gateway_.eventually([&] {
             for (const auto& connection : connections_) {
-                while (connection->processPendingRequest()) {
+                while (bus::process_one(*connection)) {
                 }
             }
             return answers_.size() >= count;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs on request over the bus.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -33,7 +34,7 @@ class OnABlankModem : public testing::Test {
     }
 
     std::string step(const sdbus::ObjectPath& job) {
-        return sdbus::createProxy(*connection_, "io.bgs2d1", job)
+        return bus::make_proxy(*connection_, "io.bgs2d1", job)
             ->getProperty("Step")
             .onInterface("io.bgs2d1.Job")
             .get<std::string>();
@@ -54,7 +55,7 @@ TEST_F(OnABlankModem, AJobReportsItsStepsAndBytes) {
     ASSERT_TRUE(is_at(job, "writing slot 1")) << gateway_.log();
     ASSERT_TRUE(ended(job));
     EXPECT_EQ(gateway_.end_of(job), "");
-    const auto proxy = sdbus::createProxy(*connection_, "io.bgs2d1", job);
+    const auto proxy = bus::make_proxy(*connection_, "io.bgs2d1", job);
     const auto get = [&](const char* name) { return proxy->getProperty(name).onInterface("io.bgs2d1.Job"); };
     EXPECT_EQ(get("Operation").get<std::string>(), "provision");
     EXPECT_EQ(get("Step").get<std::string>(), "done");
@@ -79,7 +80,7 @@ TEST_F(OnABlankModem, ASecondJobIsRejectedAsBusyNamingTheFirst) {
 TEST_F(OnABlankModem, ACancelledJobFinishesTheFrameAndReadsTheSlotsBack) {
     const auto job = gateway_.ask("Provision");
     ASSERT_TRUE(is_at(job, "writing slot 0")) << gateway_.log();
-    sdbus::createProxy(*connection_, "io.bgs2d1", job)->callMethod("Cancel").onInterface("io.bgs2d1.Job");
+    bus::make_proxy(*connection_, "io.bgs2d1", job)->callMethod("Cancel").onInterface("io.bgs2d1.Job");
     ASSERT_TRUE(ended(job));
     EXPECT_THAT(*gateway_.end_of(job), HasSubstr("Cancelled"));
     EXPECT_EQ(gateway_.property("State"), "drifted");

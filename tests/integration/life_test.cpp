@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start and stop of the daemon.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 #include "tests/support/process.h"
 #include "tests/support/program.h"
@@ -177,15 +178,15 @@ std::size_t lines_with(const Gateway& gateway, const std::string& text) {
 struct WaitingCall {
     explicit WaitingCall(const Gateway& gateway)
       : connection(sdbus::createSessionBusConnectionWithAddress(gateway.bus_address()))
-      , modem(sdbus::createProxy(*connection, "io.bgs2d1", "/io/bgs2d1/modem/" + std::string(default_imei))) {
+      , modem(bus::make_proxy(*connection, "io.bgs2d1", "/io/bgs2d1/modem/" + std::string(default_imei))) {
         if (::pipe2(ends.data(), O_CLOEXEC) != 0)
             throw std::runtime_error("pipe2");
         modem->callMethodAsync("SendFrame")
             .onInterface("io.bgs2d1.Modem")
             .withTimeout(60s)
             .withArguments(sdbus::UnixFd(ends[0], sdbus::adopt_fd), Gateway::Dictionary{})
-            .uponReplyInvoke([this](const sdbus::Error* failure, const sdbus::ObjectPath& /*job*/) {
-                error = failure == nullptr ? "" : failure->getName();
+            .uponReplyInvoke([this](bus::ReplyError failure, const sdbus::ObjectPath& /*job*/) {
+                error = !failure ? "" : failure->getName();
             });
     }
     ~WaitingCall() { ::close(ends[1]); }
@@ -202,7 +203,7 @@ struct WaitingCall {
         const auto deadline = std::chrono::steady_clock::now() + 10s;
         try {
             while (!error && std::chrono::steady_clock::now() < deadline) {
-                if (connection->processPendingRequest())
+                if (bus::process_one(*connection))
                     continue;
                 pollfd socket{connection->getEventLoopPollData().fd, POLLIN, 0};
                 ::poll(&socket, 1, 100);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs of bgs2ctl with a running daemon: exit codes, text, JSON.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 #include "tests/integration/ctl.h"
 
@@ -26,7 +27,7 @@ class OnADriftedModem : public testing::Test {
     }
 
     bool writes(const sdbus::ObjectPath& job) {
-        const auto proxy = sdbus::createProxy(*connection_, "io.bgs2d1", job);
+        const auto proxy = bus::make_proxy(*connection_, "io.bgs2d1", job);
         return gateway_.eventually([&] {
             return proxy->getProperty("Step").onInterface("io.bgs2d1.Job").get<std::string>() ==
                    "writing slot 0";

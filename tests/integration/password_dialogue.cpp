@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/password_dialogue.h"
 
+#include "dbus/sdbus/sdbus.h"
+
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -29,39 +31,37 @@ std::uint64_t start_time() {
 
 PasswordDialogue::PasswordDialogue(const std::string& bus_address)
   : connection_(sdbus::createSessionBusConnectionWithAddress(bus_address))
-  , authority_(sdbus::createProxy(*connection_, "org.freedesktop.PolicyKit1",
-                                  "/org/freedesktop/PolicyKit1/Authority"))
-  , agent_(sdbus::createObject(*connection_, agent_path)) {
-    agent_->registerMethod("BeginAuthentication")
-        .onInterface(agent_interface)
-        .implementedAs([this](sdbus::Result<>&& result, const std::string& action, const std::string& message,
-                              const std::string& /*icon*/,
-                              const std::map<std::string, std::string>& /*details*/,
-                              const std::string& cookie, const std::vector<Identity>& identities) {
-            result_ = std::move(result);
-            action_ = action;
-            message_ = message;
-            identities_ = identities;
-            cookie_ = cookie;
-        });
-    agent_->registerMethod("CancelAuthentication")
-        .onInterface(agent_interface)
-        .implementedAs([this](const std::string& cookie) {
-            if (cookie_ == cookie)
-                close(sdbus::Error("org.freedesktop.PolicyKit1.Error.Cancelled", "cancelled"));
-        });
-    agent_->finishRegistration();
-    const Identity subject{"unix-process", std::map<std::string, sdbus::Variant>{
-                                               {"pid", static_cast<std::uint32_t>(::getpid())},
-                                               {"start-time", start_time()},
-                                               {"uid", static_cast<std::int32_t>(::getuid())}}};
+  , authority_(
+        bus::make_proxy(*connection_, "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority"))
+  , agent_(bus::make_object(*connection_, agent_path)) {
+    const auto begin =
+        bus::method("BeginAuthentication",
+                    [this](sdbus::Result<>&& result, const std::string& action, const std::string& message,
+                           const std::string& /*icon*/, const std::map<std::string, std::string>& /*details*/,
+                           const std::string& cookie, const std::vector<Identity>& identities) {
+                        result_ = std::move(result);
+                        action_ = action;
+                        message_ = message;
+                        identities_ = identities;
+                        cookie_ = cookie;
+                    });
+    const auto cancel = bus::method("CancelAuthentication", [this](const std::string& cookie) {
+        if (cookie_ == cookie)
+            close(bus::make_error("org.freedesktop.PolicyKit1.Error.Cancelled", "cancelled"));
+    });
+    bus::publish(*agent_, bus::interface(agent_interface, begin, cancel));
+    const Identity subject{"unix-process",
+                           std::map<std::string, sdbus::Variant>{
+                               {"pid", sdbus::Variant(static_cast<std::uint32_t>(::getpid()))},
+                               {"start-time", sdbus::Variant(start_time())},
+                               {"uid", sdbus::Variant(static_cast<std::int32_t>(::getuid()))}}};
     authority_->callMethod("RegisterAuthenticationAgent")
         .onInterface(authority_interface)
         .withArguments(subject, std::string("C"), std::string(agent_path));
 }
 
 void PasswordDialogue::process() {
-    while (connection_->processPendingRequest()) {
+    while (bus::process_one(*connection_)) {
     }
 }
 
@@ -73,7 +73,7 @@ void PasswordDialogue::enter_the_right_password() {
 }
 
 void PasswordDialogue::cancel() {
-    close(sdbus::Error("org.freedesktop.PolicyKit1.Error.Cancelled", "cancelled"));
+    close(bus::make_error("org.freedesktop.PolicyKit1.Error.Cancelled", "cancelled"));
 }
 
 void PasswordDialogue::close(const std::optional<sdbus::Error>& error) {

@@ -2,7 +2,7 @@
 // A polkit authentication agent, which asks its user for a password.
 #pragma once
 
-#include <sdbus-c++/sdbus-c++.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <cstdint>
 #include <map>

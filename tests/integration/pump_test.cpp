@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Errors of a real connection: only the end of the connection is one.
 #include "dbus/pump.h"
+#include "dbus/sdbus/sdbus.h"
 #include "tests/support/gateway.h"
 
 #include <asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <chrono>
 #include <string>
@@ -43,7 +43,7 @@ class PumpOnABus : public testing::Test {
 TEST_F(PumpOnABus, AnErrorOfOneMessageIsLoggedOnceAndNotALostConnection) {
     std::optional<sdbus::Error> error;
     try {
-        const auto object = sdbus::createObject(*connection_, "/a");
+        const auto object = bus::make_object(*connection_, "/a");
         auto signal = object->createSignal("a.b", "C");
         signal << std::string("caf\xe9");
     } catch (const sdbus::Error& e) {
@@ -64,7 +64,7 @@ TEST_F(PumpOnABus, TheEndOfTheBusIsReportedOnce) {
     loop_.restart();
     loop_.run_for(20s);
     ASSERT_THAT(lost_, SizeIs(1));
-    pump_.failed("emit a signal", sdbus::Error("a.b", "c"));
+    pump_.failed("emit a signal", bus::make_error("a.b", "c"));
     pump_.arm();
     EXPECT_THAT(lost_, SizeIs(1));
     EXPECT_THAT(logged_, IsEmpty());
@@ -72,7 +72,7 @@ TEST_F(PumpOnABus, TheEndOfTheBusIsReportedOnce) {
 
 TEST_F(PumpOnABus, AnErrorOfSendingTellsThatTheBusHasEnded) {
     gateway_.stop_bus();
-    const auto object = sdbus::createObject(*connection_, "/a");
+    const auto object = bus::make_object(*connection_, "/a");
     try {
         for (;;) { // until the connection is found closed
             auto signal = object->createSignal("a.b", "C");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kills and restarts the daemon at each point of its work: the result is the same as without a kill.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -42,7 +43,7 @@ std::size_t ready_prompts(const Gateway& gateway) {
 std::uint64_t bytes_sent(const Gateway& gateway) {
     const auto connection = sdbus::createSessionBusConnectionWithAddress(gateway.bus_address());
     try {
-        return sdbus::createProxy(*connection, "io.bgs2d1", "/io/bgs2d1/job/1")
+        return bus::make_proxy(*connection, "io.bgs2d1", "/io/bgs2d1/job/1")
             ->getProperty("BytesSent")
             .onInterface("io.bgs2d1.Job")
             .get<std::uint64_t>();

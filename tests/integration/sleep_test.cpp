@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sleep of the machine, with the real logind. It asks systemd, which cannot run here, to start
 // suspend.target: the test answers for systemd. tests/vm/sleep_test.cpp has both.
+#include "dbus/sdbus/sdbus.h"
 #include "tests/integration/certificates.h"
 
 #include <gmock/gmock.h>
@@ -34,26 +35,22 @@ class ServiceManager {
 
     explicit ServiceManager(const std::string& bus_address, Start start = Start::fails)
       : connection_(sdbus::createSessionBusConnectionWithAddress(bus_address))
-      , manager_(sdbus::createObject(*connection_, "/org/freedesktop/systemd1"))
-      , target_(sdbus::createObject(*connection_, "/org/freedesktop/systemd1/unit/suspend_2etarget")) {
-        manager_->registerMethod("StartUnit")
-            .onInterface("org.freedesktop.systemd1.Manager")
-            .implementedAs([this, start](const std::string& unit, const std::string&) -> sdbus::ObjectPath {
+      , manager_(bus::make_object(*connection_, "/org/freedesktop/systemd1"))
+      , target_(bus::make_object(*connection_, "/org/freedesktop/systemd1/unit/suspend_2etarget")) {
+        const auto start_unit = bus::method(
+            "StartUnit", [this, start](const std::string& unit, const std::string&) -> sdbus::ObjectPath {
                 asked_ = asked_ || unit == "suspend.target";
                 if (start == Start::never_ends)
-                    return "/org/freedesktop/systemd1/job/1";
-                throw sdbus::Error("org.freedesktop.systemd1.UnitMasked",
-                                   "the machine of the test does not sleep");
+                    return sdbus::ObjectPath("/org/freedesktop/systemd1/job/1");
+                throw bus::make_error("org.freedesktop.systemd1.UnitMasked",
+                                      "the machine of the test does not sleep");
             });
-        manager_->registerMethod("Subscribe")
-            .onInterface("org.freedesktop.systemd1.Manager")
-            .implementedAs([] {});
-        manager_->finishRegistration();
-        target_->registerProperty("LoadState").onInterface("org.freedesktop.systemd1.Unit").withGetter([] {
-            return std::string("loaded");
-        });
-        target_->finishRegistration();
-        connection_->requestName("org.freedesktop.systemd1");
+        bus::publish(*manager_, bus::interface("org.freedesktop.systemd1.Manager", start_unit,
+                                               bus::method("Subscribe", [] {})));
+        bus::publish(*target_, bus::interface("org.freedesktop.systemd1.Unit", bus::property("LoadState", [] {
+                                                  return std::string("loaded");
+                                              })));
+        bus::request_name(*connection_, "org.freedesktop.systemd1");
         connection_->enterEventLoopAsync();
     }
     ~ServiceManager() { connection_->leaveEventLoop(); }
@@ -92,8 +89,8 @@ class Sleep : public testing::Test {
     }
 
     [[nodiscard]] std::unique_ptr<sdbus::IProxy> logind() const {
-        return sdbus::createProxy(sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address()),
-                                  "org.freedesktop.login1", "/org/freedesktop/login1");
+        return bus::make_proxy(sdbus::createSessionBusConnectionWithAddress(gateway_.bus_address()),
+                               "org.freedesktop.login1", "/org/freedesktop/login1");
     }
 
     /// Whether bgs2d, and nothing else, delays the sleep.

@@ -2,7 +2,7 @@
 // User accounts that exist only for the programs of one gateway.
 #pragma once
 
-#include <sdbus-c++/sdbus-c++.h>
+#include "dbus/sdbus/sdbus.h"
 
 #include <filesystem>
 #include <memory>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/gateway.h"
 
+#include "dbus/sdbus/sdbus.h"
 #include "tests/support/accounts.h"
 
 #include <fmt/format.h>
@@ -91,7 +92,7 @@ void Gateway::start_polkit() {
         std::make_unique<Process>(in_sandbox({"/usr/lib/polkit-1/polkitd", "--no-debug"}),
                                   Process::Options{.environment = {"DBUS_SYSTEM_BUS_ADDRESS=" + bus_address_},
                                                    .output = path("polkit.log")});
-    const auto bus = sdbus::createProxy(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
+    const auto bus = bus::make_proxy(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
     const bool ready = eventually([&] {
         bool owned = false;
         bus->callMethod("NameHasOwner")
@@ -147,13 +148,13 @@ void Gateway::start_bus() {
     connection_ = sdbus::createSessionBusConnectionWithAddress(bus_address_);
     std::filesystem::permissions(folder_.path(), std::filesystem::perms::others_exec,
                                  std::filesystem::perm_options::add);
-    manager_ = sdbus::createProxy(*connection_, destination, "/io/bgs2d1");
+    manager_ = bus::make_proxy(*connection_, destination, "/io/bgs2d1");
     manager_->uponSignal("JobCompleted")
         .onInterface("io.bgs2d1.Manager")
         .call(
             [this](const sdbus::ObjectPath& job, bool success, const std::string& error,
                    const std::string& message) { ended_jobs_[job] = success ? "" : error + ": " + message; });
-    manager_->finishRegistration();
+    bus::finish_registration(*manager_);
 }
 
 std::string Gateway::write(std::string_view name, std::string_view text) const {
@@ -228,7 +229,7 @@ bool Gateway::eventually(const std::function<bool()>& condition, std::chrono::mi
     while (!condition()) {
         if (Clock::now() > deadline)
             return false;
-        if (!connection_->processPendingRequest()) {
+        if (!bus::process_one(*connection_)) {
             // Events outside the bus, such as the end of a process, require polling.
             constexpr int poll_interval = 20; // ms
             pollfd waiting{.fd = connection_->getEventLoopPollData().fd, .events = POLLIN, .revents = 0};
@@ -255,7 +256,7 @@ bool Gateway::becomes(std::string_view state, const std::string& imei) {
 }
 
 std::unique_ptr<sdbus::IProxy> Gateway::modem(const std::string& imei) {
-    return sdbus::createProxy(*connection_, destination, "/io/bgs2d1/modem/" + imei);
+    return bus::make_proxy(*connection_, destination, "/io/bgs2d1/modem/" + imei);
 }
 
 std::string Gateway::property(const std::string& name, const std::string& imei) {

@@ -2,10 +2,9 @@
 // A gateway in a folder: a private bus, bgs2d, and simulated modems to plug in and unplug.
 #pragma once
 
+#include "dbus/sdbus/sdbus.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_directory.h"
-
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <chrono>
 #include <cstdint>

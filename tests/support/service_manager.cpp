@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/service_manager.h"
 
+#include "dbus/sdbus/sdbus.h"
 #include "tests/support/accounts.h"
 #include "tests/support/gateway.h"
 
@@ -29,7 +30,7 @@ std::string text_of(const std::string& file) {
 
 bool is_owned(sdbus::IConnection& connection, const std::string& name) {
     bool owned = false;
-    sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus")
+    bus::make_proxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus")
         ->callMethod("NameHasOwner")
         .onInterface("org.freedesktop.DBus")
         .withArguments(name)
@@ -58,7 +59,7 @@ ServiceManager::ServiceManager(Polkit polkit) {
     connection_ = sdbus::createSessionBusConnectionWithAddress(bus_address());
     if (!eventually([this] { return is_owned(*connection_, systemd_name); }))
         throw std::runtime_error("systemd is not on the bus: " + text_of(path("systemd.log")));
-    manager_ = sdbus::createProxy(*connection_, systemd_name, "/org/freedesktop/systemd1");
+    manager_ = bus::make_proxy(*connection_, systemd_name, "/org/freedesktop/systemd1");
     if (polkit == Polkit::real)
         start_polkit();
 }
@@ -153,7 +154,7 @@ void ServiceManager::reload() {
 std::string ServiceManager::restart_as(const Account& user, const std::string& unit) {
     const auto connection = connect_as(user, bus_address());
     try {
-        sdbus::createProxy(*connection, systemd_name, "/org/freedesktop/systemd1")
+        bus::make_proxy(*connection, systemd_name, "/org/freedesktop/systemd1")
             ->callMethod("RestartUnit")
             .onInterface(systemd_manager)
             .withArguments(unit, std::string("replace"));
@@ -170,14 +171,14 @@ sdbus::ObjectPath ServiceManager::load(const std::string& unit) {
 }
 
 std::string ServiceManager::state(const std::string& unit) {
-    return sdbus::createProxy(*connection_, systemd_name, load(unit))
+    return bus::make_proxy(*connection_, systemd_name, load(unit))
         ->getProperty("ActiveState")
         .onInterface("org.freedesktop.systemd1.Unit")
         .get<std::string>();
 }
 
 std::uint32_t ServiceManager::main_process(const std::string& unit) {
-    return sdbus::createProxy(*connection_, systemd_name, load(unit))
+    return bus::make_proxy(*connection_, systemd_name, load(unit))
         ->getProperty("MainPID")
         .onInterface("org.freedesktop.systemd1.Service")
         .get<std::uint32_t>();

@@ -2,11 +2,10 @@
 // The real systemd as the service manager of a private bus, with units of the test.
 #pragma once
 
+#include "dbus/sdbus/sdbus.h"
 #include "tests/support/accounts.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_directory.h"
-
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <chrono>
 #include <functional>

@@ -2,10 +2,10 @@
 #include "dbus/adaptor.h"
 #include "dbus/error_names.h"
 #include "dbus/names.h"
+#include "dbus/sdbus/sdbus.h"
 #include "dbus/text.h"
 
 #include <gtest/gtest.h>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <array>
 #include <concepts>
