@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_holders.h"
 
+#include "daemon/base/device_id.h"
 #include "daemon/base/process.h"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <fstream>
 #include <map>
 #include <optional>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <system_error>
 #include <tuple>
@@ -18,13 +18,6 @@ namespace bgs2::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<dev_t> number_of(const fs::path& node) {
-    struct stat status{};
-    if (::stat(node.c_str(), &status) != 0 || !S_ISCHR(status.st_mode))
-        return std::nullopt;
-    return status.st_rdev;
-}
 
 std::optional<pid_t> process_of(const fs::path& folder) {
     const std::string name = folder.filename();
@@ -36,46 +29,52 @@ std::optional<pid_t> process_of(const fs::path& folder) {
 }
 
 /// The other end of a pty whose master is open: its owner provides that device, and may hold it open as well.
-std::optional<dev_t> far_end(const fs::path& descriptor, dev_t number) {
-    constexpr unsigned first_pty_major = 136; // admin-guide/devices.txt
-    if (number != makedev(5, 2))
+/// The master is opened in the devpts instance, or by a node ptmx beside the instance, which is "pts" then.
+std::optional<DeviceId> far_end(const fs::path& descriptor, const DeviceId& device) {
+    if (device.number != makedev(5, 2))
         return std::nullopt;
-    std::ifstream info(descriptor.parent_path().parent_path() / "fdinfo" / descriptor.filename());
+    const fs::path process = descriptor.parent_path().parent_path();
+    std::ifstream info(process / "fdinfo" / descriptor.filename());
     for (std::string key; info >> key;) {
         unsigned index = 0;
-        if (key == "tty-index:" && info >> index)
-            return makedev(first_pty_major, index);
+        if (key != "tty-index:" || !(info >> index))
+            continue;
+        std::error_code error;
+        const fs::path ptmx = fs::read_symlink(descriptor, error); // as the process sees it
+        const fs::path folder = process / "root" / ptmx.parent_path().relative_path();
+        const auto within = pty_id(folder, index);
+        return within ? within : pty_id(folder / "pts", index);
     }
     return std::nullopt;
 }
 
 /// The devices that the process has open; nothing if permission is denied.
-std::optional<std::set<dev_t>> open_devices(const fs::path& process) {
-    std::set<dev_t> open;
-    std::set<dev_t> led_to;
+std::optional<std::set<DeviceId>> open_devices(const fs::path& process) {
+    std::set<DeviceId> open;
+    std::set<DeviceId> led_to;
     std::error_code error;
     for (fs::directory_iterator at(process / "fd", error), end; !error && at != end; at.increment(error)) {
-        const auto number = number_of(at->path());
-        if (!number)
+        const auto device = device_id(at->path());
+        if (!device)
             continue;
-        open.insert(*number);
-        if (const auto other = far_end(at->path(), *number))
+        open.insert(*device);
+        if (const auto other = far_end(at->path(), *device))
             led_to.insert(*other);
     }
     if (error == std::errc::permission_denied || error == std::errc::operation_not_permitted)
         return std::nullopt;
-    for (const dev_t number : led_to)
-        open.erase(number);
+    for (const DeviceId& device : led_to)
+        open.erase(device);
     return open; // empty if the process has ended
 }
 
 } // namespace
 
 Processes look_at_processes(std::span<const std::string> devices, const fs::path& proc) {
-    std::multimap<dev_t, std::string> wanted; // a device can have several names
+    std::multimap<DeviceId, std::string> wanted; // a device can have several names
     for (const std::string& device : devices) {
-        if (const auto number = number_of(device))
-            wanted.emplace(*number, device);
+        if (const auto id = device_id(device))
+            wanted.emplace(*id, device);
     }
     Processes result;
     std::error_code error;
@@ -90,8 +89,8 @@ Processes look_at_processes(std::span<const std::string> devices, const fs::path
             ++result.hidden;
             continue;
         }
-        for (const auto& [number, device] : wanted) {
-            if (open->contains(number))
+        for (const auto& [id, device] : wanted) {
+            if (open->contains(id))
                 result.holders.push_back(
                     {.device = device, .pid = *pid, .name = program, .unit = process_unit(*pid)});
         }

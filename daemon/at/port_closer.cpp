@@ -37,22 +37,22 @@ void close_port(int fd, const LineState& found) {
 struct PortCloser::Pending {
     std::mutex mutex;
     std::condition_variable changed;
-    std::multiset<dev_t> devices;
+    std::multiset<DeviceId> devices;
 
-    bool contains(dev_t device) {
+    bool contains(const DeviceId& device) {
         const std::scoped_lock lock(mutex);
         return devices.contains(device);
     }
-    void add(dev_t device) {
+    void add(const DeviceId& device) {
         const std::scoped_lock lock(mutex);
         devices.insert(device);
     }
-    void remove(dev_t device) {
+    void remove(const DeviceId& device) {
         const std::scoped_lock lock(mutex);
         devices.erase(devices.find(device));
         changed.notify_all();
     }
-    void wait(dev_t device, std::chrono::milliseconds time) {
+    void wait(const DeviceId& device, std::chrono::milliseconds time) {
         std::unique_lock lock(mutex);
         changed.wait_for(lock, time, [&] { return !devices.contains(device); });
     }
@@ -65,7 +65,7 @@ PortCloser::PortCloser(asio::execution_context& context)
   , close_(close_port)
   , pending_(std::make_shared<Pending>()) {}
 
-void PortCloser::close(int fd, dev_t device, const LineState& found) {
+void PortCloser::close(int fd, const DeviceId& device, const LineState& found) {
     pending_->add(device);
     const auto work = [pending = pending_, close = close_, fd, device, found] {
         close(fd, found);
@@ -80,7 +80,7 @@ void PortCloser::close(int fd, dev_t device, const LineState& found) {
     pending_->wait(device, patience_);
 }
 
-bool PortCloser::is_closing(dev_t device) const {
+bool PortCloser::is_closing(const DeviceId& device) const {
     return pending_->contains(device);
 }
 

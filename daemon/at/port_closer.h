@@ -3,13 +3,13 @@
 #pragma once
 
 #include "daemon/at/line_state.h"
+#include "daemon/base/device_id.h"
 
 #include <asio/execution_context.hpp>
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <sys/types.h>
 
 namespace bgs2::at {
 
@@ -27,10 +27,10 @@ class PortCloser : public asio::execution_context::service {
 
     /// Discards the output of `fd` that was not sent, restores the settings that the line was `found` with,
     /// and closes it, in a thread; waits for that for `patience`: an ordinary port is closed on return.
-    void close(int fd, dev_t device, const LineState& found);
+    void close(int fd, const DeviceId& device, const LineState& found);
 
     /// Whether a port of this device is still being closed. Opening it would block.
-    [[nodiscard]] bool is_closing(dev_t device) const;
+    [[nodiscard]] bool is_closing(const DeviceId& device) const;
 
     /// For tests.
     void replace(Close close, std::chrono::milliseconds patience);

@@ -2,6 +2,7 @@
 #include "daemon/at/serial_port.h"
 
 #include "daemon/at/port_closer.h"
+#include "daemon/base/device_id.h"
 #include "daemon/base/system_error.h"
 
 #include <asio/execution/context.hpp>
@@ -55,15 +56,15 @@ PortCloser& closer_of(const asio::any_io_executor& executor) {
     return asio::use_service<PortCloser>(asio::query(executor, asio::execution::context));
 }
 
-dev_t device_of(int fd) {
+DeviceId device_of(int fd) {
     struct stat status{};
-    return ::fstat(fd, &status) == 0 ? status.st_rdev : 0;
+    return ::fstat(fd, &status) == 0 ? device_id(status).value_or(DeviceId()) : DeviceId();
 }
 
 /// Opening a port that is still being closed would block until it is.
 void require_closed(const asio::any_io_executor& executor, const std::string& node) {
-    struct stat status{};
-    if (::stat(node.c_str(), &status) == 0 && closer_of(executor).is_closing(status.st_rdev))
+    const auto device = device_id(node);
+    if (device && closer_of(executor).is_closing(*device))
         throw Exception(Error{ErrorCode::modem_timeout,
                               fmt::format("{} is still being closed: the modem does not accept data", node),
                               "check the flow control (RTS/CTS) and the wiring; bgs2d tries again"});

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t longest_entry = 1024; ///< bytes of an answer without a line end
 
-std::string quoted(std::string_view text) {
+// Not quoted(): that of <iomanip> would be a better match for a string.
+std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         switch (c) {
@@ -102,7 +103,7 @@ void Transcript::said(const Sent& sent) {
     } else if (is_command_line(sent)) {
         if (echo_ == Echo::secret)
             echo_ = Echo::secret_but_in_step;
-        sink_(fmt::format("> {}", quoted(as_text(sent.bytes))));
+        sink_(fmt::format("> {}", in_quotes(as_text(sent.bytes))));
         return;
     }
     sink_(fmt::format("> bytes {}+{} of {}: {}", sent.offset, sent.bytes.size(), sent.total, hex(sent)));
@@ -122,7 +123,7 @@ void Transcript::report_input() {
     if (input.empty())
         return;
     if (may_be_shown(input))
-        sink_(fmt::format("< {}", quoted(input)));
+        sink_(fmt::format("< {}", in_quotes(input)));
     else
         sink_(fmt::format("< hidden {}", input.size()));
 }

@@ -2,6 +2,7 @@
 // Tests of bgs2sim over its pty.
 #include "tests/sim/running_program.h"
 #include "tests/sim/test_certificate.h"
+#include "tests/support/foreign_pty.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -125,6 +126,17 @@ TEST_F(Bgs2sim, ToleratesReopeningAndDiscardsUnreadOutput) {
     }
     ASSERT_TRUE(log_contains("port-close", 20));
     EXPECT_EQ(open().ask("AT"), "\r\nOK\r\n");
+}
+
+TEST_F(Bgs2sim, DoesNotCountOpenersOfANamesakeInAnotherContainer) {
+    start();
+    const std::string pty = fs::read_symlink(program_->link());
+    const test::ForeignPty other(pty);
+    if (!other.is_open())
+        GTEST_SKIP() << "SKIPPED: another devpts instance requires root";
+    ASSERT_EQ(open().ask("AT"), "\r\nOK\r\n");
+    EXPECT_TRUE(log_contains("port-close", 1));
+    EXPECT_THAT(log(), HasSubstr(pty + " by 0\n"));
 }
 
 TEST_F(Bgs2sim, RespectsTheConfiguredBaudRate) {

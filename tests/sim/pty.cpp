@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -37,10 +38,18 @@ void make_raw(int descriptor) {
     checked(tcsetattr(descriptor, TCSANOW, &settings), "make the pty raw");
 }
 
-/// The number of descriptors of other processes for the device. Without root, processes of other users do not
+/// Whether both are the same node. Names and device numbers of ptys are the same in all containers, but not
+/// the file systems of their nodes.
+bool is_same(const struct stat& one, const struct stat& other) {
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/// The number of descriptors of other processes for the pty. Without root, processes of other users do not
 /// count.
-int count_in_proc(const fs::path& device) {
+int count_in_proc(int pty) {
     int count = 0;
+    struct stat wanted{};
+    checked(fstat(pty, &wanted), "examine the pty");
     std::error_code hidden; // processes that have ended, or belong to another user
     for (const auto& process : fs::directory_iterator("/proc", hidden)) {
         const std::string name = process.path().filename();
@@ -48,7 +57,8 @@ int count_in_proc(const fs::path& device) {
             continue;
         for (fs::directory_iterator descriptor(process.path() / "fd", hidden), end;
              !hidden && descriptor != end; descriptor.increment(hidden)) {
-            if (fs::read_symlink(descriptor->path(), hidden) == device)
+            struct stat open{};
+            if (stat(descriptor->path().c_str(), &open) == 0 && is_same(open, wanted))
                 ++count;
         }
     }
@@ -145,7 +155,7 @@ void Pty::count_openers() {
                 --openers_;
                 // inotify merges equal events in a row, so the count can be too low.
                 if (openers_ <= 0)
-                    openers_ = count_in_proc(device_);
+                    openers_ = count_in_proc(slave_.native_handle());
                 if (openers_ == 0)
                     handle_last_close();
                 log_.write("port-close", fmt::format("{} by {}", device_.string(), openers_));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/port_holders.h"
+#include "tests/support/foreign_pty.h"
 #include "tests/support/process.h"
 #include "tests/support/pty.h"
 #include "tests/support/temporary_directory.h"
@@ -49,6 +50,45 @@ TEST(PortHolders, AreFoundThroughALinkToTheNode) {
     const test::Process holder({"sh", "-c", "exec tail -f /dev/null < " + pty.path()},
                                {.environment = {}, .output = "/dev/null"});
     EXPECT_EQ(look_until_held(link).holders.at(0).device, link);
+}
+
+TEST(PortHolders, AreNotProcessesWithANamesakeOfThePty) {
+    const test::Pty pty;
+    const test::ForeignPty other(pty.path());
+    if (!other.is_open())
+        GTEST_SKIP() << "SKIPPED: another devpts instance requires root";
+    EXPECT_THAT(look_at_processes(std::vector{pty.path()}).holders, IsEmpty());
+}
+
+TEST(PortHolders, IncludeAProcessThatProvidesANamesakeOfThePty) {
+    const test::Pty pty;
+    const test::ForeignPty other(pty.path(), test::ForeignPty::Opens::and_the_namesake);
+    if (!other.is_open())
+        GTEST_SKIP() << "SKIPPED: another devpts instance requires root";
+    const Processes seen = look_at_processes(std::vector{pty.path()});
+    ASSERT_EQ(seen.holders.size(), 1U);
+    EXPECT_EQ(seen.holders[0].pid, other.pid());
+}
+
+/// A simulated modem has both ends of its pty open, in a container of its own as well.
+TEST(PortHolders, AreNotTheProcessThatProvidesThePty) {
+    const test::Pty pty;
+    const test::ForeignPty other(pty.path(), test::ForeignPty::Opens::both_ends);
+    if (!other.is_open())
+        GTEST_SKIP() << "SKIPPED: another devpts instance requires root";
+    const std::string seen_from_here = "/proc/" + std::to_string(other.pid()) + "/root" + pty.path();
+    EXPECT_THAT(look_at_processes(std::vector{seen_from_here}).holders, IsEmpty());
+}
+
+TEST(PortHolders, AreFoundInAnotherContainer) {
+    const test::Pty pty;
+    const test::ForeignPty other(pty.path());
+    if (!other.is_open())
+        GTEST_SKIP() << "SKIPPED: another devpts instance requires root";
+    const std::string seen_from_here = "/proc/" + std::to_string(other.pid()) + "/root" + pty.path();
+    const Processes seen = look_at_processes(std::vector{seen_from_here});
+    ASSERT_EQ(seen.holders.size(), 1U);
+    EXPECT_EQ(seen.holders[0].pid, other.pid());
 }
 
 TEST(PortHolders, AreEmptyIfTheNodeDoesNotExist) {

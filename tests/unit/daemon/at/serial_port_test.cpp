@@ -3,9 +3,11 @@
 #include "daemon/at/port_closer.h"
 #include "daemon/at/serial_port.h"
 #include "daemon/base/background.h"
+#include "daemon/base/device_id.h"
 #include "daemon/base/error.h"
 #include "daemon/base/spawn.h"
 #include "tests/support/child.h"
+#include "tests/support/foreign_pty.h"
 #include "tests/support/scripted_module.h"
 
 #include <asio/io_context.hpp>
@@ -81,11 +83,7 @@ class SerialPortTest : public testing::Test {
     asio::io_context& context() { return context_; }
     PortCloser& closer() { return asio::use_service<PortCloser>(context_); }
 
-    dev_t device_of_module() {
-        struct stat status{};
-        EXPECT_EQ(::stat(module().node().c_str(), &status), 0);
-        return status.st_rdev;
-    }
+    DeviceId device_of_module() { return device_id(module().node()).value(); }
 
   private:
     asio::io_context context_;
@@ -151,6 +149,27 @@ TEST_F(SerialPortTest, IsClosedOutsideTheEventLoopIfThatBlocks) {
         std::this_thread::yield();
     closer().replace([](int fd, const LineState&) { ::close(fd); }, std::chrono::seconds(10));
     EXPECT_EQ(error_of_opening(module().node()).what, "");
+}
+
+TEST_F(SerialPortTest, IsNotClosingWhileANamesakeInAnotherContainerIs) {
+    const test::ForeignPty other(module().node());
+    if (!other.is_open())
+        GTEST_SKIP() << "SKIPPED: another devpts instance requires root";
+    std::promise<void> allowed;
+    std::promise<void> closed;
+    closer().replace(
+        [&](int fd, const LineState&) {
+            allowed.get_future().wait();
+            ::close(fd);
+            closed.set_value();
+        },
+        std::chrono::milliseconds(1));
+    std::optional<SerialPort> port(open(module().node()));
+    port.reset();
+    const Error error = error_of_opening("/proc/" + std::to_string(other.pid()) + "/root" + module().node());
+    EXPECT_EQ(error.code, ErrorCode::port_claimed) << "the other container has a lock: " << error.what;
+    allowed.set_value();
+    closed.get_future().wait();
 }
 
 TEST_F(SerialPortTest, CannotBeClaimedTwice) {

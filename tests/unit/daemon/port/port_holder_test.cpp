@@ -3,6 +3,7 @@
 #include "daemon/port/port_holder.h"
 #include "daemon/port/uucp_lock.h"
 #include "tests/support/child.h"
+#include "tests/support/foreign_pty.h"
 #include "tests/support/process.h"
 #include "tests/support/pty.h"
 #include "tests/support/temporary_directory.h"
@@ -103,6 +104,15 @@ TEST_F(PortHolderTest, IsUnknownIfAChildHasTheLockOfAProcessThatHasEnded) {
     EXPECT_TRUE(holds_in_time([&] { return !holder(locks_.path()); }));
     ::close(pids[0]);
     ::close(pids[1]);
+}
+
+TEST_F(PortHolderTest, IsNotAProcessThatLockedANamesakeOfThePty) {
+    const test::ForeignPty other(pty_.path());
+    if (!other.is_open())
+        GTEST_SKIP() << "SKIPPED: another devpts instance requires root";
+    EXPECT_EQ(holder(locks_.path()), std::nullopt);
+    port_.device = "/proc/" + std::to_string(other.pid()) + "/root" + pty_.path();
+    EXPECT_EQ(holder(locks_.path()).value_or(PortHolder()).pid, other.pid());
 }
 
 TEST_F(PortHolderTest, IsARealProgramThatUsesFlock) {
