@@ -33,17 +33,23 @@ std::string process_name(pid_t process) {
     return name;
 }
 
+std::string unit_of(std::string_view control_group) {
+    if (!control_group.starts_with("/system.slice/"))
+        return {};
+    // The first one: those below it are of the service manager in a container that the service runs.
+    for (const std::filesystem::path& part : std::filesystem::path(control_group)) {
+        if (part.extension() == ".service")
+            return part;
+    }
+    return {};
+}
+
 std::string process_unit(pid_t process) {
+    constexpr std::string_view unified = "0::"; // the hierarchy of the service manager
     std::ifstream file(fmt::format("/proc/{}/cgroup", process));
     for (std::string line; std::getline(file, line);) {
-        if (!line.starts_with("0::/system.slice/"))
-            continue;
-        std::string unit;
-        for (const std::filesystem::path& part : std::filesystem::path(line.substr(3))) {
-            if (part.extension() == ".service")
-                unit = part; // the last one; a slice of the service can be below it
-        }
-        return unit;
+        if (line.starts_with(unified))
+            return unit_of(std::string_view(line).substr(unified.size()));
     }
     return {};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 namespace bgs2 {
@@ -16,6 +17,10 @@ bool is_running(pid_t process);
 
 /// The name of the program, at most 15 characters; empty if /proc does not tell.
 std::string process_name(pid_t process);
+
+/// The service that a control group belongs to: "gprs.service" of "/system.slice/gprs.service/main"; empty:
+/// none. The services of a container are none: the service manager of this machine does not know them.
+std::string unit_of(std::string_view control_group);
 
 /// The service of the process, "gprs.service", by its control group; empty if it belongs to none.
 std::string process_unit(pid_t process);
