@@ -4,6 +4,7 @@
 #include "cli/client/bus_error.h"
 #include "cli/client/message.h"
 #include "cli/terminal/child_process.h"
+#include "daemon/base/container.h"
 #include "daemon/base/system_error.h"
 #include "dbus/sdbus/sdbus.h"
 
@@ -14,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <filesystem>
 #include <poll.h>
 #include <utility>
 
@@ -38,15 +40,30 @@ std::unique_ptr<sdbus::IConnection> connect_over_ssh(const std::string& host) {
     }
 }
 
+std::string hint_on_system_bus() {
+    constexpr const char* socket = "/run/dbus/system_bus_socket";
+    const std::string container = container_manager();
+    if (container.empty())
+        return "check 'systemctl status dbus'; if DBUS_SYSTEM_BUS_ADDRESS is set, it must name a bus";
+    if (std::filesystem::exists(socket) && users_are_mapped())
+        return fmt::format(
+            "this container ({}) has a user namespace, and the bus refuses users that its machine does "
+            "not know: run the container without one, or bgs2ctl outside of it",
+            container);
+    return fmt::format(
+        "this is a container ({}): mount {} of the machine that runs bgs2d into it, or start a bus in "
+        "it",
+        container, socket);
+}
+
 std::unique_ptr<sdbus::IConnection> connect(const Access& access) {
     if (!access.host.empty())
         return connect_over_ssh(access.host);
     try {
         return sdbus::createSystemBusConnection();
     } catch (const sdbus::Error& error) {
-        throw no_daemon(
-            fmt::format("cannot connect to the system bus: {}", error.getMessage()),
-            "check 'systemctl status dbus'; if DBUS_SYSTEM_BUS_ADDRESS is set, it must name a bus");
+        throw no_daemon(fmt::format("cannot connect to the system bus: {}", error.getMessage()),
+                        hint_on_system_bus());
     }
 }
 

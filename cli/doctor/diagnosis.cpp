@@ -45,6 +45,7 @@ class Diagnosis {
       : snapshot_(snapshot) {}
 
     std::vector<Diagnostic> run() && {
+        container();
         bus();
         service();
         clock();
@@ -68,6 +69,33 @@ class Diagnosis {
                                 .subject = std::string(subject),
                                 .message = std::move(message),
                                 .hint = std::move(hint)});
+    }
+
+    void container() {
+        const std::string& manager = snapshot_.container;
+        if (manager.empty() || !snapshot_.running)
+            return;
+        if (snapshot_.daemon_elsewhere)
+            add(Severity::note, "bgs2ctl-in-container", "bgs2ctl",
+                fmt::format(
+                    "bgs2ctl runs in a container ({}), bgs2d outside of it: the nodes of ports, the programs "
+                    "that use them and lock files are not checked",
+                    manager),
+                "run 'bgs2ctl doctor' on the machine that runs bgs2d");
+        else if (snapshot_.daemon)
+            add(Severity::note, "daemon-in-container", daemon,
+                fmt::format("bgs2d runs in a container ({}): programs outside of it that use a port are not "
+                            "seen",
+                            manager),
+                "give each port to one container only");
+        if (finds_no_port_without_udev(snapshot_))
+            add(Severity::warning, "daemon-without-udev", daemon,
+                fmt::format(
+                    "bgs2d runs in a container ({}) without udev: it finds only ports that bgs2d.toml "
+                    "names by their device nodes",
+                    manager),
+                "name each port in /etc/bgs2d/bgs2d.toml, then run 'bgs2ctl reload':\n  [[port]]\n  "
+                "device = \"/dev/ttyUSB0\"");
     }
 
     void bus() {

@@ -288,7 +288,7 @@ class PortDiagnosis {
     }
 
     void look_for_nothing() {
-        if (!snapshot_.daemon || !snapshot_.daemon->modems.empty())
+        if (!snapshot_.daemon || !snapshot_.daemon->modems.empty() || finds_no_port_without_udev(snapshot_))
             return;
         const bool explained = std::ranges::any_of(
             diagnostics_, [](const Diagnostic& each) { return each.severity != Severity::note; });

@@ -3,6 +3,8 @@
 
 #include "cli/client/bus.h"
 #include "cli/terminal/command_error.h"
+#include "daemon/base/container.h"
+#include "daemon/base/process.h"
 #include "daemon/pki/preflight.h"
 
 #include <filesystem>
@@ -89,6 +91,15 @@ std::optional<PolicyFile> newest(const std::vector<Policy>& policies) {
     return found;
 }
 
+void look_at_this_machine(SystemSnapshot& snapshot) {
+    snapshot.nodes = tty_nodes();
+    const std::vector<std::string> devices = devices_of(snapshot);
+    snapshot.processes = look_at_processes(devices);
+    snapshot.locks = lock_files(devices);
+    if (snapshot.daemon)
+        snapshot.newest_policy = newest(snapshot.daemon->policies);
+}
+
 /// Queries the kernel, as timedatectl does. True if that is not permitted.
 bool clock_is_synchronised() {
     timex state{};
@@ -109,17 +120,23 @@ std::vector<Holder> other_holders(const SystemSnapshot& snapshot, const std::str
     return found;
 }
 
+bool finds_no_port_without_udev(const SystemSnapshot& snapshot) {
+    return snapshot.daemon && !snapshot.container.empty() && !snapshot.daemon_elsewhere &&
+           !snapshot.has_udev && snapshot.daemon->ports.empty();
+}
+
 SystemSnapshot take_snapshot() {
     SystemSnapshot snapshot;
+    snapshot.container = container_manager();
+    snapshot.has_udev = std::filesystem::exists("/run/udev/control"); // as long as udevd runs (udev(7))
     query_bus(snapshot);
-    snapshot.nodes = tty_nodes();
-    const std::vector<std::string> devices = devices_of(snapshot);
-    snapshot.processes = look_at_processes(devices);
-    snapshot.locks = lock_files(devices);
+    // The bus gives the pid as its own container has it.
+    snapshot.daemon_elsewhere =
+        !snapshot.container.empty() && snapshot.daemon && process_name(snapshot.daemon->pid) != "bgs2d";
+    if (!snapshot.daemon_elsewhere)
+        look_at_this_machine(snapshot);
     snapshot.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     snapshot.released = pki::clock_was_set_after;
-    if (snapshot.daemon)
-        snapshot.newest_policy = newest(snapshot.daemon->policies);
     snapshot.clock_synchronised = clock_is_synchronised();
     return snapshot;
 }

@@ -58,6 +58,10 @@ struct PolicyFile {
 };
 
 struct SystemSnapshot {
+    std::string container;         ///< the program that made the container of bgs2ctl; empty: none
+    bool daemon_elsewhere = false; ///< bgs2d runs outside of that container
+    bool has_udev = true;          ///< udevd runs where bgs2ctl does
+
     std::optional<QueryError> bus_error; ///< the bus cannot be reached
     std::optional<ServiceUnit> unit;     ///< nothing: no systemd on the bus
     bool running = false;                ///< io.bgs2d1 has an owner
@@ -79,6 +83,10 @@ struct SystemSnapshot {
 
 /// The programs that have the device open, except bgs2d.
 std::vector<Holder> other_holders(const SystemSnapshot& snapshot, const std::string& device);
+
+/// Whether bgs2d runs in a container where it learns of no port: udev does not run there, and bgs2d.toml
+/// names none.
+bool finds_no_port_without_udev(const SystemSnapshot& snapshot);
 
 /// Changes nothing and does not start bgs2d. Information that is not available stays empty.
 SystemSnapshot take_snapshot();

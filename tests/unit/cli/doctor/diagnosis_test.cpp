@@ -71,6 +71,15 @@ const std::vector<test::DiagnosticCase> cases{
          it.bus_error = QueryError{.exit = ExitCode::no_daemon, .what = "no bus", .hint = "check it"};
      },
      error, "bus-not-reached", "bgs2d", "no bus", "check it"},
+    {"bgs2ctl in a container",
+     [](SystemSnapshot& it) {
+         it.container = "podman";
+         it.daemon_elsewhere = true;
+     },
+     note, "bgs2ctl-in-container", "bgs2ctl", "in a container (podman), bgs2d outside of it",
+     "on the machine"},
+    {"bgs2d in a container with udev", [](SystemSnapshot& it) { it.container = "lxc"; }, note,
+     "daemon-in-container", "bgs2d", "in a container (lxc): programs outside", "one container"},
     {"denied", [](SystemSnapshot& it) { query_failed(it, ExitCode::denied, "Rejected"); }, error,
      "bus-denied", "bgs2d", "permission denied", "io.bgs2d1.conf"},
     {"hanging", [](SystemSnapshot& it) { query_failed(it, ExitCode::timed_out, "bgs2d does not answer"); },
@@ -233,6 +242,22 @@ TEST(Diagnosis, ReportsFindingsThatAreNotTheReason) {
         messages.push_back(diagnostic.message);
     EXPECT_THAT(messages,
                 ElementsAre("cannot write slot 1: expired", "slot 0 has expired", "slot 2 has expired"));
+}
+
+TEST(Diagnosis, WarnsOfAContainerWithoutUdevIfNoPortIsNamed) {
+    SystemSnapshot snapshot = healthy();
+    snapshot.container = "systemd-nspawn";
+    snapshot.has_udev = false;
+    EXPECT_EQ(diagnose(snapshot).at(0).id, "daemon-in-container");
+    snapshot.daemon->ports.clear();
+    snapshot.daemon->modems.clear();
+    const auto diagnostics = diagnose(snapshot);
+    ASSERT_EQ(diagnostics.size(), 2U) << "the missing modem is explained";
+    EXPECT_EQ(diagnostics[0].id, "daemon-without-udev");
+    EXPECT_EQ(diagnostics[0].severity, warning);
+    EXPECT_THAT(diagnostics[0].hint, testing::HasSubstr("[[port]]\n  device = \"/dev/ttyUSB0\""));
+    snapshot.daemon_elsewhere = true;
+    EXPECT_EQ(diagnose(snapshot).back().id, "bgs2ctl-in-container");
 }
 
 TEST(Diagnosis, ListsErrorsFirstAndCountsThem) {
