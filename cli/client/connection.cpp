@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <poll.h>
+#include <system_error>
 #include <utility>
 
 namespace bgs2::cli {
@@ -45,7 +46,8 @@ std::string hint_on_system_bus() {
     const std::string container = container_manager();
     if (container.empty())
         return "check 'systemctl status dbus'; if DBUS_SYSTEM_BUS_ADDRESS is set, it must name a bus";
-    if (std::filesystem::exists(socket) && users_are_mapped())
+    std::error_code error;
+    if (std::filesystem::exists(socket, error) && users_are_mapped())
         return fmt::format(
             "this container ({}) has a user namespace, and the bus refuses users that its machine does "
             "not know: run the container without one, or bgs2ctl outside of it",

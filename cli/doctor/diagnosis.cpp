@@ -73,9 +73,13 @@ class Diagnosis {
 
     void container() {
         const std::string& manager = snapshot_.container;
-        if (manager.empty() || !snapshot_.running)
+        if (manager.empty() || snapshot_.bus_error)
             return;
-        if (snapshot_.daemon_elsewhere)
+        if (!snapshot_.running)
+            add(Severity::note, "bgs2ctl-in-container", "bgs2ctl",
+                fmt::format("bgs2ctl runs in a container ({}); the bus can be that of its machine", manager),
+                "run commands for the service where the bus is");
+        else if (snapshot_.daemon_elsewhere)
             add(Severity::note, "bgs2ctl-in-container", "bgs2ctl",
                 fmt::format(
                     "bgs2ctl runs in a container ({}), bgs2d outside of it: the nodes of ports, the programs "

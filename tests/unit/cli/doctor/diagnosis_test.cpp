@@ -244,6 +244,17 @@ TEST(Diagnosis, ReportsFindingsThatAreNotTheReason) {
                 ElementsAre("cannot write slot 1: expired", "slot 0 has expired", "slot 2 has expired"));
 }
 
+TEST(Diagnosis, SaysThatAServiceWhichIsNotRunningCanBeThatOfTheMachine) {
+    SystemSnapshot snapshot = healthy();
+    stopped(snapshot, unit("loaded", "inactive", "enabled", "success"));
+    snapshot.container = "podman";
+    const auto diagnostics = diagnose(snapshot);
+    ASSERT_EQ(diagnostics.size(), 2U);
+    EXPECT_EQ(diagnostics[0].id, "daemon-not-running");
+    EXPECT_EQ(diagnostics[1].id, "bgs2ctl-in-container");
+    EXPECT_EQ(diagnostics[1].severity, note);
+}
+
 TEST(Diagnosis, WarnsOfAContainerWithoutUdevIfNoPortIsNamed) {
     SystemSnapshot snapshot = healthy();
     snapshot.container = "systemd-nspawn";
