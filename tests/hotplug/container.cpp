@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/hotplug/container.h"
 
+#include <gtest/gtest.h>
+
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,11 +14,6 @@ namespace {
 
 constexpr const char* nspawn_program = "/usr/bin/systemd-nspawn";
 constexpr const char* podman_program = "/usr/bin/podman";
-
-std::string content_of(const std::string& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator(stream), {}};
-}
 
 } // namespace
 
@@ -57,15 +55,34 @@ std::vector<std::string> Container::command_line(const std::vector<std::string>&
     return line;
 }
 
-Container::Outcome Container::run(const std::vector<std::string>& command,
-                                  std::chrono::milliseconds timeout) {
-    const std::string file = folder_.path() / "output";
-    const auto exit = start(command, file).wait(timeout);
-    return {.exit = exit.value_or(-1), .output = content_of(file)};
+Container::~Container() {
+    stop();
 }
 
-Process Container::start(const std::vector<std::string>& command, const std::string& output) {
-    return {command_line(command), {.environment = {}, .output = output}};
+Container::Outcome Container::run(const std::vector<std::string>& command,
+                                  std::chrono::milliseconds timeout) {
+    start(command);
+    const auto exit = process_->wait(timeout);
+    return {.exit = exit.value_or(-1), .output = output()};
+}
+
+void Container::start(const std::vector<std::string>& command) {
+    process_.emplace(command_line(command),
+                     Process::Options{.environment = {}, .output = folder_.path() / "output"});
+}
+
+std::string Container::output() const {
+    std::ifstream stream(folder_.path() / "output", std::ios::binary);
+    return {std::istreambuf_iterator(stream), {}};
+}
+
+void Container::stop() {
+    // SIGKILL would leave the processes of the container behind.
+    if (process_ && !process_->wait(std::chrono::milliseconds(0))) {
+        process_->signal(SIGTERM);
+        EXPECT_TRUE(process_->wait(std::chrono::seconds(20))) << "the container does not end: " << output();
+    }
+    process_.reset();
 }
 
 } // namespace bgs2::test

@@ -22,6 +22,7 @@ std::optional<std::string> why_no_container(ContainerManager manager);
 class Container : Immovable {
   public:
     explicit Container(ContainerManager manager);
+    ~Container(); ///< ends what runs in it
 
     /// Shows a file or directory of this machine in the container under another name.
     void mount(const std::string& outside, const std::string& inside);
@@ -33,11 +34,14 @@ class Container : Immovable {
         std::string output;
     };
 
-    /// Runs a program to its end, once.
+    /// Runs a program to its end.
     Outcome run(const std::vector<std::string>& command,
                 std::chrono::milliseconds timeout = std::chrono::seconds(60));
-    /// Starts a program; it ends with the container. `output` is a file.
-    Process start(const std::vector<std::string>& command, const std::string& output);
+    /// Starts a program.
+    void start(const std::vector<std::string>& command);
+    [[nodiscard]] std::string output() const; ///< of the program, so far
+    /// Ends all processes of the container.
+    void stop();
 
   private:
     [[nodiscard]] std::vector<std::string> command_line(const std::vector<std::string>& command) const;
@@ -45,6 +49,7 @@ class Container : Immovable {
     TemporaryDirectory folder_;
     ContainerManager manager_;
     std::vector<std::string> options_;
+    std::optional<Process> process_;
 };
 
 } // namespace bgs2::test

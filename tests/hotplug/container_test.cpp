@@ -118,6 +118,23 @@ TEST_F(ContainerTest, WithoutABusIsExplained) {
                                       HasSubstr(bus_socket), Not(HasSubstr("systemctl"))));
 }
 
+TEST_F(ContainerTest, SharesTheLocksOfANodeOfTheMachine) {
+    Gateway gateway;
+    gateway.plug("modem");
+    ASSERT_TRUE(gateway.eventually([&] { return fs::is_symlink(gateway.path("modem")); }));
+    Container container(ContainerManager::nspawn);
+    container.mount(fs::read_symlink(gateway.path("modem")), "/dev/ttyUSB0");
+    container.start({"flock", "--no-fork", "/dev/ttyUSB0", "sh", "-c", "echo held; exec tail -f /dev/null"});
+    ASSERT_TRUE(gateway.eventually([&] { return container.output().find("held") != std::string::npos; }))
+        << container.output();
+    gateway.start();
+    ASSERT_TRUE(gateway.eventually([&] { return gateway.port_state("modem") == "waiting"; }))
+        << gateway.log();
+    EXPECT_THAT(gateway.port("modem").at("holder").get<std::string>(), HasSubstr("tail ("));
+    container.stop();
+    EXPECT_TRUE(gateway.becomes("unmanaged")) << gateway.log();
+}
+
 /// The nodes of the machine as a container gets them by --bind=/dev:/host/dev: a directory with links, which
 /// lead to ptys of the machine.
 TEST_F(ContainerTest, GivesBgs2dANodeThatComesAndGoesByADirectoryOfTheMachine) {
@@ -131,20 +148,17 @@ TEST_F(ContainerTest, GivesBgs2dANodeThatComesAndGoesByADirectoryOfTheMachine) {
     container.mount(gateway.path("bgs2d.toml"), "/etc/bgs2d/bgs2d.toml");
     container.mount(serial, "/host/serial");
     container.mount("/dev/pts", "/host/pts");
-    const Process daemon = container.start({"/run/bgs2d-program"}, gateway.path("container.log"));
-    const auto log = [&] {
-        std::ifstream stream(gateway.path("container.log"));
-        return std::string(std::istreambuf_iterator(stream), {});
-    };
-    ASSERT_TRUE(gateway.eventually([&] { return log().find(" is ready") != std::string::npos; })) << log();
+    container.start({"/run/bgs2d-program"});
+    ASSERT_TRUE(gateway.eventually([&] { return container.output().find(" is ready") != std::string::npos; }))
+        << container.output();
     gateway.plug("modem");
     ASSERT_TRUE(gateway.eventually([&] { return fs::is_symlink(gateway.path("modem")); }));
     // The name of the pty would lead to one of the container.
     fs::create_symlink("../pts" / fs::read_symlink(gateway.path("modem")).filename(), serial / "modem");
-    EXPECT_TRUE(gateway.becomes("unmanaged")) << log();
+    EXPECT_TRUE(gateway.becomes("unmanaged")) << container.output();
     EXPECT_EQ(gateway.property("Port"), "/host/serial/modem");
     fs::remove(serial / "modem");
-    EXPECT_TRUE(gateway.becomes("")) << log();
+    EXPECT_TRUE(gateway.becomes("")) << container.output();
 }
 
 /// A booted container with all that bgs2d installs and a port of the machine, which bgs2d.toml names.
