@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,11 @@ namespace bgs2::test {
 enum class ContainerManager { nspawn, podman };
 
 std::string to_string(ContainerManager manager);
+
+/// For the names of tests.
+inline void PrintTo(ContainerManager manager, std::ostream* stream) {
+    *stream << to_string(manager);
+}
 
 /// Why no container can run here; nothing: one can.
 std::optional<std::string> why_no_container(ContainerManager manager);
