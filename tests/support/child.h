@@ -2,6 +2,7 @@
 // A forked process of a test.
 #pragma once
 
+#include <array>
 #include <csignal>
 #include <fcntl.h>
 #include <functional>
@@ -17,8 +18,8 @@ namespace bgs2::test {
 class Child {
   public:
     explicit Child(const std::function<int(const std::function<void()>& ready)>& work) {
-        int ready[2] = {-1, -1};
-        if (::pipe2(ready, O_CLOEXEC) != 0)
+        std::array<int, 2> ready{-1, -1};
+        if (::pipe2(ready.data(), O_CLOEXEC) != 0)
             return;
         pid_ = ::fork();
         if (pid_ == 0) {
