@@ -137,6 +137,10 @@ class TokenSigner final : public Signer {
 
 } // namespace
 
+Expected<void> tokens_supported() {
+    return {};
+}
+
 Expected<std::optional<std::filesystem::path>> pin_file(std::string_view text) {
     const auto uri = parse_uri(text);
     if (!uri)

@@ -15,6 +15,10 @@
 
 namespace bgs2::pki {
 
+/// Succeeds if this build can use tokens (BGS2_PKCS11). Errors: NotSupported; then every other function here
+/// fails with the same error.
+Expected<void> tokens_supported();
+
 /// The file in the URI's `pin-source=`, as `file:/path` or `/path`; nothing if it has none. Errors:
 /// InvalidArgument (an invalid URI, a URI that contains the PIN, or a pin-source that is not a file).
 Expected<std::optional<std::filesystem::path>> pin_file(std::string_view text);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/policy/source.h"
 
+#include "daemon/pki/pkcs11.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -161,6 +163,8 @@ Expected<Source> kind_and_name(std::string_view text) {
         return Source{.kind = SourceKind::credential, .name = std::string(name)};
     }
     if (text.starts_with(token_scheme)) {
+        if (auto supported = pki::tokens_supported(); !supported)
+            return std::unexpected(std::move(supported.error()));
         if (auto good = check_uri(text); !good)
             return std::unexpected(std::move(good.error()));
         return Source{.kind = SourceKind::pkcs11, .name = std::string(text)};

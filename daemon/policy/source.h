@@ -33,7 +33,8 @@ std::string to_string(const Source& source);
 /// Errors: InvalidArgument (empty, a relative path, an unknown scheme, the name of a credential with a `/`,
 /// an invalid URI of RFC 7512 or one with the attribute `pin-value`, which would show the PIN to every reader
 /// of the policy; an unknown or unclosed placeholder, a variable such as `${HOME}`,
-/// a NUL). Errors quote nothing of the text: people write secrets there by mistake.
+/// a NUL), NotSupported (a token, in a build without BGS2_PKCS11). Errors quote nothing of the text: people
+/// write secrets there by mistake.
 Expected<Source> parse_source(std::string_view text);
 
 /// `text` with its placeholders replaced by the modem's attributes. A value can only be a part of one file
