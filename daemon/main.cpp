@@ -46,6 +46,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <functional>
+#include <malloc.h>
 #include <optional>
 #include <set>
 #include <string>
@@ -80,6 +81,13 @@ void forbid_dumps() {
         throw Exception(system_error(errno, "forbid core dumps with prctl", hint));
     if (::setrlimit(RLIMIT_CORE, &none) != 0)
         throw Exception(system_error(errno, "forbid core dumps with setrlimit", hint));
+}
+
+/// By default, glibc gives each thread that allocates a pool of its own, and keeps the pools. Work in the
+/// background gets a thread each, so that memory would grow with the most pieces of work that ever ran at
+/// once.
+void share_one_heap() {
+    (void)::mallopt(M_ARENA_MAX, 1); // uses more memory if it fails
 }
 
 /// Keys must not get to the disk by swapping either.
@@ -521,6 +529,7 @@ int run(int argc, char** argv) {
             return nominates(*arguments, log);
         if (arguments->give_back)
             return give_back(*arguments, log);
+        share_one_heap();
         forbid_dumps();
         protect_secrets(log);
         if (arguments->config_is_named) {
