@@ -70,7 +70,9 @@ TEST(BorrowCycles, LeaveNothingBehindAThousandTimes) {
     fmt::print("descriptors {} -> {}, resident {} kB -> {} kB\n", before.descriptors, after.descriptors,
                before.resident, after.resident);
     EXPECT_LE(after.descriptors, before.descriptors);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // which keep freed memory
     EXPECT_LT(after.resident, before.resident + 2048);
+#endif
     EXPECT_TRUE(std::filesystem::is_empty(gateway.path("lock")));
 }
 
