@@ -27,6 +27,10 @@ using Json = nlohmann::json;
 constexpr const char* unit_path = "/org/freedesktop/systemd1/unit/bgs2d_2eservice";
 
 class DoctorServiceCheck : public testing::Test {
+    auto property(const std::string& name) {
+        return bus::property(name, [this, name] { return unit_properties_.at(name); });
+    }
+
   protected:
     void SetUp() override {
         connection_ = connect();
@@ -72,10 +76,6 @@ class DoctorServiceCheck : public testing::Test {
                 throw std::runtime_error("dbus-daemon did not start");
         }
         return sdbus::createSessionBusConnectionWithAddress(address());
-    }
-
-    auto property(const std::string& name) {
-        return bus::property(name, [this, name] { return unit_properties_.at(name); });
     }
 
     TemporaryDirectory folder_;
