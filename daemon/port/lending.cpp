@@ -108,6 +108,7 @@ asio::awaitable<void> Lending::remember_and_stop(std::string port, std::string u
     };
     co_await in_background(background_, bookkeeping(), remember, borrowed_, unit);
     log_.notice("stopping {} for a write to {}", unit, port);
+    stopped_since_start_.insert(unit);
     co_await control_->stop(unit);
 }
 
@@ -170,6 +171,7 @@ asio::awaitable<bool> Lending::start(std::string unit) {
                                   fmt::format("cannot start {}: there is no service manager", unit),
                                   fmt::format("run 'systemctl start {}'", unit)});
         log_.info("starting {}", unit);
+        stopped_since_start_.erase(unit);
         co_await control_->start(unit);
     } catch (const Exception& e) {
         error = e.error();
@@ -180,6 +182,8 @@ asio::awaitable<bool> Lending::start(std::string unit) {
         owed_.erase(unit);
         co_return true;
     }
+    if (error && stopped_since_start_.contains(unit)) // and was given back already
+        co_return false;
     if (error)
         log_.warning("{}", to_string(*error));
     else

@@ -88,6 +88,7 @@ class Lending : Immovable {
     std::map<std::string, std::vector<std::string>> stopped_; ///< by port, in the order of stopping
     std::set<std::string> running_;                           ///< of `stopped_`, but may not have stopped yet
     std::set<std::string> owed_;                              ///< given back, and not started yet
+    std::set<std::string> stopped_since_start_; ///< a start of these that ends now was replaced by a stop
     std::set<std::shared_ptr<asio::steady_timer>> retries_;
     bool closed_ = false;
 };
