@@ -33,6 +33,7 @@ using InterfaceName = std::string;
 using MethodName = std::string;
 using PropertyName = std::string;
 using ServiceName = std::string;
+using SignalName = std::string;
 /// The error of a reply: converts to bool, * and -> lead to the sdbus::Error. A handler takes it by value.
 using ReplyError = const sdbus::Error*;
 #else
@@ -41,6 +42,7 @@ using InterfaceName = sdbus::InterfaceName;
 using MethodName = sdbus::MethodName;
 using PropertyName = sdbus::PropertyName;
 using ServiceName = sdbus::ServiceName;
+using SignalName = sdbus::SignalName;
 using ReplyError = std::optional<sdbus::Error>;
 #endif
 

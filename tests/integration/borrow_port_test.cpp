@@ -56,7 +56,8 @@ class Client {
             .onInterface(manager_interface)
             .withTimeout(60s)
             .withArguments(device, options)
-            .uponReplyInvoke([result](bus::ReplyError error) { *result = !error ? "" : error->getName(); });
+            .uponReplyInvoke(
+                [result](bus::ReplyError error) { *result = error ? std::string(error->getName()) : ""; });
         return result;
     }
 
@@ -128,9 +129,8 @@ TEST_F(BorrowPort, IsReportedWhenBgs2dHasReleasedThePort) {
     EXPECT_THAT(watcher_->wanted(), IsEmpty());
     EXPECT_EQ(port_text("work"), "");
     EXPECT_TRUE(gateway_.eventually([&] { return gateway_.property("PortUse") == "released"; }));
-    const std::uint64_t verified =
-        gateway_.modem()->getProperty("LastVerified").onInterface("io.bgs2d1.Modem");
-    EXPECT_NE(verified, 0U);
+    const auto verified = gateway_.modem()->getProperty("LastVerified").onInterface("io.bgs2d1.Modem");
+    EXPECT_NE(verified.get<std::uint64_t>(), 0U);
 }
 
 TEST_F(BorrowPort, KeepsBgs2dOffUntilItIsReleased) {

@@ -33,7 +33,7 @@ class OnTheBus : public testing::Test {
         } catch (const sdbus::Error& e) {
             return e.getMessage();
         }
-        visitor.connection().releaseName(name);
+        visitor.connection().releaseName(bus::ServiceName(name));
         return {};
     }
 

@@ -76,7 +76,7 @@ class Busctl : public testing::Test {
     void wait_for_job(const nlohmann::json& answer) {
         if (answer.value("type", "") == "o" &&
             answer["data"].at(0).get<std::string>().starts_with("/io/bgs2d1/job/")) {
-            const sdbus::ObjectPath job = answer["data"].at(0).get<std::string>();
+            const sdbus::ObjectPath job(answer["data"].at(0).get<std::string>());
             ASSERT_TRUE(gateway_.eventually([&] { return gateway_.end_of(job).has_value(); }))
                 << gateway_.log();
         }

@@ -186,7 +186,7 @@ struct WaitingCall {
             .withTimeout(60s)
             .withArguments(sdbus::UnixFd(ends[0], sdbus::adopt_fd), Gateway::Dictionary{})
             .uponReplyInvoke([this](bus::ReplyError failure, const sdbus::ObjectPath& /*job*/) {
-                error = !failure ? "" : failure->getName();
+                error = failure ? std::string(failure->getName()) : "";
             });
     }
     ~WaitingCall() { ::close(ends[1]); }

@@ -44,7 +44,7 @@ TEST_F(PumpOnABus, AnErrorOfOneMessageIsLoggedOnceAndNotALostConnection) {
     std::optional<sdbus::Error> error;
     try {
         const auto object = bus::make_object(*connection_, "/a");
-        auto signal = object->createSignal("a.b", "C");
+        auto signal = object->createSignal(bus::InterfaceName("a.b"), bus::SignalName("C"));
         signal << std::string("caf\xe9");
     } catch (const sdbus::Error& e) {
         error = e;
@@ -75,7 +75,7 @@ TEST_F(PumpOnABus, AnErrorOfSendingTellsThatTheBusHasEnded) {
     const auto object = bus::make_object(*connection_, "/a");
     try {
         for (;;) { // until the connection is found closed
-            auto signal = object->createSignal("a.b", "C");
+            auto signal = object->createSignal(bus::InterfaceName("a.b"), bus::SignalName("C"));
             signal.send();
         }
     } catch (const sdbus::Error& e) {

@@ -21,8 +21,10 @@ using Slots = std::map<std::uint32_t, Gateway::Dictionary>;
 
 std::map<std::string, Slots> other_stores(Gateway& gateway) {
     std::map<std::string, Slots> by_store;
-    const std::vector<Gateway::Dictionary> slots =
-        gateway.modem()->getProperty("OtherStores").onInterface("io.bgs2d1.Modem");
+    const auto slots = gateway.modem()
+                           ->getProperty("OtherStores")
+                           .onInterface("io.bgs2d1.Modem")
+                           .get<std::vector<Gateway::Dictionary>>();
     for (const Gateway::Dictionary& slot : slots)
         by_store[slot.at("store").get<std::string>()].emplace(slot.at("slot").get<std::uint32_t>(), slot);
     return by_store;

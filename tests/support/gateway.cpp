@@ -269,7 +269,8 @@ std::string Gateway::property(const std::string& name, const std::string& imei) 
 
 std::map<std::uint32_t, Gateway::Dictionary> Gateway::slots(const std::string& imei) {
     std::map<std::uint32_t, Dictionary> by_number;
-    const std::vector<Dictionary> slots = modem(imei)->getProperty("Slots").onInterface("io.bgs2d1.Modem");
+    const auto slots =
+        modem(imei)->getProperty("Slots").onInterface("io.bgs2d1.Modem").get<std::vector<Dictionary>>();
     for (const Dictionary& slot : slots)
         by_number.emplace(slot.at("slot").get<std::uint32_t>(), slot);
     return by_number;

@@ -32,9 +32,18 @@ enum class Authorities {
 /// Whether a process listens on the socket. The file may remain after its end.
 bool is_listening(const std::string& path);
 
+/// A variant of the bus that can be written as a literal.
+class Value : public sdbus::Variant {
+  public:
+    Value() = default;
+    template<class T>
+    Value(const T& value) // NOLINT(google-explicit-constructor)
+      : sdbus::Variant(value) {}
+};
+
 class Gateway {
   public:
-    using Dictionary = std::map<std::string, sdbus::Variant>;
+    using Dictionary = std::map<std::string, Value>;
 
     /// Starts the bus, but not bgs2d. `ports` are names of links; bgs2d.toml contains a [[port]] for each.
     explicit Gateway(const std::vector<std::string>& ports = {"modem"},
@@ -121,3 +130,6 @@ class Gateway {
 };
 
 } // namespace bgs2::test
+
+template<>
+struct sdbus::signature_of<bgs2::test::Value> : sdbus::signature_of<sdbus::Variant> {};
