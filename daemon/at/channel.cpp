@@ -219,7 +219,9 @@ asio::awaitable<void> Channel::receive(std::optional<Clock::time_point> deadline
     const auto buffer = asio::buffer(buffer_);
     if (deadline) {
         timer_.expires_at(*deadline);
-        const auto read = [&](auto token) { return port_.stream().async_read_some(buffer, std::move(token)); };
+        const auto read = [&](auto token) {
+            return port_.stream().async_read_some(buffer, std::move(token));
+        };
         const auto expire = [&](auto token) { return timer_.async_wait(std::move(token)); };
         const auto [order, read_error, read_size, timer_error] =
             co_await make_parallel_group(read, expire).async_wait(wait_for_one(), asio::use_awaitable);
