@@ -76,7 +76,7 @@ std::string ModemManagerProgram::enable() {
 
 std::string ModemManagerProgram::connect() {
     return call([](sdbus::IProxy& modem) {
-        const Gateway::Dictionary settings{{"apn", sdbus::Variant(std::string("internet"))}};
+        const Gateway::Dictionary settings{{"apn", std::string("internet")}};
         sdbus::ObjectPath bearer;
         modem.callMethod("Connect")
             .onInterface(simple_interface)

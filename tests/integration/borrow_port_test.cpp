@@ -214,7 +214,7 @@ TEST_F(BorrowPort, IsRefusedForPortsThatBgs2dDoesNotUse) {
 
 TEST_F(BorrowPort, RefusesUnknownOptions) {
     Client client(gateway_);
-    const Gateway::Dictionary options{{"deadline", sdbus::Variant(std::uint64_t{5})}};
+    const Gateway::Dictionary options{{"deadline", std::uint64_t{5}}};
     EXPECT_EQ(ended(client, client.call("BorrowPort", device_, options)), "io.bgs2d1.Error.InvalidArgument");
     EXPECT_EQ(ended(client, client.call("ReleasePort", device_, options)), "io.bgs2d1.Error.InvalidArgument");
 }
