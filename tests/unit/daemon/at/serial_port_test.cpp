@@ -85,6 +85,11 @@ class SerialPortTest : public testing::Test {
 
     DeviceId device_of_module() { return device_id(module().node()).value(); }
 
+    void await_close() { // the time limit of the test is the deadline
+        while (closer().is_closing(device_of_module()))
+            std::this_thread::yield();
+    }
+
   private:
     asio::io_context context_;
     test::ScriptedModule module_{context_.get_executor()};
@@ -145,8 +150,7 @@ TEST_F(SerialPortTest, IsClosedOutsideTheEventLoopIfThatBlocks) {
     ::close(other_program);
     allowed.set_value();
     closed.get_future().wait();
-    while (closer().is_closing(device_of_module()))
-        std::this_thread::yield();
+    await_close();
     closer().replace([](int fd, const LineState&) { ::close(fd); }, std::chrono::seconds(10));
     EXPECT_EQ(error_of_opening(module().node()).what, "");
 }
@@ -293,6 +297,7 @@ TEST_F(SerialPortTest, RejectsAnUnsupportedBaudRateAndReleasesThePort) {
     const Error error = error_of_opening(module().node(), {.baud = 12345});
     EXPECT_EQ(error.code, ErrorCode::invalid_argument);
     EXPECT_THAT(error.what, HasSubstr("12345"));
+    await_close();
     const int fd = ::open(module().node().c_str(), O_RDWR | O_NOCTTY);
     ASSERT_GE(fd, 0);
     int exclusive = 1; // root can open the port in spite of it
