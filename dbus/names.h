@@ -28,6 +28,7 @@ inline std::string path_element(std::string_view text) {
     return element.empty() ? "_" : element;
 }
 
+// NOLINTBEGIN(modernize-return-braced-init-list): the constructor is explicit in sdbus-c++ 2.x
 inline sdbus::ObjectPath modem_path(std::string_view imei) {
     return sdbus::ObjectPath("/io/bgs2d1/modem/" + path_element(imei));
 }
@@ -35,5 +36,6 @@ inline sdbus::ObjectPath modem_path(std::string_view imei) {
 inline sdbus::ObjectPath job_path(std::uint64_t number) {
     return sdbus::ObjectPath("/io/bgs2d1/job/" + std::to_string(number));
 }
+// NOLINTEND(modernize-return-braced-init-list)
 
 } // namespace bgs2::dbus

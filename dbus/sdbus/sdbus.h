@@ -17,17 +17,15 @@
 #include <utility>
 #include <vector>
 
-#if __has_include(<sdbus-c++/VTableItems.h>)
-#define BGS2_SDBUS_1 0
-#else
-#define BGS2_SDBUS_1 1
+#if !__has_include(<sdbus-c++/VTableItems.h>)
+#define BGS2_SDBUS_1
 #endif
 
 struct sd_bus_message;
 
 namespace bgs2::bus {
 
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
 using ErrorName = std::string;
 using InterfaceName = std::string;
 using MethodName = std::string;
@@ -72,7 +70,7 @@ inline std::unique_ptr<sdbus::IObject> make_object(sdbus::IConnection& connectio
 /// Calls `handler` with each message that matches, until the result is destroyed.
 [[nodiscard]] inline sdbus::Slot watch(sdbus::IConnection& connection, const std::string& rule,
                                        std::function<void(sdbus::Message&)> handler) {
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     return connection.addMatch(rule, std::move(handler));
 #else
     return connection.addMatch(
@@ -83,7 +81,7 @@ inline std::unique_ptr<sdbus::IObject> make_object(sdbus::IConnection& connectio
 
 /// Handles one message, if there is one.
 inline bool process_one(sdbus::IConnection& connection) {
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     return connection.processPendingRequest();
 #else
     return connection.processPendingEvent();
@@ -94,7 +92,7 @@ inline bool process_one(sdbus::IConnection& connection) {
 inline std::optional<std::chrono::steady_clock::time_point>
 deadline_of(const sdbus::IConnection::PollData& data) {
     using std::chrono::microseconds;
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     if (data.timeout_usec == UINT64_MAX)
         return std::nullopt;
     const microseconds time(data.timeout_usec);
@@ -110,7 +108,7 @@ deadline_of(const sdbus::IConnection::PollData& data) {
 /// Calls `use` with the message that the handler of a method of `object` handles. False outside of a handler.
 template<class Use>
 bool use_current_message(const sdbus::IObject& object, Use use) {
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     const sdbus::Message* message = object.getCurrentlyProcessedMessage();
     if (message == nullptr)
         return false;
@@ -143,7 +141,7 @@ inline void emit_changes(sdbus::IObject& object, const std::string& interface,
 /// Calls a method; `handler(ReplyError)` gets the end of the call.
 template<class Handler>
 void call_async(sdbus::IProxy& proxy, const sdbus::MethodCall& call, Handler handler) {
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     proxy.callMethod(call, [handler = std::move(handler)](sdbus::MethodReply&, const sdbus::Error* error) {
         handler(error);
     });
@@ -156,13 +154,13 @@ void call_async(sdbus::IProxy& proxy, const sdbus::MethodCall& call, Handler han
 
 /// To be called once the handlers of all signals of a proxy are set.
 inline void finish_registration([[maybe_unused]] sdbus::IProxy& proxy) {
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     proxy.finishRegistration();
 #endif
 }
 
 // Objects of a few methods and properties: publish(object, interface("a.b", method("C", handler), ...), ...).
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
 template<class Handler>
 auto method(std::string name, Handler handler) {
     return [name = std::move(name), handler = std::move(handler)](sdbus::IObject& object,
@@ -190,7 +188,7 @@ auto property(std::string name, Getter getter) {
 template<class... Members>
 auto interface(std::string name, Members... members) {
     return [name = std::move(name), ... members = std::move(members)](sdbus::IObject& object) {
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
         (members(object, name), ...);
 #else
         object.addVTable(members...).forInterface(name);
@@ -200,7 +198,7 @@ auto interface(std::string name, Members... members) {
 template<class... Interfaces>
 void publish(sdbus::IObject& object, const Interfaces&... interfaces) {
     (interfaces(object), ...);
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     object.finishRegistration();
 #endif
 }
@@ -214,7 +212,7 @@ struct NextValue {
     std::string contents;
 };
 inline NextValue next_value(const sdbus::Message& message) {
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     std::string type;
     NextValue next;
     message.peekType(type, next.contents);
@@ -230,7 +228,7 @@ enum class Container { array, dictionary_entry, variant, structure };
 
 /// `contents`: as of next_value().
 inline void enter(sdbus::Message& message, Container container, const std::string& contents) {
-#if BGS2_SDBUS_1
+#ifdef BGS2_SDBUS_1
     const std::string& signature = contents;
 #else
     const char* signature = contents.c_str();
